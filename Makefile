@@ -1,0 +1,2 @@
+# The four commands of daily life: up, test, check, bench.
+PYTHON ?= python3

@@ -1,0 +1,97 @@
+"""The one arithmetic of money: integer micro-dollars (1 USD = 1,000,000).
+
+It does not know where prices come from; it never guesses one.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vanguard.core.usage import Usage
+
+MICROS_PER_USD = 1_000_000
+_TOKENS_PER_RATE = 1_000_000
+
+
+class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Micro-dollars for a million tokens of each kind.
+
+    Cache rates that a provider does not publish are set by whoever makes the price, never here.
+    """
+
+    input_usd_micros: int
+    output_usd_micros: int
+    cache_read_usd_micros: int
+    cache_write_usd_micros: int
+    cache_write_1h_usd_micros: int
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """Rates for requests whose whole input is longer than a threshold."""
+
+    above_input_tokens: int
+    rates: Rates
+
+
+class Price(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one deployment costs.
+
+    Attributes:
+        id: where the price comes from, such as `genai-prices:anthropic/claude-sonnet-4-5`.
+        version: version of that source, kept on every usage record.
+        rates: rates of the first tier.
+        tiers: further tiers by rising threshold; the last one exceeded prices the whole request.
+        request_usd_micros: charged for each request besides its tokens.
+    """
+
+    id: str
+    version: str
+    rates: Rates
+    tiers: tuple[Tier, ...] = ()
+    request_usd_micros: int = 0
+
+    def rates_for(self, input_tokens: int) -> Rates:
+        """The rates that apply to a whole request with that many input tokens."""
+        rates = self.rates
+        for tier in self.tiers:
+            if input_tokens > tier.above_input_tokens:
+                rates = tier.rates
+        return rates
+
+
+def cost_usd_micros(price: Price, usage: Usage) -> int:
+    """What a call costs, rounded up once to a whole micro-dollar."""
+    rates = price.rates_for(usage.input_tokens)
+    cached = usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_1h_tokens
+    total = (
+        max(0, usage.input_tokens - cached) * rates.input_usd_micros
+        + usage.output_tokens * rates.output_usd_micros
+        + usage.cache_read_tokens * rates.cache_read_usd_micros
+        + usage.cache_write_tokens * rates.cache_write_usd_micros
+        + usage.cache_write_1h_tokens * rates.cache_write_1h_usd_micros
+    )
+    return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+
+
+def bound_usd_micros(price: Price, input_tokens: int, output_tokens: int) -> int:
+    """The most a call can cost when neither count is exceeded, whatever is cached or tiered."""
+    highest = 0
+    for rates in (price.rates, *(tier.rates for tier in price.tiers)):
+        dearest_input = max(
+            rates.input_usd_micros,
+            rates.cache_read_usd_micros,
+            rates.cache_write_usd_micros,
+            rates.cache_write_1h_usd_micros,
+        )
+        highest = max(
+            highest, input_tokens * dearest_input + output_tokens * rates.output_usd_micros
+        )
+    return -(-highest // _TOKENS_PER_RATE) + price.request_usd_micros
+
+
+def usd(micros: int) -> str:
+    """Micro-dollars for people: `$1.25`, `$0.000420`."""
+    sign = "-" if micros < 0 else ""
+    whole, fraction = divmod(abs(micros), MICROS_PER_USD)
+    digits = f"{fraction:06d}"
+    return f"{sign}${whole:,}.{digits[:2] if digits[2:] == '0000' else digits}"

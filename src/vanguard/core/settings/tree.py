@@ -1,0 +1,228 @@
+"""The one typed tree of settings: every field with its default, its unit and its prose.
+
+It does not know where values come from; `vanguard.core.settings.load` puts file, environment and
+flags together, and the reference page, the sample file and `--help` are made from this tree.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Reference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$")]
+
+
+class Section(BaseModel):
+    """A part of the tree: closed, so that a misspelt field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AdminSettings(Section):
+    """The admin plane: console, `/api` and `/metrics`."""
+
+    key: SecretStr | None = Field(
+        None, description="The admin key. Made and kept under `home` when not set."
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address of the admin plane when it has a port of its own."
+    )
+    port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of its own; 0 shares the public port when that is bound to loopback, and takes the next port on `admin.host` when it is not.",
+    )
+    public: bool = Field(
+        False,
+        description="Answer admin requests on the public port although it is not bound to loopback.",
+    )
+    session_hours: float = Field(12, gt=0, description="Hours that a console login lasts.")
+
+
+class EngineSettings(Section):
+    """The embedded model server."""
+
+    model: str = Field(
+        "default", description="`default`, `small`, `none`, or the path of a GGUF file."
+    )
+    embeddings: bool = Field(True, description="Serve the embedded multilingual text embedder.")
+    threads: int = Field(
+        1,
+        ge=1,
+        description="Threads of generation and of the embedder. One is fastest on small shared machines.",
+    )
+    context_tokens: int = Field(
+        8192, ge=512, description="Length of the context, in tokens, shared by the slots."
+    )
+    parallel: int = Field(
+        2, ge=1, le=64, description="Requests generated at the same time (slots)."
+    )
+    mirror: str | None = Field(
+        None,
+        description="Base URL or folder tried for weights before the package index; files are named by their SHA-256 digest.",
+    )
+
+
+class StoreSettings(Section):
+    """Where records are kept."""
+
+    url: str | None = Field(
+        None,
+        description="`postgresql://…` or `sqlite:///path`. SQLite under `home` when not set. `env:NAME` and `file:/path` name a secret.",
+    )
+    usage_days: int = Field(
+        90, ge=1, description="Days that single usage rows are kept; hourly rollups stay."
+    )
+
+
+class GatewaySettings(Section):
+    """Deadlines and bounds of the data plane."""
+
+    connect_s: float = Field(5, gt=0, description="Seconds to connect to an upstream.")
+    first_byte_s: float = Field(300, gt=0, description="Seconds until an upstream's first byte.")
+    idle_s: float = Field(120, gt=0, description="Seconds of silence within an upstream's answer.")
+    request_body_s: float = Field(60, gt=0, description="Seconds for a client to send its request.")
+    drain_s: float = Field(
+        30,
+        gt=0,
+        description="Seconds given to open streams at a stop, and to an upstream whose client left.",
+    )
+    max_body_mb: int = Field(32, ge=1, description="Largest request body, in MiB.")
+    max_connections: int = Field(10_000, ge=1, description="Client connections at once.")
+    max_attempts: int = Field(
+        4, ge=1, le=20, description="Upstream attempts for one request, over all deployments."
+    )
+    output_estimate_tokens: int = Field(
+        1_024,
+        ge=1,
+        description="Output tokens reserved against a token limit when a request names no maximum.",
+    )
+    metrics: Literal["auto", "open", "key"] = Field(
+        "auto",
+        description="Who may read `/metrics`: anyone (`open`), holders of the admin key (`key`), or anyone while the port is bound to loopback (`auto`).",
+    )
+
+
+class LogSettings(Section):
+    """What the processes write about themselves. Prompts and secrets never."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is written."
+    )
+    format: Literal["json", "text"] = Field(
+        "json", description="One JSON object a line, or text for people."
+    )
+
+
+class PriceSettings(Section):
+    """A price of your own, in US dollars for a million tokens."""
+
+    input: float = Field(ge=0, description="Input tokens.")
+    output: float = Field(0, ge=0, description="Output tokens.")
+    cache_read: float | None = Field(
+        None, ge=0, description="Input read from the provider's cache; as `input` when not set."
+    )
+    cache_write: float | None = Field(
+        None,
+        ge=0,
+        description="Input written to a cache for five minutes; as `input` when not set.",
+    )
+    cache_write_1h: float | None = Field(
+        None,
+        ge=0,
+        description="Input written to a cache for an hour; as `cache_write` when not set.",
+    )
+    request: float = Field(0, ge=0, description="US dollars for each request besides its tokens.")
+
+
+class DeploymentSettings(Section):
+    """One place that serves a model."""
+
+    provider: Name = Field(
+        description="A provider's row (`vanguard models --providers` lists them), or `openai` with a `base_url`."
+    )
+    model: str = Field(min_length=1, description="The provider's name of the model.")
+    base_url: str | None = Field(
+        None,
+        pattern=r"^(https?|http\+unix)://.+",
+        description="Where it listens, path prefix included, such as `http://10.0.0.7:8000/v1`.",
+    )
+    api_key: Reference | None = Field(
+        None,
+        description="`env:NAME` or `file:/path`; never the secret itself. The row's usual variable when not set.",
+    )
+    headers: dict[str, str] = Field({}, description="Sent with every request.")
+    price: PriceSettings | Literal["free"] | None = Field(
+        None, description="Your own price, or `free`; the packaged price list when not set."
+    )
+    max_output_tokens: int | None = Field(
+        None,
+        ge=1,
+        description="Most tokens of one answer; from the packaged model list when not set.",
+    )
+    context_tokens: int | None = Field(
+        None, ge=1, description="Length of the context; from the packaged model list when not set."
+    )
+
+
+class ModelSettings(Section):
+    """A public name and the deployments behind it, in the order in which they are tried."""
+
+    deployments: list[DeploymentSettings] = Field(min_length=1, description="Tried in this order.")
+    aliases: list[str] = Field(
+        [], description="Other names and patterns (`claude-*`) that lead here."
+    )
+    kind: Literal["chat", "embedding"] = Field("chat", description="What it does.")
+    guardrails: list[Name] = Field([], description="Policies applied to every call of it.")
+
+
+class RuleSettings(Section):
+    """One regular expression of a guardrail."""
+
+    name: Name = Field(description="Shown in errors; also the default replacement, as `[name]`.")
+    pattern: str = Field(
+        min_length=1,
+        max_length=4096,
+        description="Regular expression, in the syntax of the `regex` package.",
+    )
+    action: Literal["block", "mask"] = Field("mask", description="Refuse, or replace what matched.")
+    replacement: str = Field("", description="Put in place of a masked match.")
+
+
+class GuardrailSettings(Section):
+    """A policy: rules and where they apply."""
+
+    rules: list[RuleSettings] = Field(
+        min_length=1, max_length=100, description="Tried in this order."
+    )
+    on: list[Literal["input", "output"]] = Field(
+        ["input", "output"], min_length=1, description="Directions it applies to."
+    )
+    fail_open: bool = Field(False, description="Let text pass when the policy itself cannot run.")
+
+
+class Settings(Section):
+    """The whole tree."""
+
+    host: str = Field("127.0.0.1", description="Address of the public port.")
+    port: int = Field(8080, ge=0, le=65535, description="The public port; 0 takes a free one.")
+    home: Path = Field(Path(".vanguard"), description="Folder of the platform's state.")
+    cache: Path = Field(
+        Path("~/.cache/vanguard"), description="Folder of model weights, shared by clones."
+    )
+    admin: AdminSettings = AdminSettings()
+    engine: EngineSettings = EngineSettings()
+    store: StoreSettings = StoreSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    log: LogSettings = LogSettings()
+    models: dict[Name, ModelSettings] = Field(
+        {}, description="Models by the name that clients ask for."
+    )
+    guardrails: dict[Name, GuardrailSettings] = Field({}, description="Guardrail policies by name.")
+    default_guardrails: list[Name] = Field(
+        [], description="Policies applied to every call of every model."
+    )

@@ -1,0 +1,36 @@
+"""What a model call consumed, in tokens, the same for every provider.
+
+It does not know prices, nor where a provider writes its counts.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tokens of one model call.
+
+    Attributes:
+        input_tokens: the whole input, cached parts included (Anthropic reports them apart; its
+            dialect adds them up).
+        output_tokens: the whole output, reasoning included.
+        cache_read_tokens: the part of the input that came from the provider's cache.
+        cache_write_tokens: the part of the input written to a cache for five minutes.
+        cache_write_1h_tokens: the part of the input written to a cache for one hour.
+        reasoning_tokens: the part of the output that is reasoning, where the provider tells.
+        estimated: true when a count is ours and not the provider's.
+    """
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    reasoning_tokens: int = 0
+    estimated: bool = False
+
+    @property
+    def total_tokens(self) -> int:
+        """Input plus output."""
+        return self.input_tokens + self.output_tokens

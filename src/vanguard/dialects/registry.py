@@ -1,0 +1,11 @@
+"""Finds a dialect by its name. It does not know what any dialect does."""
+
+from __future__ import annotations
+
+from vanguard.dialects.anthropic_messages import AnthropicMessages
+from vanguard.dialects.contract import Dialect
+from vanguard.dialects.openai_chat import OpenAIChat
+
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect for dialect in (OpenAIChat(), AnthropicMessages())
+}

@@ -1,0 +1,62 @@
+"""What a gateway process is told at its start, before it has seen a snapshot.
+
+It does not know the settings tree: the supervisor flattens it into this value, handed over as JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Seconds; each ends the thing it names with a typed error."""
+
+    connect_s: float = 5.0
+    first_byte_s: float = 300.0
+    idle_s: float = 120.0
+    request_head_s: float = 15.0
+    request_body_s: float = 60.0
+    keep_alive_s: float = 75.0
+    drain_s: float = 30.0
+
+
+class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The most that is kept at once."""
+
+    request_body_bytes: int = 32 * 1024 * 1024
+    response_body_bytes: int = 64 * 1024 * 1024
+    head_bytes: int = 64 * 1024
+    client_connections: int = 10_000
+    upstream_connections: int = 1_000
+    attempts: int = 4
+    drains: int = 256
+    output_estimate_tokens: int = 1_024
+
+
+class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Boot values of one gateway worker.
+
+    Attributes:
+        worker: name of the worker; its journal has the same.
+        public_fd: inherited listening socket of the public port.
+        admin_fd: inherited listening socket of the admin plane; -1 when it shares the public one.
+        admin_on_public: whether console, `/api` and `/metrics` answer on the public port.
+        snapshot_path: file that control publishes to.
+        journal_dir: folder of this worker's journal segments.
+        control_socket: Unix socket of control.
+        log_format: `json` lines or `text`.
+    """
+
+    worker: str
+    public_fd: int
+    snapshot_path: str
+    journal_dir: str
+    control_socket: str
+    admin_fd: int = -1
+    admin_on_public: bool = True
+    log_format: Literal["json", "text"] = "json"
+    log_level: str = "info"
+    deadlines: Deadlines = Deadlines()
+    bounds: Bounds = Bounds()

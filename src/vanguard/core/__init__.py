@@ -1,0 +1,1 @@
+"""Values without I/O: errors, ids, money, usage, clock, journal records, settings."""

@@ -1,0 +1,1 @@
+"""The one value that control publishes and the gateway reads."""

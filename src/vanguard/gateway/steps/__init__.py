@@ -1,0 +1,1 @@
+"""One file per step of the pipeline; their order stands in vanguard.gateway.pipeline alone."""

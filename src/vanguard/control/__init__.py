@@ -1,0 +1,1 @@
+"""Keys, teams, budgets, reports and publishing, with their HTTP API."""

@@ -1,0 +1,1 @@
+"""Tables, migrations and the adapters behind the ports of the other parts."""

@@ -1,0 +1,1 @@
+"""The web pages; they speak to the rest over HTTP only."""

@@ -1,0 +1,1 @@
+"""Self-managed models: weights, the embedded engines and their state."""

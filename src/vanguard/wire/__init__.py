@@ -1,0 +1,1 @@
+"""Types and framing of each public API."""

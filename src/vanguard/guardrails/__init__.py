@@ -1,0 +1,1 @@
+"""Pure checks: text to findings; masking within streams."""

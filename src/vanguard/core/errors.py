@@ -17,6 +17,7 @@ VanguardError
 │   └── UpstreamRateLimited
 └── PlatformError         Vanguard itself cannot serve
     ├── InternalError · LedgerUnavailable · NotReady · ShuttingDown · ControlUnavailable
+    ├── StoreUnavailable
     └── SettingsError · WeightsUnavailable · Conflict
 """
 
@@ -245,6 +246,14 @@ class ControlUnavailable(PlatformError):
 
     status = 503
     code = "control_unavailable"
+    retryable = True
+
+
+class StoreUnavailable(PlatformError):
+    """The database does not answer or cannot be written."""
+
+    status = 503
+    code = "store_unavailable"
     retryable = True
 
 

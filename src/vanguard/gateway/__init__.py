@@ -1,1 +1,1 @@
-"""The data plane: HTTP in, a pipeline of steps, HTTP out, the usage journal."""
+"""The data plane: HTTP in, a pipeline of steps, HTTP out, and a usage journal."""

@@ -1,1 +1,1 @@
-"""One file per step of the pipeline; their order stands in vanguard.gateway.pipeline alone."""
+"""The steps of a request, one file each; their order stands in `vanguard.gateway.pipeline`."""

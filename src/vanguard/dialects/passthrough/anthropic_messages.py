@@ -1,0 +1,148 @@
+"""Pass-through of Anthropic messages.
+
+It does not know other dialects. Shapes: Anthropic API reference, messages and streaming (2026-11).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.contract import Peek
+from vanguard.dialects.passthrough.edits import add_field, invalid_body, replace_string
+from vanguard.wire.sse import Splitter, event_data
+
+
+class _Request(msgspec.Struct):
+    model: str
+    stream: bool | None = None
+    max_tokens: int | None = None
+
+
+class _CacheCreation(msgspec.Struct):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_creation: _CacheCreation | None = None
+
+    def over(self, earlier: Usage | None) -> Usage:
+        """Cumulative counts: what this event leaves out keeps its earlier value."""
+        before = earlier or Usage()
+        kept = before.input_tokens - before.cache_read_tokens
+        kept -= before.cache_write_tokens + before.cache_write_1h_tokens
+        fresh = kept if self.input_tokens is None else self.input_tokens
+        read = self.cache_read_input_tokens
+        read = before.cache_read_tokens if read is None else read
+        short, long = before.cache_write_tokens, before.cache_write_1h_tokens
+        if self.cache_creation is not None:
+            short = self.cache_creation.ephemeral_5m_input_tokens or 0
+            long = self.cache_creation.ephemeral_1h_input_tokens or 0
+        elif self.cache_creation_input_tokens is not None:
+            short = max(0, self.cache_creation_input_tokens - long)
+        output = before.output_tokens if self.output_tokens is None else self.output_tokens
+        return Usage(
+            input_tokens=fresh + read + short + long,
+            output_tokens=output,
+            cache_read_tokens=read,
+            cache_write_tokens=short,
+            cache_write_1h_tokens=long,
+        )
+
+
+class _Whole(msgspec.Struct):
+    usage: _Usage | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    message: _Whole | None = None
+    usage: _Usage | None = None
+    error: msgspec.Raw | None = None
+
+
+_request = msgspec.json.Decoder(_Request)
+_whole = msgspec.json.Decoder(_Whole)
+_event = msgspec.json.Decoder(_Event)
+
+_MEDIA = (b'"image"', b'"document"', b'"container_upload"')
+
+
+class AnthropicMessagesPassThrough:
+    """Anthropic in, Anthropic out."""
+
+    def peek(self, body: bytes) -> Peek:
+        """Reads model, stream and cap; an Anthropic stream always tells its usage."""
+        try:
+            request = _request.decode(body)
+        except msgspec.MsgspecError as error:
+            raise invalid_body(error) from error
+        return Peek(
+            model=request.model,
+            stream=bool(request.stream),
+            max_output_tokens=request.max_tokens,
+            has_media=any(mark in body for mark in _MEDIA),
+        )
+
+    def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
+        """Sets the model, and caps the output where told to."""
+        body = replace_string(body, "model", peek.model, model)
+        return body if cap_tokens is None else add_field(body, "max_tokens", cap_tokens)
+
+    def whole_usage(self, body: bytes) -> Usage | None:
+        """Usage of a complete answer."""
+        try:
+            usage = _whole.decode(body).usage
+        except msgspec.MsgspecError:
+            return None
+        return usage.over(None) if usage else None
+
+    def tap(self, peek: Peek) -> AnthropicMessagesTap:  # noqa: ARG002 - the contract's shape
+        """A tap; nothing is withheld."""
+        return AnthropicMessagesTap()
+
+
+class AnthropicMessagesTap:
+    """Reads a stream of message events."""
+
+    def __init__(self) -> None:
+        self.usage: Usage | None = None
+        self.tokens = 0
+        self.text_bytes = 0
+        self.done = False
+        self.error = b""
+        self._splitter = Splitter()
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole events to forward; only message events are looked into."""
+        events = self._splitter.feed(data)
+        for event in events:
+            if b"content_block_delta" in event:
+                self.tokens += 1
+                self.text_bytes += len(event)
+            elif b"message_" in event or b'"error"' in event:
+                self._look(event)
+        return events[0] if len(events) == 1 else b"".join(events)
+
+    def _look(self, raw: bytes) -> None:
+        try:
+            event = _event.decode(event_data(raw))
+        except msgspec.MsgspecError:
+            return
+        if event.type == "message_start" and event.message is not None and event.message.usage:
+            self.usage = event.message.usage.over(self.usage)
+        elif event.type == "message_delta" and event.usage is not None:
+            self.usage = event.usage.over(self.usage)
+        elif event.type == "message_stop":
+            self.done = True
+        elif event.type == "error":
+            self.error = bytes(event.error) if event.error is not None else b"{}"
+
+    def complete(self) -> bool:
+        """Whole when `message_stop` came."""
+        return self.done

@@ -1,0 +1,76 @@
+"""What the pass-through path needs of a dialect: a peek, a few edits, and a tap.
+
+It does not know keys, money or HTTP. Nothing here builds a whole model of a request.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from vanguard.core.usage import Usage
+
+
+class Peek(msgspec.Struct, frozen=True):
+    """What routing and limits must know of a request.
+
+    Attributes:
+        model: the public name that the client asks for.
+        stream: whether it wants server-sent events.
+        max_output_tokens: the client's own cap, None when it named none.
+        answers: how many answers it wants (`n`).
+        wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
+        has_media: whether images, files or sounds may cost more tokens than the body has bytes.
+    """
+
+    model: str
+    stream: bool = False
+    max_output_tokens: int | None = None
+    answers: int = 1
+    wants_usage: bool = True
+    has_media: bool = False
+
+
+class Tap(Protocol):
+    """Reads one streamed answer in passing. One instance per answer.
+
+    Attributes:
+        usage: as far as the provider has told; None before that.
+        tokens: events with content seen so far, a lower bound of the output tokens.
+        text_bytes: bytes of the events with content, an upper bound of the output's text.
+        done: whether the answer has said its end.
+        error: whether an in-band error was seen.
+    """
+
+    usage: Usage | None
+    tokens: int
+    text_bytes: int
+    done: bool
+    error: bytes
+
+    def feed(self, data: bytes) -> bytes:
+        """Takes bytes as they came, gives back whole events to forward."""
+
+    def complete(self) -> bool:
+        """Asked when the upstream's stream ended: was the answer whole?"""
+
+
+class PassThrough(Protocol):
+    """One dialect's pass-through."""
+
+    def peek(self, body: bytes) -> Peek:
+        """Reads the few fields that matter.
+
+        Raises:
+            InvalidRequest: not JSON, or a field of the wrong type.
+        """
+
+    def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
+        """The body for the upstream: its name of the model, usage asked for, a cap where needed."""
+
+    def whole_usage(self, body: bytes) -> Usage | None:
+        """Usage of a complete answer, None when it tells none."""
+
+    def tap(self, peek: Peek) -> Tap:
+        """A tap for one streamed answer."""

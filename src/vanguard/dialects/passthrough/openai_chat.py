@@ -1,0 +1,200 @@
+"""Pass-through of OpenAI chat completions and embeddings.
+
+It does not know other dialects. Shapes: OpenAI API reference, chat and embeddings (2026-11).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.contract import Peek
+from vanguard.dialects.passthrough.edits import (
+    add_field,
+    invalid_body,
+    replace_string,
+    set_fields,
+)
+from vanguard.wire.sse import Splitter, event_data
+
+
+class _StreamOptions(msgspec.Struct):
+    include_usage: bool | None = None
+
+
+class _Request(msgspec.Struct):
+    model: str
+    stream: bool | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    n: int | None = None
+    stream_options: _StreamOptions | None = None
+
+
+class _PromptDetails(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _CompletionDetails(msgspec.Struct):
+    reasoning_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _PromptDetails | None = None
+    completion_tokens_details: _CompletionDetails | None = None
+
+    def neutral(self) -> Usage:
+        prompt, completion = self.prompt_tokens_details, self.completion_tokens_details
+        return Usage(
+            input_tokens=self.prompt_tokens or 0,
+            output_tokens=self.completion_tokens or 0,
+            cache_read_tokens=(prompt.cached_tokens or 0) if prompt else 0,
+            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
+        )
+
+
+class _Whole(msgspec.Struct):
+    usage: _Usage | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: msgspec.Raw | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: msgspec.Raw | None = None
+
+
+_request = msgspec.json.Decoder(_Request)
+_whole = msgspec.json.Decoder(_Whole)
+_chunk = msgspec.json.Decoder(_Chunk)
+
+_MEDIA = (b'"image_url"', b'"input_audio"', b'"file"')
+
+
+class OpenAIChatPassThrough:
+    """OpenAI in, OpenAI out."""
+
+    def peek(self, body: bytes) -> Peek:
+        """Reads model, stream, caps and whether usage is wanted."""
+        try:
+            request = _request.decode(body)
+        except msgspec.MsgspecError as error:
+            raise invalid_body(error) from error
+        options = request.stream_options
+        return Peek(
+            model=request.model,
+            stream=bool(request.stream),
+            max_output_tokens=request.max_completion_tokens or request.max_tokens,
+            answers=max(1, request.n or 1),
+            wants_usage=not request.stream or bool(options and options.include_usage),
+            has_media=any(mark in body for mark in _MEDIA),
+        )
+
+    def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
+        """Sets the model, asks for usage, and caps the output where told to."""
+        body = replace_string(body, "model", peek.model, model)
+        if not peek.wants_usage:
+            if b'"stream_options"' in body:
+                body = set_fields(body, {"stream_options": {"include_usage": True}})
+            else:
+                body = add_field(body, "stream_options", {"include_usage": True})
+        if cap_tokens is not None:
+            body = add_field(body, "max_tokens", cap_tokens)
+        return body
+
+    def whole_usage(self, body: bytes) -> Usage | None:
+        """Usage of a complete answer."""
+        try:
+            usage = _whole.decode(body).usage
+        except msgspec.MsgspecError:
+            return None
+        return usage.neutral() if usage else None
+
+    def tap(self, peek: Peek) -> OpenAIChatTap:
+        """A tap that withholds the usage event when the client did not ask for it."""
+        return OpenAIChatTap(withhold_usage=not peek.wants_usage)
+
+
+class OpenAIChatTap:
+    """Reads a stream of chat completion chunks."""
+
+    def __init__(self, *, withhold_usage: bool) -> None:
+        self.usage: Usage | None = None
+        self.tokens = 0
+        self.text_bytes = 0
+        self.done = False
+        self.error = b""
+        self._withhold_usage = withhold_usage
+        self._splitter = Splitter()
+        self._finished = False
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole events to forward; only those that may matter are looked into."""
+        out = []
+        for event in self._splitter.feed(data):
+            if self.tokens and b'"finish_reason":null' in event and not _telling(event):
+                # the hot path: a delta in the middle of an answer
+                self.tokens += 1
+                self.text_bytes += len(event)
+                out.append(event)
+            elif kept := self._look(event):
+                out.append(kept)
+        return out[0] if len(out) == 1 else b"".join(out)
+
+    def _look(self, event: bytes) -> bytes:
+        payload = event_data(event)
+        if not payload:
+            return event
+        if payload.strip() == b"[DONE]":
+            self.done = True
+            return event
+        try:
+            chunk = _chunk.decode(payload)
+        except msgspec.MsgspecError:
+            return event
+        if chunk.error is not None and bytes(chunk.error) != b"null":
+            self.error = bytes(chunk.error)
+        for choice in chunk.choices or ():
+            if choice.finish_reason:
+                self._finished = True
+            if choice.delta is not None and _has_content(choice.delta):
+                self.tokens += 1
+                self.text_bytes += len(event)
+        if chunk.usage is not None:
+            self.usage = chunk.usage.neutral()
+            if self._withhold_usage and not chunk.choices:
+                return b""
+        return event
+
+    def complete(self) -> bool:
+        """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""
+        return self.done or self._finished
+
+
+def _has_content(delta: _Delta) -> bool:
+    return bool(
+        delta.content
+        or delta.reasoning_content
+        or delta.reasoning
+        or delta.refusal
+        or (delta.tool_calls is not None and bytes(delta.tool_calls) not in {b"null", b"[]"})
+    )
+
+
+def _telling(event: bytes) -> bool:
+    """Whether an event may hold usage or an error (text cannot: its quotes are escaped)."""
+    return (b'"usage"' in event and b'"usage":null' not in event) or b'"error"' in event

@@ -1,0 +1,12 @@
+"""Finds a dialect's pass-through by name. It does not know what any of them does."""
+
+from __future__ import annotations
+
+from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
+from vanguard.dialects.passthrough.contract import PassThrough
+from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+
+PASS_THROUGHS: dict[str, PassThrough] = {
+    "openai_chat": OpenAIChatPassThrough(),
+    "anthropic_messages": AnthropicMessagesPassThrough(),
+}

@@ -1,0 +1,225 @@
+"""Connections to upstreams, kept and reused, with deadlines and a bound on their number.
+
+It does not know deployments or retries; it only repeats what a stale connection swallowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from functools import lru_cache
+
+from vanguard.core.errors import UpstreamError, UpstreamTimeout, UpstreamUnavailable
+from vanguard.gateway.http.client import Sink, UpstreamConnection
+from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.http.origin import Origin
+from vanguard.snapshot.boot import Bounds, Deadlines
+
+_IDLE_S = 50.0
+_RETIRE_S = 600.0
+
+
+@lru_cache(maxsize=1)
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class Call:
+    """A request under way; also the sink that knows whether anything was answered."""
+
+    def __init__(self, pool: Pool, origin: Origin, data: bytes, sink: Sink) -> None:
+        self._pool = pool
+        self._origin = origin
+        self._data = data
+        self._sink: Sink | None = sink
+        self._connection: UpstreamConnection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stale = False
+        self.sent = False
+
+    def begin(self) -> None:
+        """Takes an idle connection, or starts to open one."""
+        idle = self._pool.idle(self._origin)
+        if idle is not None:
+            self._stale = True
+            self._use(idle)
+        else:
+            self._stale = False
+            self._task = asyncio.get_running_loop().create_task(self._open())
+
+    def _use(self, connection: UpstreamConnection) -> None:
+        self._connection = connection
+        self.sent = True
+        deadlines = self._pool.deadlines
+        connection.send(self._data, self, deadlines.first_byte_s, deadlines.idle_s)
+
+    async def _open(self) -> None:
+        try:
+            connection = await self._pool.connect(self._origin)
+        except UpstreamError as error:
+            sink, self._sink = self._sink, None
+            if sink is not None:
+                sink.fail(error)
+            return
+        self._task = None
+        if self._sink is None:
+            connection.close()
+            return
+        self._use(connection)
+
+    def head(self, status: int, headers: Headers) -> None:
+        """Hands on."""
+        if self._sink is not None:
+            self._sink.head(status, headers)
+
+    def data(self, data: bytes) -> None:
+        """Hands on."""
+        if self._sink is not None:
+            self._sink.data(data)
+
+    def end(self) -> None:
+        """Hands on."""
+        sink, self._sink = self._sink, None
+        self._connection = None
+        if sink is not None:
+            sink.end()
+
+    def fail(self, error: UpstreamError) -> None:
+        """Hands on, unless a kept connection had gone stale: then once more on a fresh one."""
+        connection, self._connection = self._connection, None
+        if self._sink is None:
+            return
+        answered = connection is not None and connection.answered
+        if self._stale and not answered and not isinstance(error, UpstreamTimeout):
+            self._stale = False
+            self._task = asyncio.get_running_loop().create_task(self._open())
+            return
+        sink, self._sink = self._sink, None
+        sink.fail(error)
+
+    def cancel(self) -> None:
+        """Nobody wants the answer any more; the sink hears nothing further."""
+        self._sink = None
+        if self._task is not None:
+            self._task.cancel()
+        if self._connection is not None:
+            self._connection.cancel()
+            self._connection = None
+
+    def reading(self, on: bool) -> None:
+        """Backpressure."""
+        if self._connection is not None:
+            self._connection.reading(on)
+
+
+class Pool:
+    """All upstream connections of one process."""
+
+    def __init__(self, deadlines: Deadlines, bounds: Bounds) -> None:
+        self.deadlines = deadlines
+        self._bounds = bounds
+        self._idle: dict[Origin, list[UpstreamConnection]] = {}
+        self._origins: dict[UpstreamConnection, Origin] = {}
+        self._born: dict[UpstreamConnection, float] = {}
+        self._opening = 0
+
+    def request(self, origin: Origin, data: bytes, sink: Sink) -> Call:
+        """Sends a request; the sink hears the rest, never before this call has returned."""
+        call = Call(self, origin, data, sink)
+        call.begin()
+        return call
+
+    def idle(self, origin: Origin) -> UpstreamConnection | None:
+        """The most recently used idle connection."""
+        connections = self._idle.get(origin)
+        while connections:
+            connection = connections.pop()
+            if connection.usable:
+                return connection
+        return None
+
+    async def connect(self, origin: Origin) -> UpstreamConnection:
+        """Opens a connection.
+
+        Raises:
+            UpstreamUnavailable: refused, unknown host, TLS failure, or too many are open.
+            UpstreamTimeout: no answer within the connect deadline.
+        """
+        if len(self._origins) + self._opening >= self._bounds.upstream_connections:
+            raise UpstreamUnavailable("too many upstream connections are open", retry_after_s=1)
+        loop = asyncio.get_running_loop()
+        self._opening += 1
+        try:
+            async with asyncio.timeout(self.deadlines.connect_s):
+                connection = await self._dial(loop, origin)
+        except TimeoutError:
+            raise UpstreamTimeout(f"no connection to {origin.authority.decode()} in time") from None
+        except (OSError, ssl.SSLError) as error:
+            where = origin.socket_path or origin.authority.decode()
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise UpstreamUnavailable(f"cannot connect to {where}: {reason}") from None
+        finally:
+            self._opening -= 1
+        self._origins[connection] = origin
+        self._born[connection] = loop.time()
+        return connection
+
+    async def _dial(self, loop: asyncio.AbstractEventLoop, origin: Origin) -> UpstreamConnection:
+        def make() -> UpstreamConnection:
+            return UpstreamConnection(self._release)
+
+        if origin.socket_path:
+            _, connection = await loop.create_unix_connection(make, origin.socket_path)
+        elif origin.tls:
+            _, connection = await loop.create_connection(
+                make, origin.host, origin.port, ssl=_tls_context(), server_hostname=origin.host
+            )
+        else:
+            _, connection = await loop.create_connection(make, origin.host, origin.port)
+        return connection
+
+    def _release(self, connection: UpstreamConnection) -> None:
+        origin = self._origins.get(connection)
+        if origin is None:
+            return
+        if not connection.usable:
+            self._forget(connection, origin)
+            return
+        if asyncio.get_running_loop().time() - self._born[connection] > _RETIRE_S:
+            # names are resolved anew by the next connection
+            connection.close()
+            return
+        self._idle.setdefault(origin, []).append(connection)
+
+    def _forget(self, connection: UpstreamConnection, origin: Origin) -> None:
+        self._origins.pop(connection, None)
+        self._born.pop(connection, None)
+        idle = self._idle.get(origin)
+        if idle and connection in idle:
+            idle.remove(connection)
+        if idle is not None and not idle:
+            del self._idle[origin]
+
+    def sweep(self, now: float) -> None:
+        """Ends calls whose deadline has passed and connections idle for too long."""
+        for connection in list(self._origins):
+            if connection.deadline <= now:
+                connection.expire()
+            elif (
+                connection.usable
+                and connection.idle_since
+                and now - connection.idle_since > _IDLE_S
+            ):
+                connection.close()
+
+    def close(self) -> None:
+        """Closes everything."""
+        for connection in list(self._origins):
+            connection.close()
+
+    @property
+    def open_connections(self) -> int:
+        """Connections open now."""
+        return len(self._origins)

@@ -1,0 +1,264 @@
+"""Rates, concurrency and budgets of the whole tenancy chain, reserved in one step and settled later.
+
+It does not know requests or prices: it is given counts and micro-dollars. One worker owns all
+counters; nothing here waits, so a decision over a chain is atomic under the event loop.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vanguard.core.clock import Clock
+from vanguard.core.errors import BudgetExceeded, RateLimited, TooManyStreams
+from vanguard.core.money import usd
+from vanguard.snapshot.model import Budget, Scope, Window
+from vanguard.snapshot.window import window_start_ms
+
+_SLOTS = 60
+
+
+class MinuteWindow:
+    """Counts over the last 60 seconds in one-second slots; never admits more than the limit.
+
+    Slots are whole seconds, so an amount counts for at least 59 and at most 60 seconds.
+    """
+
+    __slots__ = ("_slots", "_total", "now_s")
+
+    def __init__(self) -> None:
+        self._slots = [0] * _SLOTS
+        self._total = 0
+        self.now_s = 0
+
+    def advance(self, now_s: int) -> int:
+        """Forgets what is older than a minute; returns the amount in the window."""
+        gone = now_s - self.now_s
+        if gone <= 0:
+            return self._total
+        if gone >= _SLOTS:
+            self._slots = [0] * _SLOTS
+            self._total = 0
+        else:
+            for second in range(self.now_s + 1, now_s + 1):
+                slot = second % _SLOTS
+                self._total -= self._slots[slot]
+                self._slots[slot] = 0
+        self.now_s = now_s
+        return self._total
+
+    def add(self, amount: int, at_s: int) -> None:
+        """Adds (or with a negative amount takes back) what was reserved at a second."""
+        if self.now_s - at_s >= _SLOTS:
+            return
+        self._slots[at_s % _SLOTS] += amount
+        self._total += amount
+
+    def wait_s(self, needed: int) -> int:
+        """Seconds until `needed` of the amount now in the window has left it, 1 to 60."""
+        freed = 0
+        for age in range(_SLOTS - 1, -1, -1):
+            freed += self._slots[(self.now_s - age) % _SLOTS]
+            if freed >= needed:
+                return _SLOTS - age
+        return _SLOTS
+
+
+class Counters:
+    """What one scope has used."""
+
+    __slots__ = ("concurrent", "requests", "reserved", "spent", "tokens", "window_start_ms")
+
+    def __init__(self) -> None:
+        self.requests = MinuteWindow()
+        self.tokens = MinuteWindow()
+        self.concurrent = 0
+        self.spent = 0
+        self.reserved = 0
+        self.window_start_ms = 0
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How the tightest scope of a chain stands, for rate-limit headers; -1 means no such limit."""
+
+    requests_limit: int = -1
+    requests_left: int = -1
+    tokens_limit: int = -1
+    tokens_left: int = -1
+    requests_reset_s: int = 0
+    tokens_reset_s: int = 0
+
+
+class Reservation:
+    """What one request holds until it is settled. Settling twice has no effect."""
+
+    __slots__ = ("at_s", "open", "scopes", "tokens", "usd_micros")
+
+    def __init__(self, scopes: tuple[Scope, ...], at_s: int, tokens: int, usd_micros: int) -> None:
+        self.scopes = scopes
+        self.at_s = at_s
+        self.tokens = tokens
+        self.usd_micros = usd_micros
+        self.open = True
+
+
+class Limiter:
+    """All counters of one worker."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._counters: dict[str, Counters] = {}
+
+    def counters(self, scope_id: str) -> Counters:
+        """The counters of a scope, made on first use."""
+        counters = self._counters.get(scope_id)
+        if counters is None:
+            counters = self._counters[scope_id] = Counters()
+        return counters
+
+    def knows(self, scope_id: str) -> bool:
+        """Whether a scope has counters already."""
+        return scope_id in self._counters
+
+    def forget(self, keep: set[str]) -> None:
+        """Drops idle counters of scopes that are gone from the snapshot."""
+        for scope_id in [s for s in self._counters if s not in keep]:
+            if self._counters[scope_id].concurrent == 0:
+                del self._counters[scope_id]
+
+    def remaining_usd_micros(self, scopes: tuple[Scope, ...]) -> int | None:
+        """The least that any budget of the chain still allows, None when none has a budget."""
+        least: int | None = None
+        for scope in scopes:
+            if scope.budget is not None:
+                counters = self._rolled(scope, scope.budget)
+                left = scope.budget.amount_usd_micros - counters.spent - counters.reserved
+                least = left if least is None else min(least, left)
+        return least
+
+    def reserve(self, scopes: tuple[Scope, ...], tokens: int, usd_micros: int) -> Reservation:
+        """Takes one request, its tokens and its money from every scope, or from none.
+
+        Raises:
+            RateLimited: requests or tokens per minute of a scope, with the seconds to wait.
+            TooManyStreams: concurrent requests of a scope.
+            BudgetExceeded: a budget's rest is smaller than `usd_micros`.
+        """
+        now_s = int(self._clock.monotonic())
+        for scope in scopes:
+            self._check(scope, now_s, tokens, usd_micros)
+        for scope in scopes:
+            counters = self.counters(scope.id)
+            counters.concurrent += 1
+            counters.reserved += usd_micros
+            if scope.limits.requests_per_minute is not None:
+                counters.requests.add(1, now_s)
+            if scope.limits.tokens_per_minute is not None:
+                counters.tokens.add(tokens, now_s)
+        return Reservation(scopes, now_s, tokens, usd_micros)
+
+    def _check(self, scope: Scope, now_s: int, tokens: int, usd_micros: int) -> None:
+        limits = scope.limits
+        counters = self.counters(scope.id)
+        if limits.requests_per_minute is not None:
+            used = counters.requests.advance(now_s)
+            if used + 1 > limits.requests_per_minute:
+                wait = counters.requests.wait_s(used + 1 - limits.requests_per_minute)
+                raise RateLimited(
+                    f"{scope.kind} '{scope.name}' may make {limits.requests_per_minute} requests a"
+                    f" minute; try again in {wait} s",
+                    retry_after_s=wait,
+                )
+        if limits.tokens_per_minute is not None:
+            self._check_tokens(scope, counters, now_s, tokens)
+        if (
+            limits.concurrent_requests is not None
+            and counters.concurrent >= limits.concurrent_requests
+        ):
+            raise TooManyStreams(
+                f"{scope.kind} '{scope.name}' may have {limits.concurrent_requests} requests open at"
+                " once; wait for one to end",
+                retry_after_s=1,
+            )
+        if scope.budget is not None:
+            self._check_budget(scope, scope.budget, usd_micros)
+
+    def _check_tokens(self, scope: Scope, counters: Counters, now_s: int, tokens: int) -> None:
+        limit = scope.limits.tokens_per_minute or 0
+        used = counters.tokens.advance(now_s)
+        if tokens > limit:
+            raise RateLimited(
+                f"this request may use {tokens} tokens, more than the {limit} a minute of"
+                f" {scope.kind} '{scope.name}'; shorten it or lower its maximum output"
+            )
+        if used + tokens > limit:
+            wait = counters.tokens.wait_s(used + tokens - limit)
+            raise RateLimited(
+                f"{scope.kind} '{scope.name}' may use {limit} tokens a minute, {max(0, limit - used)}"
+                f" are left and this request may use {tokens}; try again in {wait} s",
+                retry_after_s=wait,
+            )
+
+    def _check_budget(self, scope: Scope, budget: Budget, usd_micros: int) -> None:
+        counters = self._rolled(scope, budget)
+        left = budget.amount_usd_micros - counters.spent - counters.reserved
+        if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
+            raise BudgetExceeded(
+                f"the budget of {scope.kind} '{scope.name}' ({usd(budget.amount_usd_micros)}"
+                f"{_PER[budget.window]}) has {usd(max(0, left))} left and this request may cost"
+                f" {usd(usd_micros)}"
+            )
+
+    def _rolled(self, scope: Scope, budget: Budget) -> Counters:
+        counters = self.counters(scope.id)
+        start = window_start_ms(budget.window, self._clock.now_ms())
+        if start > counters.window_start_ms:
+            counters.window_start_ms = start
+            counters.spent = 0
+        return counters
+
+    def settle(self, reservation: Reservation, tokens: int, usd_micros: int) -> None:
+        """Gives back what was reserved and counts what was used."""
+        if not reservation.open:
+            return
+        reservation.open = False
+        for scope in reservation.scopes:
+            counters = self.counters(scope.id)
+            counters.concurrent -= 1
+            counters.reserved -= reservation.usd_micros
+            if scope.budget is not None:
+                self._rolled(scope, scope.budget).spent += usd_micros
+            if scope.limits.tokens_per_minute is not None:
+                counters.tokens.add(tokens - reservation.tokens, reservation.at_s)
+
+    def restore(self, scope: Scope, usd_micros: int, started_ms: int) -> None:
+        """Sets what a budget's window had spent, at start or when a scope is new."""
+        counters = self.counters(scope.id)
+        counters.spent = usd_micros
+        counters.window_start_ms = started_ms
+
+    def standing(self, scopes: tuple[Scope, ...]) -> Standing:
+        """The tightest request and token limit of a chain."""
+        now_s = int(self._clock.monotonic())
+        requests = tokens = (-1, -1, 0)
+        for scope in scopes:
+            limits = scope.limits
+            if limits.requests_per_minute is not None:
+                window = self.counters(scope.id).requests
+                requests = _tighter(requests, limits.requests_per_minute, window, now_s)
+            if limits.tokens_per_minute is not None:
+                window = self.counters(scope.id).tokens
+                tokens = _tighter(tokens, limits.tokens_per_minute, window, now_s)
+        return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
+
+
+_PER: dict[Window, str] = {"total": "", "day": " a day", "month": " a month"}
+
+
+def _tighter(
+    best: tuple[int, int, int], limit: int, window: MinuteWindow, now_s: int
+) -> tuple[int, int, int]:
+    used = window.advance(now_s)
+    left = max(0, limit - used)
+    if best[1] != -1 and best[1] <= left:
+        return best
+    return limit, left, window.wait_s(used) if used > 0 else 0

@@ -1,0 +1,1 @@
+"""What happens to an upstream's bytes on their way to the client."""

@@ -1,0 +1,80 @@
+"""Cuts a byte stream into server-sent events and reads their fields.
+
+It does not know what an event means. Events end at a blank line whose line ends may be LF, CRLF or
+CR (HTML standard, section 9.2.6); the raw bytes of each event are kept, blank line included.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vanguard.core.errors import UpstreamError
+
+EVENT_BYTES = 16 * 1024 * 1024
+
+_BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n|\r\n\n")
+
+
+class Splitter:
+    """Collects chunks of any size and gives back whole events."""
+
+    def __init__(self, limit_bytes: int = EVENT_BYTES) -> None:
+        self._rest = b""
+        self._limit_bytes = limit_bytes
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Whole events that this chunk completes, each with its blank line.
+
+        Raises:
+            UpstreamError: an unfinished event exceeds the limit.
+        """
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        if b"\r" not in data:
+            events = data.split(b"\n\n")
+            self._keep(events.pop())
+            return [event + b"\n\n" for event in events]
+        return self._feed_any(data)
+
+    def _feed_any(self, data: bytes) -> list[bytes]:
+        events = []
+        start = 0
+        for match in _BLANK.finditer(data):
+            # a CR at the very end may be half of a CRLF: wait for the next byte
+            if match.end() == len(data) and data.endswith(b"\r"):
+                break
+            events.append(data[start : match.end()])
+            start = match.end()
+        self._keep(data[start:])
+        return events
+
+    def _keep(self, rest: bytes) -> None:
+        if len(rest) > self._limit_bytes:
+            raise UpstreamError(f"a server-sent event exceeds {self._limit_bytes} bytes")
+        self._rest = rest
+
+    @property
+    def rest(self) -> bytes:
+        """What has come after the last whole event."""
+        return self._rest
+
+
+def event_data(raw: bytes) -> bytes:
+    """The `data` of one raw event, its lines joined by LF; empty when it has none."""
+    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
+        return raw[6:-2]
+    lines = []
+    for line in raw.splitlines():
+        if line.startswith(b"data:"):
+            value = line[5:]
+            lines.append(value[1:] if value.startswith(b" ") else value)
+    return b"\n".join(lines)
+
+
+def event_name(raw: bytes) -> bytes:
+    """The `event` of one raw event; empty when it has none."""
+    for line in raw.splitlines():
+        if line.startswith(b"event:"):
+            return line[6:].strip()
+    return b""

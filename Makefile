@@ -1,2 +1,43 @@
-# The four commands of daily life: up, test, check, bench.
+# The commands of daily life. `make help` lists them.
 PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up test unit e2e check format docs bench clean install dev
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
+
+up: install ## install what is missing, start everything on 127.0.0.1:8080, stop it with Ctrl-C
+	@exec $(BIN)/vanguard up $(ARGS)
+
+test: dev ## unit tests, then the tests with real processes, browser and PostgreSQL
+	@$(BIN)/python tools/run_tests.py all
+
+unit: dev ## unit tests alone, under a minute
+	@$(BIN)/python tools/run_tests.py unit
+
+e2e: dev ## the tests with real processes, browser and PostgreSQL alone
+	@$(BIN)/python tools/run_tests.py real
+
+check: dev ## format, lint, types, import contracts, sizes, test twins, docs drift
+	@$(BIN)/python tools/check.py
+
+format: dev ## let ruff format and fix what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+docs: dev ## write the generated pages anew: settings reference, sample file, CLI help
+	@$(BIN)/python tools/docs.py --write
+
+bench: dev ## measure against nginx (LITELLM=1 adds LiteLLM): see bench/README.md
+	@$(BIN)/python -m bench.run $(if $(LITELLM),--litellm) $(ARGS)
+
+clean: ## remove the environment, caches and builds; the platform's state stays
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install:
+	@$(PYTHON) tools/install.py
+
+dev:
+	@$(PYTHON) tools/install.py dev

@@ -1,0 +1,71 @@
+"""Ground rules of every test: shared machinery on the path, Hypothesis profiles, no outside network."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).resolve().parent
+if str(TESTS) not in sys.path:
+    sys.path.insert(0, str(TESTS))  # so that tests say `from support.x import y`
+
+# No deadline: no test asserts on wall time. In CI the same examples run every time.
+settings.register_profile(
+    "local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "ci", settings.get_profile("local"), max_examples=100, derandomize=True, print_blob=True
+)
+settings.register_profile("deep", settings.get_profile("local"), max_examples=2_000)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") == "true" else "local")
+)
+
+_guarding = False
+
+
+class OutsideNetworkError(AssertionError):
+    """A unit test tried to reach a machine other than this one."""
+
+
+def is_local(address: object) -> bool:
+    """Whether a socket address is loopback, a Unix socket, or of a family without hosts."""
+    if not isinstance(address, tuple) or not address or not isinstance(address[0], str):
+        return True
+    host = address[0].split("%")[0]
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _guarding:
+        return
+    if event in {"socket.connect", "socket.sendto"} and not is_local(arguments[1]):
+        raise OutsideNetworkError(f"a unit test may reach this machine only, not {arguments[1]}")
+    if event == "socket.getaddrinfo" and not is_local((arguments[0] or "",)):
+        raise OutsideNetworkError(f"a unit test may not look up {arguments[0]!r}")
+
+
+sys.addaudithook(_audit)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Closes the network around every test that is not marked e2e."""
+    global _guarding  # noqa: PLW0603 - an audit hook cannot be removed, only told to look away
+    _guarding = item.get_closest_marker("e2e") is None
+    try:
+        return (yield)
+    finally:
+        _guarding = False

@@ -1,0 +1,57 @@
+"""The runner leaves nothing out in silence, and nothing at all in CI."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def runner(tool, monkeypatch):
+    module = tool("run_tests")
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(module, "pytest", lambda *arguments: ran.append(arguments) or 0)
+    monkeypatch.delenv("CI", raising=False)
+    module.ran = ran
+    return module
+
+
+def lacking(monkeypatch, runner, *packages: str):
+    monkeypatch.setattr(runner.Need, "present", lambda need: need.package not in packages)
+    monkeypatch.setattr(runner, "install", lambda names: "no apt-get here")
+
+
+def test_everything_there_leaves_nothing_out(runner, monkeypatch, capsys):
+    lacking(monkeypatch, runner)
+    assert runner.main(["all"]) == 0
+    assert [arguments[1] for arguments in runner.ran] == [
+        "not e2e and not browser and not postgres",
+        "(e2e or browser or postgres)",
+    ]
+    assert "LEFT OUT" not in capsys.readouterr().out
+
+
+def test_a_missing_browser_is_said_loudly(runner, monkeypatch, capsys):
+    lacking(monkeypatch, runner, "chromium")
+    assert runner.main(["real"]) == 0
+    assert runner.ran[0][1] == "(e2e or browser or postgres) and not browser"
+    said = capsys.readouterr().out
+    assert "LEFT OUT: tests marked 'browser'" in said
+    assert "no apt-get here" in said
+
+
+def test_ci_fails_instead(runner, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    lacking(monkeypatch, runner, "postgresql")
+    assert runner.main(["real"]) == 1
+    assert runner.ran == []
+
+
+def test_a_failing_suite_stops_the_run(runner, monkeypatch):
+    lacking(monkeypatch, runner)
+    monkeypatch.setattr(runner, "pytest", lambda *arguments: runner.ran.append(arguments) or 3)
+    assert runner.main(["all"]) == 3
+    assert len(runner.ran) == 1
+
+
+def test_wrong_usage_is_said(runner):
+    assert runner.main(["everything"]) == 2

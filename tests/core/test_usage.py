@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vanguard.core.usage import Usage
+
+counts = st.integers(0, 10**12)
+
+
+@given(counts, counts)
+def test_the_total_counts_input_and_output_once(given_in, given_out):
+    usage = Usage(
+        input_tokens=given_in,
+        output_tokens=given_out,
+        cache_read_tokens=given_in,  # a part of the input, not an addition to it
+        reasoning_tokens=given_out,
+    )
+    assert usage.total_tokens == given_in + given_out
+
+
+def test_nothing_used_is_written_as_nothing():
+    assert msgspec.json.encode(Usage()) == b"{}"
+
+
+@given(st.from_type(Usage))
+def test_usage_survives_the_wire(usage):
+    assert msgspec.json.decode(msgspec.json.encode(usage), type=Usage) == usage

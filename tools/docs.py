@@ -1,77 +1,92 @@
-"""Writes the generated pages of docs/, or fails when one differs from what its source says.
+"""Fails when a page of docs/ no longer says what the code says, or a link leads nowhere.
 
-It does not know settings or commands: each page is what a module prints about itself.
+It does not know settings or commands: the modules that do write their own pages and compare them.
 
     python tools/docs.py --check | --write
 """
 
 from __future__ import annotations
 
-import difflib
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PAGES: dict[str, list[str]] = {
-    "docs/settings.md": ["vanguard.core.settings.reference", "page"],
-    "docs/vanguard.sample.yaml": ["vanguard.core.settings.reference", "sample"],
-    "docs/cli.md": ["vanguard.cli.help_page"],
-}
+# Each is run as `python -m MODULE --check docs` or `--write docs`.
+GENERATORS = ("vanguard.core.settings.reference", "vanguard.cli.help_page")
+
+ARCHITECTURE_LINES = 150
+
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_NOT_FILES = ("http://", "https://", "mailto:")
 
 
-def generate(command: list[str]) -> str:
-    """What the module prints.
-
-    Raises:
-        CalledProcessError: it failed; its own words go to standard error.
-    """
+def generated_faults(verb: str, root: Path, generators: tuple[str, ...]) -> Iterator[str]:
+    """Runs each generator; yields what one of them says when it fails."""
     environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    return done.stdout
-
-
-def drift(shown: str, kept: str, made: str) -> list[str]:
-    """The lines of a unified diff; empty when the page is current."""
-    return list(
-        difflib.unified_diff(
-            kept.splitlines(),
-            made.splitlines(),
-            f"{shown} (kept)",
-            f"{shown} (made)",
-            lineterm="",
-            n=1,
+    for module in generators:
+        done = subprocess.run(
+            [sys.executable, "-m", module, verb, "docs"],
+            cwd=root,
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
         )
-    )
+        if done.returncode:
+            yield f"{module}: {(done.stderr or done.stdout).strip()} (`make docs` writes it anew)"
 
 
-def main(arguments: list[str], root: Path = ROOT, pages: dict[str, list[str]] | None = None) -> int:
-    """Checks or writes all pages; 1 on drift, 2 on wrong usage."""
+def pages(root: Path) -> list[Path]:
+    """The Markdown that people read: docs/, and what lies beside it."""
+    return [*sorted(root.glob("*.md")), *sorted((root / "docs").rglob("*.md"))]
+
+
+def anchors(text: str) -> set[str]:
+    """The names that a link may jump to: one for each heading, as forges make them."""
+    heads = re.findall(r"^#+ +(.+?) *#*$", _FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def link_faults(root: Path) -> Iterator[str]:
+    """Relative links whose file or heading does not exist."""
+    for page in pages(root):
+        for target in _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8"))):
+            if target.startswith(_NOT_FILES):
+                continue
+            file, _, heading = target.partition("#")
+            path = (page.parent / file) if file else page
+            shown = page.relative_to(root)
+            if not path.exists():
+                yield f"{shown}: the link to {target} leads nowhere"
+            elif heading and heading not in anchors(path.read_text(encoding="utf-8")):
+                yield f"{shown}: {target} has no such heading"
+
+
+def length_faults(root: Path) -> Iterator[str]:
+    """ARCHITECTURE.md is read whole or not at all."""
+    path = root / "ARCHITECTURE.md"
+    count = len(path.read_text(encoding="utf-8").splitlines()) if path.exists() else 0
+    if count > ARCHITECTURE_LINES:
+        yield f"ARCHITECTURE.md has {count} lines, the limit is {ARCHITECTURE_LINES}"
+
+
+def main(arguments: list[str], root: Path = ROOT, generators: tuple[str, ...] = GENERATORS) -> int:
+    """Checks or writes; 1 when something is amiss, 2 on wrong usage."""
     if arguments not in (["--check"], ["--write"]):
         print(__doc__, file=sys.stderr)
         return 2
-    drifted = 0
-    for shown, command in (PAGES if pages is None else pages).items():
-        path = root / shown
-        made = generate(command)
-        if arguments == ["--write"]:
-            path.write_text(made, encoding="utf-8")
-            continue
-        kept = path.read_text(encoding="utf-8") if path.exists() else ""
-        lines = drift(shown, kept, made)
-        drifted += bool(lines)
-        print("\n".join(lines[:40]))
-    if drifted:
-        print("docs: generated pages drifted; run `make docs` and commit them")
-    return 1 if drifted else 0
+    faults = list(generated_faults(arguments[0], root, generators))
+    if arguments == ["--check"]:
+        faults += [*link_faults(root), *length_faults(root)]
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -1,41 +1,72 @@
-"""A generated page that differs from its source fails, and `--write` mends it."""
+"""A page that drifted, a dead link and an overgrown overview each fail."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+
+SPEAKER = """\
+import pathlib, sys
+page = pathlib.Path(sys.argv[2]) / "page.md"
+if sys.argv[1] == "--write":
+    page.write_text("says this")
+elif not page.exists() or page.read_text() != "says this":
+    sys.exit("page.md drifted")
+"""
 
 
 @pytest.fixture
-def pages(tmp_path, monkeypatch, write):
-    write("speaker.py", "print('# Page')\nprint('says this')\n")
+def check(tool, tmp_path, monkeypatch, write):
+    write("speaker.py", SPEAKER)
+    write("docs/index.md", "# Index\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    (tmp_path / "docs").mkdir()
-    return {"docs/page.md": ["speaker"]}
+
+    def run(verb: str = "--check", generators: tuple[str, ...] = ()) -> int:
+        return tool("docs").main([verb], tmp_path, generators)
+
+    return run
 
 
-def test_a_missing_page_is_drift(tool, pages, tmp_path):
-    assert tool("docs").main(["--check"], tmp_path, pages) == 1
+def test_writing_mends_what_drifted(check, write, capsys):
+    assert check("--check", ("speaker",)) == 1
+    assert "page.md drifted" in capsys.readouterr().out
+    assert check("--write", ("speaker",)) == 0
+    assert check("--check", ("speaker",)) == 0
+    write("docs/page.md", "says that")
+    assert check("--check", ("speaker",)) == 1
 
 
-def test_writing_mends_and_a_changed_line_drifts_again(tool, pages, tmp_path, capsys):
-    docs = tool("docs")
-    assert docs.main(["--write"], tmp_path, pages) == 0
-    page = Path(tmp_path / "docs/page.md")
-    assert page.read_text() == "# Page\nsays this\n"
-    assert docs.main(["--check"], tmp_path, pages) == 0
-    page.write_text("# Page\nsays that\n")
-    assert docs.main(["--check"], tmp_path, pages) == 1
-    assert "+says this" in capsys.readouterr().out
+def test_a_generator_that_is_not_there_fails(check, capsys):
+    assert check("--check", ("vanguard_no_such_module",)) == 1
+    assert "No module named" in capsys.readouterr().out
 
 
-def test_a_module_that_fails_is_no_empty_page(tool, tmp_path, write, monkeypatch):
-    write("broken.py", "raise SystemExit(3)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    docs = tool("docs")
-    with pytest.raises(docs.subprocess.CalledProcessError):
-        docs.main(["--check"], tmp_path, {"page.md": ["broken"]})
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[x](gone.md)", "leads nowhere"),
+        ("[x](docs/index.md#no-such)", "no such heading"),
+        ("[x](#no-such)", "no such heading"),
+    ],
+)
+def test_a_dead_link_fails(text, words, check, write, capsys):
+    write("README.md", f"# Readme\n{text}\n")
+    assert check() == 1
+    assert words in capsys.readouterr().out
+
+
+def test_living_links_pass(check, write):
+    write(
+        "README.md",
+        "# Way, the `first` one\n[a](docs/index.md#index) [b](#way-the-first-one) [c](https://x.org)\n"
+        "```\n# no heading\n[d](gone.md)\n```\n",
+    )
+    assert check() == 0
+
+
+def test_an_overgrown_overview_fails(check, write, capsys):
+    write("ARCHITECTURE.md", "line\n" * 151)
+    assert check() == 1
+    assert "has 151 lines" in capsys.readouterr().out
 
 
 def test_wrong_usage_is_said(tool, capsys):

@@ -25,7 +25,8 @@ class AdminSettings(Section):
     """The admin plane: console, `/api` and `/metrics`."""
 
     key: SecretStr | None = Field(
-        None, description="The admin key. Made and kept under `home` when not set."
+        None,
+        description="The admin key: `env:NAME` or `file:/path` in the file, the key itself in the variable. Made and kept under `home` when not set.",
     )
     host: str = Field(
         "127.0.0.1", description="Address of the admin plane when it has a port of its own."

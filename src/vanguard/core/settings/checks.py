@@ -1,0 +1,77 @@
+"""Checks what one field alone cannot show: names that must exist elsewhere, and secrets.
+
+It does not know the packaged rows of providers; control checks those, with the same line numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vanguard.core.errors import SettingsError
+from vanguard.core.settings.loaded import Loaded, admin_key_of, resolve
+from vanguard.core.settings.names import suggestion
+
+
+def check_names(loaded: Loaded) -> None:
+    """Guardrails that are named must exist, and a public name or alias must lead to one model.
+
+    Raises:
+        SettingsError: one line for each that does not.
+    """
+    lines = [*_unknown_guardrails(loaded), *_doubled_aliases(loaded)]
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def check_references(loaded: Loaded) -> None:
+    """Every `env:NAME` must be set in this process and every `file:/path` be readable.
+
+    Raises:
+        SettingsError: one line for each that is not.
+    """
+    lines = []
+    for name, reference in _references(loaded):
+        try:
+            resolve(reference, loaded, name)
+        except SettingsError as error:
+            lines.append(error.message)
+    try:
+        admin_key_of(loaded)
+    except SettingsError as error:
+        lines.append(error.message)
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    for model, settings in loaded.settings.models.items():
+        for index, deployment in enumerate(settings.deployments):
+            if deployment.api_key:
+                yield f"models.{model}.deployments[{index}].api_key", deployment.api_key
+    url = loaded.settings.store.url
+    if url and url.startswith(("env:", "file:")):
+        yield "store.url", url
+
+
+def _unknown_guardrails(loaded: Loaded) -> Iterator[str]:
+    known = loaded.settings.guardrails
+    uses = [("default_guardrails", loaded.settings.default_guardrails)]
+    uses += [(f"models.{m}.guardrails", s.guardrails) for m, s in loaded.settings.models.items()]
+    for place, names in uses:
+        for index, name in enumerate(names):
+            if name not in known:
+                at = loaded.place(f"{place}[{index}]")
+                yield f"{at}: no guardrail is called '{name}'{suggestion(name, known)}"
+
+
+def _doubled_aliases(loaded: Loaded) -> Iterator[str]:
+    owners = dict.fromkeys(loaded.settings.models, "")
+    for model, settings in loaded.settings.models.items():
+        for index, alias in enumerate(settings.aliases):
+            place = loaded.place(f"models.{model}.aliases[{index}]")
+            if alias not in owners:
+                owners[alias] = model
+            elif owners[alias] == "":
+                yield f"{place}: '{alias}' is the name of a model already"
+            else:
+                yield f"{place}: '{alias}' is an alias of {owners[alias]} already"

@@ -1,0 +1,93 @@
+import pytest
+from pydantic import ValidationError
+
+from vanguard.core.settings.complaints import REFERENCE_ADVICE, complaints
+from vanguard.core.settings.tree import Settings
+
+
+def said(**values: object) -> dict[tuple[str | int, ...], str]:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate(values)
+    return {one.path: one.text for one in complaints(caught.value)}
+
+
+def deployment(**values: object) -> dict[str, object]:
+    return {"models": {"m": {"deployments": [{"provider": "p", "model": "x"} | values]}}}
+
+
+AT = ("models", "m", "deployments", 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "text"),
+    [
+        ({"port": "x"}, ("port",), "expected a whole number, found 'x'"),
+        ({"port": 1.5}, ("port",), "expected a whole number, found 1.5"),
+        ({"port": 70000}, ("port",), "expected less than or equal to 65535, found 70000"),
+        ({"host": 5}, ("host",), "expected text (put it in quotes), found 5"),
+        ({"engine": 5}, ("engine",), "expected a mapping of fields to values, found 5"),
+        ({"models": []}, ("models",), "expected a mapping of names to values, found a list"),
+        (
+            {"engine": {"embeddings": "maybe"}},
+            ("engine", "embeddings"),
+            "expected true or false, found 'maybe'",
+        ),
+        (
+            {"log": {"level": "inf"}},
+            ("log", "level"),
+            "expected 'debug', 'info', 'warning' or 'error', found 'inf'; did you mean 'info'?",
+        ),
+        (
+            {"engine": {"modl": "small"}},
+            ("engine", "modl"),
+            "unknown field; did you mean 'model'?",
+        ),
+        ({"zzzz": 1}, ("zzzz",), "unknown field"),
+        ({"models": {"m": {}}}, ("models", "m", "deployments"), "is missing"),
+        (
+            {"models": {"m": {"deployments": []}}},
+            ("models", "m", "deployments"),
+            "must not be empty",
+        ),
+        (deployment(base_url="10.0.0.1"), (*AT, "base_url"), None),
+        (deployment(price={"input": "x"}), (*AT, "price", "input"), "expected a number, found 'x'"),
+        (
+            deployment(price={"inptu": 1}),
+            (*AT, "price", "inptu"),
+            "unknown field; did you mean 'input'?",
+        ),
+        (
+            deployment(price="fre"),
+            (*AT, "price"),
+            "expected 'free' or a mapping with input, output, …, found 'fre'; did you mean 'free'?",
+        ),
+        (
+            deployment(price=5),
+            (*AT, "price"),
+            "expected 'free' or a mapping with input, output, …, found 5",
+        ),
+    ],
+)
+def test_one_place_one_line(
+    values: dict[str, object], path: tuple[str | int, ...], text: str | None
+) -> None:
+    found = said(**values)
+    assert list(found) == [path]
+    if text is not None:
+        assert found[path] == text
+
+
+def test_a_misspelt_field_hides_that_the_right_one_is_missing() -> None:
+    found = said(models={"m": {"deployments": [{"provder": "p", "model": "x"}]}})
+    assert found == {(*AT, "provder"): "unknown field; did you mean 'provider'?"}
+
+
+def test_a_bad_name_is_explained() -> None:
+    found = said(models={"bad name!": {"deployments": [{"provider": "p", "model": "x"}]}})
+    assert "letters, digits" in found["models", "bad name!"]
+
+
+def test_a_secret_in_the_clear_is_refused_and_not_repeated() -> None:
+    found = said(**deployment(api_key="sk-live-123456"))
+    assert found == {(*AT, "api_key"): REFERENCE_ADVICE}
+    assert "sk-live" not in str(said(**deployment(headers={"authorization": ["sk-live"]})))

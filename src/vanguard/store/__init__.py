@@ -1,1 +1,1 @@
-"""Tables, migrations and the adapters behind the ports of the other parts."""
+"""Tables, migrations and the adapters behind everybody's records."""

@@ -1,0 +1,36 @@
+"""What the control process is told at its start, handed over as JSON.
+
+It does not know the settings: control reads those itself, and again at each reload.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Boot values of control.
+
+    Attributes:
+        home: folder of the platform's state; holds `vanguard.db` unless `store.url` is set.
+        socket: Unix socket to serve on, in a folder only its owner may enter.
+        config: path of the settings file, which need not exist.
+        overrides: dotted settings given as flags, such as `{"engine.model": "small"}`.
+        admin_key_path: file that holds the admin key.
+        snapshot_path: file published to the gateway.
+        journal_root: folder with one folder of journal segments for each gateway worker.
+        engine_status_path: file in which the engine tells its state.
+        gateway_url: `http://127.0.0.1:PORT`, for the console's own calls.
+    """
+
+    home: str
+    socket: str
+    config: str
+    admin_key_path: str
+    snapshot_path: str
+    journal_root: str
+    engine_status_path: str
+    gateway_url: str
+    overrides: dict[str, str] = {}
+    log_format: str = "json"
+    log_level: str = "info"

@@ -1,0 +1,223 @@
+"""The state of the control process, and the thread that keeps it current.
+
+It does not know HTTP; the API and the process entry both work on the one value here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+import msgspec
+
+from vanguard.control.boot import ControlBoot
+from vanguard.control.catalogue import Catalogue, build_catalogue
+from vanguard.control.engine_state import EngineState, read_engine_state
+from vanguard.control.ingest import Ingest
+from vanguard.control.publish import Publisher
+from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.errors import SettingsError, StoreUnavailable, VanguardError
+from vanguard.core.ids import hash_secret
+from vanguard.core.settings.checks import check_names, check_references
+from vanguard.core.settings.load import load_settings
+from vanguard.core.settings.loaded import Loaded, resolve
+from vanguard.store.database import Database, sqlite_url
+from vanguard.store.migrate import upgrade
+
+_log = logging.getLogger(__name__)
+
+POLL_S = 0.2
+_PUBLISH_MARKS_S = 15.0
+_REFRESH_S = 600.0  # some listed prices change with the hour or the date
+_LONGEST_PAUSE_S = 5.0
+
+
+class ControlService:
+    """Everything that the API and the process need, in one value.
+
+    Attributes:
+        loaded: the settings in force.
+        catalogue: models, deployments and policies made from them.
+        engine: the engine's state as last read.
+        admin_hash: SHA-256 of the admin key.
+    """
+
+    def __init__(self, boot: ControlBoot, clock: Clock | None = None) -> None:
+        """Reads settings and admin key, opens and migrates the database; publishes nothing yet.
+
+        Raises:
+            SettingsError: a setting is wrong, or the admin key cannot be read.
+            StoreUnavailable: the database cannot be used.
+        """
+        self.boot = boot
+        self.clock = clock or SystemClock()
+        self.started_at_ms = self.clock.now_ms()
+        self.loaded = _settings(boot)
+        self.admin_key = _admin_key(Path(boot.admin_key_path))
+        self.admin_hash = hash_secret(self.admin_key)
+        self._engine_path = Path(boot.engine_status_path)
+        self.engine, self._engine_seen = self._read_engine()
+        self.catalogue = build_catalogue(self.loaded, self.engine)
+        self.database = Database(_database_url(boot, self.loaded))
+        upgrade(self.database)
+        self.publisher = Publisher(
+            self.database, Path(boot.snapshot_path), self.admin_hash, self.clock
+        )
+        self.ingest = Ingest(self.database, Path(boot.journal_root))
+        self._reload_asked = threading.Event()
+        self._stop_asked = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._changing = threading.RLock()  # API threads and the upkeep thread change the same
+        self._owed = False  # a publication that failed
+        self._marks_moved = False
+        self._built_at = self._published_at = self.clock.monotonic()
+
+    def start(self) -> None:
+        """Takes in what the journals hold, publishes, and keeps both current from a thread."""
+        self.ingest.poll()
+        self.publish()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread after what it is doing, and closes the database."""
+        self._stop_asked.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self.database.close()
+
+    def ask_reload(self) -> None:
+        """Has the thread reload soon; safe in a signal handler."""
+        self._reload_asked.set()
+
+    def reload(self) -> int:
+        """Reads the settings again and publishes; returns the snapshot's version.
+
+        Raises:
+            SettingsError: a setting is wrong; the old ones stay in force.
+        """
+        with self._changing:
+            loaded = _settings(self.boot)
+            engine, seen = self._read_engine()
+            catalogue = build_catalogue(loaded, engine)
+            self._take(loaded, catalogue)
+            self.engine, self._engine_seen = engine, seen
+            return self.publish()
+
+    def publish(self) -> int:
+        """Publishes the present state; when it fails, the thread tries again until it is done.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or the file cannot be written.
+        """
+        with self._changing:
+            self._owed = True
+            try:
+                version = self.publisher.publish(self.catalogue)
+            except OSError as error:
+                raise StoreUnavailable(
+                    f"the snapshot {self.boot.snapshot_path} cannot be written: {error.strerror}"
+                ) from error
+            self._owed = self._marks_moved = False
+            self._published_at = self.clock.monotonic()
+            return version
+
+    def tend(self) -> None:
+        """One round of upkeep: reload when asked, engine, journals, publication, old segments.
+
+        Raises:
+            VanguardError: something failed; call again.
+        """
+        if self._reload_asked.is_set():
+            self._reload_asked.clear()
+            _log.info("settings reloaded, snapshot %d", self.reload())
+        self._refresh()
+        self._marks_moved |= self.ingest.poll()
+        waited = self.clock.monotonic() - self._published_at
+        if self._owed or (self._marks_moved and waited >= _PUBLISH_MARKS_S):
+            self.publish()
+            self.ingest.prune(self.publisher.marks)
+
+    def _run(self) -> None:
+        pause = POLL_S
+        while not self._stop_asked.wait(pause):
+            try:
+                self.tend()
+                pause = POLL_S
+            except SettingsError as error:
+                _log.error("the old settings stay in force: %s", error.message)
+            except VanguardError as error:
+                pause = min(_LONGEST_PAUSE_S, pause * 2)
+                _log.error("%s; trying again in %.1f s", error.message, pause)
+            except Exception:  # noqa: BLE001 - the thread's border: upkeep must outlive a defect
+                pause = _LONGEST_PAUSE_S
+                _log.exception("upkeep failed; trying again in %.1f s", pause)
+
+    def _refresh(self) -> None:
+        """Makes the catalogue again when the engine said something or prices may have changed."""
+        aged = self.clock.monotonic() - self._built_at >= _REFRESH_S
+        if not aged and _stamp(self._engine_path) == self._engine_seen:
+            return
+        with self._changing:
+            engine, self._engine_seen = self._read_engine()
+            catalogue = build_catalogue(self.loaded, engine)
+            self.engine = engine
+            changed = catalogue != self.catalogue
+            self._take(self.loaded, catalogue)
+            if changed:
+                self.publish()
+
+    def _take(self, loaded: Loaded, catalogue: Catalogue) -> None:
+        self.loaded, self.catalogue = loaded, catalogue
+        self._built_at = self.clock.monotonic()
+
+    def _read_engine(self) -> tuple[EngineState, tuple[int, int]]:
+        # The stamp first: a change in between is then seen at the next look.
+        stamp = _stamp(self._engine_path)
+        return read_engine_state(self._engine_path), stamp
+
+
+def read_boot(path: Path) -> ControlBoot:
+    """The boot values in a JSON file.
+
+    Raises:
+        OSError: unreadable.
+        ValueError: not boot values.
+    """
+    return msgspec.json.decode(path.read_bytes(), type=ControlBoot)
+
+
+def _settings(boot: ControlBoot) -> Loaded:
+    loaded = load_settings(Path(boot.config), boot.overrides)
+    check_names(loaded)
+    check_references(loaded)
+    return loaded
+
+
+def _admin_key(path: Path) -> str:
+    try:
+        key = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"the admin key {path} cannot be read: {error.strerror}") from error
+    if not key:
+        raise SettingsError(f"the admin key {path} is empty; delete the file to get a new one")
+    return key
+
+
+def _database_url(boot: ControlBoot, loaded: Loaded) -> str:
+    url = loaded.settings.store.url
+    if url is None:
+        return sqlite_url(Path(boot.home).absolute() / "vanguard.db")
+    if url.startswith(("env:", "file:")):
+        return resolve(url, loaded, "store.url")
+    return url
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Changes whenever the file is written or replaced; zeros while it is missing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_ino)

@@ -1,0 +1,144 @@
+"""Opens the database behind one URL and lends transactions on it.
+
+It does not know tables. SQLite and PostgreSQL differ here and in `migrate` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from vanguard.core.errors import SettingsError, StoreUnavailable
+
+_BUSY_TIMEOUT_MS = 15_000
+_CONNECT_TIMEOUT_S = 5
+
+
+class Database:
+    """One database, shared by the threads of a process.
+
+    Raises `StoreUnavailable` from `read` and `write` when the server is away, the disk is full, or
+    the file cannot be written; integrity errors pass through to the caller inside the store.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Takes `sqlite:///path` or `postgresql://user:password@host/name`; connects lazily.
+
+        Raises:
+            SettingsError: the URL is not one of these.
+        """
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one moment of the database, whatever is committed meanwhile."""
+        with self._transaction(writing=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is committed at the end of the block, or undone by any exception."""
+        with self._transaction(writing=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Closes every pooled connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+        options: dict[str, Any] = {"vanguard_writing": writing}
+        if not self.is_sqlite:
+            options["isolation_level"] = "READ COMMITTED" if writing else "REPEATABLE READ"
+        try:
+            with (
+                self._engine.connect().execution_options(**options) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except DBAPIError as error:
+            if _is_absence(error):
+                raise StoreUnavailable(self._absence(error)) from error
+            raise
+        except PoolTimeout as error:
+            raise StoreUnavailable(
+                "the database has no free connection; its queries take too long"
+            ) from error
+
+    def _absence(self, error: DBAPIError) -> str:
+        reason = str(error.orig).strip().splitlines()
+        where = self.url.database if self.is_sqlite else self.url.render_as_string()
+        return f"the database {where} cannot be used: {reason[0] if reason else 'no reason given'}"
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _parsed(text: str) -> URL:
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        # The text is not repeated: it may hold a password.
+        raise SettingsError(
+            "store.url is not a URL; write postgresql://… or sqlite:///…"
+        ) from error
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise SettingsError("store.url names no file; write sqlite:////absolute/path.db")
+        return url
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise SettingsError(
+        f"store.url: '{backend}' is not supported; write postgresql://… or sqlite:///…"
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        # The driver's own transactions cannot begin immediately, nor hold DDL: we say BEGIN.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # a key that was shown exists
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("vanguard_writing", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=10,
+    )
+
+
+def _is_absence(error: DBAPIError) -> bool:
+    return type(error).__name__ in ("OperationalError", "InterfaceError") or (
+        error.connection_invalidated
+    )

@@ -1,0 +1,5 @@
+"""The contract suites run on both databases."""
+
+from support.databases import database, database_url, postgres_server
+
+__all__ = ["database", "database_url", "postgres_server"]

@@ -139,6 +139,6 @@ def _postgres_engine(url: URL) -> Engine:
 
 
 def _is_absence(error: DBAPIError) -> bool:
-    return type(error).__name__ in ("OperationalError", "InterfaceError") or (
+    return type(error).__name__ in ("OperationalError", "InterfaceError", "DatabaseError") or (
         error.connection_invalidated
     )

@@ -5,7 +5,6 @@ It does not know what a credential is for, and keeps none in a log.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from vanguard.core.errors import UpstreamUnavailable
@@ -57,7 +56,7 @@ class Credentials:
         if known is not None and now - known[0] < _LOOK_AGAIN_S:
             return known[2]
         try:
-            stat = os.stat(name)
+            stat = Path(name).stat()
             mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if known is not None and known[1] == mark:
                 secret = known[2]

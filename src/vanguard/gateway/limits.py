@@ -66,7 +66,15 @@ class MinuteWindow:
 class Counters:
     """What one scope has used."""
 
-    __slots__ = ("concurrent", "requests", "reserved", "spent", "tokens", "window_start_ms")
+    __slots__ = (
+        "budgeted",
+        "concurrent",
+        "requests",
+        "reserved",
+        "spent",
+        "tokens",
+        "window_start_ms",
+    )
 
     def __init__(self) -> None:
         self.requests = MinuteWindow()
@@ -75,6 +83,7 @@ class Counters:
         self.spent = 0
         self.reserved = 0
         self.window_start_ms = 0
+        self.budgeted = False
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -115,9 +124,10 @@ class Limiter:
             counters = self._counters[scope_id] = Counters()
         return counters
 
-    def knows(self, scope_id: str) -> bool:
-        """Whether a scope has counters already."""
-        return scope_id in self._counters
+    def budgeted(self, scope_id: str) -> bool:
+        """Whether the spending of a scope has been restored already."""
+        counters = self._counters.get(scope_id)
+        return counters is not None and counters.budgeted
 
     def forget(self, keep: set[str]) -> None:
         """Drops idle counters of scopes that are gone from the snapshot."""
@@ -226,7 +236,9 @@ class Limiter:
             counters.concurrent -= 1
             counters.reserved -= reservation.usd_micros
             if scope.budget is not None:
-                self._rolled(scope, scope.budget).spent += usd_micros
+                self._rolled(scope, scope.budget)
+            if scope.budget is not None or counters.budgeted:
+                counters.spent += usd_micros
             if scope.limits.tokens_per_minute is not None:
                 counters.tokens.add(tokens - reservation.tokens, reservation.at_s)
 
@@ -235,6 +247,7 @@ class Limiter:
         counters = self.counters(scope.id)
         counters.spent = usd_micros
         counters.window_start_ms = started_ms
+        counters.budgeted = True
 
     def standing(self, scopes: tuple[Scope, ...]) -> Standing:
         """The tightest request and token limit of a chain."""

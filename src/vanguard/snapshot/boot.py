@@ -46,6 +46,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         snapshot_path: file that control publishes to.
         journal_dir: folder of this worker's journal segments.
         control_socket: Unix socket of control.
+        metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
     """
 
@@ -56,6 +57,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     control_socket: str
     admin_fd: int = -1
     admin_on_public: bool = True
+    metrics_open: bool = True
     log_format: Literal["json", "text"] = "json"
     log_level: str = "info"
     deadlines: Deadlines = Deadlines()

@@ -63,7 +63,7 @@ class _Event(msgspec.Struct):
     type: str = ""
     message: _Whole | None = None
     usage: _Usage | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 _request = msgspec.json.Decoder(_Request)
@@ -106,6 +106,10 @@ class AnthropicMessagesPassThrough:
         """A tap; nothing is withheld."""
         return AnthropicMessagesTap()
 
+    def error_event(self, body: bytes) -> bytes:
+        """An in-band error."""
+        return b"event: error\ndata: %b\n\n" % body
+
 
 class AnthropicMessagesTap:
     """Reads a stream of message events."""
@@ -141,7 +145,7 @@ class AnthropicMessagesTap:
         elif event.type == "message_stop":
             self.done = True
         elif event.type == "error":
-            self.error = bytes(event.error) if event.error is not None else b"{}"
+            self.error = bytes(event.error) or b"{}"
 
     def complete(self) -> bool:
         """Whole when `message_stop` came."""

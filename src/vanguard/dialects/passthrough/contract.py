@@ -74,3 +74,6 @@ class PassThrough(Protocol):
 
     def tap(self, peek: Peek) -> Tap:
         """A tap for one streamed answer."""
+
+    def error_event(self, body: bytes) -> bytes:
+        """An error envelope as a server-sent event that ends a stream."""

@@ -64,7 +64,7 @@ class _Delta(msgspec.Struct):
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
-    tool_calls: msgspec.Raw | None = None
+    tool_calls: msgspec.Raw = msgspec.Raw()
 
 
 class _Choice(msgspec.Struct):
@@ -75,13 +75,14 @@ class _Choice(msgspec.Struct):
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 _request = msgspec.json.Decoder(_Request)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
 
+_NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
 _MEDIA = (b'"image_url"', b'"input_audio"', b'"file"')
 
 
@@ -128,6 +129,10 @@ class OpenAIChatPassThrough:
         """A tap that withholds the usage event when the client did not ask for it."""
         return OpenAIChatTap(withhold_usage=not peek.wants_usage)
 
+    def error_event(self, body: bytes) -> bytes:
+        """An in-band error."""
+        return b"data: %b\n\n" % body
+
 
 class OpenAIChatTap:
     """Reads a stream of chat completion chunks."""
@@ -166,7 +171,7 @@ class OpenAIChatTap:
             chunk = _chunk.decode(payload)
         except msgspec.MsgspecError:
             return event
-        if chunk.error is not None and bytes(chunk.error) != b"null":
+        if bytes(chunk.error) not in _NOTHING:
             self.error = bytes(chunk.error)
         for choice in chunk.choices or ():
             if choice.finish_reason:
@@ -191,7 +196,7 @@ def _has_content(delta: _Delta) -> bool:
         or delta.reasoning_content
         or delta.reasoning
         or delta.refusal
-        or (delta.tool_calls is not None and bytes(delta.tool_calls) not in {b"null", b"[]"})
+        or bytes(delta.tool_calls) not in _NOTHING
     )
 
 

@@ -18,6 +18,7 @@ from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.snapshot.boot import Bounds, Deadlines
 
 _PIPELINED = 32
+_BODILESS = frozenset({204, 304})
 
 
 class Handler(Protocol):
@@ -29,8 +30,8 @@ class Handler(Protocol):
     def upgrade(self, request: Request) -> Tunnel | None:
         """A tunnel for an upgrade request, or None when upgrades are not meant there."""
 
-    def refuse(self, request: Request | None, error: VanguardError) -> tuple[int, Headers, bytes]:
-        """The answer to a request that never became one."""
+    def malformed(self, error: VanguardError) -> tuple[int, Headers, bytes]:
+        """The answer to what never became a request."""
 
 
 class Server:
@@ -238,7 +239,7 @@ class ServerConnection(asyncio.Protocol):
             # an answer is under way on this connection; another one may not overtake it
             self._transport.abort()
             return
-        status, headers, body = self._server.handler.refuse(None, error)
+        status, headers, body = self._server.handler.malformed(error)
         self._keep_alive = False
         self._request = Request("GET", b"/", [])
         self.send(status, headers, body)
@@ -248,7 +249,8 @@ class ServerConnection(asyncio.Protocol):
         if self._transport is None or self._request is None:
             return
         head = response_head(status, headers)
-        head += b"content-length: %d\r\n" % len(body)
+        if status not in _BODILESS:
+            head += b"content-length: %d\r\n" % len(body)
         head += b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
         if self._request.method != "HEAD":
             head += body

@@ -1,0 +1,94 @@
+"""Runs one gateway worker: `python -m vanguard.compose.gateway_process --boot PATH`.
+
+It does not know the settings tree; everything it needs at its start is in the boot file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.pipeline import Pipeline
+from vanguard.snapshot.boot import GatewayBoot
+
+_BACKLOG = 1024
+
+
+async def serve(boot: GatewayBoot) -> None:
+    """Serves until SIGTERM or SIGINT, then drains."""
+    loop = asyncio.get_running_loop()
+    gateway = Gateway(boot)
+    pipeline = Pipeline(gateway, metrics_open=boot.metrics_open)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    gateway.start()
+    listeners = []
+    fds = [(boot.public_fd, boot.admin_on_public)]
+    if boot.admin_fd >= 0:
+        fds.append((boot.admin_fd, True))
+    for fd, admin in fds:
+        listener = socket.socket(fileno=fd)
+        factory = pipeline.server.factory(admin=admin)
+        listeners.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+    sweeper = loop.create_task(_sweep(pipeline))
+    gateway.log.info("listening", worker=boot.worker)
+    await stop.wait()
+    await _drain(gateway, pipeline, listeners)
+    sweeper.cancel()
+    gateway.close()
+
+
+async def _sweep(pipeline: Pipeline) -> None:
+    while True:
+        await asyncio.sleep(1)
+        pipeline.server.sweep(asyncio.get_running_loop().time())
+
+
+async def _drain(
+    gateway: Gateway, pipeline: Pipeline, listeners: list[asyncio.AbstractServer]
+) -> None:
+    """No new connections or requests; open answers get up to the drain deadline to end."""
+    gateway.draining = True
+    for listener in listeners:
+        listener.close()
+    pipeline.server.drain()
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + gateway.boot.deadlines.drain_s
+    while gateway.in_flight and loop.time() < deadline:
+        await asyncio.sleep(0.05)
+    if gateway.in_flight:
+        gateway.log.warning("drain deadline", in_flight=gateway.in_flight)
+    gateway.log.info("stopped", in_flight=gateway.in_flight)
+
+
+def main(arguments: list[str]) -> int:
+    """The process's entry; returns its exit status."""
+    if len(arguments) != 2 or arguments[0] != "--boot":
+        sys.stderr.write("usage: python -m vanguard.compose.gateway_process --boot PATH\n")
+        return 2
+    try:
+        boot = msgspec.json.decode(Path(arguments[1]).read_bytes(), type=GatewayBoot)
+    except (OSError, msgspec.MsgspecError) as error:
+        sys.stderr.write(f"gateway: the boot file cannot be read: {error}\n")
+        return 2
+    try:
+        # what exists now lives as long as the process: the collector need not look at it again
+        gc.freeze()
+        uvloop.run(serve(boot))
+    except OSError as error:
+        sys.stderr.write(f"gateway: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

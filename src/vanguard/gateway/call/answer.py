@@ -1,0 +1,77 @@
+"""The client's side of one exchange: what has been sent, and whether anybody still listens.
+
+It does not know upstreams. A stream's head and first events are held until the first token, so that
+another deployment may still take over without the client noticing.
+"""
+
+from __future__ import annotations
+
+from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.messages import Headers
+
+_HELD_BYTES = 1024 * 1024
+_STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+_JSON_HEADERS: Headers = [(b"content-type", b"application/json")]
+
+
+class Answer:
+    """Write-once: after `send`, `end` or `leave` nothing more goes out.
+
+    Attributes:
+        open: somebody listens and the answer has not ended.
+        committed: the head of a stream is out, so failing over is no longer free.
+    """
+
+    __slots__ = ("_client", "_held", "_held_bytes", "committed", "open")
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self.open = True
+        self.committed = False
+
+    def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """A whole answer."""
+        if self.open:
+            self.open = False
+            self._client.send(status, _JSON_HEADERS + headers, body)
+
+    def hold(self, data: bytes) -> bool:
+        """Keeps events from before the first token; returns whether too much is held."""
+        self._held.append(data)
+        self._held_bytes += len(data)
+        return self._held_bytes > _HELD_BYTES
+
+    def discard(self) -> None:
+        """Forgets what is held: its upstream failed."""
+        self._held = []
+        self._held_bytes = 0
+
+    def commit(self, headers: Headers) -> None:
+        """Sends the head of a stream and what was held."""
+        self.committed = True
+        if self.open:
+            self._client.start(200, _STREAM_HEADERS + headers)
+            self._client.write(b"".join(self._held))
+        self.discard()
+
+    def write(self, data: bytes) -> None:
+        """Events of a committed stream."""
+        if self.open and data:
+            self._client.write(data)
+
+    def end(self, data: bytes = b"") -> None:
+        """The last events of a committed stream."""
+        if self.open:
+            self.open = False
+            self._client.write(data)
+            self._client.end()
+
+    def leave(self) -> None:
+        """The client has gone."""
+        self.open = False

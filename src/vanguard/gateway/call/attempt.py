@@ -1,0 +1,409 @@
+"""One attempt: a call to one deployment, from the journalled intent to its settlement.
+
+It does not know which attempt comes next. It ends in exactly one of two ways: `walk.again` when
+another deployment may try, `walk.over` when the exchange has its answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from vanguard.core.errors import (
+    BudgetExceeded,
+    PolicyError,
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamUnavailable,
+    VanguardError,
+)
+from vanguard.core.journal import Status
+from vanguard.core.usage import Usage
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.answer import Answer
+from vanguard.gateway.call.upstream_request import build_intent, build_request
+from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.http.pool import Call
+from vanguard.gateway.relay.contract import Relay
+from vanguard.snapshot.model import Deployment
+
+_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+_REFUSED_US = frozenset({401, 403, 404})
+_ERROR_BYTES = 1024 * 1024
+_CLIENT_CLOSED = "client_closed_request"
+
+
+class Walk(Protocol):
+    """What an attempt tells whoever made it."""
+
+    def again(self, error: VanguardError, *, for_good: bool) -> None:
+        """This attempt failed before its first token; `for_good` rules the deployment out."""
+
+    def over(self) -> None:
+        """The exchange has ended."""
+
+    def settle(self, outcome: Outcome, *, last: bool) -> None:
+        """The settle step."""
+
+    def refuse(self, error: VanguardError) -> None:
+        """An error in place of an answer."""
+
+    def estimate_input(self) -> int:
+        """Input tokens by our own estimate."""
+
+
+class Attempt:
+    """The sink of one upstream call."""
+
+    def __init__(
+        self, gateway: Gateway, exchange: Exchange, walk: Walk, answer: Answer, relay: Relay
+    ) -> None:
+        self._gateway = gateway
+        self._exchange = exchange
+        self._walk = walk
+        self._answer = answer
+        self._relay = relay
+        self._outcome: Outcome | None = None
+        self._call: Call | None = None
+        self._drain: asyncio.TimerHandle | None = None
+        self._verdict: tuple[Status, str] | None = None
+        self._status = 0
+        self._headers: Headers = []
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._streaming = False
+        self._sent = False
+        self._token_at = 0.0
+
+    def begin(self, deployment: Deployment, number: int) -> None:
+        """Journals the intent, then calls.
+
+        Raises:
+            VanguardError: nothing was called and nothing needs to be settled.
+        """
+        data = build_request(self._gateway, self._exchange, deployment, self._relay.request_body())
+        self._gateway.ledger.intend(build_intent(self._exchange, deployment, number))
+        self._outcome = Outcome(deployment, number)
+        self._call = self._gateway.pool.request(
+            self._exchange.view.origins[deployment.id], data, self
+        )
+
+    # --- the upstream's answer ---------------------------------------------------------------
+
+    def head(self, status: int, headers: Headers) -> None:
+        """Decides what kind of answer this is."""
+        self._status = status
+        self._headers = headers
+        if self._outcome is not None:
+            self._outcome.http_status = status
+        if status < 400:
+            content_type = next((v for name, v in headers if name == b"content-type"), b"")
+            self._streaming = content_type.startswith(b"text/event-stream")
+            if self._streaming != self._exchange.peek.stream:
+                wanted = "an event stream" if self._exchange.peek.stream else "JSON"
+                self._break_off(UpstreamError(f"the upstream did not answer with {wanted}"))
+
+    def data(self, data: bytes) -> None:
+        """A part of the answer's body."""
+        if self._streaming:
+            self._stream(data)
+            return
+        self._body_bytes += len(data)
+        most = (
+            _ERROR_BYTES if self._status >= 400 else self._gateway.boot.bounds.response_body_bytes
+        )
+        if self._body_bytes > most:
+            self._break_off(UpstreamError(f"the upstream's answer exceeds {most} bytes"))
+            return
+        self._body.append(data)
+
+    def end(self) -> None:
+        """The answer's body is complete."""
+        self._call = None
+        body = b"".join(self._body)
+        if self._status >= 400:
+            self._refused(body)
+        elif self._streaming:
+            self._end_stream()
+        else:
+            self._end_whole(body)
+
+    def fail(self, error: UpstreamError) -> None:
+        """No answer, or one that broke off."""
+        self._call = None
+        if not self._answer.open:
+            self._settle(*(self._verdict or ("cancelled", error.code)))
+            self._over()
+        elif self._answer.committed:
+            self._mark_failed(0.0)
+            self._settle("truncated", error.code)
+            self._end_with(error)
+        else:
+            self._again(error)
+
+    def _break_off(self, error: UpstreamError) -> None:
+        self._drop()
+        self.fail(error)
+
+    # --- failures before the first token -----------------------------------------------------
+
+    def _again(self, error: VanguardError, *, for_good: bool = False) -> None:
+        self._answer.discard()
+        self._mark_failed(error.retry_after_s or 0.0)
+        outcome, self._outcome = self._outcome, None
+        if outcome is not None:
+            outcome.status = "failed"
+            outcome.error = error.code
+            self._walk.settle(outcome, last=False)
+        self._walk.again(error, for_good=for_good)
+
+    def _mark_failed(self, wait_s: float) -> None:
+        if self._outcome is not None:
+            gateway = self._gateway
+            gateway.health.failed(self._outcome.deployment.id, gateway.loop_time(), wait_s)
+
+    def _refused(self, body: bytes) -> None:
+        """An answer of status >= 400: ours to retry, or the client's to read."""
+        status, outcome = self._status, self._outcome
+        if outcome is None:
+            self._over()
+            return
+        if not self._answer.open:
+            self._settle("failed", _CLIENT_CLOSED)
+            self._over()
+            return
+        deployment = outcome.deployment.id
+        if status in {429, 529}:
+            wait_s = _retry_after(self._headers)
+            message = f"deployment '{deployment}' is overloaded (HTTP {status})"
+            self._again(UpstreamRateLimited(message, retry_after_s=wait_s))
+        elif status in _REFUSED_US:
+            message = f"deployment '{deployment}' refused the platform's credential or model name"
+            self._again(UpstreamUnavailable(f"{message} (HTTP {status})"), for_good=True)
+        elif status in _RETRYABLE:
+            message = f"deployment '{deployment}' failed (HTTP {status})"
+            self._again(UpstreamUnavailable(message, retry_after_s=_retry_after(self._headers)))
+        else:
+            meaning = self._relay.failure(status, body)
+            self._settle("failed", f"upstream_{status}")
+            if isinstance(meaning, bytes):
+                self._answer.send(status, self._response_headers(), meaning)
+                self._over()
+            else:
+                self._end_with(meaning)
+
+    # --- whole answers -----------------------------------------------------------------------
+
+    def _end_whole(self, body: bytes) -> None:
+        try:
+            whole = self._relay.whole(body)
+        except PolicyError as error:
+            self._settle("blocked", error.code)
+            self._end_with(error)
+            return
+        except UpstreamError as error:
+            self.fail(error)
+            return
+        headers = self._response_headers()
+        self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
+        self._answer.send(self._status, headers, whole)
+        self._over()
+
+    # --- streams -----------------------------------------------------------------------------
+
+    def _stream(self, data: bytes) -> None:
+        relay = self._relay
+        before = relay.tokens()
+        try:
+            out = relay.feed(data)
+        except PolicyError as error:
+            self._stop("blocked", error)
+            return
+        except UpstreamError as error:
+            self._break_off(error)
+            return
+        tokens = relay.tokens()
+        if tokens > before:
+            self._token_seen()
+            limit = self._exchange.limit_tokens
+            if limit is not None and tokens > limit and self._answer.open:
+                self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
+                return
+        answer = self._answer
+        if not answer.committed:
+            full = answer.hold(out)
+            if tokens or relay.done() or full:
+                answer.commit(self._response_headers())
+            else:
+                return
+            out = b""
+        if relay.done():
+            self._settle_stream()
+        answer.write(out)
+
+    def _token_seen(self) -> None:
+        now = self._gateway.loop_time()
+        outcome, metrics = self._outcome, self._gateway.metrics
+        if outcome is None:
+            return
+        labels = (("model", self._exchange.model.name),)
+        arrived = self._exchange.arrived
+        if outcome.first_token_ms < 0:
+            outcome.first_token_ms = int((now - arrived) * 1000)
+            metrics.first_token.histogram(labels).observe(now - arrived)
+        else:
+            metrics.between_tokens.histogram(labels).observe(now - self._token_at)
+        self._token_at = now
+
+    def _end_stream(self) -> None:
+        try:
+            rest = self._relay.finish()
+        except PolicyError as error:
+            self._stop("blocked", error)
+            return
+        except UpstreamError as error:
+            self.fail(error)
+            return
+        if not self._answer.committed:
+            self._answer.commit(self._response_headers())
+        self._settle_stream()
+        self._answer.end(rest)
+        self._over()
+
+    def _settle_stream(self) -> None:
+        self._settle(*(self._verdict or ("ok", "" if self._answer.open else _CLIENT_CLOSED)))
+
+    def _stop(self, status: Status, error: VanguardError) -> None:
+        """Ends an answer on our side; a blocked one is read on for its usage, a cut one is not."""
+        if self._verdict is not None:
+            return
+        self._verdict = (status, error.code)
+        if self._answer.committed:
+            self._answer.end(self._relay.error_event(error, self._exchange.id))
+        elif self._answer.open:
+            self._walk.refuse(error)
+            self._answer.leave()
+        if status == "cut" or self._call is None or not self._worth_draining():
+            self._drop()
+            self._settle(status, error.code)
+            self._over()
+        else:
+            self._begin_drain()
+
+    # --- the client --------------------------------------------------------------------------
+
+    def reading(self, on: bool) -> None:
+        """The client's buffer is full, or free again."""
+        if self._call is not None:
+            self._call.reading(on)
+
+    def client_gone(self) -> None:
+        """What is being charged is read on to its usage, within bounds; the rest is cancelled."""
+        if self._drain is not None:
+            return
+        if self._call is not None and self._call.sent and self._worth_draining():
+            self._call.reading(True)
+            self._begin_drain()
+            return
+        self._drop()
+        self._settle("cancelled", _CLIENT_CLOSED)
+        self._over()
+
+    def _worth_draining(self) -> bool:
+        outcome, gateway = self._outcome, self._gateway
+        if outcome is None or gateway.drains >= gateway.boot.bounds.drains:
+            return False
+        price = outcome.deployment.price
+        return price is None or bool(price.rates.output_usd_micros or price.rates.input_usd_micros)
+
+    def _begin_drain(self) -> None:
+        self._gateway.drains += 1
+        loop = asyncio.get_running_loop()
+        self._drain = loop.call_later(self._gateway.boot.deadlines.drain_s, self._drain_over)
+
+    def _drain_over(self) -> None:
+        self._drop()
+        self._settle(*(self._verdict or ("cancelled", "drain_deadline")))
+        self._over()
+
+    # --- ends --------------------------------------------------------------------------------
+
+    def _drop(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            self._sent = call.sent
+            call.cancel()
+
+    def _end_with(self, error: VanguardError) -> None:
+        if self._answer.committed:
+            self._answer.end(self._relay.error_event(error, self._exchange.id))
+        elif self._answer.open:
+            self._answer.leave()
+            self._walk.refuse(error)
+        self._over()
+
+    def _over(self) -> None:
+        if self._drain is not None:
+            self._drain.cancel()
+            self._drain = None
+            self._gateway.drains -= 1
+        self._walk.over()
+
+    def _settle(self, status: Status, error: str) -> None:
+        """Settles once; later calls find nothing left to settle."""
+        outcome, self._outcome = self._outcome, None
+        if outcome is None:
+            return
+        if status == "ok":
+            self._gateway.health.succeeded(outcome.deployment.id)
+        outcome.status = status
+        outcome.error = error
+        outcome.usage = self._usage() if self._status < 400 else Usage()
+        self._walk.settle(outcome, last=True)
+
+    def _usage(self) -> Usage:
+        """The provider's own usage, or what can be said without it."""
+        relay = self._relay
+        told, seen = relay.usage(), relay.tokens()
+        if self._exchange.door.operation == "count_tokens" or not (self._status or self._sent):
+            return Usage()
+        if told is None:
+            estimated = self._walk.estimate_input()
+            return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
+        if self._streaming and not relay.done() and seen > told.output_tokens:
+            return Usage(
+                input_tokens=told.input_tokens,
+                output_tokens=seen,
+                cache_read_tokens=told.cache_read_tokens,
+                cache_write_tokens=told.cache_write_tokens,
+                cache_write_1h_tokens=told.cache_write_1h_tokens,
+                estimated=True,
+            )
+        return told
+
+    def _response_headers(self) -> Headers:
+        exchange = self._exchange
+        headers = list(exchange.headers)
+        if self._outcome is not None:
+            name = self._outcome.deployment.id.encode("latin-1", "replace")
+            headers.append((b"x-vanguard-deployment", name))
+        headers += [
+            (b"x-upstream-request-id", value)
+            for name, value in self._headers
+            if name in {b"x-request-id", b"request-id"}
+        ]
+        if self._relay.losses:
+            listed = ", ".join(self._relay.losses)[:1000]
+            headers.append((b"x-vanguard-losses", listed.encode("ascii", "replace")))
+        return headers
+
+
+def _retry_after(headers: Headers) -> float | None:
+    for name, value in headers:
+        if name == b"retry-after":
+            try:
+                return max(0.0, min(float(value), 3600.0))
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,81 @@
+"""Builds what goes upstream, and the intent that is journalled before it.
+
+It does not know answers. Headers come from the configuration and a short pass-list only, so that a
+client cannot inject one.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.journal import Intent
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.doors import UPSTREAM_PATHS
+from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.http.messages import Headers, request_head
+from vanguard.snapshot.model import Deployment
+
+_FORWARDED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"idempotency-key")
+
+
+def build_request(
+    gateway: Gateway, exchange: Exchange, deployment: Deployment, body: bytes
+) -> bytes:
+    """Head and body in one piece.
+
+    Raises:
+        UpstreamUnavailable: the deployment's credential cannot be resolved.
+    """
+    origin = exchange.view.origins[deployment.id]
+    path = UPSTREAM_PATHS[deployment.dialect, exchange.door.operation]
+    headers: Headers = [
+        (b"host", origin.authority),
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"accept-encoding", b"identity"),
+        (b"user-agent", b"vanguard"),
+    ]
+    if deployment.auth_header:
+        secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
+        if secret:
+            value = deployment.auth_prefix.encode() + secret
+            headers.append((deployment.auth_header.lower().encode(), value))
+    sent = {name for name, _ in headers}
+    if deployment.dialect == exchange.door.dialect:
+        for name in _FORWARDED:
+            forwarded = exchange.request.header(name)
+            if forwarded is not None and name not in sent:
+                headers.append((name, forwarded))
+                sent.add(name)
+    for text, configured in deployment.headers.items():
+        name = text.lower().encode()
+        if name not in sent:
+            headers.append((name, configured.encode("latin-1", "replace")))
+    head = request_head(b"POST", (origin.prefix + path).encode(), headers)
+    head += body
+    return bytes(head)
+
+
+def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> Intent:
+    """The journal's record of what is about to be asked."""
+    key, price = exchange.key, deployment.price
+    return Intent(
+        request_id=exchange.id,
+        attempt=attempt,
+        at_ms=exchange.arrived_ms,
+        key_id=key.id,
+        organisation_id=key.organisation_id,
+        team_id=key.team_id,
+        user_id=key.user_id,
+        scopes=key.scopes,
+        model=exchange.model.name,
+        deployment=deployment.id,
+        provider=deployment.provider,
+        upstream_model=deployment.model,
+        operation=exchange.door.operation,
+        dialect=exchange.door.dialect,
+        stream=exchange.peek.stream,
+        session=exchange.session,
+        tags=exchange.tags,
+        reserved_usd_micros=exchange.reservation.usd_micros if exchange.reservation else 0,
+        price_id=price.id if price else "",
+        price_version=price.version if price else "",
+    )

@@ -1,0 +1,116 @@
+"""The one value that travels through all steps of a request.
+
+It does not know the steps; each of them fills in its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.contract import Peek
+from vanguard.gateway.doors import Door
+from vanguard.gateway.http.messages import Headers, Request, Responder
+from vanguard.gateway.limits import Reservation, Standing
+from vanguard.gateway.state import View
+from vanguard.guardrails.regex_policy import CompiledPolicy
+from vanguard.snapshot.model import Deployment, Key, Model, Scope
+
+
+class Client(Responder, Protocol):
+    """The responder plus what a long answer must hear of its client."""
+
+    on_disconnect: Callable[[], None] | None
+    on_writable: Callable[[bool], None] | None
+
+
+class Exchange:
+    """One request on its way.
+
+    Attributes:
+        id: request id, shown to the client and kept in the ledger.
+        arrived: monotonic seconds; `arrived_ms` the same moment in wall time.
+        view: the snapshot that serves this request to its end.
+        body: the client's body, after input guardrails.
+        key, scopes: set by authenticate.
+        peek, model, reservation: set by admit.
+        cap_tokens: output cap put into the request where the client named none and a budget needs one.
+        limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
+        policies: guardrails that apply, set by admit.
+        attempts: deployments to try in order, set by route.
+        headers: response headers gathered on the way.
+    """
+
+    key: Key
+    peek: Peek
+    model: Model
+
+    __slots__ = (
+        "arrived",
+        "arrived_ms",
+        "attempts",
+        "body",
+        "cap_tokens",
+        "client",
+        "door",
+        "headers",
+        "id",
+        "key",
+        "limit_tokens",
+        "model",
+        "peek",
+        "policies",
+        "request",
+        "reservation",
+        "scopes",
+        "session",
+        "standing",
+        "strict",
+        "tags",
+        "view",
+    )
+
+    def __init__(self, request: Request, client: Client, door: Door, view: View) -> None:
+        self.id = ""
+        self.request = request
+        self.client = client
+        self.door = door
+        self.view = view
+        self.body = request.body
+        self.arrived = 0.0
+        self.arrived_ms = 0
+        self.scopes: tuple[Scope, ...] = ()
+        self.policies: tuple[CompiledPolicy, ...] = ()
+        self.cap_tokens: int | None = None
+        self.limit_tokens: int | None = None
+        self.reservation: Reservation | None = None
+        self.standing: Standing | None = None
+        self.attempts: list[Deployment] = []
+        self.headers: Headers = []
+        self.session = ""
+        self.tags: dict[str, str] = {}
+        self.strict = False
+
+
+class Outcome:
+    """How one attempt ended, for the ledger."""
+
+    __slots__ = (
+        "attempt",
+        "deployment",
+        "error",
+        "first_token_ms",
+        "http_status",
+        "status",
+        "usage",
+    )
+
+    def __init__(self, deployment: Deployment, attempt: int) -> None:
+        self.deployment = deployment
+        self.attempt = attempt
+        self.status = "failed"
+        self.http_status = 0
+        self.error = ""
+        self.usage: Usage | None = None
+        self.first_token_ms = -1

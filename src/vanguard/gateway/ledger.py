@@ -1,0 +1,136 @@
+"""The journal as the steps see it: intents must be written, settlements are never lost.
+
+It does not know prices or budgets, except for rebuilding what budgets had spent after a restart.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from vanguard.core.errors import LedgerUnavailable
+from vanguard.core.journal import Intent, Settled
+from vanguard.gateway.journal import Journal
+from vanguard.gateway.limits import Limiter
+from vanguard.snapshot.model import JournalMark, Scope, Snapshot
+from vanguard.snapshot.window import window_start_ms
+
+_WAITING = 100_000
+
+
+class Ledger:
+    """Writes through to the journal; settlements that the disk refuses wait in memory."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self._waiting: deque[Settled] = deque()
+
+    def intend(self, intent: Intent) -> None:
+        """Writes an intent; must have returned before a byte goes upstream.
+
+        Raises:
+            LedgerUnavailable: it could not be written, so the call may not be made.
+        """
+        if self._waiting:
+            self.retry()
+        if self._waiting:
+            raise LedgerUnavailable(
+                "the usage journal is behind; free some disk space", retry_after_s=5
+            )
+        self.journal.append(intent)
+
+    def settled(self, record: Settled) -> None:
+        """Writes a settlement, now or as soon as the disk takes it."""
+        if self._waiting:
+            self._wait(record)
+            return
+        try:
+            self.journal.append(record)
+        except LedgerUnavailable:
+            self._wait(record)
+
+    def _wait(self, record: Settled) -> None:
+        # bounded by the requests in flight: nothing new is admitted while something waits
+        if len(self._waiting) < _WAITING:
+            self._waiting.append(record)
+
+    def retry(self) -> None:
+        """Writes what waits, as far as the disk takes it."""
+        while self._waiting:
+            try:
+                self.journal.append(self._waiting[0])
+            except LedgerUnavailable:
+                return
+            self._waiting.popleft()
+
+    @property
+    def behind(self) -> int:
+        """Settlements that wait for the disk."""
+        return len(self._waiting)
+
+
+def close_open_intents(journal: Journal, mark: JournalMark, now_ms: int) -> int:
+    """Marks intents that a dead worker left open as unsettled, charged at their reservation.
+
+    Returns:
+        How many there were.
+    """
+    open_intents: dict[tuple[str, int], Intent] = {}
+    for _, record in journal.replay(mark.replay_from):
+        if isinstance(record, Intent):
+            open_intents[record.request_id, record.attempt] = record
+        else:
+            open_intents.pop((record.request_id, record.attempt), None)
+    for intent in open_intents.values():
+        journal.append(
+            Settled(
+                request_id=intent.request_id,
+                attempt=intent.attempt,
+                at_ms=now_ms,
+                status="unsettled",
+                error="gateway_restarted",
+                cost_usd_micros=intent.reserved_usd_micros,
+                price_unknown=not intent.price_id,
+                duration_ms=max(0, now_ms - intent.at_ms),
+            )
+        )
+    return len(open_intents)
+
+
+def restore_budgets(
+    limiter: Limiter, journal: Journal, snapshot: Snapshot, worker: str, now_ms: int
+) -> None:
+    """Sets the spending of every budget that the limiter does not know yet.
+
+    What control had ingested comes with the snapshot; what the journal holds beyond its mark is
+    added here. Budgets that are known keep their own, newer count.
+    """
+    wanted = {
+        scope.id: scope
+        for scope in snapshot.scopes.values()
+        if scope.budget is not None and not limiter.budgeted(scope.id)
+    }
+    if not wanted:
+        return
+    spent = {scope_id: 0 for scope_id in wanted}
+    starts = {scope_id: _start(scope, now_ms) for scope_id, scope in wanted.items()}
+    for spend in snapshot.spend:
+        if spend.scope_id in wanted and spend.window_start_ms == starts[spend.scope_id]:
+            spent[spend.scope_id] = spend.usd_micros
+    mark = snapshot.journals.get(worker, JournalMark(0, 0))
+    intents: dict[tuple[str, int], Intent] = {}
+    for offset, record in journal.replay(mark.replay_from):
+        if isinstance(record, Intent):
+            intents[record.request_id, record.attempt] = record
+            continue
+        intent = intents.pop((record.request_id, record.attempt), None)
+        if intent is None or offset < mark.offset:
+            continue
+        for scope_id in intent.scopes:
+            if scope_id in wanted and record.at_ms >= starts[scope_id]:
+                spent[scope_id] += record.cost_usd_micros
+    for scope_id, scope in wanted.items():
+        limiter.restore(scope, spent[scope_id], starts[scope_id])
+
+
+def _start(scope: Scope, now_ms: int) -> int:
+    return window_start_ms(scope.budget.window, now_ms) if scope.budget is not None else 0

@@ -1,0 +1,93 @@
+"""Hands what is not a model call to control over its Unix socket, and streams the answer back.
+
+It does not know what control serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vanguard.core.errors import ControlUnavailable, UpstreamError, VanguardError
+from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Request, request_head
+from vanguard.gateway.http.origin import Origin
+from vanguard.gateway.http.pool import Call, Pool
+
+_BODILESS = frozenset({204, 304})
+
+
+def control_origin(socket_path: str) -> Origin:
+    """Where control listens."""
+    return Origin("", 0, tls=False, socket_path=socket_path, authority=b"control", prefix="")
+
+
+class Proxied:
+    """One request on its way to control; the sink of its answer."""
+
+    def __init__(self, client: Client, refuse: Callable[[VanguardError], None]) -> None:
+        self._client = client
+        self._refuse = refuse
+        self._call: Call | None = None
+        self._started = False
+        self._status = 0
+        self._headers: Headers = []
+
+    def start(self, pool: Pool, origin: Origin, request: Request) -> None:
+        """Sends it."""
+        self._client.on_disconnect = self._gone
+        self._client.on_writable = self._writable
+        data = bytes(forwarded_head(request, upgrade=False) + request.body)
+        self._call = pool.request(origin, data, self)
+
+    def head(self, status: int, headers: Headers) -> None:
+        """Keeps the head until it is known whether a body follows."""
+        self._status = status
+        dropped = HOP_BY_HOP | {b"content-length"}
+        self._headers = [pair for pair in headers if pair[0] not in dropped]
+
+    def data(self, data: bytes) -> None:
+        """A part of the body."""
+        if not self._started:
+            self._started = True
+            self._client.start(self._status, self._headers)
+        self._client.write(data)
+
+    def end(self) -> None:
+        """Complete."""
+        if self._started:
+            self._client.end()
+        else:
+            self._client.send(self._status, self._headers, b"")
+
+    def fail(self, error: UpstreamError) -> None:
+        """Control is down, or broke off: a half answer must not look whole."""
+        if self._started:
+            self._client.abort()
+        else:
+            message = f"the control process does not answer ({error.message}); model calls go on"
+            self._refuse(ControlUnavailable(message, retry_after_s=2))
+
+    def _gone(self) -> None:
+        if self._call is not None:
+            self._call.cancel()
+
+    def _writable(self, writable: bool) -> None:
+        if self._call is not None:
+            self._call.reading(writable)
+
+
+def forwarded_head(request: Request, *, upgrade: bool) -> bytearray:
+    """The request's head for control: hop-by-hop headers replaced, the client's address added."""
+    ours = {b"content-length", b"x-forwarded-for", b"x-forwarded-proto", b"expect"}
+    headers = [
+        pair
+        for pair in request.headers
+        if pair[0] not in ours
+        and (pair[0] not in HOP_BY_HOP or (upgrade and pair[0] == b"upgrade"))
+    ]
+    headers.append((b"x-forwarded-for", request.peer.encode()))
+    if upgrade:
+        headers.append((b"connection", b"upgrade"))
+    elif request.body or request.method not in {"GET", "HEAD"}:
+        headers.append((b"content-length", b"%d" % len(request.body)))
+    return request_head(request.method.encode(), request.target, headers)

@@ -1,0 +1,73 @@
+"""Structured log lines on standard error, gathered and written together.
+
+It does not know what is secret: callers pass no prompts, bodies or credentials.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import msgspec
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_BUFFER_LINES = 512
+_encoder = msgspec.json.Encoder()
+
+
+class Log:
+    """A logger. Warnings and errors are written at once, the rest by `flush` or when much waits."""
+
+    def __init__(self, level: str = "info", style: str = "json", descriptor: int = 2) -> None:
+        self._least = _LEVELS[level]
+        self._json = style == "json"
+        self._descriptor = descriptor
+        self._waiting: list[bytes] = []
+        self.requests = self._least <= _LEVELS["info"]
+
+    def write(self, level: str, event: str, fields: dict[str, object]) -> None:
+        """Logs an event with its fields (field names in lower snake case)."""
+        if _LEVELS[level] < self._least:
+            return
+        stamp = time.time()
+        if self._json:
+            line = _encoder.encode(
+                {
+                    "at": round(stamp, 3),
+                    "level": level,
+                    "process": "gateway",
+                    "event": event,
+                    **fields,
+                }
+            )
+        else:
+            clock = time.strftime("%H:%M:%S", time.localtime(stamp))
+            text = " ".join(
+                f"{name}={value}" for name, value in fields.items() if value not in ("", None)
+            )
+            line = f"{clock} gateway {level} {event} {text}".replace("\n", "\\n").encode()
+        self._waiting.append(line + b"\n")
+        if level in {"warning", "error"} or len(self._waiting) >= _BUFFER_LINES:
+            self.flush()
+
+    def info(self, event: str, **fields: object) -> None:
+        """Something worth a line."""
+        self.write("info", event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Something that an operator should see."""
+        self.write("warning", event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Something that an operator must see."""
+        self.write("error", event, fields)
+
+    def flush(self) -> None:
+        """Writes what waits; a log that cannot be written is not worth a request."""
+        if not self._waiting:
+            return
+        lines, self._waiting = self._waiting, []
+        try:
+            os.write(self._descriptor, b"".join(lines))
+        except OSError:
+            self._waiting = []

@@ -1,0 +1,254 @@
+"""The order of the steps; the only place where it stands.
+
+It does not know how any step works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vanguard.core.errors import (
+    InternalError,
+    MethodNotAllowed,
+    RouteNotFound,
+    ShuttingDown,
+    Unauthenticated,
+    VanguardError,
+)
+from vanguard.core.ids import hash_secret, new_id
+from vanguard.dialects.passthrough.registry import PASS_THROUGHS
+from vanguard.dialects.registry import DIALECTS
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.doors import Door, find_door
+from vanguard.gateway.exchange import Client, Exchange, Outcome
+from vanguard.gateway.http.messages import Headers, Request
+from vanguard.gateway.http.server import Server
+from vanguard.gateway.http.tunnel import Tunnel
+from vanguard.gateway.local.models import answer_estimate, answer_models
+from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
+from vanguard.gateway.local.refusal import id_headers, limit_headers, render_error
+from vanguard.gateway.local.status import STATUS_PATHS, answer_status
+from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.gateway.steps.admit import admit, estimate_input_tokens
+from vanguard.gateway.steps.authenticate import authenticate, credential
+from vanguard.gateway.steps.call import Call
+from vanguard.gateway.steps.guard import guard_input, guard_output
+from vanguard.gateway.steps.route import route
+from vanguard.gateway.steps.settle import release, settle
+from vanguard.snapshot.model import Deployment
+
+BEFORE_THE_CALL = (authenticate, admit, guard_input, route)
+
+
+class Neighbours:
+    """The other steps, as calling an upstream sees them."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def make_relay(self, exchange: Exchange, deployment: Deployment) -> Relay:
+        """Pass-through for the client's own dialect, else a translation; guarded where asked."""
+        dialect = DIALECTS[exchange.door.dialect]
+        if deployment.dialect != exchange.door.dialect and exchange.door.operation == "chat":
+            upstream = DIALECTS[deployment.dialect]
+            return guard_output(
+                self._gateway,
+                exchange,
+                TranslatedRelay(dialect, upstream, exchange, deployment.model),
+            )
+        through = PASS_THROUGHS[exchange.door.dialect]
+        body = through.edit(exchange.body, exchange.peek, deployment.model, exchange.cap_tokens)
+        return guard_output(
+            self._gateway, exchange, PassThroughRelay(dialect, through, exchange.peek, body)
+        )
+
+    def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+        """The settle step."""
+        settle(self._gateway, exchange, outcome, last=last)
+
+    def refuse(self, exchange: Exchange, error: VanguardError) -> None:
+        """An error in place of an answer."""
+        refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.headers)
+
+    def finished(self, exchange: Exchange) -> None:
+        """The exchange is over."""
+        gateway = self._gateway
+        gateway.in_flight -= 1
+        release(gateway, exchange)
+        labels = (("model", exchange.model.name),)
+        gateway.metrics.duration.histogram(labels).observe(gateway.loop_time() - exchange.arrived)
+
+    def estimate_input(self, exchange: Exchange) -> int:
+        """Input tokens by our own estimate."""
+        return estimate_input_tokens(exchange.body)
+
+
+class Pipeline:
+    """Answers requests; the server's handler."""
+
+    def __init__(self, gateway: Gateway, *, metrics_open: bool) -> None:
+        self._gateway = gateway
+        self._metrics_open = metrics_open
+        self._neighbours = Neighbours(gateway)
+        self._control = control_origin(gateway.boot.control_socket)
+        self.server = Server(self, gateway.boot.deadlines, gateway.boot.bounds)
+
+    # --- the server's handler ----------------------------------------------------------------
+
+    def handle(self, request: Request, connection: Client) -> None:
+        """Starts to answer one request."""
+        door = find_door(request.path)
+        try:
+            if door is None:
+                self._answer_other(request, connection)
+            elif request.method != door.method and not (request.method, door.method) == (
+                "HEAD",
+                "GET",
+            ):
+                allowed = door.method
+                raise MethodNotAllowed(f"{request.path} takes {allowed}, not {request.method}")
+            else:
+                self._answer_model_call(request, connection, door)
+        except VanguardError as error:
+            refuse(self._gateway, error, connection, door, new_id("req"))
+        except Exception as error:  # noqa: BLE001 - the border of one request: logged and answered
+            self._defect(error, connection, door)
+
+    def upgrade(self, request: Request) -> Tunnel | None:
+        """WebSockets go to control; model doors offer none."""
+        if find_door(request.path) is not None or not self._admin_allowed(request):
+            return None
+        if (request.header(b"upgrade") or b"").lower() != b"websocket":
+            return None
+        return Tunnel(
+            self._gateway.boot.control_socket, bytes(forwarded_head(request, upgrade=True))
+        )
+
+    def malformed(self, error: VanguardError) -> tuple[int, Headers, bytes]:
+        """For what never became a request."""
+        return render_error(error, None, new_id("req"))
+
+    # --- model calls -------------------------------------------------------------------------
+
+    def _answer_model_call(self, request: Request, client: Client, door: Door) -> None:
+        gateway = self._gateway
+        request_id = new_id("req")
+        if gateway.draining:
+            error = ShuttingDown("the gateway is stopping", retry_after_s=1)
+            refuse(self._gateway, error, client, door, request_id)
+            return
+        exchange: Exchange | None = None
+        try:
+            exchange = Exchange(request, client, door, gateway.state.view)
+            exchange.id = request_id
+            exchange.arrived = gateway.loop_time()
+            exchange.arrived_ms = gateway.clock.now_ms()
+            self._run(exchange)
+        except VanguardError as error:
+            if exchange is not None:
+                release(gateway, exchange)
+            refuse(self._gateway, error, client, door, request_id)
+        except Exception:
+            if exchange is not None:
+                release(gateway, exchange)
+            raise
+
+    def _run(self, exchange: Exchange) -> None:
+        gateway = self._gateway
+        if exchange.door.operation == "models":
+            authenticate(gateway, exchange)
+            headers: Headers = [(b"content-type", b"application/json"), *id_headers(exchange.id)]
+            exchange.client.send(200, headers, answer_models(exchange))
+            return
+        for step in BEFORE_THE_CALL:
+            step(gateway, exchange)
+        exchange.headers = id_headers(exchange.id)
+        if exchange.standing is not None:
+            exchange.headers += limit_headers(exchange.standing, exchange.door, exchange.arrived_ms)
+        if not exchange.attempts:
+            release(gateway, exchange)
+            self._answer_estimate(exchange)
+            return
+        gateway.in_flight += 1
+        Call(gateway, exchange, self._neighbours).start()
+
+    def _answer_estimate(self, exchange: Exchange) -> None:
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"x-vanguard-estimated", b"true"),
+            *exchange.headers,
+        ]
+        tokens = estimate_input_tokens(exchange.body)
+        exchange.client.send(200, headers, answer_estimate(tokens))
+
+    # --- everything else ---------------------------------------------------------------------
+
+    def _answer_other(self, request: Request, client: Client) -> None:
+        if request.path in STATUS_PATHS:
+            self._answer_status(request, client)
+        elif request.path.startswith("/v1/"):
+            raise RouteNotFound(f"there is no {request.method} {request.path[:200]} here")
+        elif not self._admin_allowed(request):
+            raise RouteNotFound(
+                "console and API are not served on this address (setting admin.public)"
+            )
+        else:
+
+            def unavailable(error: VanguardError) -> None:
+                refuse(self._gateway, error, client, None, new_id("req"))
+
+            Proxied(client, unavailable).start(self._gateway.pool, self._control, request)
+
+    def _admin_allowed(self, request: Request) -> bool:
+        return request.admin or self._gateway.boot.admin_on_public
+
+    def _answer_status(self, request: Request, client: Client) -> None:
+        if request.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(f"{request.path} takes GET, not {request.method}")
+        if request.path == "/metrics" and not self._metrics_open:
+            self._authenticate_admin(request)
+        connections = len(self.server.connections)
+        client.send(*answer_status(self._gateway, request.path, connections))
+
+    def _authenticate_admin(self, request: Request) -> None:
+        key = self._gateway.state.view.keys.get(hash_secret(credential(request)))
+        if key is None or not key.admin:
+            raise Unauthenticated("/metrics needs the admin key here (setting gateway.metrics)")
+
+    def _defect(self, error: Exception, client: Client, door: Door | None) -> None:
+        request_id = new_id("req")
+        self._gateway.log.error(
+            "defect", request_id=request_id, kind=type(error).__name__, where=_where(error)
+        )
+        message = f"a defect of the gateway; its log has the details under {request_id}"
+        refuse(self._gateway, InternalError(message), client, door, request_id)
+
+
+def refuse(
+    gateway: Gateway,
+    error: VanguardError,
+    client: Client,
+    door: Door | None,
+    request_id: str,
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    """Answers with an error, counts it and logs its code."""
+    status, headers, body = render_error(error, door, request_id)
+    gateway.metrics.refusals.add((("code", error.code),))
+    if gateway.log.requests and door is not None:
+        gateway.log.info("refused", request_id=request_id, status=status, code=error.code)
+    known = {name for name, _ in headers}
+    client.send(status, headers + [pair for pair in more if pair[0] not in known], body)
+
+
+def _where(error: Exception) -> str:
+    """File and line of the innermost frames, without any values."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-6:]))

@@ -1,0 +1,61 @@
+"""What a relay does: turns a client's body into an upstream's, and the answer back.
+
+It does not know connections, retries or the ledger. One instance per attempt.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vanguard.core.errors import VanguardError
+from vanguard.core.usage import Usage
+
+
+class Relay(Protocol):
+    """One attempt's bytes.
+
+    Attributes:
+        losses: names of what could not be carried to the upstream's dialect.
+    """
+
+    losses: list[str]
+
+    def request_body(self) -> bytes:
+        """The body for the upstream.
+
+        Raises:
+            RequestError: it cannot be written in the upstream's dialect.
+        """
+
+    def whole(self, body: bytes) -> bytes:
+        """The client's body of a complete answer; sets the usage."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole events for the client, as far as these bytes complete some.
+
+        Raises:
+            UpstreamError: an in-band error of the upstream.
+            PolicyError: a guardrail ends the answer.
+        """
+
+    def finish(self) -> bytes:
+        """The upstream's stream ended well; the rest for the client.
+
+        Raises:
+            UpstreamTruncated: its end had not been said.
+        """
+
+    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
+        """What an answer of status >= 400 means: an error, or bytes to pass through as they are."""
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error in the client's dialect."""
+
+    def usage(self) -> Usage | None:
+        """As far as the provider has told."""
+
+    def tokens(self) -> int:
+        """Events with content so far, a lower bound of the output tokens."""
+
+    def done(self) -> bool:
+        """Whether the upstream has said the end of its stream."""

@@ -1,0 +1,72 @@
+"""A relay with output guardrails around it: text is masked where the client's dialect keeps it.
+
+It does not know patterns: it is given a channel per text and a function for whole texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vanguard.core.errors import VanguardError
+from vanguard.core.usage import Usage
+from vanguard.dialects.text.contract import Channel, TextSlots
+from vanguard.gateway.relay.contract import Relay
+from vanguard.wire.sse import Splitter
+
+
+class MaskedRelay:
+    """Delegates to another relay and masks what it gives to the client."""
+
+    def __init__(
+        self,
+        inner: Relay,
+        slots: TextSlots,
+        make_channel: Callable[[], Channel],
+        mask: Callable[[str], str],
+    ) -> None:
+        self.losses = inner.losses
+        self._inner = inner
+        self._slots = slots
+        self._mask = mask
+        self._masker = slots.stream_masker(make_channel)
+        self._splitter = Splitter()
+
+    def request_body(self) -> bytes:
+        """As the inner relay has it: the input was guarded before."""
+        return self._inner.request_body()
+
+    def whole(self, body: bytes) -> bytes:
+        """The inner relay's body, masked."""
+        return self._slots.mask_reply(self._inner.whole(body), self._mask)
+
+    def feed(self, data: bytes) -> bytes:
+        """The inner relay's events; only those whose text changed are written anew."""
+        return b"".join(
+            self._masker.event(event) for event in self._splitter.feed(self._inner.feed(data))
+        )
+
+    def finish(self) -> bytes:
+        """The inner relay's rest, and what was held back."""
+        rest = self._inner.finish()
+        out = b"".join(self._masker.event(event) for event in self._splitter.feed(rest))
+        return out + self._masker.finish()
+
+    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
+        """Error answers are not model text."""
+        return self._inner.failure(status, body)
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error."""
+        return self._inner.error_event(error, request_id)
+
+    def usage(self) -> Usage | None:
+        """As told."""
+        return self._inner.usage()
+
+    def tokens(self) -> int:
+        """Events with content."""
+        return self._inner.tokens()
+
+    def done(self) -> bool:
+        """Whether the end was said."""
+        return self._inner.done()

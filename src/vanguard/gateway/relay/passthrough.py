@@ -1,0 +1,69 @@
+"""Same dialect on both sides: bytes pass through, usage is read off in passing.
+
+It does not know the dialect: that is `vanguard.dialects.passthrough`.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
+from vanguard.core.usage import Usage
+from vanguard.dialects.contract import Dialect
+from vanguard.dialects.passthrough.contract import PassThrough, Peek
+
+
+class PassThroughRelay:
+    """One attempt at an upstream of the client's own dialect."""
+
+    def __init__(self, dialect: Dialect, through: PassThrough, peek: Peek, body: bytes) -> None:
+        self.losses: list[str] = []
+        self._dialect = dialect
+        self._through = through
+        self._tap = through.tap(peek)
+        self._body = body
+        self._whole: Usage | None = None
+
+    def request_body(self) -> bytes:
+        """The body, already edited."""
+        return self._body
+
+    def whole(self, body: bytes) -> bytes:
+        """Untouched."""
+        self._whole = self._through.whole_usage(body)
+        return body
+
+    def feed(self, data: bytes) -> bytes:
+        """Untouched, whole events at a time."""
+        before = self._tap.tokens
+        out = self._tap.feed(data)
+        if self._tap.error and not before:
+            # nothing of the answer has reached the client: another deployment may try
+            raise UpstreamError(
+                f"the upstream reported an error: {self._tap.error[:500].decode(errors='replace')}"
+            )
+        return out
+
+    def finish(self) -> bytes:
+        """Checks that the end was said; an in-band error is an end too."""
+        if not self._tap.complete() and not self._tap.error:
+            raise UpstreamTruncated("the upstream's stream ended before the answer did")
+        return b""
+
+    def failure(self, status: int, body: bytes) -> VanguardError | bytes:  # noqa: ARG002 - the contract's shape
+        """The provider's own words in the client's own dialect."""
+        return body
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error."""
+        return self._through.error_event(self._dialect.error_body(error, request_id))
+
+    def usage(self) -> Usage | None:
+        """As told."""
+        return self._whole or self._tap.usage
+
+    def tokens(self) -> int:
+        """Events with content."""
+        return self._tap.tokens
+
+    def done(self) -> bool:
+        """Whether the end was said."""
+        return self._tap.done

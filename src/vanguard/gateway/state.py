@@ -1,0 +1,123 @@
+"""The snapshot in use, with what can be worked out once for all its requests.
+
+It does not know how a snapshot is made. A bad or missing file never replaces a good snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from vanguard.core.errors import ModelNotFound, NotReady, SettingsError
+from vanguard.gateway.http.origin import Origin, parse_base_url
+from vanguard.guardrails.regex_policy import CompiledPolicy
+from vanguard.snapshot.file import read_snapshot
+from vanguard.snapshot.model import Deployment, Key, Model, Scope, Snapshot
+
+
+class View:
+    """One snapshot, ready for look-ups. Never changed after it is made."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.version = snapshot.version
+        self.keys = snapshot.keys
+        self._chains = {
+            key.id: tuple(
+                snapshot.scopes[scope] for scope in key.scopes if scope in snapshot.scopes
+            )
+            for key in snapshot.keys.values()
+        }
+        self.origins: dict[str, Origin] = {
+            deployment.id: parse_base_url(deployment.base_url)
+            for deployment in snapshot.deployments.values()
+        }
+        self._deployments = {
+            name: tuple(snapshot.deployments[one] for one in model.deployments)
+            for name, model in snapshot.models.items()
+        }
+        self.policies = {name: CompiledPolicy(policy) for name, policy in snapshot.policies.items()}
+
+    def chain(self, key: Key) -> tuple[Scope, ...]:
+        """The scopes of a key, outermost first."""
+        return self._chains[key.id]
+
+    def deployments(self, model: Model) -> tuple[Deployment, ...]:
+        """The deployments of a model, in their configured order."""
+        return self._deployments[model.name]
+
+    def model(self, name: str) -> Model | None:
+        """The model that a public name, an alias or a pattern leads to."""
+        snapshot = self.snapshot
+        exact = snapshot.names.get(name)
+        if exact is not None:
+            return snapshot.models[exact]
+        for pattern, target in snapshot.patterns:
+            if fnmatchcase(name, pattern):
+                return snapshot.models[target]
+        return None
+
+    def model_for(self, key: Key, name: str) -> Model:
+        """The model of that name, if the key may use it.
+
+        Raises:
+            ModelNotFound: for an unknown model and for one that the key may not use, alike.
+        """
+        model = self.model(name)
+        if model is None or not may_use(key, name, model.name):
+            raise ModelNotFound(
+                f"there is no model '{name[:200]}' for this key; GET /v1/models lists what there is",
+                param="model",
+            )
+        return model
+
+
+def may_use(key: Key, name: str, model_name: str) -> bool:
+    """Whether a key's patterns allow a model by the asked or by its own name."""
+    return not key.models or any(
+        fnmatchcase(name, pattern) or fnmatchcase(model_name, pattern) for pattern in key.models
+    )
+
+
+class State:
+    """Holds the current view and looks for a newer file."""
+
+    def __init__(self, path: Path, on_change: Callable[[View, View | None], None]) -> None:
+        self._path = path
+        self._on_change = on_change
+        self._mark: tuple[int, int, int] | None = None
+        self.current: View | None = None
+        self.error = "no snapshot has been published yet"
+
+    def refresh(self) -> bool:
+        """Takes up a changed file; returns whether there is a new view. Costs one `stat`."""
+        try:
+            stat = self._path.stat()
+        except OSError as error:
+            self.error = f"no snapshot: {error.strerror}"
+            return False
+        mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if mark == self._mark:
+            return False
+        self._mark = mark
+        try:
+            view = View(read_snapshot(self._path))
+        except (OSError, ValueError, KeyError, SettingsError) as error:
+            self.error = f"the snapshot is refused: {error}"
+            return False
+        self.error = ""
+        before, self.current = self.current, view
+        self._on_change(view, before)
+        return True
+
+    @property
+    def view(self) -> View:
+        """The current view.
+
+        Raises:
+            NotReady: there is none yet.
+        """
+        if self.current is None:
+            raise NotReady("the gateway has no snapshot yet; it is starting", retry_after_s=1)
+        return self.current

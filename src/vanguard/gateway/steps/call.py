@@ -1,0 +1,155 @@
+"""Walks the attempts of a request, one after the other, until one has an answer.
+
+It does not know HTTP or dialects. All of it runs in callbacks of the event loop; nothing here waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Protocol
+
+from vanguard.core.errors import ShuttingDown, UpstreamError, UpstreamUnavailable, VanguardError
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.answer import Answer
+from vanguard.gateway.call.attempt import Attempt
+from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.relay.contract import Relay
+from vanguard.snapshot.model import Deployment
+
+_BACKOFF_S = 0.25
+_PATIENCE_S = 5.0
+
+
+class Neighbours(Protocol):
+    """What calling needs of the other steps; bound by the pipeline."""
+
+    def make_relay(self, exchange: Exchange, deployment: Deployment) -> Relay:
+        """A relay for one attempt, output guardrails included."""
+
+    def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+        """The settle step."""
+
+    def refuse(self, exchange: Exchange, error: VanguardError) -> None:
+        """An error in place of an answer."""
+
+    def finished(self, exchange: Exchange) -> None:
+        """The exchange is over; called once."""
+
+    def estimate_input(self, exchange: Exchange) -> int:
+        """Input tokens by our own estimate."""
+
+
+class Call:
+    """The attempts of one exchange."""
+
+    def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
+        self._gateway = gateway
+        self._exchange = exchange
+        self._neighbours = neighbours
+        self._answer = Answer(exchange.client)
+        self._attempt: Attempt | None = None
+        self._index = -1
+        self._ruled_out: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._finished = False
+
+    def start(self) -> None:
+        """Begins with the first attempt."""
+        client, gateway = self._exchange.client, self._gateway
+        client.on_disconnect = self._client_gone
+        client.on_writable = self._client_writable
+        overhead_s = gateway.loop_time() - self._exchange.arrived
+        gateway.metrics.overhead.histogram(()).observe(overhead_s)
+        self._next(UpstreamUnavailable("no deployment is configured for this model"))
+
+    def again(self, error: VanguardError, *, for_good: bool) -> None:
+        """The attempt failed before its first token."""
+        if for_good:
+            self._ruled_out.add(self._exchange.attempts[self._index].id)
+        self._attempt = None
+        if self._answer.open:
+            self._next(error)
+        else:
+            self.over()
+
+    def _next(self, error: VanguardError) -> None:
+        attempts = self._exchange.attempts
+        index = self._index + 1
+        while index < len(attempts) and attempts[index].id in self._ruled_out:
+            index += 1
+        if index >= len(attempts):
+            self._give_up(error)
+            return
+        wait_s = self._wait_s(index, error)
+        if wait_s > _PATIENCE_S or (wait_s and self._gateway.draining):
+            self._give_up(error)
+            return
+        self._index = index
+        if wait_s:
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._try)
+        else:
+            self._try()
+
+    def _wait_s(self, index: int, error: VanguardError) -> float:
+        """None for a deployment not yet tried; else backoff with jitter, or what it asked for."""
+        attempts = self._exchange.attempts
+        earlier = sum(1 for one in attempts[:index] if one.id == attempts[index].id)
+        if not earlier:
+            return 0.0
+        backoff = _BACKOFF_S * 2.0 ** (earlier - 1) * (0.75 + random.random() / 2)  # noqa: S311 - jitter
+        return max(error.retry_after_s or 0.0, backoff)
+
+    def _try(self) -> None:
+        self._timer = None
+        deployment = self._exchange.attempts[self._index]
+        try:
+            relay = self._neighbours.make_relay(self._exchange, deployment)
+            self._attempt = Attempt(self._gateway, self._exchange, self, self._answer, relay)
+            self._attempt.begin(deployment, self._index)
+        except UpstreamError as error:
+            self._gateway.health.failed(deployment.id, self._gateway.loop_time())
+            self.again(error, for_good=True)
+        except VanguardError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: VanguardError) -> None:
+        if self._answer.open:
+            self._answer.leave()
+            if self._gateway.draining and isinstance(error, UpstreamUnavailable):
+                error = ShuttingDown("the gateway is stopping", retry_after_s=1)
+            self.refuse(error)
+        self.over()
+
+    def _client_gone(self) -> None:
+        self._answer.leave()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._attempt is not None:
+            self._attempt.client_gone()
+        else:
+            self.over()
+
+    def _client_writable(self, writable: bool) -> None:
+        if self._attempt is not None:
+            self._attempt.reading(writable)
+
+    def refuse(self, error: VanguardError) -> None:
+        """An error in place of an answer."""
+        self._neighbours.refuse(self._exchange, error)
+
+    def settle(self, outcome: Outcome, *, last: bool) -> None:
+        """The settle step."""
+        self._neighbours.settle(self._exchange, outcome, last=last)
+
+    def estimate_input(self) -> int:
+        """Input tokens by our own estimate."""
+        return self._neighbours.estimate_input(self._exchange)
+
+    def over(self) -> None:
+        """The exchange has ended; what comes later changes nothing."""
+        self._attempt = None
+        if not self._finished:
+            self._finished = True
+            self._neighbours.finished(self._exchange)

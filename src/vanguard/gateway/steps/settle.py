@@ -1,0 +1,82 @@
+"""Writes what an attempt used into the journal and gives its reservation back.
+
+It does not know how the numbers were learned. A record that the disk refuses is kept in memory and
+written later; new requests are refused meanwhile.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.journal import Settled, Status
+from vanguard.core.money import cost_usd_micros
+from vanguard.core.usage import Usage
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.exchange import Exchange, Outcome
+
+_CHARGED: frozenset[Status] = frozenset({"ok", "truncated", "cut", "blocked", "cancelled"})
+
+
+def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+    """Settles one attempt; the last one also frees the reservation and counts the request."""
+    usage = outcome.usage or Usage()
+    price = outcome.deployment.price
+    free = outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
+    cost = 0 if free or price is None else cost_usd_micros(price, usage)
+    now_ms = gateway.clock.now_ms()
+    record = Settled(
+        request_id=exchange.id,
+        attempt=outcome.attempt,
+        at_ms=now_ms,
+        status=outcome.status,
+        http_status=outcome.http_status,
+        error=outcome.error,
+        usage=usage,
+        cost_usd_micros=cost,
+        price_unknown=price is None and not free,
+        first_token_ms=outcome.first_token_ms,
+        duration_ms=max(0, int((gateway.loop_time() - exchange.arrived) * 1000)),
+    )
+    gateway.ledger.settled(record)
+    if last:
+        release(gateway, exchange, usage.total_tokens, cost)
+    _count(gateway, exchange, outcome, record)
+
+
+def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: int = 0) -> None:
+    """Frees the reservation of a request that has ended, used or not."""
+    if exchange.reservation is not None:
+        gateway.limiter.settle(exchange.reservation, tokens, usd_micros)
+
+
+def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settled) -> None:
+    metrics = gateway.metrics
+    deployment = (("deployment", outcome.deployment.id),)
+    metrics.attempts.add((*deployment, ("status", record.status)))
+    usage = record.usage
+    model = (("model", exchange.model.name),)
+    if usage.input_tokens:
+        metrics.tokens.add((*model, ("kind", "input")), usage.input_tokens)
+    if usage.output_tokens:
+        metrics.tokens.add((*model, ("kind", "output")), usage.output_tokens)
+    if usage.cache_read_tokens:
+        metrics.tokens.add((*model, ("kind", "cache_read")), usage.cache_read_tokens)
+    if record.cost_usd_micros:
+        metrics.cost.add(model, record.cost_usd_micros)
+    if record.price_unknown:
+        metrics.unpriced.add(model)
+    if gateway.log.requests:
+        gateway.log.info(
+            "attempt",
+            request_id=exchange.id,
+            attempt=outcome.attempt,
+            key=exchange.key.id,
+            model=exchange.model.name,
+            deployment=outcome.deployment.id,
+            status=record.status,
+            http_status=record.http_status,
+            error=record.error,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cost_usd_micros=record.cost_usd_micros,
+            first_token_ms=record.first_token_ms,
+            duration_ms=record.duration_ms,
+        )

@@ -1,0 +1,97 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
+
+through = AnthropicMessagesPassThrough()
+
+
+def event(kind, **fields):
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
+
+
+START_USAGE = {
+    "input_tokens": 10,
+    "cache_read_input_tokens": 100,
+    "cache_creation_input_tokens": 30,
+    "cache_creation": {"ephemeral_5m_input_tokens": 20, "ephemeral_1h_input_tokens": 10},
+    "output_tokens": 1,
+}
+STREAM = [
+    event("message_start", message={"id": "m", "usage": START_USAGE}),
+    event("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+    event("ping"),
+    event("content_block_delta", index=0, delta={"type": "text_delta", "text": "hi message_stop"}),
+    event("content_block_delta", index=0, delta={"type": "text_delta", "text": "!"}),
+    event("content_block_stop", index=0),
+    event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 12}),
+    event("message_stop"),
+]
+EXPECTED = Usage(
+    input_tokens=140,
+    output_tokens=12,
+    cache_read_tokens=100,
+    cache_write_tokens=20,
+    cache_write_1h_tokens=10,
+)
+
+
+@given(st.lists(st.integers(0, sum(map(len, STREAM))), max_size=10))
+def test_every_split_passes_the_same_bytes_and_reads_the_same_usage(cuts):
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    whole = b"".join(STREAM)
+    cuts = sorted(cuts)
+    out = b"".join(
+        tap.feed(whole[start:stop])
+        for start, stop in zip([0, *cuts], [*cuts, len(whole)], strict=True)
+    )
+    assert out == whole
+    assert tap.usage == EXPECTED
+    assert tap.tokens == 2
+    assert tap.complete()
+
+
+def test_a_stream_without_its_stop_is_not_complete():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    tap.feed(b"".join(STREAM[:-1]))
+    assert not tap.complete()
+    assert not tap.done
+
+
+def test_an_in_band_error_is_seen():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    tap.feed(event("error", error={"type": "overloaded_error", "message": "Overloaded"}))
+    assert b"overloaded_error" in tap.error
+
+
+def test_a_final_delta_may_repeat_all_counts():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    tap.feed(STREAM[0])
+    tap.feed(event("message_delta", delta={}, usage={**START_USAGE, "output_tokens": 12}))
+    assert tap.usage == EXPECTED
+
+
+def test_whole_usage_without_cache_details():
+    body = json.dumps(
+        {"usage": {"input_tokens": 5, "output_tokens": 2, "cache_creation_input_tokens": 7}}
+    )
+    assert through.whole_usage(body.encode()) == Usage(12, 2, cache_write_tokens=7)
+
+
+def test_peek_and_edit():
+    body = b'{"model":"claude","max_tokens":10,"stream":true,"messages":[]}'
+    peek = through.peek(body)
+    assert (peek.max_output_tokens, peek.stream, peek.wants_usage) == (10, True, True)
+    assert through.edit(body, peek, "claude", None) is body
+    assert json.loads(through.edit(body, peek, "other", None))["model"] == "other"
+    assert json.loads(through.edit(b'{"model":"claude"}', peek, "claude", 9)) == {
+        "model": "claude",
+        "max_tokens": 9,
+    }
+
+
+def test_error_event_has_its_name():
+    assert through.error_event(b"{}") == b"event: error\ndata: {}\n\n"

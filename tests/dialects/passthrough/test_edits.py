@@ -1,0 +1,67 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vanguard.core.errors import InvalidRequest
+from vanguard.dialects.passthrough.edits import add_field, replace_string, set_fields
+from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+bodies = st.dictionaries(st.text(max_size=8), values, max_size=5)
+
+
+@given(bodies, st.text(max_size=12), st.text(max_size=12))
+def test_replace_changes_one_value_and_nothing_else(body, old, new):
+    body = {**body, "model": old}
+    written = json.dumps(body, indent=1).encode()
+    changed = replace_string(written, "model", old, new)
+    assert json.loads(changed) == {**body, "model": new}
+    assert list(json.loads(changed)) == list(body)
+
+
+def test_replace_keeps_every_other_byte():
+    body = b'{ "x" : 1.50e3 , "model"  :  "a" ,"z":"\\u00e9"}'
+    assert (
+        replace_string(body, "model", "a", "b")
+        == b'{ "x" : 1.50e3 , "model"  :  "b" ,"z":"\\u00e9"}'
+    )
+    assert replace_string(body, "model", "a", "a") is body
+
+
+def test_replace_is_not_fooled_by_a_nested_field_of_that_name():
+    body = b'{"tool":{"model":"a"},"model":"a","n":1.0}'
+    assert replace_string(body, "model", "a", "b") == b'{"tool":{"model":"a"},"model":"b","n":1.0}'
+
+
+@given(bodies)
+def test_add_puts_one_field_in_front(body):
+    body.pop("cap", None)
+    added = add_field(json.dumps(body).encode(), "cap", 7)
+    assert json.loads(added) == {**body, "cap": 7}
+
+
+def test_set_fields_keeps_raw_values():
+    assert set_fields(b'{"a": 1.50, "b": 2}', {"b": 3}) == b'{"a":1.50,"b":3}'
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "words"),
+    [
+        (b"{", None, "not valid JSON"),
+        (b"[]", None, "Expected `object`"),
+        (b'{"messages":[]}', "model", "missing required field"),
+        (b'{"model":1}', "model", "Expected `str`"),
+    ],
+)
+def test_a_bad_body_names_its_field(body, param, words):
+    with pytest.raises(InvalidRequest, match=words) as caught:
+        OpenAIChatPassThrough().peek(body)
+    assert caught.value.param == param

@@ -1,0 +1,139 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+
+through = OpenAIChatPassThrough()
+USAGE = {"prompt_tokens": 9, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}}
+
+
+def chunk(**fields):
+    return b"data: " + json.dumps({"id": "c", **fields}, separators=(",", ":")).encode() + b"\n\n"
+
+
+def delta(text, finish=None, **more):
+    return chunk(
+        choices=[{"index": 0, "delta": {"content": text}, "finish_reason": finish}], **more
+    )
+
+
+STREAM = [
+    chunk(
+        choices=[{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]
+    ),
+    delta("Hel"),
+    delta('lo "usage" {"error"}'),
+    delta("", finish="stop"),
+    chunk(choices=[], usage=USAGE),
+    b"data: [DONE]\n\n",
+]
+
+
+def feed(tap, stream, cuts=()):
+    whole = b"".join(stream)
+    out = b""
+    for start, stop in zip([0, *cuts], [*cuts, len(whole)], strict=True):
+        out += tap.feed(whole[start:stop])
+    return out
+
+
+@given(st.lists(st.integers(0, sum(map(len, STREAM))), max_size=10))
+def test_every_split_passes_the_same_bytes_and_reads_the_same_usage(cuts):
+    tap = through.tap(
+        through.peek(b'{"model":"m","stream":true,"stream_options":{"include_usage":true}}')
+    )
+    assert feed(tap, STREAM, sorted(cuts)) == b"".join(STREAM)
+    assert tap.usage == Usage(input_tokens=9, output_tokens=3, cache_read_tokens=4)
+    assert tap.tokens == 2
+    assert tap.done
+    assert tap.complete()
+
+
+@given(st.lists(st.integers(0, sum(map(len, STREAM))), max_size=10))
+def test_usage_that_was_not_asked_for_is_withheld(cuts):
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    expected = [event for event in STREAM if b'"choices":[]' not in event]
+    assert feed(tap, STREAM, sorted(cuts)) == b"".join(expected)
+    assert tap.usage is not None
+
+
+def test_null_usage_on_every_chunk_is_no_usage():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    stream = [delta("a", usage=None), delta("b", usage=None)]
+    assert feed(tap, stream) == b"".join(stream)
+    assert tap.usage is None
+    assert tap.tokens == 2
+    assert not tap.complete()
+
+
+def test_usage_on_the_last_choice_chunk_is_kept_and_read():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    stream = [delta("a"), delta("", finish="stop", usage=USAGE)]
+    assert feed(tap, stream) == b"".join(stream)
+    assert tap.usage is not None
+    assert tap.complete()
+    assert not tap.done
+
+
+def test_tool_calls_and_reasoning_count_as_tokens():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    call = {"index": 0, "delta": {"tool_calls": [{"index": 0, "function": {"arguments": "{"}}]}}
+    think = {"index": 0, "delta": {"reasoning_content": "hm"}}
+    feed(tap, [chunk(choices=[call]), chunk(choices=[think]), b": keep-alive\n\n"])
+    assert tap.tokens == 2
+
+
+def test_an_in_band_error_is_seen():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    feed(tap, [delta("a"), b'data: {"error":{"message":"overloaded"}}\n\n'])
+    assert b"overloaded" in tap.error
+
+
+def test_edit_asks_for_usage_and_caps_the_output():
+    body = b'{"model":"m","stream":true,"messages":[ ]}'
+    edited = json.loads(through.edit(body, through.peek(body), "up", 50))
+    assert edited == {
+        "model": "up",
+        "stream": True,
+        "messages": [],
+        "stream_options": {"include_usage": True},
+        "max_tokens": 50,
+    }
+
+
+def test_edit_keeps_other_stream_options_away_only_when_usage_was_off():
+    body = b'{"model":"m","stream":true,"stream_options":{"include_usage":false}}'
+    assert json.loads(through.edit(body, through.peek(body), "m", None))["stream_options"] == {
+        "include_usage": True
+    }
+
+
+def test_edit_touches_nothing_when_nothing_needs_it():
+    body = b'{"model":"m", "messages":[]}'
+    assert through.edit(body, through.peek(body), "m", None) is body
+
+
+def test_peek_reads_caps_choices_and_media():
+    peek = through.peek(
+        b'{"model":"m","max_tokens":5,"max_completion_tokens":7,"n":2,'
+        b'"messages":[{"role":"user","content":[{"type":"image_url"}]}]}'
+    )
+    assert (peek.max_output_tokens, peek.answers, peek.has_media, peek.stream) == (
+        7,
+        2,
+        True,
+        False,
+    )
+
+
+def test_whole_usage():
+    assert through.whole_usage(json.dumps({"usage": USAGE}).encode()) == Usage(9, 3, 4)
+    assert through.whole_usage(b'{"id":"x"}') is None
+    assert through.whole_usage(b"not json") is None
+
+
+def test_error_event_is_one_event():
+    assert through.error_event(b"{}") == b"data: {}\n\n"

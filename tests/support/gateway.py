@@ -1,0 +1,196 @@
+"""A gateway in the test's own event loop, in front of scripted upstreams."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vanguard.core.ids import hash_secret
+from vanguard.core.journal import Intent, Record, Settled
+from vanguard.core.money import Price, Rates
+from vanguard.core.policy import Policy
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.pipeline import Pipeline
+from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
+from vanguard.snapshot.file import write_snapshot
+from vanguard.snapshot.model import (
+    Budget,
+    Deployment,
+    JournalMark,
+    Key,
+    Limits,
+    Model,
+    Scope,
+    Snapshot,
+    Spend,
+)
+
+SECRET = "vk-test-secret-0123456789abcdef"
+ADMIN = "vk-admin-secret-0123456789abcdef"
+PRICE = Price("test:model", "1", Rates(3_000_000, 15_000_000, 300_000, 3_750_000, 6_000_000))
+
+
+def deployment(
+    base_url: str,
+    *,
+    name: str = "m/0",
+    dialect: str = "openai_chat",
+    price: Price | None = PRICE,
+    **more,
+) -> Deployment:
+    return Deployment(
+        id=name,
+        provider="scripted",
+        dialect=dialect,
+        base_url=base_url,
+        model="upstream-model",
+        price=price,
+        **more,
+    )
+
+
+def snapshot(
+    deployments: list[Deployment],
+    *,
+    limits: Limits | None = None,
+    budget: Budget | None = None,
+    policies: tuple[Policy, ...] = (),
+    version: int = 1,
+    embedding: bool = False,
+    spend: tuple[Spend, ...] = (),
+    journals: dict[str, JournalMark] | None = None,
+) -> Snapshot:
+    """One team, one key, one admin key, one model `m` with alias `alias` and pattern `claude-*`."""
+    scopes = {
+        "org": Scope("org", "organisation", "default"),
+        "team": Scope("team", "team", "default"),
+        "user": Scope("user", "user", "ada"),
+        "key": Scope("key", "key", "test", limits or Limits(), budget),
+        "admin": Scope("admin", "key", "admin"),
+    }
+    chain = ("org", "team", "user")
+    names = tuple(policy.name for policy in policies)
+    keys = [
+        Key(
+            "key",
+            hash_secret(SECRET),
+            "test",
+            (*chain, "key"),
+            "org",
+            "team",
+            "user",
+            policies=names,
+        ),
+        Key(
+            "admin",
+            hash_secret(ADMIN),
+            "admin",
+            (*chain, "admin"),
+            "org",
+            "team",
+            "user",
+            admin=True,
+        ),
+    ]
+    models = {"m": Model("m", "chat", tuple(one.id for one in deployments))}
+    all_names = {"m": "m", "alias": "m"}
+    if embedding:
+        models["e"] = Model("e", "embedding", tuple(one.id for one in deployments))
+        all_names["e"] = "e"
+    return Snapshot(
+        version=version,
+        published_at_ms=0,
+        keys={key.hash: key for key in keys},
+        scopes=scopes,
+        models=models,
+        deployments={one.id: one for one in deployments},
+        names=all_names,
+        patterns=(("claude-*", "m"),),
+        policies={policy.name: policy for policy in policies},
+        spend=spend,
+        journals=journals or {},
+    )
+
+
+@dataclass
+class Running:
+    """A started gateway and the ways to look at it."""
+
+    folder: Path
+    gateway: Gateway
+    pipeline: Pipeline
+    port: int
+    servers: list[asyncio.Server] = field(default_factory=list)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def records(self) -> list[Record]:
+        return [record for _, record in self.gateway.ledger.journal.replay(0)]
+
+    def intents(self) -> list[Intent]:
+        return [record for record in self.records() if isinstance(record, Intent)]
+
+    def settled(self) -> list[Settled]:
+        return [record for record in self.records() if isinstance(record, Settled)]
+
+    def publish(self, value: Snapshot) -> None:
+        write_snapshot(self.folder / "snapshot.json", value)
+
+
+class GatewayRunner:
+    """Starts gateways and stops them all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: list[Running] = []
+
+    async def start(
+        self,
+        value: Snapshot | None,
+        *,
+        deadlines: Deadlines | None = None,
+        bounds: Bounds | None = None,
+        control_socket: str = "",
+        admin_on_public: bool = True,
+    ) -> Running:
+        boot = GatewayBoot(
+            worker="gw-0",
+            public_fd=-1,
+            snapshot_path=str(self._folder / "snapshot.json"),
+            journal_dir=str(self._folder / "journal" / "gw-0"),
+            control_socket=control_socket or str(self._folder / "control.sock"),
+            admin_on_public=admin_on_public,
+            log_level="error",
+            deadlines=deadlines or Deadlines(drain_s=2),
+            bounds=bounds or Bounds(),
+        )
+        if value is not None:
+            write_snapshot(self._folder / "snapshot.json", value)
+        gateway = Gateway(boot)
+        pipeline = Pipeline(gateway, metrics_open=False)
+        gateway.start()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            pipeline.server.factory(admin=admin_on_public), "127.0.0.1", 0
+        )
+        port = server.sockets[0].getsockname()[1]
+        running = Running(self._folder, gateway, pipeline, port, [server])
+        self._running.append(running)
+        return running
+
+    async def stop(self, running: Running) -> None:
+        for server in running.servers:
+            server.close()
+        for connection in list(running.pipeline.server.connections):
+            connection.abort()
+        running.gateway.close()
+        await asyncio.sleep(0.01)
+        if running in self._running:
+            self._running.remove(running)
+
+    async def stop_all(self) -> None:
+        for running in list(self._running):
+            await self.stop(running)

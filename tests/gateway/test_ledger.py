@@ -1,6 +1,6 @@
 import pytest
-from support.gateway import deployment, snapshot
 
+from support.gateway import deployment, snapshot
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import Intent, Settled

@@ -5,9 +5,9 @@ import json
 
 import httpx
 import pytest
+
 from support.gateway import ADMIN, PRICE, SECRET, deployment, snapshot
 from support.upstream import Upstream, stream, whole
-
 from vanguard.core.ids import hash_secret
 from vanguard.core.money import cost_usd_micros
 from vanguard.snapshot.boot import Bounds, Deadlines

@@ -31,7 +31,7 @@ async def serve(boot: GatewayBoot) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     gateway.start()
-    listeners = []
+    listeners: list[asyncio.AbstractServer] = []
     fds = [(boot.public_fd, boot.admin_on_public)]
     if boot.admin_fd >= 0:
         fds.append((boot.admin_fd, True))
@@ -63,7 +63,7 @@ async def _drain(
     pipeline.server.drain()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + gateway.boot.deadlines.drain_s
-    while gateway.in_flight and loop.time() < deadline:
+    while gateway.in_flight and loop.time() < deadline:  # noqa: ASYNC110 - a stop is rare
         await asyncio.sleep(0.05)
     if gateway.in_flight:
         gateway.log.warning("drain deadline", in_flight=gateway.in_flight)

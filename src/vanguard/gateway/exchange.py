@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.gateway.doors import Door
@@ -109,7 +110,7 @@ class Outcome:
     def __init__(self, deployment: Deployment, attempt: int) -> None:
         self.deployment = deployment
         self.attempt = attempt
-        self.status = "failed"
+        self.status: Status = "failed"
         self.http_status = 0
         self.error = ""
         self.usage: Usage | None = None

@@ -111,7 +111,7 @@ def restore_budgets(
     }
     if not wanted:
         return
-    spent = {scope_id: 0 for scope_id in wanted}
+    spent = dict.fromkeys(wanted, 0)
     starts = {scope_id: _start(scope, now_ms) for scope_id, scope in wanted.items()}
     for spend in snapshot.spend:
         if spend.scope_id in wanted and spend.window_start_ms == starts[spend.scope_id]:

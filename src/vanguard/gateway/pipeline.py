@@ -103,12 +103,6 @@ class Pipeline:
         try:
             if door is None:
                 self._answer_other(request, connection)
-            elif request.method != door.method and not (request.method, door.method) == (
-                "HEAD",
-                "GET",
-            ):
-                allowed = door.method
-                raise MethodNotAllowed(f"{request.path} takes {allowed}, not {request.method}")
             else:
                 self._answer_model_call(request, connection, door)
         except VanguardError as error:
@@ -134,6 +128,8 @@ class Pipeline:
 
     def _answer_model_call(self, request: Request, client: Client, door: Door) -> None:
         gateway = self._gateway
+        if request.method != door.method and (request.method, door.method) != ("HEAD", "GET"):
+            raise MethodNotAllowed(f"{request.path} takes {door.method}, not {request.method}")
         request_id = new_id("req")
         if gateway.draining:
             error = ShuttingDown("the gateway is stopping", retry_after_s=1)

@@ -156,9 +156,9 @@ class Pool:
                 connection = await self._dial(loop, origin)
         except TimeoutError:
             raise UpstreamTimeout(f"no connection to {origin.authority.decode()} in time") from None
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:
             where = origin.socket_path or origin.authority.decode()
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            reason = error.strerror or str(error)
             raise UpstreamUnavailable(f"cannot connect to {where}: {reason}") from None
         finally:
             self._opening -= 1

@@ -12,12 +12,105 @@ from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.contract import Dialect, Losses
 from vanguard.dialects.conversation import (
-    Conversation,
+    End,
+    Finish,
+    RefusalDelta,
     ReplyEvent,
+    Start,
     TextDelta,
     ThinkingDelta,
-    ToolCallDelta,
-    UsageUpdate,
+    ToolArguments,
+    ToolStart,
+    UsageTold,
 )
 from vanguard.gateway.exchange import Exchange
 from vanguard.wire.sse import Splitter
+
+_CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
+
+
+class TranslatedRelay:
+    """One attempt at an upstream of another dialect than the client's."""
+
+    def __init__(
+        self, client: Dialect, upstream: Dialect, exchange: Exchange, upstream_model: str
+    ) -> None:
+        self._losses = Losses(strict=exchange.strict)
+        self.losses = self._losses.names
+        self._upstream = upstream
+        self._conversation = client.read_request(exchange.body)
+        self._upstream_model = upstream_model
+        self._cap_tokens = exchange.cap_tokens
+        self._reader = upstream.reader()
+        self._writer = client.writer(self._conversation, exchange.id)
+        self._splitter = Splitter()
+        self._usage: Usage | None = None
+        self._tokens = 0
+        self._done = False
+
+    def request_body(self) -> bytes:
+        """The conversation in the upstream's dialect, its usage always asked for."""
+        changes: dict[str, object] = {"model": self._upstream_model, "stream_usage": True}
+        if self._cap_tokens is not None:
+            changes["max_output_tokens"] = self._cap_tokens
+        asked = msgspec.structs.replace(self._conversation, **changes)
+        return self._upstream.write_request(asked, self._losses)
+
+    def whole(self, body: bytes) -> bytes:
+        """The answer in the client's dialect."""
+        events = self._reader.whole(body)
+        for event in events:
+            self._note(event)
+        return self._writer.whole(events)
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole events in the client's dialect."""
+        out = []
+        for raw in self._splitter.feed(data):
+            for event in self._reader.event(raw):
+                self._note(event)
+                out.append(self._writer.event(event))
+        return b"".join(out)
+
+    def _note(self, event: ReplyEvent) -> None:
+        if isinstance(event, _CONTENT):
+            self._tokens += 1
+        elif isinstance(event, UsageTold):
+            self._usage = event.usage
+        elif isinstance(event, Start):
+            self._usage = event.usage or self._usage
+        elif isinstance(event, End):
+            self._done = True
+        elif isinstance(event, Finish):
+            return
+
+    def finish(self) -> bytes:
+        """Checks that the upstream said its end."""
+        out = []
+        if self._splitter.rest.strip():
+            # a last event without its blank line, as some servers send
+            for event in self._reader.event(self._splitter.rest + b"\n\n"):
+                self._note(event)
+                out.append(self._writer.event(event))
+        self._reader.end()
+        return b"".join(out)
+
+    def failure(self, status: int, body: bytes) -> VanguardError:
+        """The provider's refusal as an error that any dialect can say."""
+        return self._reader.failure(status, body)
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error."""
+        return self._writer.error(error, request_id)
+
+    def usage(self) -> Usage | None:
+        """As told."""
+        return self._usage
+
+    def tokens(self) -> int:
+        """Events with content."""
+        return self._tokens
+
+    def done(self) -> bool:
+        """Whether the end was said."""
+        return self._done

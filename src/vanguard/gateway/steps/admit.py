@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from vanguard.core.errors import BudgetExceeded, ModelNotFound, UnboundedCost
 from vanguard.core.money import bound_usd_micros, usd
-from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange

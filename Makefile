@@ -12,13 +12,13 @@ up: install ## install what is missing, start everything on 127.0.0.1:8080, stop
 	@exec $(BIN)/vanguard up $(ARGS)
 
 test: dev ## unit tests, then the tests with real processes, browser and PostgreSQL
-	@$(BIN)/python tools/run_tests.py all
+	@$(BIN)/python -m tools.run_tests all
 
 unit: dev ## unit tests alone, under a minute
-	@$(BIN)/python tools/run_tests.py unit
+	@$(BIN)/python -m tools.run_tests unit
 
 e2e: dev ## the tests with real processes, browser and PostgreSQL alone
-	@$(BIN)/python tools/run_tests.py real
+	@$(BIN)/python -m tools.run_tests real
 
 check: dev ## format, lint, types, import contracts, sizes, test twins, docs drift
 	@$(BIN)/python tools/check.py

@@ -98,7 +98,7 @@ class Bench:
         """All figures of one round of one candidate."""
         figures: dict[str, float] = {}
         probe = request_bytes(Plan("closed", running.port, KEY, "bench"))
-        ready = process.first_answer_s(running.port, probe, running.began, 60)
+        ready = process.first_answer_s(running.port, probe, running.began, running.process)
         if running.pid is not None:
             figures["start_s"] = ready
         self.load(self._closed(running, max(200, int(2_000 * scale))))  # warm up

@@ -11,6 +11,8 @@ from types import ModuleType
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+if str(REPOSITORY) not in sys.path:
+    sys.path.append(str(REPOSITORY))  # for the scripts that import one another as `tools.x`
 
 
 @pytest.fixture

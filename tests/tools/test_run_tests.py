@@ -16,8 +16,9 @@ def runner(tool, monkeypatch):
 
 
 def lacking(monkeypatch, runner, *packages: str):
-    monkeypatch.setattr(runner.Need, "present", lambda need: need.package not in packages)
-    monkeypatch.setattr(runner, "install", lambda names: "no apt-get here")
+    system = runner.system_packages
+    monkeypatch.setattr(system.Need, "present", lambda need: need.package not in packages)
+    monkeypatch.setattr(system, "install", lambda names: "no apt-get here")
 
 
 def test_everything_there_leaves_nothing_out(runner, monkeypatch, capsys):

@@ -1,0 +1,7 @@
+"""`python -m vanguard` is `vanguard`."""
+
+import sys
+
+from vanguard.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `vanguard doctor` looks at: the machine, the set-up, and the platform that runs."""

@@ -1,0 +1,135 @@
+"""Looks at the set-up: settings, credentials, folders, disk space, weights, ports.
+
+It does not know whether the platform runs; it is told.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from vanguard.cli.diagnosis.finding import Finding, fail, ok, warn
+from vanguard.compose.supervisor.home import MAX_SOCKET_PATH_BYTES, Home
+from vanguard.compose.supervisor.listen import open_listeners
+from vanguard.core.errors import PlatformError, SettingsError
+from vanguard.core.settings.load import Loaded, check_references
+
+_GIB = 1024**3
+_DISK_WANTED = 2 * _GIB  # weights are joined from parts, so that they lie there twice for a moment
+_DISK_LEAST = 256 * 1024**2
+
+
+def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
+    """What loading the settings gave, and whether what they refer to exists."""
+    if isinstance(loaded, SettingsError):
+        yield from _each(loaded, "settings", "correct it; docs/settings.md lists every setting")
+        return
+    count = len(loaded.settings.models)
+    found = f"{loaded.path}, {count} models" if loaded.path.exists() else "none, defaults are used"
+    yield ok("settings", found)
+    for warning in loaded.warnings:
+        yield warn("settings", warning, "correct or unset the variable")
+    try:
+        check_references(loaded)
+    except SettingsError as error:
+        yield from _each(error, "credentials", "set the variable or make the file readable")
+        return
+    yield ok("credentials", "all that are referred to exist")
+
+
+def folders(loaded: Loaded, home: Home) -> Iterator[Finding]:
+    """Whether home and cache can be written and have room."""
+    cache = loaded.settings.cache.expanduser().absolute()
+    yield writable("home", home.root, "--home or VANGUARD_HOME")
+    yield space("home disk", home.root, _DISK_LEAST)
+    yield writable("cache", cache, "VANGUARD_CACHE")
+    yield space("cache disk", cache, _DISK_WANTED if not _has_weights(cache) else _DISK_LEAST)
+    yield socket_path(home)
+    yield weights(cache, loaded.settings.engine.model)
+
+
+def writable(check: str, folder: Path, setting: str) -> Finding:
+    """Whether a folder exists and can be written, or can be made."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    advice = f"choose another folder with {setting}"
+    if not place.is_dir():
+        return fail(check, f"{place} is not a folder", advice)
+    if not os.access(place, os.W_OK | os.X_OK) or _is_read_only(place):
+        return fail(check, f"{place} cannot be written", f"make it writable or {advice}")
+    return ok(check, str(folder) if folder.exists() else f"{folder}, made at the first start")
+
+
+def space(check: str, folder: Path, wanted_bytes: int) -> Finding:
+    """Whether the disk below a folder has room."""
+    place = folder
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    shown = f"{free / _GIB:.1f} GiB free"
+    if free < _DISK_LEAST:
+        return fail(check, shown, f"free some space below {place}")
+    if free < wanted_bytes:
+        return warn(
+            check, shown, "the default model needs 2 GiB while it is fetched; the small one 0.3"
+        )
+    return ok(check, shown)
+
+
+def socket_path(home: Home) -> Finding:
+    """Whether Unix sockets fit below the home."""
+    length = len(os.fsencode(home.run / "control.sock"))
+    if home.sockets != home.run:
+        return warn(
+            "socket path",
+            f"{length} bytes are more than {MAX_SOCKET_PATH_BYTES}; sockets lie in {home.sockets}",
+            "a home with a shorter path keeps everything in one place",
+        )
+    return ok("socket path", f"{length} of at most {MAX_SOCKET_PATH_BYTES} bytes")
+
+
+def weights(cache: Path, model: str) -> Finding:
+    """Whether the chosen model's weights lie there already."""
+    if model == "none":
+        return ok("weights", "not needed: engine.model is none")
+    if model.endswith(".gguf") or "/" in model:
+        path = Path(model).expanduser()
+        if path.is_file():
+            return ok("weights", str(path))
+        return fail("weights", f"{path} does not exist", "correct engine.model")
+    if _has_weights(cache):
+        return ok("weights", f"in {cache}")
+    return warn(
+        "weights",
+        "not fetched yet",
+        "the first start fetches up to 0.5 GB; engine.mirror names another source",
+    )
+
+
+def ports(loaded: Loaded, running_url: str | None) -> Finding:
+    """Whether the public port is free, or held by the platform itself."""
+    wanted = loaded.settings
+    if running_url is not None:
+        return ok("port", f"in use by this platform: {running_url}")
+    try:
+        open_listeners(wanted).close()
+    except PlatformError as error:
+        shown, _, advice = error.message.partition("; ")
+        return fail("port", shown, advice or "choose another address")
+    return ok("port", f"{wanted.port} on {wanted.host} is free")
+
+
+def _each(error: SettingsError, check: str, advice: str) -> Iterator[Finding]:
+    for line in error.message.splitlines():
+        yield fail(check, line, advice)
+
+
+def _has_weights(cache: Path) -> bool:
+    return any(cache.rglob("*.gguf"))
+
+
+def _is_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

@@ -1,0 +1,72 @@
+"""`vanguard doctor`.
+
+It does not know what is wrong with what; the looks in `vanguard.cli.diagnosis` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from vanguard.cli.diagnosis.finding import Finding
+
+_MARKS = {"ok": ("ok  ", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "red")}
+
+
+@click.command()
+@click.option("--home", metavar="FOLDER", help="The home to look at.")
+@click.option("--config", metavar="FILE", help="The settings file to look at.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(home: str | None, config: str | None, as_json: bool) -> int:
+    """Find what stands in the way.
+
+    Looks at the machine, the settings, the folders and ports, and at the platform when it runs.
+    The exit code is 1 when something fails.
+    """
+    import msgspec  # noqa: PLC0415 - not for --help
+
+    findings = []
+    for finding in examine(home, config):
+        findings.append(finding)
+        if not as_json:
+            _show(finding)
+    failed = sum(finding.level == "fail" for finding in findings)
+    if as_json:
+        click.echo(msgspec.json.encode({"ok": not failed, "findings": findings}))
+    elif failed:
+        click.echo(f"{failed} of {len(findings)} checks failed", err=True)
+    return 1 if failed else 0
+
+
+def examine(home: str | None, config: str | None) -> Iterator[Finding]:
+    """Every look, in the order in which one would mend things."""
+    from vanguard.cli.diagnosis.machine import machine  # noqa: PLC0415 - not for --help
+
+    yield from machine()
+
+    from vanguard.cli.diagnosis import platform, setup  # noqa: PLC0415 - as above
+    from vanguard.compose.supervisor.running import find_home, read_running  # noqa: PLC0415
+    from vanguard.core.errors import SettingsError  # noqa: PLC0415
+    from vanguard.core.settings.load import config_path, load_settings  # noqa: PLC0415
+
+    overrides = {} if home is None else {"home": home}
+    try:
+        loaded = load_settings(config_path(config), overrides)
+    except SettingsError as error:
+        yield from setup.settings(error)
+        return
+    yield from setup.settings(loaded)
+    place = find_home(home, config)
+    yield from setup.folders(loaded, place)
+    running = read_running(place)
+    yield setup.ports(loaded, running.url if running else None)
+    yield from platform.platform(place, running)
+
+
+def _show(finding: Finding) -> None:
+    mark, colour = _MARKS[finding.level]
+    advice = f"\n     {'':<12} → {finding.advice}" if finding.advice else ""
+    click.echo(f"{click.style(mark, fg=colour)} {finding.check:<12} {finding.text}{advice}")

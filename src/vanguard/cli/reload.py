@@ -1,0 +1,84 @@
+"""`vanguard reload`.
+
+It does not know the settings; control reads them and says what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import httpx
+
+
+_TIMEOUT_S = 60.0
+
+
+@click.command()
+@click.option("--home", metavar="FOLDER", help="The home of the platform that runs.")
+@click.option("--config", metavar="FILE", help="The settings file that names the home.")
+def reload(home: str | None, config: str | None) -> int:
+    """Take up a changed settings file.
+
+    The file is taken up whole, or refused with the reason and the old settings stay in force.
+    VANGUARD_URL and VANGUARD_ADMIN_KEY reload a platform on another host.
+    """
+    import httpx  # noqa: PLC0415 - not for --help
+    import msgspec  # noqa: PLC0415 - as above
+
+    from vanguard.compose.supervisor.first_key import refusal  # noqa: PLC0415
+    from vanguard.core.errors import ControlUnavailable, SettingsError  # noqa: PLC0415
+
+    class Reloaded(msgspec.Struct):
+        snapshot_version: int
+        models: list[str]
+        warnings: list[str] = []
+
+    try:
+        with _client(home, config) as client:
+            answer = client.post("/api/reload")
+    except httpx.TransportError as error:
+        raise ControlUnavailable(f"control does not answer: {error}") from error
+    if not answer.is_success:
+        raise SettingsError(refusal(answer))
+    found = msgspec.json.decode(answer.content, type=Reloaded)
+    for warning in found.warnings:
+        click.echo(f"vanguard: {warning}", err=True)
+    names = ", ".join(found.models) or "no models"
+    click.echo(f"settings reloaded (snapshot {found.snapshot_version}): {names}")
+    return 0
+
+
+def _client(home: str | None, config: str | None) -> httpx.Client:
+    """Speaks to control: over its socket on this host, or over the address in `VANGUARD_URL`.
+
+    Raises:
+        ControlUnavailable: nothing runs on the home.
+        OSError: the admin key cannot be read.
+    """
+    import httpx  # noqa: PLC0415 - not for --help
+
+    from vanguard.compose.supervisor.running import find_home, read_running  # noqa: PLC0415
+    from vanguard.core.errors import ControlUnavailable  # noqa: PLC0415
+    from vanguard.core.settings import environment  # noqa: PLC0415
+
+    url, key = environment.read("VANGUARD_URL"), environment.read("VANGUARD_ADMIN_KEY")
+    if url and key and home is None:
+        return httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT_S
+        )
+    place = find_home(home, config)
+    running = read_running(place)
+    if running is None:
+        raise ControlUnavailable(
+            f"nothing runs on {place.root}; start it with `vanguard up`, or name another --home"
+        )
+    key = place.admin_key.read_text("utf-8").strip()
+    return httpx.Client(
+        transport=httpx.HTTPTransport(uds=running.control_socket),
+        base_url="http://control",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=_TIMEOUT_S,
+    )

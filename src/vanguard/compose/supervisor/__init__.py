@@ -1,0 +1,1 @@
+"""`vanguard up`: starts the processes, keeps them alive, stops them in order."""

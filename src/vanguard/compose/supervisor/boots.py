@@ -1,0 +1,131 @@
+"""Flattens the settings into the boot values of each process, and writes them for it.
+
+It does not know how the processes are started.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from vanguard.compose.supervisor.child import Plan
+from vanguard.compose.supervisor.home import Home, write_private
+from vanguard.compose.supervisor.listen import Listeners
+from vanguard.control.boot import ControlBoot
+from vanguard.core.settings.loaded import Loaded
+from vanguard.serving.boot import EngineBoot
+from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
+
+Name = Literal["engine", "control", "gateway"]
+
+MODULES: dict[Name, str] = {
+    "engine": "vanguard.compose.engine_process",
+    "control": "vanguard.compose.control_process",
+    "gateway": "vanguard.compose.gateway_process",
+}
+
+# Beyond the gateway's own deadline for open streams: time to write its journal and go.
+_GRACE_MORE_S = 5.0
+_GRACE_S = 10.0
+
+
+def gateway_boot(loaded: Loaded, home: Home, listeners: Listeners) -> GatewayBoot:
+    """What the first gateway worker is told."""
+    settings = loaded.settings.gateway
+    return GatewayBoot(
+        worker="gateway-0",
+        public_fd=listeners.public.fileno(),
+        admin_fd=listeners.admin.fileno() if listeners.admin else -1,
+        admin_on_public=listeners.admin is None,
+        snapshot_path=str(home.snapshot),
+        journal_dir=str(home.journal / "gateway-0"),
+        control_socket=str(home.sockets / "control.sock"),
+        log_format=loaded.settings.log.format,
+        log_level=loaded.settings.log.level,
+        deadlines=Deadlines(
+            connect_s=settings.connect_s,
+            first_byte_s=settings.first_byte_s,
+            idle_s=settings.idle_s,
+            request_body_s=settings.request_body_s,
+            drain_s=settings.drain_s,
+        ),
+        bounds=Bounds(
+            request_body_bytes=settings.max_body_mb * 1024 * 1024,
+            client_connections=settings.max_connections,
+            attempts=settings.max_attempts,
+            output_estimate_tokens=settings.output_estimate_tokens,
+        ),
+    )
+
+
+def control_boot(
+    loaded: Loaded, home: Home, listeners: Listeners, overrides: Mapping[str, str]
+) -> ControlBoot:
+    """What control is told; it reads the settings itself, with the same flags."""
+    return ControlBoot(
+        home=str(home.root),
+        socket=str(home.sockets / "control.sock"),
+        config=str(loaded.path.absolute()),
+        overrides=dict(overrides),
+        admin_key_path=str(home.admin_key),
+        snapshot_path=str(home.snapshot),
+        journal_root=str(home.journal),
+        engine_status_path=str(home.engine_status),
+        gateway_url=listeners.url,
+        log_format=loaded.settings.log.format,
+        log_level=loaded.settings.log.level,
+    )
+
+
+def engine_boot(loaded: Loaded, home: Home) -> EngineBoot:
+    """What the engine is told."""
+    engine = loaded.settings.engine
+    return EngineBoot(
+        model=_model(engine.model),
+        embeddings=engine.embeddings,
+        threads=engine.threads,
+        context_tokens=engine.context_tokens,
+        parallel=engine.parallel,
+        mirror=engine.mirror,
+        cache=str(loaded.settings.cache.expanduser().absolute()),
+        chat_socket=str(home.sockets / "chat.sock"),
+        embed_socket=str(home.sockets / "embed.sock"),
+        status_path=str(home.engine_status),
+        drain_s=_GRACE_S / 2,
+        log_format=loaded.settings.log.format,
+        log_level=loaded.settings.log.level,
+    )
+
+
+def plan_of(
+    name: Name, boot: msgspec.Struct, home: Home, environment: Mapping[str, str], drain_s: float
+) -> Plan:
+    """Writes the boot file and says how to start the process that reads it.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = home.run / f"{name}.boot.json"
+    write_private(path, msgspec.json.encode(boot).decode())
+    descriptors: tuple[int, ...] = ()
+    if isinstance(boot, GatewayBoot):
+        descriptors = tuple(fd for fd in (boot.public_fd, boot.admin_fd) if fd >= 0)
+    return Plan(
+        name=name,
+        # -P: a file called `email.py` in the working folder must not stand in for Python's own.
+        command=(sys.executable, "-P", "-m", MODULES[name], "--boot", str(path)),
+        environment=environment,
+        grace_s=drain_s + _GRACE_MORE_S if name == "gateway" else _GRACE_S,
+        pass_fds=descriptors,
+    )
+
+
+def _model(name: str) -> str:
+    """A name as it stands, the path of a file made absolute."""
+    if name.endswith(".gguf") or "/" in name:
+        return str(Path(name).expanduser().absolute())
+    return name

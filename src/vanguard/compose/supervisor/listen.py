@@ -1,0 +1,123 @@
+"""Binds the listening sockets, which outlive any gateway process that serves them.
+
+It does not know HTTP.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+from vanguard.core.errors import PlatformError
+from vanguard.core.settings.tree import Settings
+
+_BACKLOG = 1024
+_NEXT_PORTS = 10
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The public socket and, where the admin plane has a port of its own, that one."""
+
+    public: socket.socket
+    admin: socket.socket | None
+
+    @property
+    def url(self) -> str:
+        """Where this machine reaches the public port."""
+        return _url(self.public)
+
+    @property
+    def admin_url(self) -> str:
+        """Where this machine reaches the console and `/api`."""
+        return _url(self.admin or self.public)
+
+    def close(self) -> None:
+        """Closes both; waiting connections are refused."""
+        self.public.close()
+        if self.admin:
+            self.admin.close()
+
+
+def open_listeners(settings: Settings) -> Listeners:
+    """Binds what the settings ask for. The admin plane is never on a public address by accident.
+
+    Raises:
+        PlatformError: a port is taken or an address is not this machine's; one line.
+    """
+    public = _bind(settings.host, settings.port, "--port (or VANGUARD_PORT)")
+    try:
+        return Listeners(public, _admin_listener(settings, public))
+    except PlatformError:
+        public.close()
+        raise
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine can reach it."""
+    return ipaddress.ip_address(listener.getsockname()[0].split("%")[0]).is_loopback
+
+
+def _admin_listener(settings: Settings, public: socket.socket) -> socket.socket | None:
+    admin = settings.admin
+    if admin.port:
+        return _bind(admin.host, admin.port, "admin.port (or VANGUARD_ADMIN_PORT)")
+    if admin.public or is_loopback(public):
+        return None
+    first = public.getsockname()[1] + 1
+    for port in range(first, min(first + _NEXT_PORTS, 65536)):
+        try:
+            return _bind(admin.host, port, "admin.port")
+        except _TakenError:
+            continue
+    raise PlatformError(
+        f"no free port for the admin plane from {first} on; name one with VANGUARD_ADMIN_PORT"
+    )
+
+
+class _TakenError(PlatformError):
+    """Somebody else listens there."""
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise PlatformError(f"host {host!r} is no address of this machine: {error}") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _explained(host, port, setting, error) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _explained(host: str, port: int, setting: str, error: OSError) -> PlatformError:
+    if error.errno == errno.EADDRINUSE:
+        return _TakenError(
+            f"port {port} on {host} is taken; stop what listens there or choose another port with"
+            f" {setting}"
+        )
+    if error.errno == errno.EACCES:
+        return PlatformError(
+            f"port {port} on {host} needs more rights; choose one above 1023 with {setting}"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return PlatformError(f"host {host!r} is no address of this machine; choose one with --host")
+    return PlatformError(f"cannot listen on {host}:{port}: {error.strerror}")
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    address = ipaddress.ip_address(host.split("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,336 @@
+"""The life of `vanguard up`: checks, start, watch, reload, and the order of the stop.
+
+It does not know what the processes do; each is a plan to run and a line in the stop order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import httpx
+import msgspec
+
+from vanguard.compose.supervisor.backoff import Verdict
+from vanguard.compose.supervisor.banner import Served, Start, banner
+from vanguard.compose.supervisor.boots import Name, control_boot, engine_boot, gateway_boot, plan_of
+from vanguard.compose.supervisor.child import Child, Plan
+from vanguard.compose.supervisor.first_key import ControlApi
+from vanguard.compose.supervisor.home import (
+    Home,
+    HomeLock,
+    cannot_write,
+    ensure_admin_key,
+    prepare_home,
+)
+from vanguard.compose.supervisor.listen import Listeners, open_listeners
+from vanguard.compose.supervisor.logs import LineReader, LogFile
+from vanguard.compose.supervisor.running import Running, forget_running, write_running
+from vanguard.compose.supervisor.screen import Screen
+from vanguard.compose.supervisor.watch import Watch
+from vanguard.control.engine_state import EngineState
+from vanguard.core.errors import SettingsError
+from vanguard.core.settings import environment
+from vanguard.core.settings.load import (
+    CONFIG_VARIABLE,
+    Loaded,
+    check_references,
+    config_path,
+    load_settings,
+)
+from vanguard.core.settings.loaded import admin_key_of
+
+# The gateway first: it drains streams that need the engine, and journals what control ingests.
+STOP_ORDER = ("gateway", "control", "engine")
+_CONTROL_TRIES = 20
+_RETRY_S = 0.5
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line gave.
+
+    Attributes:
+        config: the settings file, when a flag names one.
+        overrides: other flags, by dotted name of the setting.
+        verbose: show everything that the processes write, not only warnings and errors.
+        cli: how the command line was called, for the commands in the banner.
+    """
+
+    config: str | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
+    cli: str = "vanguard"
+
+
+def run_up(options: Options, screen: Screen) -> int:
+    """Runs the platform until it is told to stop; returns the exit status.
+
+    Raises:
+        VanguardError: it cannot start; the message has one line for each reason.
+    """
+    loaded = read_settings(options)
+    for warning in loaded.warnings:
+        screen.say(warning, "warning")
+    home = prepare_home(loaded.settings.home)
+    try:
+        with ExitStack() as stack:
+            lock = HomeLock(home)
+            stack.callback(lock.release)
+            admin_key = ensure_admin_key(home, admin_key_of(loaded))
+            listeners = open_listeners(loaded.settings)
+            stack.callback(listeners.close)
+            home.engine_status.unlink(missing_ok=True)  # what the last engine said
+            plans = _plans(loaded, home, listeners, options)
+            stack.callback(forget_running, home)
+            supervisor = Supervisor(Scene(loaded, home, listeners, options, admin_key), screen)
+            return asyncio.run(supervisor.run(plans))
+    except OSError as error:
+        raise cannot_write(home.root, error) from error
+
+
+def read_settings(options: Options) -> Loaded:
+    """The settings as a start or a reload sees them.
+
+    Raises:
+        SettingsError: one line for each thing wrong.
+    """
+    loaded = load_settings(config_path(options.config), options.overrides)
+    check_references(loaded)
+    return loaded
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What does not change while the platform runs."""
+
+    loaded: Loaded
+    home: Home
+    listeners: Listeners
+    options: Options
+    admin_key: str
+
+
+class Supervisor:
+    """Watches over the children of one platform; told by them and by signals what happens."""
+
+    def __init__(self, scene: Scene, screen: Screen) -> None:
+        self._scene = scene
+        self._screen = screen
+        self._children: dict[str, Child] = {}
+        self._lines: dict[str, LineReader] = {}
+        self._files: dict[str, LogFile] = {}
+        self._last_words: dict[str, str] = {}
+        self._stopping = asyncio.Event()
+        self._killed = False
+        self._ready = False
+        self._log_failed = False
+        self._reloading: asyncio.Task[None] | None = None
+
+    async def run(self, plans: Sequence[Plan]) -> int:
+        """Starts everything, returns when everything is gone: 0, or 130 when it was cut short."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._told_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
+        for plan in plans:
+            self._files[plan.name] = LogFile(self._scene.home.logs / f"{plan.name}.log")
+            self._children[plan.name] = Child(plan, self)
+        tasks = {name: asyncio.create_task(one.run()) for name, one in self._children.items()}
+        watching = asyncio.create_task(self._watch())
+        told = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({told, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                watching.result()  # only a defect ends it
+        finally:
+            watching.cancel()
+            told.cancel()
+            self._screen.progress_done()
+            await self._stop(tasks)
+        return 130 if self._killed else 0
+
+    def started(self, name: str, pid: int) -> None:
+        """A child runs."""
+        self._lines[name] = LineReader()
+        self._last_words.pop(name, None)
+        self._note(f"{name} started as process {pid}")
+        self._tell_others()
+
+    def wrote(self, name: str, chunk: bytes) -> None:
+        """A child wrote: all of it is kept, warnings and errors are shown."""
+        self._keep(name, chunk)
+        for line in self._lines[name].feed(chunk):
+            self._last_words[name] = line.text
+            if self._scene.options.verbose or line.level in {"warning", "error"}:
+                self._screen.say(f"{name}: {line.text}", line.level)
+
+    def died(self, name: str, reason: str, verdict: Verdict) -> None:
+        """A child ended by itself."""
+        words = self._last_words.get(name, "")
+        said = f"; its last words: {words.splitlines()[-1][:300]}" if words else ""
+        if verdict.looping:
+            log = self._scene.home.logs / f"{name}.log"
+            text = f"{name} keeps dying, {verdict.deaths} times now ({reason}{said}); see {log}"
+        else:
+            text = f"{name} died ({reason}{said})"
+        text += f"; starting it again in {verdict.delay_s:.1f} s"
+        self._note(text)
+        self._screen.say(text, "error")
+        self._tell_others()
+
+    async def _stop(self, tasks: Mapping[str, asyncio.Task[None]]) -> None:
+        for name in [name for name in STOP_ORDER if name in tasks]:
+            self._note(f"stopping {name}")
+            self._children[name].stop()
+            await tasks[name]
+        self._screen.say("stopped")
+
+    def _told_to_stop(self) -> None:
+        if self._stopping.is_set():
+            self._killed = True
+            self._screen.say("ending everything at once", "warning")
+            for child in self._children.values():
+                child.kill()
+            return
+        self._stopping.set()
+        drain_s = self._scene.loaded.settings.gateway.drain_s
+        self._screen.progress_done()
+        self._screen.say(
+            f"stopping: open streams get up to {drain_s:g} s; Ctrl-C again ends everything at once"
+        )
+
+    def _told_to_reload(self) -> None:
+        if self._reloading is None or self._reloading.done():
+            self._reloading = asyncio.create_task(self._reload())
+
+    async def _reload(self) -> None:
+        try:
+            loaded = read_settings(self._scene.options)
+        except SettingsError as error:
+            self._screen.say(f"the old settings stay in force:\n{error.message}", "error")
+            return
+        try:
+            async with self._control() as control:
+                refused = await control.reload()
+        except httpx.HTTPError:
+            # It reads the settings when it comes up.
+            self._screen.say("control does not answer; it reads the settings at its start")
+            return
+        if refused is not None:
+            self._screen.say(f"the old settings stay in force:\n{refused}", "error")
+            return
+        self._screen.say("settings reloaded")
+        changed = _needs_restart(self._scene.loaded, loaded)
+        if changed:
+            self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
+
+    async def _watch(self) -> None:
+        """Waits for the platform to answer, says so once, then follows the engine."""
+        scene = self._scene
+        async with self._control() as control:
+            watch = Watch(scene.home, scene.listeners.url, control, self._screen)
+            engine = await watch.until_ready(lambda name: bool(self._pids().get(name)))
+            key, models = await self._first_facts(control)
+            if key is not None and not await watch.until_key_works(key):
+                self._screen.say("the gateway does not know the first key yet", "warning")
+            self._ready = True
+            self._tell_others()
+            self._screen.banner(self._banner(engine, key, models))
+            await watch.follow_engine(engine)
+
+    async def _first_facts(self, control: ControlApi) -> tuple[str | None, list[Served]]:
+        """The first key and the models; control may die meanwhile, so it is asked again."""
+        for attempt in range(_CONTROL_TRIES):
+            try:
+                return await control.ensure_first_key(self._scene.home), await control.models()
+            except (httpx.HTTPError, msgspec.MsgspecError, OSError) as error:
+                if attempt == _CONTROL_TRIES - 1:
+                    self._screen.say(f"no first key could be made: {error}", "error")
+                await asyncio.sleep(_RETRY_S)
+        return None, []
+
+    def _banner(self, engine: EngineState, key: str | None, models: list[Served]) -> str:
+        scene = self._scene
+        return banner(
+            Start(
+                version=version("vanguard-ai"),
+                url=scene.listeners.url,
+                admin_url=scene.listeners.admin_url,
+                # Whoever reads a log may not read keys.
+                key=key if self._screen.interactive else None,
+                key_path=scene.home.first_key if key else None,
+                admin_key_path=scene.home.admin_key,
+                models=models,
+                engine=f"failed: {engine.message}" if engine.state == "failed" else "",
+                cli=scene.options.cli,
+            )
+        )
+
+    def _control(self) -> ControlApi:
+        return ControlApi(self._scene.home.sockets / "control.sock", self._scene.admin_key)
+
+    def _pids(self) -> dict[str, int]:
+        return {name: child.pid or 0 for name, child in self._children.items()}
+
+    def _tell_others(self) -> None:
+        listeners = self._scene.listeners
+        running = Running(
+            pid=os.getpid(),
+            url=listeners.url,
+            admin_url=listeners.admin_url,
+            control_socket=str(self._scene.home.sockets / "control.sock"),
+            children=self._pids(),
+            ready=self._ready,
+        )
+        try:
+            write_running(self._scene.home, running)
+        except OSError as error:
+            self._screen.say(cannot_write(self._scene.home.run, error).message, "error")
+
+    def _note(self, text: str) -> None:
+        """A line in the supervisor's own log."""
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._keep("supervisor", f"{stamp} {text}\n".encode())
+
+    def _keep(self, name: str, chunk: bytes) -> None:
+        file = self._files.setdefault(name, LogFile(self._scene.home.logs / f"{name}.log"))
+        try:
+            file.write(chunk)
+            self._log_failed = False
+        except OSError as error:
+            if not self._log_failed:
+                self._screen.say(cannot_write(self._scene.home.logs, error).message, "error")
+            self._log_failed = True
+
+
+def _plans(loaded: Loaded, home: Home, listeners: Listeners, options: Options) -> list[Plan]:
+    """The processes in the order of their start: what takes longest first.
+
+    Raises:
+        OSError: a boot file cannot be written.
+    """
+    variables = dict(environment.everything())
+    if options.config or environment.read(CONFIG_VARIABLE):
+        variables[CONFIG_VARIABLE] = str(loaded.path.absolute())
+    boots: dict[Name, msgspec.Struct] = {
+        "engine": engine_boot(loaded, home),
+        "control": control_boot(loaded, home, listeners, options.overrides),
+        "gateway": gateway_boot(loaded, home, listeners),
+    }
+    drain_s = loaded.settings.gateway.drain_s
+    return [plan_of(name, boot, home, variables, drain_s) for name, boot in boots.items()]
+
+
+def _needs_restart(old: Loaded, new: Loaded) -> list[str]:
+    """Settings that are read at the start only and are different now."""
+    start_only = ("host", "port", "home", "cache", "admin", "engine", "store", "gateway", "log")
+    return [
+        name for name in start_only if getattr(old.settings, name) != getattr(new.settings, name)
+    ]

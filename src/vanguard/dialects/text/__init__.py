@@ -1,0 +1,1 @@
+"""Where human-readable text sits in each dialect, so that it can be masked in place."""

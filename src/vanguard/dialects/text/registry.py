@@ -1,0 +1,12 @@
+"""Finds a dialect's text slots by its name. It does not know what any of them does."""
+
+from __future__ import annotations
+
+from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
+from vanguard.dialects.text.contract import TextSlots
+from vanguard.dialects.text.openai_chat import OpenAIChatText
+
+TEXT_SLOTS: dict[str, TextSlots] = {
+    "anthropic_messages": AnthropicMessagesText(),
+    "openai_chat": OpenAIChatText(),
+}

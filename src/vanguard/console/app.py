@@ -1,0 +1,80 @@
+"""Adds the console to the control process's web application.
+
+It does not know control: it is given an address, a key and a question about sessions. NiceGUI keeps
+its application in a global, so that a process can mount one console only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from nicegui import app as nicegui_app
+from nicegui import ui
+from starlette.types import ASGIApp
+
+from vanguard.console.assets import read_asset
+from vanguard.console.client import PlatformClient
+from vanguard.console.feed import Feed
+from vanguard.console.gate import Gate
+from vanguard.console.login import LoginPage
+from vanguard.console.page import ConsolePage
+from vanguard.console.session import session_of
+from vanguard.core.clock import SystemClock
+
+RECONNECT_S = 15.0
+
+
+def mount(
+    app: FastAPI,
+    *,
+    gateway_url: str,
+    admin_key: str,
+    session_valid: Callable[[str], bool],
+) -> None:
+    """Serves `/login` and `/` from an application; call it after all other routes are added.
+
+    What the application has no route for comes here and is answered with the API's 404.
+
+    Args:
+        app: the application; its own routes go first.
+        gateway_url: where the console asks for everything it shows, `http://127.0.0.1:PORT`.
+        admin_key: stays in this process.
+        session_valid: whether the value of a `vanguard_session` cookie is that of an open session;
+            called on the event loop at every page, message and refresh, so it must be quick.
+    """
+    client = PlatformClient(gateway_url, admin_key)
+    feed = Feed(client, SystemClock())
+
+    @ui.page("/", title="Vanguard")
+    def console(request: Request) -> None:
+        ConsolePage(feed, client, session_of(request.scope["headers"], session_valid))
+
+    app.add_route("/login", LoginPage(session_valid).show, include_in_schema=False)
+    _close_with(app, client)
+    ui.run_with(
+        app,
+        mount_path="/",
+        title="Vanguard",
+        favicon=read_asset("mark.svg"),
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        reconnect_timeout=RECONNECT_S,
+        show_welcome_message=False,
+    )
+    nicegui_app.add_middleware(Gate, is_valid=session_valid)
+
+
+def _close_with(app: FastAPI, client: PlatformClient) -> None:
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(_app: ASGIApp) -> AsyncIterator[Any]:
+        async with before(app) as state:
+            yield state
+        await client.close()
+
+    app.router.lifespan_context = lifespan

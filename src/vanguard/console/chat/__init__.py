@@ -1,0 +1,1 @@
+"""The chat box: the conversation, its stream and how it is drawn."""

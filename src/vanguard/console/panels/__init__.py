@@ -1,0 +1,1 @@
+"""The page's panels: one file for each thing it shows."""

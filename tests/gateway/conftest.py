@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from support.gateway import GatewayRunner
@@ -10,3 +11,9 @@ async def runner(tmp_path):
     made = GatewayRunner(tmp_path)
     yield made
     await made.stop_all()
+
+
+@pytest.fixture
+async def client():
+    async with httpx.AsyncClient(timeout=10) as made:
+        yield made

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vanguard.core.ids import hash_secret
 from vanguard.core.journal import Intent, Record, Settled
@@ -17,13 +19,11 @@ from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import (
     Budget,
     Deployment,
-    JournalMark,
     Key,
     Limits,
     Model,
     Scope,
     Snapshot,
-    Spend,
 )
 
 SECRET = "vk-test-secret-0123456789abcdef"
@@ -56,12 +56,9 @@ def snapshot(
     limits: Limits | None = None,
     budget: Budget | None = None,
     policies: tuple[Policy, ...] = (),
-    version: int = 1,
-    embedding: bool = False,
-    spend: tuple[Spend, ...] = (),
-    journals: dict[str, JournalMark] | None = None,
+    **more: Any,
 ) -> Snapshot:
-    """One team, one key, one admin key, one model `m` with alias `alias` and pattern `claude-*`."""
+    """One team, one key, one admin key; chat model `m` (`alias`, `claude-*`), embedder `e`."""
     scopes = {
         "org": Scope("org", "organisation", "default"),
         "team": Scope("team", "team", "default"),
@@ -69,48 +66,26 @@ def snapshot(
         "key": Scope("key", "key", "test", limits or Limits(), budget),
         "admin": Scope("admin", "key", "admin"),
     }
-    chain = ("org", "team", "user")
     names = tuple(policy.name for policy in policies)
-    keys = [
-        Key(
-            "key",
-            hash_secret(SECRET),
-            "test",
-            (*chain, "key"),
-            "org",
-            "team",
-            "user",
-            policies=names,
-        ),
-        Key(
-            "admin",
-            hash_secret(ADMIN),
-            "admin",
-            (*chain, "admin"),
-            "org",
-            "team",
-            "user",
-            admin=True,
-        ),
-    ]
-    models = {"m": Model("m", "chat", tuple(one.id for one in deployments))}
-    all_names = {"m": "m", "alias": "m"}
-    if embedding:
-        models["e"] = Model("e", "embedding", tuple(one.id for one in deployments))
-        all_names["e"] = "e"
-    return Snapshot(
-        version=version,
-        published_at_ms=0,
-        keys={key.hash: key for key in keys},
-        scopes=scopes,
-        models=models,
-        deployments={one.id: one for one in deployments},
-        names=all_names,
-        patterns=(("claude-*", "m"),),
-        policies={policy.name: policy for policy in policies},
-        spend=spend,
-        journals=journals or {},
-    )
+    places = tuple(one.id for one in deployments)
+    keys = [_key("key", SECRET, policies=names), _key("admin", ADMIN, admin=True)]
+    fields: dict[str, Any] = {
+        "version": 1,
+        "published_at_ms": 0,
+        "keys": {key.hash: key for key in keys},
+        "scopes": scopes,
+        "models": {"m": Model("m", "chat", places), "e": Model("e", "embedding", places)},
+        "deployments": {one.id: one for one in deployments},
+        "names": {"m": "m", "alias": "m", "e": "e"},
+        "patterns": (("claude-*", "m"),),
+        "policies": {policy.name: policy for policy in policies},
+    }
+    return Snapshot(**{**fields, **more})
+
+
+def _key(name: str, secret: str, **more: Any) -> Key:
+    chain = ("org", "team", "user", name)
+    return Key(name, hash_secret(secret), name, chain, "org", "team", "user", **more)
 
 
 @dataclass
@@ -194,3 +169,50 @@ class GatewayRunner:
     async def stop_all(self) -> None:
         for running in list(self._running):
             await self.stop(running)
+
+
+KEY = {"authorization": f"Bearer {SECRET}"}
+USAGE = {"prompt_tokens": 20, "completion_tokens": 5}
+REPLY = {
+    "id": "c",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "upstream-model",
+    "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+    ],
+    "usage": USAGE,
+}
+CHAT = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}
+
+
+def chunk(**fields) -> bytes:
+    return b"data: " + json.dumps({"id": "c", **fields}).encode() + b"\n\n"
+
+
+def delta(text: str, finish: str | None = None) -> bytes:
+    return chunk(choices=[{"index": 0, "delta": {"content": text}, "finish_reason": finish}])
+
+
+STREAM = [
+    delta("a"),
+    delta("b"),
+    delta("", "stop"),
+    chunk(choices=[], usage=USAGE),
+    b"data: [DONE]\n\n",
+]
+
+
+async def chat(client, running, *, headers=None, path="/v1/chat/completions", **fields):
+    body = {**CHAT, **fields}
+    return await client.post(
+        running.base_url + path, json=body, headers=KEY if headers is None else headers
+    )
+
+
+async def until(condition) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen")

@@ -1,0 +1,120 @@
+import json
+
+from support.gateway import (
+    CHAT,
+    KEY,
+    STREAM,
+    chat,
+    delta,
+    deployment,
+    snapshot,
+    until,
+)
+from support.upstream import Upstream, stream, whole
+from vanguard.snapshot.boot import Deadlines
+from vanguard.snapshot.model import Budget
+
+
+async def test_a_stream_passes_through_without_the_usage_event_it_did_not_ask_for(runner, client):
+    async with Upstream([stream(STREAM)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, stream=True)
+        assert answer.headers["content-type"] == "text/event-stream"
+        assert answer.content == b"".join(STREAM[:3] + STREAM[4:])
+        assert upstream.asked[0].json()["stream_options"] == {"include_usage": True}
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("ok", 5)
+        assert settled.first_token_ms >= 0
+        asked = await chat(client, running, stream=True, stream_options={"include_usage": True})
+        assert asked.content == b"".join(STREAM)
+
+
+async def test_usage_is_in_the_journal_before_the_client_sees_the_end(runner, client):
+    async with Upstream([stream(STREAM, end=False)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        body = json.dumps({**CHAT, "stream": True})
+        async with client.stream(
+            "POST", running.base_url + "/v1/chat/completions", content=body, headers=KEY
+        ) as answer:
+            seen = b""
+            async for part in answer.aiter_raw():
+                seen += part
+                if b"[DONE]" in seen:
+                    assert [one.status for one in running.settled()] == ["ok"]
+                    break
+        assert b"[DONE]" in seen
+
+
+async def test_a_stream_that_dies_after_its_first_token_says_so_in_band(runner, client):
+    async with Upstream([stream([delta("a"), delta("b")], die=True)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, stream=True)
+        events = answer.content.split(b"\n\n")
+        assert b'"error"' in events[2]
+        assert b"[DONE]" not in answer.content
+        (settled,) = running.settled()
+        assert settled.status == "truncated"
+        assert settled.usage.estimated
+        assert settled.usage.output_tokens == 2
+        assert settled.cost_usd_micros > 0
+
+
+async def test_a_refusal_of_the_request_passes_through_and_costs_nothing(runner, client):
+    words = {"error": {"message": "no such field", "type": "invalid_request_error"}}
+    async with Upstream([whole(400, words)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running)
+        assert (answer.status_code, answer.json()) == (400, words)
+        (settled,) = running.settled()
+        assert (settled.status, settled.http_status, settled.cost_usd_micros) == ("failed", 400, 0)
+
+
+async def test_an_upstream_that_ignores_the_cap_is_cut(runner, client):
+    async with Upstream(
+        [stream([delta(str(number)) for number in range(100)], pause_s=0.001)]
+    ) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)], budget=Budget(100_000))
+        )
+        answer = await chat(client, running, stream=True, max_tokens=10)
+        assert b"budget" in answer.content
+        assert answer.content.count(b'"content"') == 10
+        (settled,) = running.settled()
+        assert (settled.status, settled.error) == ("cut", "budget_exceeded")
+
+
+async def test_a_client_that_leaves_is_charged_from_the_upstreams_own_usage(runner, client):
+    async with Upstream([stream(STREAM, pause_s=0.05)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        body = json.dumps({**CHAT, "stream": True})
+        async with client.stream(
+            "POST", running.base_url + "/v1/chat/completions", content=body, headers=KEY
+        ) as answer:
+            async for _ in answer.aiter_raw():
+                break
+        await until(running.settled)
+        (settled,) = running.settled()
+        assert (settled.status, settled.error) == ("ok", "client_closed_request")
+        assert settled.usage.output_tokens == 5
+        assert not settled.usage.estimated
+        await until(lambda: running.gateway.in_flight == 0)
+        assert running.gateway.drains == 0
+
+
+async def test_a_drain_has_a_deadline(runner, client):
+    forever = [delta("x")] * 1000
+    async with Upstream([stream(forever, pause_s=0.02)]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)]), deadlines=Deadlines(drain_s=0.2)
+        )
+        body = json.dumps({**CHAT, "stream": True})
+        async with client.stream(
+            "POST", running.base_url + "/v1/chat/completions", content=body, headers=KEY
+        ) as answer:
+            async for _ in answer.aiter_raw():
+                break
+        await until(running.settled)
+        (settled,) = running.settled()
+        assert (settled.status, settled.error) == ("cancelled", "drain_deadline")
+        assert settled.usage.estimated
+        assert running.gateway.drains == 0

@@ -1,0 +1,25 @@
+from support.gateway import KEY, REPLY, SECRET, chat, deployment, snapshot
+from support.upstream import Upstream, whole
+
+
+async def test_the_deployments_credential_is_sent_and_not_the_clients(runner, client, tmp_path):
+    (tmp_path / "secret").write_text("sk-provider\n")
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        place = deployment(
+            upstream.base_url,
+            auth_header="Authorization",
+            auth_prefix="Bearer ",
+            credential=f"file:{tmp_path / 'secret'}",
+            headers={"x-extra": "1"},
+        )
+        running = await runner.start(snapshot([place]))
+        await chat(
+            client, running, headers={**KEY, "openai-beta": "b=1", "cookie": "c", "x-evil": "e"}
+        )
+        headers = upstream.asked[0].headers
+        assert headers["authorization"] == "Bearer sk-provider"
+        assert headers["x-extra"] == "1"
+        assert headers["openai-beta"] == "b=1"
+        assert headers["accept-encoding"] == "identity"
+        assert SECRET not in str(upstream.asked[0])
+        assert not {"cookie", "x-evil"} & set(headers)

@@ -1,0 +1,37 @@
+import pytest
+
+from vanguard.gateway.http.origin import parse_base_url
+
+
+def test_the_three_schemes():
+    https = parse_base_url("https://api.example.com/v1/")
+    assert (https.host, https.port, https.tls, https.prefix) == (
+        "api.example.com",
+        443,
+        True,
+        "/v1",
+    )
+    http = parse_base_url("http://10.0.0.7:8000")
+    assert (http.authority, http.port, http.prefix) == (b"10.0.0.7:8000", 8000, "")
+    unix = parse_base_url("http+unix://%2Ftmp%2Frun%2Fchat.sock/v1")
+    assert (unix.socket_path, unix.prefix, unix.authority) == (
+        "/tmp/run/chat.sock",
+        "/v1",
+        b"localhost",
+    )
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "ftp://x/v1",
+        "https:///v1",
+        "http+unix://relative.sock/v1",
+        "http://u:p@x/v1",
+        "http://x/v1?a=b",
+        "http://x:99999/",
+    ],
+)
+def test_what_is_no_base_url_is_refused(bad):
+    with pytest.raises(ValueError):
+        parse_base_url(bad)

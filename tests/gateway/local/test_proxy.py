@@ -1,0 +1,101 @@
+import asyncio
+
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import unix_serve
+
+from support.gateway import ADMIN, deployment, snapshot
+from vanguard.gateway.http.messages import Request
+from vanguard.gateway.local.proxy import forwarded_head
+
+
+async def control(path, script):
+    async def serve_one(reader, writer):
+        while True:
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError:
+                writer.close()
+                return
+            length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+            body = await reader.readexactly(int(length or 0))
+            writer.write(script(head, body))
+
+    return await asyncio.start_unix_server(serve_one, path)
+
+
+def reply(head, body):
+    text = (
+        head.split(b" ")[1]
+        + b"|"
+        + body
+        + b"|"
+        + head.lower().partition(b"x-forwarded-for: ")[2].split(b"\r\n")[0]
+    )
+    return (
+        b"HTTP/1.1 201 Created\r\nset-cookie: a=1\r\nset-cookie: b=2\r\ncontent-length: %d\r\n\r\n%b"
+        % (len(text), text)
+    )
+
+
+async def test_what_is_not_a_model_call_goes_to_control(runner, client, tmp_path):
+    server = await control(tmp_path / "control.sock", reply)
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+    answer = await client.post(running.base_url + "/api/keys?x=1", content=b"body")
+    assert answer.status_code == 201
+    assert answer.text == "/api/keys?x=1|body|127.0.0.1"
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert (await client.head(running.base_url + "/")).status_code == 201
+    server.close()
+
+
+async def test_when_control_is_down_model_calls_go_on_and_the_rest_says_so(runner, client):
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+    answer = await client.get(running.base_url + "/api/keys")
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "control_unavailable"
+
+
+async def test_the_admin_plane_can_be_closed_on_a_public_port(runner, client, tmp_path):
+    server = await control(tmp_path / "control.sock", reply)
+    running = await runner.start(
+        snapshot([deployment("http://127.0.0.1:1/v1")]), admin_on_public=False
+    )
+    answer = await client.get(running.base_url + "/api/keys", headers={"x-api-key": ADMIN})
+    assert answer.status_code == 404
+    server.close()
+
+
+async def test_websockets_pass_through(runner, tmp_path):
+    async def echo(socket):
+        async for message in socket:
+            await socket.send(message + "!")
+
+    async with unix_serve(echo, str(tmp_path / "control.sock")):
+        running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+        async with connect(f"ws://127.0.0.1:{running.port}/_ws") as socket:
+            await socket.send("hello")
+            assert await socket.recv() == "hello!"
+            big = "x" * 300_000
+            await socket.send(big)
+            assert await socket.recv() == big + "!"
+
+
+def test_hop_by_hop_headers_and_forged_addresses_are_replaced():
+    request = Request(
+        "POST",
+        b"/x",
+        [
+            (b"host", b"h"),
+            (b"connection", b"close, x"),
+            (b"x-forwarded-for", b"6.6.6.6"),
+            (b"te", b"x"),
+            (b"cookie", b"c"),
+        ],
+        b"abc",
+    )
+    request.peer = "127.0.0.1"
+    head = bytes(forwarded_head(request, upgrade=False))
+    assert (
+        head
+        == b"POST /x HTTP/1.1\r\nhost: h\r\ncookie: c\r\nx-forwarded-for: 127.0.0.1\r\ncontent-length: 3\r\n\r\n"
+    )

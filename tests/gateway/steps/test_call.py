@@ -1,0 +1,47 @@
+import pytest
+
+from support.gateway import REPLY, STREAM, chat, chunk, deployment, snapshot
+from support.upstream import Upstream, stream, whole
+from vanguard.snapshot.boot import Bounds
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 401])
+async def test_the_next_deployment_is_tried_before_the_first_token(runner, client, status):
+    async with (
+        Upstream([whole(status, {"error": {}})]) as bad,
+        Upstream([whole(200, REPLY)]) as good,
+    ):
+        running = await runner.start(
+            snapshot([deployment(bad.base_url), deployment(good.base_url, name="m/1")])
+        )
+        answer = await chat(client, running)
+        assert answer.json() == REPLY
+        assert answer.headers["x-vanguard-deployment"] == "m/1"
+        assert [(one.attempt, one.status, one.cost_usd_micros) for one in running.settled()] == [
+            (0, "failed", 0),
+            (1, "ok", 135),
+        ]
+
+
+async def test_a_stream_that_dies_before_its_first_token_fails_over_unseen(runner, client):
+    role = chunk(choices=[{"index": 0, "delta": {"role": "assistant", "content": ""}}])
+    async with Upstream([stream([role], die=True)]) as bad, Upstream([stream(STREAM)]) as good:
+        running = await runner.start(
+            snapshot([deployment(bad.base_url), deployment(good.base_url, name="m/1")])
+        )
+        answer = await chat(client, running, stream=True)
+        assert answer.content == b"".join(STREAM[:3] + STREAM[4:])
+
+
+async def test_one_deployment_is_tried_again_with_backoff_then_given_up(runner, client):
+    async with Upstream([whole(500, {}), whole(200, REPLY)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        assert (await chat(client, running)).status_code == 200
+    async with Upstream([whole(503, {})]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)]), bounds=Bounds(attempts=2)
+        )
+        answer = await chat(client, running)
+        assert answer.status_code == 503
+        assert len(upstream.asked) == 2
+        assert running.gateway.limiter.counters("key").concurrent == 0

@@ -1,0 +1,31 @@
+import json
+
+from support.gateway import (
+    CHAT,
+    KEY,
+    delta,
+    deployment,
+    snapshot,
+)
+from support.upstream import Upstream, stream
+from vanguard.snapshot.model import Budget
+
+
+async def test_a_restart_charges_what_a_dead_worker_left_open(runner, client):
+    async with Upstream([stream([delta("a")] * 200, pause_s=0.02)]) as upstream:
+        value = snapshot([deployment(upstream.base_url)], budget=Budget(1_000_000))
+        running = await runner.start(value)
+        body = json.dumps({**CHAT, "stream": True})
+        request = client.build_request(
+            "POST", running.base_url + "/v1/chat/completions", content=body, headers=KEY
+        )
+        answer = await client.send(request, stream=True)
+        reserved = running.intents()[0].reserved_usd_micros
+        assert reserved > 0
+        # a second gateway on the same journal is what a restart after kill -9 sees
+        again = await runner.start(value)
+        assert [(one.status, one.cost_usd_micros) for one in again.settled()] == [
+            ("unsettled", reserved)
+        ]
+        assert again.gateway.limiter.counters("key").spent == reserved
+        await answer.aclose()

@@ -24,6 +24,7 @@ from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.loaded import Loaded, resolve
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.migrate import upgrade
+from vanguard.store.reports import forget_rows
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ POLL_S = 0.2
 _PUBLISH_MARKS_S = 15.0
 _REFRESH_S = 600.0  # some listed prices change with the hour or the date
 _LONGEST_PAUSE_S = 5.0
+_FORGET_S = 3600.0
+_DAY_MS = 86_400_000
 
 
 class ControlService:
@@ -72,6 +75,7 @@ class ControlService:
         self._owed = False  # a publication that failed
         self._marks_moved = False
         self._built_at = self._published_at = self.clock.monotonic()
+        self._forgot_at = self._built_at - _FORGET_S
 
     def start(self) -> None:
         """Takes in what the journals hold, publishes, and keeps both current from a thread."""
@@ -138,6 +142,8 @@ class ControlService:
         if self._owed or (self._marks_moved and waited >= _PUBLISH_MARKS_S):
             self.publish()
             self.ingest.prune(self.publisher.marks)
+        if self.clock.monotonic() - self._forgot_at >= _FORGET_S:
+            self._forget()
 
     def _run(self) -> None:
         pause = POLL_S
@@ -167,6 +173,15 @@ class ControlService:
             self._take(self.loaded, catalogue)
             if changed:
                 self.publish()
+
+    def _forget(self) -> None:
+        """Deletes usage rows that are older than the settings say."""
+        days = self.loaded.settings.store.usage_days
+        with self.database.write() as connection:
+            gone = forget_rows(connection, self.clock.now_ms() - days * _DAY_MS)
+        self._forgot_at = self.clock.monotonic()
+        if gone:
+            _log.info("%d usage rows older than %d days deleted; their sums stay", gone, days)
 
     def _take(self, loaded: Loaded, catalogue: Catalogue) -> None:
         self.loaded, self.catalogue = loaded, catalogue

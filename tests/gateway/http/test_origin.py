@@ -33,5 +33,5 @@ def test_the_three_schemes():
     ],
 )
 def test_what_is_no_base_url_is_refused(bad):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"http|port|Port|user"):
         parse_base_url(bad)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vanguard.core.errors import VanguardError
+from vanguard.core.errors import PolicyError, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.text.contract import Channel, TextSlots
 from vanguard.gateway.relay.contract import Relay
@@ -30,6 +30,7 @@ class MaskedRelay:
         self._mask = mask
         self._masker = slots.stream_masker(make_channel)
         self._splitter = Splitter()
+        self._ended = False
 
     def request_body(self) -> bytes:
         """As the inner relay has it: the input was guarded before."""
@@ -41,15 +42,22 @@ class MaskedRelay:
 
     def feed(self, data: bytes) -> bytes:
         """The inner relay's events; only those whose text changed are written anew."""
-        return b"".join(
-            self._masker.event(event) for event in self._splitter.feed(self._inner.feed(data))
-        )
+        return self._masked(self._inner.feed(data))
+
+    def _masked(self, data: bytes) -> bytes:
+        if self._ended:
+            # a guardrail ended the answer; the inner relay reads on for the usage alone
+            return b""
+        try:
+            return b"".join(self._masker.event(event) for event in self._splitter.feed(data))
+        except PolicyError:
+            self._ended = True
+            raise
 
     def finish(self) -> bytes:
         """The inner relay's rest, and what was held back."""
-        rest = self._inner.finish()
-        out = b"".join(self._masker.event(event) for event in self._splitter.feed(rest))
-        return out + self._masker.finish()
+        out = self._masked(self._inner.finish())
+        return out if self._ended else out + self._masker.finish()
 
     def failure(self, status: int, body: bytes) -> VanguardError | bytes:
         """Error answers are not model text."""

@@ -1,0 +1,65 @@
+from vanguard.gateway.call.answer import Answer
+
+
+class Client:
+    def __init__(self):
+        self.said = []
+
+    def send(self, status, headers, body):
+        self.said.append(("send", status, body))
+
+    def start(self, status, headers):
+        self.said.append(("start", status))
+
+    def write(self, data):
+        if data:
+            self.said.append(("write", data))
+
+    def end(self):
+        self.said.append(("end",))
+
+
+def test_what_is_held_goes_out_with_the_head_and_nothing_after_the_end():
+    client = Client()
+    answer = Answer(client)
+    assert not answer.hold(b"role")
+    assert client.said == []
+    answer.commit([])
+    answer.write(b"a")
+    answer.end(b"z")
+    answer.write(b"late")
+    answer.end()
+    assert client.said == [
+        ("start", 200),
+        ("write", b"role"),
+        ("write", b"a"),
+        ("write", b"z"),
+        ("end",),
+    ]
+
+
+def test_discarding_leaves_room_for_another_upstream():
+    client = Client()
+    answer = Answer(client)
+    answer.hold(b"first")
+    answer.discard()
+    answer.hold(b"second")
+    answer.commit([])
+    assert client.said == [("start", 200), ("write", b"second")]
+
+
+def test_too_much_held_is_said():
+    answer = Answer(Client())
+    assert not answer.hold(b"x" * 1_000_000)
+    assert answer.hold(b"x" * 100_000)
+
+
+def test_a_client_that_left_gets_nothing():
+    client = Client()
+    answer = Answer(client)
+    answer.leave()
+    answer.commit([])
+    answer.write(b"a")
+    answer.send(200, [], b"b")
+    assert client.said == []
+    assert answer.committed

@@ -36,6 +36,7 @@ class VanguardError(Exception):
         message: what was wrong, where, and what to do; safe to show to the caller.
         param: the request field at fault, when one is.
         retry_after_s: seconds after which a retry makes sense, when known.
+        request_id: of the answer that said so, where the error was read from one; else empty.
     """
 
     status: ClassVar[int] = 500
@@ -49,6 +50,7 @@ class VanguardError(Exception):
         self.message = message
         self.param = param
         self.retry_after_s = retry_after_s
+        self.request_id = ""
 
 
 class RequestError(VanguardError):

@@ -6,25 +6,29 @@ It does not know who started it; everything it needs is in its boot values.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import uvicorn
-from fastapi import FastAPI
-
-from vanguard.control.api.access import session_valid
-from vanguard.control.app import create_app
 from vanguard.control.boot import ControlBoot
 from vanguard.control.logs import set_up_logs
 from vanguard.control.service import ControlService, read_boot
-from vanguard.core.errors import VanguardError
+from vanguard.core.errors import StoreUnavailable, VanguardError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _DRAIN_S = 5
-_CLIENT_LINE_S = 75
+_KEEP_ALIVE_S = 75
+
+_log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         return _refuse(f"boot values {boot_path}: {error}")
     set_up_logs(boot.log_format, boot.log_level)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     try:
         service = ControlService(boot)
         service.start()
@@ -49,38 +54,70 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(f"cannot listen on {boot.socket}: {error.strerror or error}")
     try:
         asyncio.run(_serve(service, build_app(service, boot), listener))
+    except Exception:  # noqa: BLE001 - the process's border
+        _log.exception("control stops")
+        return 1
     finally:
         service.stop()
     return 0
 
 
 def build_app(service: ControlService, boot: ControlBoot) -> FastAPI:
-    """The API with the console mounted on it."""
-    from vanguard.console.app import mount  # noqa: PLC0415 - a second to import
+    """The API with the console mounted on it.
+
+    Imported here: the gateway waits for the first snapshot, and that is published before.
+    """
+    from vanguard.console.app import mount  # noqa: PLC0415
+    from vanguard.control.app import create_app  # noqa: PLC0415
+
+    def session_valid(cookie: str) -> bool:
+        try:
+            return service.sessions.is_open(cookie)
+        except StoreUnavailable as error:
+            _log.warning("nobody can be let in: %s", error.message)
+            return False
 
     app = create_app(service)
     mount(
         app,
         gateway_url=boot.gateway_url,
         admin_key=service.admin_key,
-        session_valid=lambda cookie: session_valid(service, cookie),
+        session_valid=session_valid,
     )
     return app
 
 
 async def _serve(service: ControlService, app: FastAPI, listener: socket.socket) -> None:
-    config = uvicorn.Config(
+    from uvicorn import Config, Server  # noqa: PLC0415 - as above
+
+    class Quiet(Server):
+        """Leaves the signals to us: its own handling raises them again at the end."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    config = Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips="*",  # only the gateway can enter the socket's folder
-        timeout_keep_alive=_CLIENT_LINE_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_DRAIN_S,
     )
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.ask_reload)
-    await uvicorn.Server(config).serve(sockets=[listener])
+    server = Quiet(config)
+
+    def leave() -> None:
+        server.force_exit = server.should_exit  # the second signal does not wait
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave)
+    loop.add_signal_handler(signal.SIGHUP, service.ask_reload)
+    await server.serve(sockets=[listener])
 
 
 def _listen(path: Path) -> socket.socket:

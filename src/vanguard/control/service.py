@@ -16,6 +16,7 @@ from vanguard.control.catalogue import Catalogue, build_catalogue
 from vanguard.control.engine_state import EngineState, read_engine_state
 from vanguard.control.ingest import Ingest
 from vanguard.control.publish import Publisher
+from vanguard.control.sessions import Sessions
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import SettingsError, StoreUnavailable, VanguardError
 from vanguard.core.ids import hash_secret
@@ -67,6 +68,7 @@ class ControlService:
         self.publisher = Publisher(
             self.database, Path(boot.snapshot_path), self.admin_hash, self.clock
         )
+        self.sessions = Sessions(self.database, self.clock)
         self.ingest = Ingest(self.database, Path(boot.journal_root))
         self._reload_asked = threading.Event()
         self._stop_asked = threading.Event()

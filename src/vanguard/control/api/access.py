@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import threading
 from collections import OrderedDict
 from typing import Annotated
@@ -18,7 +17,6 @@ from vanguard.control.service import ControlService
 from vanguard.core.clock import Clock
 from vanguard.core.errors import Forbidden, RateLimited, Unauthenticated
 from vanguard.core.ids import hash_secret
-from vanguard.store.console import has_session
 
 COOKIE = "vanguard_session"
 CSRF_HEADER = "x-csrf-token"
@@ -52,7 +50,7 @@ def admin(request: Request, service: Service) -> str:
             return "admin-key"
         raise Unauthenticated("this is not the admin key; send `Authorization: Bearer <admin key>`")
     token = request.cookies.get(COOKIE, "")
-    if not token or not session_valid(service, token):
+    if not token or not service.sessions.is_open(token):
         raise Unauthenticated("send `Authorization: Bearer <admin key>`, or log in to the console")
     if request.method not in _SAFE:
         given = request.headers.get(CSRF_HEADER, "")
@@ -69,20 +67,9 @@ def is_admin_key(service: ControlService, given: str) -> bool:
     return hmac.compare_digest(hash_secret(given), service.admin_hash)
 
 
-def new_session_token() -> str:
-    """A session's secret: 192 random bits."""
-    return secrets.token_urlsafe(24)
-
-
 def csrf_token(session_token: str) -> str:
     """The token that belongs to a session; only who can read answers of this site learns it."""
     return hashlib.sha256(b"csrf:" + session_token.encode()).hexdigest()[:40]
-
-
-def session_valid(service: ControlService, token: str) -> bool:
-    """Whether a session cookie's value is that of an open session."""
-    with service.database.read() as connection:
-        return has_session(connection, hash_secret(token), service.clock.now_ms())
 
 
 class LoginGuard:

@@ -11,16 +11,11 @@ from vanguard.control.api.access import (
     Service,
     csrf_token,
     is_admin_key,
-    new_session_token,
 )
 from vanguard.control.api.schemas import LoggedIn, Login
 from vanguard.core.errors import Unauthenticated
-from vanguard.core.ids import hash_secret
-from vanguard.store.console import close_session, open_session
 
 router = APIRouter(prefix="/api", tags=["console"])
-
-_HOUR_MS = 3_600_000
 
 
 @router.post("/login")
@@ -32,15 +27,12 @@ def login(body: Login, request: Request, response: Response, service: Service) -
     if not is_admin_key(service, body.key.strip()):
         guard.failed(address)
         raise Unauthenticated("this is not the admin key", param="key")
-    token = new_session_token()
-    now_ms = service.clock.now_ms()
-    lasts_ms = int(service.loaded.settings.admin.session_hours * _HOUR_MS)
-    with service.database.write() as connection:
-        open_session(connection, hash_secret(token), now_ms, now_ms + lasts_ms)
+    lasts_s = int(service.loaded.settings.admin.session_hours * 3600)
+    token = service.sessions.open(lasts_s * 1000)
     response.set_cookie(
         COOKIE,
         token,
-        max_age=lasts_ms // 1000,
+        max_age=lasts_s,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
@@ -57,7 +49,5 @@ def read_session(request: Request, _actor: Actor) -> LoggedIn:
 @router.post("/logout", status_code=204)
 def logout(request: Request, response: Response, service: Service, _actor: Actor) -> None:
     """Ends the session."""
-    token = request.cookies.get(COOKIE, "")
-    with service.database.write() as connection:
-        close_session(connection, hash_secret(token))
+    service.sessions.close(request.cookies.get(COOKIE, ""))
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")

@@ -1,10 +1,12 @@
 """Starts `vanguard up` with the stand-ins as a real process, and waits for what it says."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from vanguard.compose.supervisor.home import home_at
@@ -102,3 +104,12 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def child_process(name: str, boot: Path) -> Iterator[None]:
+    """One stand-in alone."""
+    command = [sys.executable, "-m", f"support.fake_platform.{name}", "--boot", str(boot)]
+    with subprocess.Popen(command, env=environment()) as process:
+        yield
+        process.kill()

@@ -14,7 +14,7 @@ import msgspec
 
 from vanguard.compose.supervisor.child import Plan
 from vanguard.compose.supervisor.home import Home, write_private
-from vanguard.compose.supervisor.listen import Listeners
+from vanguard.compose.supervisor.listen import Listeners, is_loopback
 from vanguard.control.boot import ControlBoot
 from vanguard.core.settings.loaded import Loaded
 from vanguard.serving.boot import EngineBoot
@@ -44,6 +44,8 @@ def gateway_boot(loaded: Loaded, home: Home, listeners: Listeners) -> GatewayBoo
         snapshot_path=str(home.snapshot),
         journal_dir=str(home.journal / "gateway-0"),
         control_socket=str(home.sockets / "control.sock"),
+        metrics_open=settings.metrics == "open"
+        or (settings.metrics == "auto" and is_loopback(listeners.public)),
         log_format=loaded.settings.log.format,
         log_level=loaded.settings.log.level,
         deadlines=Deadlines(

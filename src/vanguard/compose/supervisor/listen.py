@@ -19,23 +19,20 @@ _NEXT_PORTS = 10
 
 @dataclass(frozen=True)
 class Listeners:
-    """The public socket and, where the admin plane has a port of its own, that one."""
+    """The public socket and, where the admin plane has a port of its own, that one.
+
+    Attributes:
+        url: where this machine reaches the public port.
+        admin_url: where it reaches the console and `/api`.
+    """
 
     public: socket.socket
     admin: socket.socket | None
-
-    @property
-    def url(self) -> str:
-        """Where this machine reaches the public port."""
-        return _url(self.public)
-
-    @property
-    def admin_url(self) -> str:
-        """Where this machine reaches the console and `/api`."""
-        return _url(self.admin or self.public)
+    url: str
+    admin_url: str
 
     def close(self) -> None:
-        """Closes both; waiting connections are refused."""
+        """Closes both. Once the gateway has closed its own too, connections are refused."""
         self.public.close()
         if self.admin:
             self.admin.close()
@@ -49,15 +46,25 @@ def open_listeners(settings: Settings) -> Listeners:
     """
     public = _bind(settings.host, settings.port, "--port (or VANGUARD_PORT)")
     try:
-        return Listeners(public, _admin_listener(settings, public))
+        admin = _admin_listener(settings, public)
     except PlatformError:
         public.close()
         raise
+    return Listeners(public, admin, local_url(public), local_url(admin or public))
 
 
 def is_loopback(listener: socket.socket) -> bool:
     """Whether only this machine can reach it."""
     return ipaddress.ip_address(listener.getsockname()[0].split("%")[0]).is_loopback
+
+
+def local_url(listener: socket.socket) -> str:
+    """Where this machine reaches it: loopback when it is bound to every address."""
+    host, port = listener.getsockname()[:2]
+    address = ipaddress.ip_address(host.split("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _admin_listener(settings: Settings, public: socket.socket) -> socket.socket | None:
@@ -82,13 +89,8 @@ class _TakenError(PlatformError):
 
 
 def _bind(host: str, port: int, setting: str) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError as error:
-        raise PlatformError(f"host {host!r} is no address of this machine: {error}") from error
-    listener = socket.socket(family, kind, protocol)
+    family, address = _address(host, port)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
@@ -98,6 +100,23 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
         raise _explained(host, port, setting, error) from error
     listener.setblocking(False)
     return listener
+
+
+def _address(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    """The family and the address to bind; a name may need the resolver, an address does not."""
+    try:
+        is_six = ipaddress.ip_address(host).version == 6
+    except ValueError:
+        pass
+    else:
+        return (socket.AF_INET6 if is_six else socket.AF_INET), (host, port)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise PlatformError(
+            f"host {host!r} is no address of this machine: {error.strerror}"
+        ) from error
+    return found[0], (str(found[4][0]), port)
 
 
 def _explained(host: str, port: int, setting: str, error: OSError) -> PlatformError:
@@ -113,11 +132,3 @@ def _explained(host: str, port: int, setting: str, error: OSError) -> PlatformEr
     if error.errno == errno.EADDRNOTAVAIL:
         return PlatformError(f"host {host!r} is no address of this machine; choose one with --host")
     return PlatformError(f"cannot listen on {host}:{port}: {error.strerror}")
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    address = ipaddress.ip_address(host.split("%")[0])
-    if address.is_unspecified:
-        host = "127.0.0.1" if address.version == 4 else "::1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

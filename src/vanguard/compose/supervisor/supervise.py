@@ -127,6 +127,7 @@ class Supervisor:
         self._lines: dict[str, LineReader] = {}
         self._files: dict[str, LogFile] = {}
         self._last_words: dict[str, str] = {}
+        self._looping: set[str] = set()
         self._stopping = asyncio.Event()
         self._killed = False
         self._ready = False
@@ -168,14 +169,18 @@ class Supervisor:
         self._keep(name, chunk)
         for line in self._lines[name].feed(chunk):
             self._last_words[name] = line.text
-            if self._scene.options.verbose or line.level in {"warning", "error"}:
+            # What loops would say the same again and again; its death is told with its last words.
+            told = line.level in {"warning", "error"} and name not in self._looping
+            if self._scene.options.verbose or told:
                 self._screen.say(f"{name}: {line.text}", line.level)
 
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         """A child ended by itself."""
         words = self._last_words.get(name, "")
         said = f"; its last words: {words.splitlines()[-1][:300]}" if words else ""
+        self._looping.discard(name)
         if verdict.looping:
+            self._looping.add(name)
             log = self._scene.home.logs / f"{name}.log"
             text = f"{name} keeps dying, {verdict.deaths} times now ({reason}{said}); see {log}"
         else:
@@ -189,6 +194,8 @@ class Supervisor:
         for name in [name for name in STOP_ORDER if name in tasks]:
             self._note(f"stopping {name}")
             self._children[name].stop()
+            # The gateway drains with a port that is closed: who comes now is refused at once.
+            self._scene.listeners.close()
             await tasks[name]
         self._screen.say("stopped")
 

@@ -1,0 +1,119 @@
+import stat
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from vanguard.compose.supervisor import boots
+from vanguard.compose.supervisor.boots import control_boot, engine_boot, gateway_boot, plan_of
+from vanguard.compose.supervisor.home import Home, prepare_home
+from vanguard.compose.supervisor.listen import Listeners, open_listeners
+from vanguard.control.boot import ControlBoot
+from vanguard.core.settings.load import Loaded, load_settings
+from vanguard.snapshot.boot import GatewayBoot
+
+SETTINGS = """
+host: 127.0.0.1
+port: 0
+cache: ./cache
+engine: {model: ./m.gguf, embeddings: false, threads: 3, context_tokens: 1024, parallel: 4}
+gateway: {drain_s: 7, max_body_mb: 2, max_connections: 5, max_attempts: 3, metrics: key,
+  connect_s: 1, first_byte_s: 2, idle_s: 3, request_body_s: 4, output_estimate_tokens: 9}
+log: {level: debug, format: text}
+"""
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vanguard.yaml").write_text(SETTINGS)
+    loaded = load_settings(Path("vanguard.yaml"), {})
+    listeners = open_listeners(loaded.settings)
+    yield loaded, prepare_home(tmp_path / "home"), listeners
+    listeners.close()
+
+
+def test_the_gateway_is_told_all_that_concerns_it(scene: tuple[Loaded, Home, Listeners]) -> None:
+    loaded, home, listeners = scene
+    boot = gateway_boot(loaded, home, listeners)
+    assert boot.public_fd == listeners.public.fileno()
+    assert (boot.admin_fd, boot.admin_on_public, boot.metrics_open) == (-1, True, False)
+    assert boot.journal_dir == str(home.root / "journal" / boot.worker)
+    deadlines = boot.deadlines
+    assert (deadlines.connect_s, deadlines.first_byte_s, deadlines.idle_s) == (1, 2, 3)
+    assert (deadlines.request_body_s, deadlines.drain_s) == (4, 7)
+    bounds = boot.bounds
+    assert (bounds.request_body_bytes, bounds.client_connections) == (2 * 1024 * 1024, 5)
+    assert (bounds.attempts, bounds.output_estimate_tokens) == (3, 9)
+    assert (boot.log_format, boot.log_level) == ("text", "debug")
+
+
+def test_metrics_follow_the_address_unless_told(
+    scene: tuple[Loaded, Home, Listeners], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, home, listeners = scene
+    monkeypatch.setenv("VANGUARD_GATEWAY_METRICS", "auto")
+    loaded = load_settings(loaded.path, {})
+    assert gateway_boot(loaded, home, listeners).metrics_open
+    monkeypatch.setattr(boots, "is_loopback", lambda _listener: False)
+    assert not gateway_boot(loaded, home, listeners).metrics_open
+    monkeypatch.setenv("VANGUARD_GATEWAY_METRICS", "open")
+    assert gateway_boot(load_settings(loaded.path, {}), home, listeners).metrics_open
+
+
+def test_an_admin_listener_takes_the_admin_plane_off_the_public_port(
+    scene: tuple[Loaded, Home, Listeners],
+) -> None:
+    loaded, home, listeners = scene
+    both = Listeners(listeners.public, listeners.admin or listeners.public, "http://a", "http://b")
+    boot = gateway_boot(loaded, home, both)
+    assert boot.admin_fd >= 0
+    assert not boot.admin_on_public
+
+
+def test_control_gets_absolute_paths_and_the_flags(
+    scene: tuple[Loaded, Home, Listeners], tmp_path: Path
+) -> None:
+    loaded, home, listeners = scene
+    boot = control_boot(loaded, home, listeners, {"port": "0"})
+    assert boot.config == str(tmp_path / "vanguard.yaml")
+    assert boot.overrides == {"port": "0"}
+    assert boot.socket == str(home.sockets / "control.sock")
+    assert boot.gateway_url == listeners.url
+    assert boot.engine_status_path == str(home.run / "engine.json")
+    for path in (boot.home, boot.admin_key_path, boot.snapshot_path, boot.journal_root):
+        assert Path(path).is_absolute()
+
+
+def test_the_engine_gets_absolute_paths(
+    scene: tuple[Loaded, Home, Listeners], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, home, _ = scene
+    boot = engine_boot(loaded, home)
+    assert boot.model == str(tmp_path / "m.gguf")
+    assert boot.cache == str(tmp_path / "cache")
+    assert (boot.embeddings, boot.threads, boot.context_tokens, boot.parallel) == (
+        False,
+        3,
+        1024,
+        4,
+    )
+    monkeypatch.setenv("VANGUARD_ENGINE_MODEL", "small")
+    assert engine_boot(load_settings(loaded.path, {}), home).model == "small"
+
+
+def test_a_plan_reads_back_what_was_written(scene: tuple[Loaded, Home, Listeners]) -> None:
+    loaded, home, listeners = scene
+    boot = gateway_boot(loaded, home, listeners)
+    plan = plan_of("gateway", boot, home, {"A": "b"}, 7)
+    *command, option, path = plan.command
+    assert command == [sys.executable, "-P", "-m", "vanguard.compose.gateway_process"]
+    assert option == "--boot"
+    assert msgspec.json.decode(Path(path).read_bytes(), type=GatewayBoot) == boot
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+    assert plan.pass_fds == (listeners.public.fileno(),)
+    assert plan.grace_s > 7
+    other = plan_of("control", control_boot(loaded, home, listeners, {}), home, {}, 7)
+    assert other.pass_fds == ()
+    assert msgspec.json.decode(Path(other.command[-1]).read_bytes(), type=ControlBoot).home

@@ -14,10 +14,23 @@ from vanguard.core.ids import hash_secret
 from vanguard.core.money import Price, Rates
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.file import write_snapshot
-from vanguard.snapshot.model import Budget, Deployment, Key, Limits, Model, Scope, Snapshot
+from vanguard.snapshot.model import (
+    Budget,
+    Deployment,
+    Key,
+    Limits,
+    Model,
+    Scope,
+    ScopeKind,
+    Snapshot,
+)
 
 WORKER = "bench"
-_CHAIN = (("org_bench", "organisation"), ("team_bench", "team"), ("user_bench", "user"))
+_CHAIN: tuple[tuple[str, ScopeKind], ...] = (
+    ("org_bench", "organisation"),
+    ("team_bench", "team"),
+    ("user_bench", "user"),
+)
 _LIMITS = Limits(
     requests_per_minute=100_000_000,
     tokens_per_minute=100_000_000_000,
@@ -28,12 +41,10 @@ _PRICE = Price("bench:price", "1", Rates(3_000_000, 15_000_000, 300_000, 3_750_0
 
 
 def snapshot(secret: str, base_url: str, models: tuple[str, ...]) -> Snapshot:
-    """One key whose whole chain has limits and budgets that are checked and never reached."""
+    """One key with every limit and a budget, as the API makes it; they are checked, never reached."""
     key_id = "key_bench"
-    scopes = {
-        id_: Scope(id_, kind, "bench", _LIMITS, _BUDGET)  # type: ignore[arg-type]
-        for id_, kind in (*_CHAIN, (key_id, "key"))
-    }
+    scopes = {id_: Scope(id_, kind, "bench") for id_, kind in _CHAIN}
+    scopes[key_id] = Scope(key_id, "key", "bench", _LIMITS, _BUDGET)
     key = Key(
         key_id, hash_secret(secret), "bench", tuple(scopes), "org_bench", "team_bench", "user_bench"
     )

@@ -64,9 +64,9 @@ def make_app(platform: Platform) -> FastAPI:
     @app.middleware("http")
     async def door(request: Request, call_next: Any) -> Response:
         path = request.url.path
-        if path.startswith(("/api/", "/v1/")) and path != "/api/login":
-            if not platform.allowed(request):
-                return problem(401, "log in")
+        closed = path.startswith(("/api/", "/v1/")) and path != "/api/login"
+        if closed and not platform.allowed(request):
+            return problem(401, "log in")
         return await call_next(request)
 
     _add_sessions(app, platform)
@@ -80,6 +80,8 @@ def make_app(platform: Platform) -> FastAPI:
             platform.sessions.clear()
         if change.pop("forget_failures", False):
             platform.failed_logins = 0
+        if change.pop("forget_chats", False):
+            platform.chats.clear()
         platform.state |= change
         return {"chats": platform.chats, "open_chats": platform.open_chats}
 

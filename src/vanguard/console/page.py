@@ -46,10 +46,10 @@ class ConsolePage:
             ui.label("Vanguard").classes("vg-brand").props('role="heading" aria-level="1"')
             self._version = ui.label("").classes("vg-version")
             ui.element("div").classes("vg-space")
-            theme = ui.button(icon="contrast").props("flat dense round")
+            theme = ui.button(icon="contrast", color=None).props("flat dense round")
             theme.props('aria-label="Switch between dark and light"')
             theme.on("click", js_handler="() => vanguardConsole.switchTheme()")
-            leave = ui.button("Sign out").props("flat dense no-caps")
+            leave = ui.button("Sign out", color=None).props("flat dense no-caps")
             leave.on("click", js_handler="() => vanguardConsole.signOut()")
 
     async def _refresh(self) -> None:

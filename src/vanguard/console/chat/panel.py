@@ -96,8 +96,8 @@ class ChatPanel:
                 ui.label("Chat").classes("vg-title").props('role="heading" aria-level="2"')
                 self._choice = ui.select([], label="Model").classes("vg-select")
                 self._choice.props("dense outlined options-dense")
-                self._new = ui.button("New chat", on_click=self.clear).props("flat dense no-caps")
-                self._new.props('aria-label="Start a new chat"')
+                new = ui.button("New chat", color=None, on_click=self.clear)
+                new.props("flat dense no-caps")
             with ui.element("div").classes("vg-transcript").props('tabindex="0" role="log"'):
                 self._transcript = ui.element("div").classes("vg-transcript-inner")
                 with self._transcript:
@@ -111,9 +111,10 @@ class ChatPanel:
             self._input = ui.textarea(label="Message").classes("vg-input")
             self._input.props(f'autogrow outlined dense dir="auto" maxlength={QUESTION_CHARACTERS}')
             self._input.on("keydown", self._on_enter, js_handler=_ENTER_SENDS)
-            self._send = ui.button("Send", on_click=lambda: self.ask(self._input.value or ""))
-            self._stop = ui.button("Stop", on_click=self.stop)
-            self._send.props('unelevated no-caps color="primary"')
+            self._send = ui.button("Send", color=None).classes("vg-filled")
+            self._send.on_click(lambda: self.ask(self._input.value or ""))
+            self._stop = ui.button("Stop", color=None, on_click=self.stop)
+            self._send.props("unelevated no-caps")
             self._stop.props("outline no-caps")
 
     def update(self, overview: Overview) -> None:

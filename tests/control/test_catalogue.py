@@ -1,0 +1,188 @@
+"""Settings and engine become models, deployments and policies, or an error with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vanguard.control.catalogue import Catalogue, build_catalogue
+from vanguard.control.engine_state import EngineModelState, EngineState
+from vanguard.core.errors import SettingsError
+from vanguard.core.settings.load import load_settings
+
+NO_ENGINE = EngineState()
+ENGINE = EngineState(
+    "loading",
+    chat=EngineModelState("qwen", "/run/vg/chat.sock", 8192, "ab", ready=False),
+    embeddings=EngineModelState("use", "/run/vg/embed.sock", 512, "cd", ready=True),
+)
+
+
+@pytest.fixture
+def build(tmp_path: Path):
+    def make(text: str = "", engine: EngineState = NO_ENGINE) -> Catalogue:
+        path = tmp_path / "vanguard.yaml"
+        path.write_text(text)
+        return build_catalogue(load_settings(path, {}), engine)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+TWO = """
+models:
+  sonnet:
+    aliases: [claude-4, "claude-*"]
+    guardrails: [pii]
+    deployments:
+      - provider: anthropic
+        model: claude-sonnet-4-5
+      - provider: openai
+        base_url: http://10.0.0.7:8000/v1/
+        model: my-model
+        api_key: file:/run/secrets/vllm
+        headers: {X-Team: red}
+        price: {input: 1, output: 2}
+        max_output_tokens: 99
+        context_tokens: 1234
+guardrails:
+  pii:
+    rules: [{name: digits, pattern: '\\d+', action: block}]
+    on: [input]
+  all:
+    rules: [{name: a, pattern: a, replacement: b}]
+    fail_open: true
+default_guardrails: [all]
+"""
+
+
+def test_a_model_with_two_deployments(build) -> None:
+    found = build(TWO)
+    model = found.models["sonnet"]
+    assert model.deployments == ("sonnet/0-anthropic", "sonnet/1-openai")
+    assert model.policies == ("all", "pii")
+    assert found.names == {"sonnet": "sonnet", "claude-4": "sonnet"}
+    assert found.patterns == (("claude-*", "sonnet"),)
+
+
+def test_a_row_fills_what_the_settings_leave_out(build) -> None:
+    rented = build(TWO).deployments["sonnet/0-anthropic"]
+    assert rented.dialect == "anthropic_messages"
+    assert rented.base_url == "https://api.anthropic.com/v1"
+    assert (rented.auth_header, rented.auth_prefix) == ("x-api-key", "")
+    assert rented.credential == "env:ANTHROPIC_API_KEY"
+    assert rented.headers == {"anthropic-version": "2023-06-01"}
+    assert rented.price is not None
+    assert rented.price.id == "genai-prices:anthropic/claude-sonnet-4-5"
+    assert rented.context_tokens >= 200_000
+    assert rented.counts_tokens
+
+
+def test_settings_go_before_the_row(build) -> None:
+    own = build(TWO).deployments["sonnet/1-openai"]
+    assert own.base_url == "http://10.0.0.7:8000/v1"
+    assert (own.auth_header, own.auth_prefix) == ("authorization", "Bearer ")
+    assert own.credential == "file:/run/secrets/vllm"
+    assert own.headers == {"x-team": "red"}
+    assert own.price is not None
+    assert own.price.id == "operator:sonnet/1-openai"
+    assert (own.max_output_tokens, own.context_tokens) == (99, 1234)
+
+
+def one(build, deployment: str):
+    text = f"models:\n  m:\n    deployments:\n      - {{{deployment}}}\n"
+    return build(text).deployments.popitem()[1]
+
+
+def test_the_vendors_key_never_goes_to_another_address(build, monkeypatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    found = one(build, "provider: openai, model: gpt-4o, base_url: 'http://10.0.0.7/v1'")
+    assert (found.credential, found.auth_header, found.auth_prefix) == ("", "", "")
+
+
+def test_another_address_is_not_priced_by_the_vendors_list(build) -> None:
+    assert (
+        one(build, "provider: openai, model: gpt-4o, base_url: 'http://10.0.0.7/v1'").price is None
+    )
+    known = "provider: openai, model: llama-3.3-70b-versatile, base_url: '{}'"
+    price = one(build, known.format("https://api.groq.com/openai/v1")).price
+    assert price.id.startswith("genai-prices:groq/")
+
+
+def test_free_is_said_by_the_operator(build) -> None:
+    found = one(build, "provider: vllm, model: x, base_url: 'http://h/v1', price: free")
+    assert found.price.id == "operator:free"
+
+
+def test_an_embedding_model_is_priced_by_its_input(build, monkeypatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    found = build(
+        "models:\n  e:\n    kind: embedding\n    deployments:\n"
+        "      - {provider: openai, model: text-embedding-3-small}\n"
+    )
+    assert found.models["e"].kind == "embedding"
+    assert found.deployments["e/0-openai"].price.rates.output_usd_micros == 0
+
+
+def test_policies(build) -> None:
+    policies = build(TWO).policies
+    assert (policies["pii"].on_input, policies["pii"].on_output) == (True, False)
+    assert policies["pii"].rules[0].action == "block"
+    assert policies["all"].fail_open
+    assert policies["all"].rules[0].replacement == "b"
+
+
+@pytest.mark.parametrize(
+    ("deployment", "message"),
+    [
+        (
+            "provider: antropic, model: x",
+            r"vanguard\.yaml:4: models\.m\.deployments\[0\]\.provider: .*'antropic'.*anthropic",
+        ),
+        ("provider: vllm, model: x", r"vanguard\.yaml:4: models\.m\.deployments\[0\]: .*base_url"),
+        ("provider: openai, model: gpt-4o", r"vanguard\.yaml:4: .*OPENAI_API_KEY is not set"),
+    ],
+)
+def test_a_wrong_deployment_is_named_with_its_line(build, deployment: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        one(build, deployment)
+
+
+def test_a_wrong_expression_is_named_with_its_line(build) -> None:
+    text = "guardrails:\n  g:\n    rules:\n      - name: r\n        pattern: '(open'\n"
+    with pytest.raises(
+        SettingsError, match=r"vanguard\.yaml:5: guardrails\.g\.rules\[0\]\.pattern"
+    ):
+        build(text)
+
+
+def test_the_embedded_models_are_deployments_like_any_other(build) -> None:
+    found = build(TWO, ENGINE)
+    assert found.names["default"] == "qwen"
+    assert found.names["default-embedding"] == "use"
+    assert found.models["qwen"].policies == ("all",)
+    assert found.models["use"].kind == "embedding"
+    chat = found.deployments["qwen/0-embedded"]
+    assert chat.base_url == "http+unix://%2Frun%2Fvg%2Fchat.sock/v1"
+    assert (chat.provider, chat.dialect, chat.credential) == ("embedded", "openai_chat", "")
+    assert chat.price.id == "embedded:free"
+    assert chat.context_tokens == 8192
+
+
+def test_names_of_the_settings_go_before_the_engines(build) -> None:
+    text = (
+        "models:\n  m:\n    aliases: [default]\n    deployments:\n"
+        "      - {provider: ollama, model: x}\n"
+        "  use:\n    deployments:\n      - {provider: ollama, model: y}\n"
+    )
+    found = build(text, ENGINE)
+    assert found.names["default"] == "m"
+    assert found.models["use"].deployments == ("use/0-ollama",)
+    assert "default-embedding" not in found.names
+    assert "qwen" in found.models

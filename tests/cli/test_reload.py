@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.fake_platform.run import Platform
+from vanguard.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("reload")
+    (folder / "mine.yaml").write_text("")
+    found = Platform(folder, "--config", "mine.yaml")
+    found.wait_for("vanguard chat")
+    yield found
+    found.end()
+
+
+def test_a_changed_file_is_taken_up_or_refused_with_the_reason(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = platform.home.root.parent / "mine.yaml"
+    file.write_text("models:\n  a:\n    deployments: [{provider: openai, model: x}]\n")
+    assert main(["reload", "--home", str(platform.home.root)]) == 0
+    taken = capsys.readouterr()
+    assert taken.out == "settings reloaded (snapshot 2): a\n"
+    assert taken.err == "vanguard: w\n"
+    file.write_text("prot: 1\n")
+    assert main(["reload", "--home", str(platform.home.root)]) == 1
+    assert capsys.readouterr().err == (
+        "vanguard: mine.yaml:1: prot: unknown field; did you mean 'port'?\n"
+    )
+
+
+def test_a_platform_behind_an_address(
+    platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VANGUARD_URL", platform.running().url)
+    monkeypatch.setenv("VANGUARD_ADMIN_KEY", "any-key-at-all")
+    assert main(["reload"]) == 1  # the stand-in of the gateway takes no POST
+    assert capsys.readouterr().err == "vanguard: HTTP 501\n"
+    monkeypatch.setenv("VANGUARD_URL", "http://127.0.0.1:1")
+    assert main(["reload"]) == 1
+    assert "control does not answer" in capsys.readouterr().err
+
+
+def test_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reload", "--home", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        f"vanguard: nothing runs on {tmp_path}; start it with `vanguard up`,"
+        " or name another --home\n"
+    )

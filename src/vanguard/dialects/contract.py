@@ -43,13 +43,21 @@ class ReplyReader(Protocol):
     """Reads one upstream's reply. One instance per reply."""
 
     def whole(self, body: bytes) -> list[ReplyEvent]:
-        """Events of a complete, non-streamed reply."""
+        """Events of a complete, non-streamed reply, `Start` first and `End` last.
+
+        Raises:
+            UpstreamError: it is no reply, or an error in a reply's clothes.
+        """
 
     def event(self, raw: bytes) -> list[ReplyEvent]:
-        """Events of one raw server-sent event, its blank line included; often none."""
+        """Events of one raw server-sent event, its blank line included; often none.
 
-    def end(self) -> None:
-        """The upstream's stream ended.
+        Raises:
+            UpstreamError: an in-band error, or bytes that cannot be read.
+        """
+
+    def end(self) -> list[ReplyEvent]:
+        """The upstream's stream ended; what is still owed (`End`, where it was not said apart).
 
         Raises:
             UpstreamTruncated: its end had not been said.
@@ -66,7 +74,11 @@ class ReplyWriter(Protocol):
         """The body of a non-streamed reply."""
 
     def event(self, event: ReplyEvent) -> bytes:
-        """Server-sent bytes for one event; empty when the dialect says nothing there."""
+        """Server-sent bytes for one event; empty when the dialect says nothing there.
+
+        Raises:
+            UpstreamError: the events make no sense together.
+        """
 
     def error(self, error: VanguardError, request_id: str) -> bytes:
         """An in-band error that ends a stream already begun."""

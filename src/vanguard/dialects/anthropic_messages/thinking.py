@@ -1,0 +1,140 @@
+"""Decides how a wish for reasoning is put to an Anthropic model, and what its rules cost.
+
+It does not know the rest of the request. Rules: Anthropic docs, extended and adaptive thinking
+(2026-11): a budget is at least 1,024 tokens and less than `max_tokens`; thinking goes with no forced
+tool, no `top_k`, no temperature but 1, and `top_p` from 0.95; in a tool loop under a budget the
+assistant's turn must begin with its sealed thinking.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from vanguard.dialects.contract import Losses
+from vanguard.dialects.conversation import (
+    Conversation,
+    Effort,
+    Message,
+    RedactedThinking,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+
+MIN_BUDGET_TOKENS = 1024
+
+# Families that know budgets only; later ones take `adaptive` with an effort, and some refuse budgets.
+_BUDGETS_ONLY = re.compile(
+    r"claude-(?:instant|v?[0-3](?:$|[.:@-])"
+    r"|(?:opus|sonnet|haiku)-4(?:$|[-.@](?:[015](?!\d)|\d{6,}|latest)))"
+)
+
+# Tokens for each effort where the model knows budgets only; ours, from a short thought to a long one.
+_BUDGETS: dict[Effort, int] = {
+    "none": 0,
+    "minimal": 1024,
+    "low": 2048,
+    "medium": 8192,
+    "high": 16384,
+    "xhigh": 32768,
+    "max": 32768,
+}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What to write.
+
+    Attributes:
+        mode: `thinking.type`; None leaves the field out.
+        budget_tokens: with mode `enabled`, else 0.
+        effort: `output_config.effort`; None leaves it out.
+        extra_tokens: to add to a cap that the client did not name.
+    """
+
+    mode: Literal["enabled", "adaptive", "disabled", "between_tools"] | None = None
+    budget_tokens: int = 0
+    effort: str | None = None
+    extra_tokens: int = 0
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the rules of thinking apply to the rest of the request."""
+        return self.mode in {"enabled", "adaptive"}
+
+
+def knows_adaptive(model: str) -> bool:
+    """Whether a model takes `adaptive` thinking, by its family; unknown names count as new."""
+    return _BUDGETS_ONLY.search(model.lower()) is None
+
+
+def plan(conversation: Conversation, losses: Losses) -> Plan:
+    """The thinking to ask for.
+
+    Raises:
+        UnsupportedFeature: the wish cannot be kept and `losses` is strict.
+    """
+    wish = conversation.reasoning
+    if wish.mode == "budget":
+        return _budget(conversation, wish.budget_tokens, "thinking", losses, effort=wish.effort)
+    if wish.mode == "off" or wish.effort == "none":
+        return Plan("disabled", effort=None if wish.effort == "none" else wish.effort)
+    if wish.mode in {"adaptive", "between_tools"}:
+        return Plan("adaptive" if wish.mode == "adaptive" else "between_tools", effort=wish.effort)
+    if wish.effort is None:
+        return Plan()
+    if not knows_adaptive(conversation.model):
+        return _budget(conversation, _BUDGETS[wish.effort], "reasoning_effort", losses)
+    if _forces_tool(conversation):
+        losses.lose("reasoning_effort")
+        return Plan()
+    if wish.effort == "minimal":
+        losses.lose("reasoning_effort")  # Anthropic's lowest effort is low
+        return Plan("adaptive", effort="low")
+    return Plan("adaptive", effort=wish.effort)
+
+
+def _budget(
+    conversation: Conversation,
+    wanted_tokens: int,
+    name: str,
+    losses: Losses,
+    *,
+    effort: str | None = None,
+) -> Plan:
+    cap = conversation.max_output_tokens
+    budget = wanted_tokens if cap is None else min(wanted_tokens, cap - 1)
+    if budget < MIN_BUDGET_TOKENS or _forces_tool(conversation) or _is_unsealed(conversation):
+        losses.lose(name)
+        return Plan(effort=effort)
+    if budget < wanted_tokens:
+        losses.lose(name)
+    return Plan("enabled", budget, effort, budget if cap is None else 0)
+
+
+def _forces_tool(conversation: Conversation) -> bool:
+    return bool(conversation.tools) and conversation.tool_choice.mode in {"required", "named"}
+
+
+def _is_unsealed(conversation: Conversation) -> bool:
+    """Whether the last turn continues a tool loop whose thinking we cannot give back."""
+    messages = conversation.messages
+    if not any(isinstance(part, ToolResult) for part in messages[-1].parts):
+        return False
+    for message in reversed(messages):
+        if message.role == "assistant":
+            return _calls(message) and not _has_seal(message)
+    return False
+
+
+def _calls(message: Message) -> bool:
+    return any(isinstance(part, ToolCall) for part in message.parts)
+
+
+def _has_seal(message: Message) -> bool:
+    return any(
+        isinstance(part, RedactedThinking) or (isinstance(part, Thinking) and bool(part.signature))
+        for part in message.parts
+    )

@@ -1,0 +1,64 @@
+"""Tokens in Anthropic's form and ours. It does not know prices."""
+
+from __future__ import annotations
+
+from vanguard.core.usage import Usage
+from vanguard.wire import anthropic_messages as wire
+
+
+def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
+    """Our usage, in which the input includes its cached parts.
+
+    Counts in a stream are cumulative, and an event that leaves one out keeps its `earlier` value.
+    """
+    before = earlier or Usage()
+    read = before.cache_read_tokens
+    if usage.cache_read_input_tokens is not None:
+        read = usage.cache_read_input_tokens
+    short, long = before.cache_write_tokens, before.cache_write_1h_tokens
+    if usage.cache_creation is not None:
+        short = usage.cache_creation.ephemeral_5m_input_tokens or 0
+        long = usage.cache_creation.ephemeral_1h_input_tokens or 0
+        # what no lifetime claims is of the shorter one
+        short = max(short, (usage.cache_creation_input_tokens or 0) - long)
+    elif usage.cache_creation_input_tokens is not None:
+        long = min(long, usage.cache_creation_input_tokens)
+        short = usage.cache_creation_input_tokens - long
+    fresh = usage.input_tokens
+    if fresh is None:
+        fresh = fresh_input_tokens(before)
+    details = usage.output_tokens_details
+    reasoning = details.thinking_tokens if details else None
+    output = usage.output_tokens
+    return Usage(
+        input_tokens=fresh + read + short + long,
+        output_tokens=before.output_tokens if output is None else output,
+        cache_read_tokens=read,
+        cache_write_tokens=short,
+        cache_write_1h_tokens=long,
+        reasoning_tokens=before.reasoning_tokens if reasoning is None else reasoning,
+    )
+
+
+def fresh_input_tokens(usage: Usage) -> int:
+    """The part of the input that no cache had a part in: what Anthropic calls `input_tokens`."""
+    cached = usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_1h_tokens
+    return max(0, usage.input_tokens - cached)
+
+
+def write_usage(usage: Usage) -> dict[str, object]:
+    """Anthropic's usage object."""
+    written: dict[str, object] = {
+        "input_tokens": fresh_input_tokens(usage),
+        "cache_creation_input_tokens": usage.cache_write_tokens + usage.cache_write_1h_tokens,
+        "cache_read_input_tokens": usage.cache_read_tokens,
+        "output_tokens": usage.output_tokens,
+    }
+    if usage.cache_write_1h_tokens:
+        written["cache_creation"] = {
+            "ephemeral_5m_input_tokens": usage.cache_write_tokens,
+            "ephemeral_1h_input_tokens": usage.cache_write_1h_tokens,
+        }
+    if usage.reasoning_tokens:
+        written["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return written

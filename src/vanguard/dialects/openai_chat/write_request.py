@@ -1,0 +1,177 @@
+"""Writes a Conversation as an OpenAI chat request.
+
+It does not know which server will read it, so it uses only what OpenAI's own API accepts.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from vanguard.dialects.contract import Losses
+from vanguard.dialects.conversation import (
+    Conversation,
+    Effort,
+    Foreign,
+    OutputFormat,
+    Reasoning,
+    Tool,
+    ToolChoice,
+)
+from vanguard.dialects.openai_chat.read_parts import DIALECT
+from vanguard.dialects.openai_chat.write_messages import write_messages
+from vanguard.wire import openai_chat as wire
+
+_encoder = msgspec.json.Encoder()
+
+# OpenAI's reasoning families refuse `max_tokens`; many compatible servers know nothing else
+# (OpenAI API reference, chat, `max_tokens`: deprecated, "not compatible with o-series", 2026-11).
+_NEWER_CAP = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9]|gpt-\d{2}|codex)", re.IGNORECASE)
+
+# Anthropic's thinking budgets have no counterpart but OpenAI's three classic efforts. Bounds in
+# tokens, ours: a budget below 4,096 is a short thought, one from 16,384 on a long one.
+_LOW_BELOW_TOKENS = 4096
+_HIGH_FROM_TOKENS = 16384
+
+_USER_CHARACTERS = 64  # OpenAI refuses longer ids of end users
+
+
+def write_request(conversation: Conversation, losses: Losses) -> bytes:
+    """The body for `POST /v1/chat/completions`.
+
+    Raises:
+        UnsupportedFeature: something is lost and `losses` is strict.
+    """
+    _name_losses(conversation, losses)
+    newer = _NEWER_CAP.search(conversation.model) is not None
+    cap = conversation.max_output_tokens
+    sampling = conversation.sampling
+    tools = _tools(conversation, losses)
+    request = wire.ChatRequest(
+        model=conversation.model,
+        messages=write_messages(conversation, losses),
+        stream=True if conversation.stream else None,
+        # usage is always asked for: the ledger needs it even where the client does not
+        stream_options=wire.StreamOptions(include_usage=True) if conversation.stream else None,
+        max_tokens=None if newer else cap,
+        max_completion_tokens=cap if newer else None,
+        temperature=sampling.temperature,
+        top_p=sampling.top_p,
+        seed=sampling.seed,
+        presence_penalty=sampling.presence_penalty,
+        frequency_penalty=sampling.frequency_penalty,
+        stop=list(conversation.stop) or None,
+        tools=tools or None,
+        tool_choice=_tool_choice(conversation.tool_choice) if tools else None,
+        parallel_tool_calls=conversation.tool_choice.parallel if tools else None,
+        response_format=_response_format(conversation.output),
+        reasoning_effort=_effort(conversation.reasoning, losses),
+        user=_user(conversation.user, losses),
+    )
+    body = _encoder.encode(request)
+    own = [one for one in conversation.foreign if one.dialect == DIALECT and _is_top(one)]
+    return _with_fields(body, own) if own else body
+
+
+def _is_top(foreign: Foreign) -> bool:
+    return "." not in foreign.path and "[" not in foreign.path
+
+
+def _with_fields(body: bytes, fields: list[Foreign]) -> bytes:
+    extra = _encoder.encode({one.path: one.value for one in fields})
+    return body[:-1] + b"," + extra[1:]
+
+
+def _name_losses(conversation: Conversation, losses: Losses) -> None:
+    for foreign in conversation.foreign:
+        if foreign.dialect != DIALECT or not _is_top(foreign):
+            losses.lose(foreign.path)
+    if conversation.sampling.top_k is not None:
+        losses.lose("top_k")
+    if conversation.cache is not None or any(one.cache for one in conversation.system):
+        losses.lose("cache_control")
+
+
+def _tools(conversation: Conversation, losses: Losses) -> list[msgspec.Raw]:
+    tools = []
+    for tool in conversation.tools:
+        if isinstance(tool, Foreign):
+            if tool.dialect == DIALECT:
+                tools.append(tool.value)
+            else:
+                losses.lose(tool.path)
+            continue
+        if tool.cache is not None:
+            losses.lose("cache_control")
+        tools.append(msgspec.Raw(_encoder.encode(_tool(tool))))
+    return tools
+
+
+def _tool(tool: Tool) -> wire.Tool:
+    return wire.Tool(
+        type="function",
+        function=wire.FunctionDefinition(
+            name=tool.name,
+            description=tool.description or None,
+            parameters=tool.schema,
+            strict=tool.strict,
+        ),
+    )
+
+
+def _tool_choice(choice: ToolChoice) -> str | wire.NamedToolChoice | None:
+    if choice.mode == "named":
+        return wire.NamedToolChoice(type="function", function=wire.FunctionName(choice.name))
+    if choice.allowed:
+        names = [_encoder.encode(_named(name)) for name in choice.allowed]
+        allowed = wire.AllowedTools(choice.mode, [msgspec.Raw(name) for name in names])
+        return wire.NamedToolChoice(type="allowed_tools", allowed_tools=allowed)
+    return None if choice.mode == "unset" else choice.mode
+
+
+def _named(name: str) -> wire.NamedToolChoice:
+    return wire.NamedToolChoice(type="function", function=wire.FunctionName(name))
+
+
+def _response_format(output: OutputFormat) -> wire.ResponseFormat | None:
+    if output.kind == "text":
+        return None
+    if output.kind == "json_object":
+        return wire.ResponseFormat(type="json_object")
+    return wire.ResponseFormat(
+        type="json_schema",
+        json_schema=wire.JsonSchema(
+            name=output.name or "answer",
+            description=output.description or None,
+            schema=output.schema,
+            strict=output.strict,
+        ),
+    )
+
+
+def _user(user: str, losses: Losses) -> str | None:
+    if len(user) > _USER_CHARACTERS:
+        losses.lose("metadata.user_id")
+        return None
+    return user or None
+
+
+def _effort(reasoning: Reasoning, losses: Losses) -> str | None:
+    if reasoning.mode == "off":
+        # OpenAI's models think by default and not all of them can be told not to
+        losses.lose("thinking.type")
+    if reasoning.effort is not None:
+        if reasoning.mode == "budget":
+            losses.lose("thinking.budget_tokens")
+        return reasoning.effort
+    if reasoning.mode != "budget":
+        return None
+    losses.lose("thinking.budget_tokens")
+    return _effort_for(reasoning.budget_tokens)
+
+
+def _effort_for(budget_tokens: int) -> Effort:
+    if budget_tokens < _LOW_BELOW_TOKENS:
+        return "low"
+    return "high" if budget_tokens >= _HIGH_FROM_TOKENS else "medium"

@@ -1,0 +1,300 @@
+"""Shapes of Anthropic's messages on the wire: request, reply, stream event, error.
+
+It does not know what the fields mean to another API. Source: Anthropic API reference, messages and
+streaming (2026-11). Request shapes name every field they do not know; reply shapes ignore them.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw
+
+
+class _Sent(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What clients send: strict when read, short when written."""
+
+
+class CacheControl(_Sent):
+    """A marker: the prompt up to here shall be cached."""
+
+    type: str
+    ttl: str | None = None
+
+
+class TextBlock(_Sent, tag_field="type", tag="text"):
+    """Text."""
+
+    text: str
+    cache_control: CacheControl | None = None
+    citations: Raw | None = None
+
+
+class Base64Source(_Sent, tag_field="type", tag="base64"):
+    """Bytes."""
+
+    media_type: str
+    data: str
+
+
+class UrlSource(_Sent, tag_field="type", tag="url"):
+    """An address."""
+
+    url: str
+
+
+class FileSource(_Sent, tag_field="type", tag="file"):
+    """A file uploaded before."""
+
+    file_id: str
+
+
+class TextSource(_Sent, tag_field="type", tag="text"):
+    """A document that is text."""
+
+    data: str
+    media_type: str = ""
+
+
+class ImageBlock(_Sent, tag_field="type", tag="image"):
+    """A picture."""
+
+    source: Base64Source | UrlSource | FileSource
+    cache_control: CacheControl | None = None
+
+
+class ContentSource(_Sent, tag_field="type", tag="content"):
+    """A document made of blocks."""
+
+    content: str | list[TextBlock | ImageBlock]
+
+
+class CitationsConfig(_Sent):
+    """Whether a document is cited."""
+
+    enabled: bool | None = None
+
+
+class DocumentBlock(_Sent, tag_field="type", tag="document"):
+    """A document."""
+
+    source: Base64Source | UrlSource | FileSource | TextSource | ContentSource
+    title: str | None = None
+    context: str | None = None
+    citations: CitationsConfig | None = None
+    cache_control: CacheControl | None = None
+
+
+class ThinkingBlock(_Sent, tag_field="type", tag="thinking"):
+    """Reasoning with its seal."""
+
+    thinking: str
+    signature: str = ""
+
+
+class RedactedThinkingBlock(_Sent, tag_field="type", tag="redacted_thinking"):
+    """Sealed reasoning."""
+
+    data: str
+
+
+class ToolUseBlock(_Sent, tag_field="type", tag="tool_use"):
+    """A tool call."""
+
+    id: str
+    name: str
+    input: Raw
+    cache_control: CacheControl | None = None
+
+
+class UnknownBlock(_Sent, tag_field="type", tag="vanguard.unknown"):
+    """Stands where a block of an unknown type was; see `vanguard.wire.lenient`."""
+
+    value: Raw
+
+
+class ToolResultBlock(_Sent, tag_field="type", tag="tool_result"):
+    """A tool's answer."""
+
+    tool_use_id: str
+    content: str | list[TextBlock | ImageBlock | DocumentBlock | UnknownBlock] | None = None
+    is_error: bool | None = None
+    cache_control: CacheControl | None = None
+
+
+Block = (
+    TextBlock
+    | ImageBlock
+    | DocumentBlock
+    | ThinkingBlock
+    | RedactedThinkingBlock
+    | ToolUseBlock
+    | ToolResultBlock
+    | UnknownBlock
+)
+
+
+class MessageParam(_Sent):
+    """One message."""
+
+    role: str
+    content: str | list[Block]
+
+
+class Tool(_Sent):
+    """A tool of the client's own; a server's tools have other types and fields."""
+
+    name: str
+    type: str | None = None
+    description: str | None = None
+    input_schema: Raw | None = None
+    strict: bool | None = None
+    cache_control: CacheControl | None = None
+
+
+class ToolChoice(_Sent):
+    """Whether and which tools shall be called."""
+
+    type: str
+    name: str | None = None
+    disable_parallel_tool_use: bool | None = None
+
+
+class ThinkingConfig(_Sent):
+    """How the model may think."""
+
+    type: str
+    budget_tokens: int | None = None
+    display: str | None = None
+
+
+class JsonFormat(_Sent):
+    """A schema for the answer."""
+
+    type: str
+    schema: Raw | None = None
+
+
+class OutputConfig(_Sent):
+    """Effort and form of the answer."""
+
+    effort: str | None = None
+    format: JsonFormat | None = None
+
+
+class Metadata(_Sent):
+    """Who asks."""
+
+    user_id: str | None = None
+
+
+class MessagesRequest(_Sent):
+    """A request; what else it holds is named by `vanguard.wire.lenient`.
+
+    Attributes:
+        output_format: the earlier place of `output_config.format`.
+    """
+
+    model: str
+    messages: list[MessageParam]
+    max_tokens: int | None = None
+    system: str | list[TextBlock] | None = None
+    stream: bool | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    stop_sequences: list[str] | None = None
+    tools: list[Raw] | None = None
+    tool_choice: ToolChoice | None = None
+    thinking: ThinkingConfig | None = None
+    output_config: OutputConfig | None = None
+    output_format: JsonFormat | None = None
+    metadata: Metadata | None = None
+    cache_control: CacheControl | None = None
+
+
+class CacheCreation(msgspec.Struct, frozen=True):
+    """Tokens written to caches, by lifetime."""
+
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class OutputDetails(msgspec.Struct, frozen=True):
+    """Parts of the output."""
+
+    thinking_tokens: int | None = None
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Tokens of one reply; `input_tokens` excludes what was read from or written to a cache."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_creation: CacheCreation | None = None
+    output_tokens_details: OutputDetails | None = None
+
+
+class ReplyBlock(msgspec.Struct, frozen=True):
+    """A block of a reply, or the beginning of one in a stream."""
+
+    type: str = ""
+    text: str | None = None
+    thinking: str | None = None
+    signature: str | None = None
+    data: str | None = None
+    id: str | None = None
+    name: str | None = None
+    input: Raw | None = None
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A whole message, or the beginning of one in a stream."""
+
+    type: str = ""
+    id: str | None = None
+    model: str | None = None
+    content: list[ReplyBlock] | None = None
+    stop_reason: str | None = None
+    stop_sequence: str | None = None
+    usage: Usage | None = None
+    error: Raw | None = None
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """A piece of a block, or the end of the message."""
+
+    type: str = ""
+    text: str | None = None
+    thinking: str | None = None
+    signature: str | None = None
+    partial_json: str | None = None
+    stop_reason: str | None = None
+    stop_sequence: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event of a stream; its type decides which fields are there."""
+
+    type: str = ""
+    index: int = 0
+    message: Reply | None = None
+    content_block: ReplyBlock | None = None
+    delta: Delta | None = None
+    usage: Usage | None = None
+    error: Raw | None = None
+
+
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """What went wrong."""
+
+    type: str
+    message: str
+
+
+class ErrorEnvelope(msgspec.Struct, frozen=True, tag_field="type", tag="error"):
+    """An error as Anthropic's clients expect it."""
+
+    error: ErrorDetail
+    request_id: str | None = None

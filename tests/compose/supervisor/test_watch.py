@@ -65,7 +65,7 @@ async def test_it_waits_for_all_three_and_says_for_what(servers: Servers) -> Non
     err = io.StringIO()
     async with ControlApi(servers.home.sockets / "control.sock", "x") as api:
         watch = Watch(servers.home, servers.url, api, Screen(io.StringIO(), err))
-        waiting = asyncio.create_task(watch.until_ready(lambda _name: True))
+        waiting = asyncio.create_task(watch.until_ready(lambda _name: "up"))
         await said(err, "starting control and gateway\n")
         async with await servers.control():
             await said(err, "starting gateway\n")
@@ -102,3 +102,14 @@ async def test_changes_of_the_engine_are_said(servers: Servers) -> None:
         await said(err, "engine is ready\n")
         following.cancel()
     assert err.getvalue().count("engine is") == 2
+
+
+async def test_an_engine_that_keeps_dying_has_failed(servers: Servers) -> None:
+    servers.ready = True
+    async with (
+        await servers.control(),
+        ControlApi(servers.home.sockets / "control.sock", "x") as api,
+    ):
+        watch = Watch(servers.home, servers.url, api, Screen(io.StringIO(), io.StringIO()))
+        engine = await watch.until_ready(lambda name: "looping" if name == "engine" else "up")
+        assert engine == EngineState("failed", "its process keeps dying")

@@ -33,7 +33,7 @@ from vanguard.compose.supervisor.listen import Listeners, open_listeners
 from vanguard.compose.supervisor.logs import LineReader, LogFile
 from vanguard.compose.supervisor.running import Running, forget_running, write_running
 from vanguard.compose.supervisor.screen import Screen
-from vanguard.compose.supervisor.watch import Watch
+from vanguard.compose.supervisor.watch import Condition, Watch
 from vanguard.control.engine_state import EngineState
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
@@ -243,7 +243,7 @@ class Supervisor:
         scene = self._scene
         async with self._control() as control:
             watch = Watch(scene.home, scene.listeners.url, control, self._screen)
-            engine = await watch.until_ready(lambda name: bool(self._pids().get(name)))
+            engine = await watch.until_ready(self._condition)
             key, models = await self._first_facts(control)
             if key is not None and not await watch.until_key_works(key):
                 self._screen.say("the gateway does not know the first key yet", "warning")
@@ -282,6 +282,11 @@ class Supervisor:
 
     def _control(self) -> ControlApi:
         return ControlApi(self._scene.home.sockets / "control.sock", self._scene.admin_key)
+
+    def _condition(self, name: str) -> Condition:
+        if name in self._looping:
+            return "looping"
+        return "up" if self._pids().get(name) else "down"
 
     def _pids(self) -> dict[str, int]:
         return {name: child.pid or 0 for name, child in self._children.items()}

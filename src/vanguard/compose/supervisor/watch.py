@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Literal
 
 import httpx
 
@@ -19,6 +20,7 @@ POLL_S = 0.15
 _FOLLOW_S = 2.0
 _PROBE_S = 5.0
 _KEY_TRIES = 60
+Condition = Literal["up", "down", "looping"]
 _SETTLED = {"ready", "failed", "off"}
 
 
@@ -31,11 +33,11 @@ class Watch:
         self._control = control
         self._screen = screen
 
-    async def until_ready(self, alive: Callable[[str], bool]) -> EngineState:
+    async def until_ready(self, condition: Callable[[str], Condition]) -> EngineState:
         """Returns when gateway and control answer and the engine is ready, failed or off.
 
         Args:
-            alive: whether a process of that name runs now; shown in the progress.
+            condition: how the process of that name is; an engine that keeps dying has failed.
         """
         control = gateway = False
         async with httpx.AsyncClient(timeout=_PROBE_S, trust_env=False) as client:
@@ -43,9 +45,11 @@ class Watch:
                 control = control or await self._control.answers()
                 gateway = gateway or await _answers(client, f"{self._url}/readyz")
                 engine = self._engine()
+                if engine.state not in _SETTLED and condition("engine") == "looping":
+                    engine = EngineState("failed", "its process keeps dying")
                 if control and gateway and engine.state in _SETTLED:
                     return engine
-                self._show(engine, {"control": control, "gateway": gateway}, alive)
+                self._show(engine, {"control": control, "gateway": gateway}, condition)
                 await asyncio.sleep(POLL_S)
 
     async def until_key_works(self, key: str) -> bool:
@@ -74,10 +78,13 @@ class Watch:
         return read_engine_state(self._home.engine_status)
 
     def _show(
-        self, engine: EngineState, answering: dict[str, bool], alive: Callable[[str], bool]
+        self,
+        engine: EngineState,
+        answering: dict[str, bool],
+        condition: Callable[[str], Condition],
     ) -> None:
         waiting = [name for name, is_up in answering.items() if not is_up]
-        down = [name for name in (*waiting, "engine") if not alive(name)]
+        down = [name for name in (*waiting, "engine") if condition(name) != "up"]
         if engine.state in {"fetching", "loading"}:
             self._screen.progress(engine.message or f"engine: {engine.state}", engine.progress)
         elif waiting and not down:

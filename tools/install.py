@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
 
-_STEP = re.compile(r"^\s*(Downloading|Building|Installing|Getting|Preparing)\b.*")
+_FETCH = re.compile(r"^\s*Downloading ([^-\s]+)-(\d[^-\s]*)\S* \((.+)\)")
+_INSTALL = re.compile(r"^Installing collected packages: (.+)")
 
 
 class InstallError(Exception):
@@ -102,12 +103,14 @@ def install(root: Path, python: Path, extras: list[str]) -> None:
 
 
 def steps(lines: Iterator[str] | tuple[()], said: list[str]) -> Iterator[str]:
-    """The lines of pip's output that tell progress, shortened; all lines are kept in `said`."""
+    """Progress out of pip's output; all of its lines are kept in `said`."""
     for line in lines:
         said.append(line)
-        if _STEP.match(line):
-            short = line.strip().replace("Downloading ", "fetching ")
-            yield short if len(short) < 100 else short[:97] + "..."
+        fetched, installed = _FETCH.match(line), _INSTALL.match(line)
+        if fetched:
+            yield f"fetching {fetched[1]} {fetched[2].removesuffix('.tar.gz')} ({fetched[3]})"
+        elif installed:
+            yield f"installing {len(installed[1].split(','))} packages"
 
 
 def say(text: str) -> None:

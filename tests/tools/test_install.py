@@ -72,9 +72,19 @@ def test_an_old_python_is_named_with_the_way_out(tool, project, monkeypatch, cap
 
 
 def test_steps_show_progress_and_keep_everything(tool):
-    lines = ["Collecting click\n", "  Downloading click-8.whl (98 kB)\n", "noise\n"]
+    lines = [
+        "Collecting click\n",
+        "  Downloading click-8.5.1-py3-none-any.whl (98 kB)\n",
+        "  Downloading thing-1.0.tar.gz (2.1 MB)\n",
+        "noise\n",
+        "Installing collected packages: click, thing\n",
+    ]
     said: list[str] = []
-    assert list(tool("install").steps(iter(lines), said)) == ["fetching click-8.whl (98 kB)"]
+    assert list(tool("install").steps(iter(lines), said)) == [
+        "fetching click 8.5.1 (98 kB)",
+        "fetching thing 1.0 (2.1 MB)",
+        "installing 2 packages",
+    ]
     assert said == lines
 
 

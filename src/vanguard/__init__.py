@@ -6,13 +6,9 @@ Names are loaded when they are first used: `import vanguard` alone costs next to
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from vanguard.sdk import AsyncClient, Client
-
-    __version__: str
-
+# Type checkers read `__init__.pyi`: an import here, even one for them alone, would tie every module
+# of the package to the client in the import contracts.
 __all__ = ["AsyncClient", "Client", "__version__"]
 
 _HOMES = {"AsyncClient": "vanguard.sdk", "Client": "vanguard.sdk"}

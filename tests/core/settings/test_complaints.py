@@ -23,7 +23,13 @@ AT = ("models", "m", "deployments", 0)
     [
         ({"port": "x"}, ("port",), "expected a whole number, found 'x'"),
         ({"port": 1.5}, ("port",), "expected a whole number, found 1.5"),
-        ({"port": 70000}, ("port",), "expected less than or equal to 65535, found 70000"),
+        ({"port": 70000}, ("port",), "expected at most 65535, found 70000"),
+        ({"port": -1}, ("port",), "expected at least 0, found -1"),
+        (
+            {"gateway": {"idle_s": 0}},
+            ("gateway", "idle_s"),
+            "expected more than 0.0, found 0",
+        ),
         ({"host": 5}, ("host",), "expected text (put it in quotes), found 5"),
         ({"engine": 5}, ("engine",), "expected a mapping of fields to values, found 5"),
         ({"models": []}, ("models",), "expected a mapping of names to values, found a list"),

@@ -125,6 +125,16 @@ def _choice(details: ErrorDetails, path: Path) -> str:
     return f"{text}{_got(details, path)}{suggestion(str(details['input']), words)}"
 
 
+def _too_small(details: ErrorDetails, path: Path) -> str:
+    bounds = details.get("ctx", {})
+    least = f"more than {bounds['gt']}" if "gt" in bounds else f"at least {bounds['ge']}"
+    return f"expected {least}{_got(details, path)}"
+
+
+def _too_large(details: ErrorDetails, path: Path) -> str:
+    return f"expected at most {details.get('ctx', {}).get('le')}{_got(details, path)}"
+
+
 def _too_short(_details: ErrorDetails, _path: Path) -> str:
     return "must not be empty"
 
@@ -134,6 +144,9 @@ _EXPLAIN: dict[str, Callable[[ErrorDetails, Path], str]] = {
     "missing": _missing,
     "string_pattern_mismatch": _pattern,
     "literal_error": _choice,
+    "greater_than": _too_small,
+    "greater_than_equal": _too_small,
+    "less_than_equal": _too_large,
     "too_short": _too_short,
     "string_too_short": _too_short,
 }

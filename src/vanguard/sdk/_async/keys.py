@@ -1,0 +1,49 @@
+"""The keys of a platform. It does not know how requests travel."""
+
+from __future__ import annotations
+
+from typing import Unpack
+from urllib.parse import quote
+
+import msgspec
+
+from vanguard.sdk._async.http import AsyncHttp
+from vanguard.sdk.replies import read
+from vanguard.sdk.requests import key_body
+from vanguard.sdk.values import Key, KeyOptions, NewKey
+
+
+class _Keys(msgspec.Struct):
+    data: list[Key]
+
+
+class AsyncKeys:
+    """Makes, lists and revokes keys. Everything here needs an admin key."""
+
+    def __init__(self, http: AsyncHttp) -> None:
+        self._http = http
+
+    async def create(self, name: str, **options: Unpack[KeyOptions]) -> NewKey:
+        """Makes a key; its secret is in this answer only."""
+        answer = await self._http.change("POST", "/api/keys", key_body(name, options))
+        return read(answer.content, NewKey)
+
+    async def list(self) -> tuple[Key, ...]:
+        """Every key, revoked ones included, oldest first."""
+        answer = await self._http.get("/api/keys")
+        return tuple(read(answer.content, _Keys).data)
+
+    async def get(self, key_id: str) -> Key:
+        """One key by its id."""
+        answer = await self._http.get(f"/api/keys/{quote(key_id, safe='')}")
+        return read(answer.content, Key)
+
+    async def revoke(self, key_id: str) -> Key:
+        """Ends a key for good; its usage stays."""
+        answer = await self._http.change("DELETE", f"/api/keys/{quote(key_id, safe='')}")
+        return read(answer.content, Key)
+
+    async def rotate(self, key_id: str) -> NewKey:
+        """Gives a key a new secret; the old one stops at once."""
+        answer = await self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/rotate")
+        return read(answer.content, NewKey)

@@ -1,0 +1,82 @@
+"""Connections that fail, and what is tried again."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from support.api_server import Answer, ApiServer, error
+from vanguard.core.errors import NotReady, UpstreamTimeout, UpstreamTruncated, UpstreamUnavailable
+from vanguard.sdk._async import http
+from vanguard.sdk._async.http import AsyncHttp
+from vanguard.sdk.target import Target
+
+
+def http_to(url: str, timeout_s: float = 5) -> AsyncHttp:
+    return AsyncHttp(Target(url, "vk", "admin"), timeout_s, {})
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_PAUSE_S", 0.0)
+
+
+async def test_a_refused_connection_asks_whether_vanguard_is_up() -> None:
+    with socket.socket() as taken:  # bound, never listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = http_to(url)
+        with pytest.raises(NotReady, match="is `vanguard up` running"):
+            await client.get("/api/status")
+        with pytest.raises(NotReady, match=url):
+            await client.model_call("/v1/chat/completions", b"{}")
+        with pytest.raises(NotReady):
+            await client.change("POST", "/api/reload")
+        await client.close()
+
+
+async def test_silence_is_a_timeout() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        client = http_to(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.05)
+        with pytest.raises(UpstreamTimeout, match="in time"):
+            await client.get("/api/status")
+        await client.close()
+
+
+async def test_reads_are_tried_three_times(api: ApiServer) -> None:
+    api.on("GET", "/api/x", error(503, "control_unavailable", "no"), Answer(body=b"ok"))
+    client = http_to(api.url)
+    assert (await client.get("/api/x")).content == b"ok"
+    api.on("GET", "/api/x", Answer(body=b"half", breaks=True), Answer(body=b"ok"))
+    assert (await client.get("/api/x")).content == b"ok"
+    assert len(api.asked) == 4
+    api.on("GET", "/api/x", Answer(body=b"half", breaks=True))
+    with pytest.raises(UpstreamTruncated):
+        await client.get("/api/x")
+    assert len(api.asked) == 7
+    await client.close()
+
+
+async def test_nothing_else_is_sent_twice(api: ApiServer) -> None:
+    api.on("POST", "/api/x", Answer(503))
+    client = http_to(api.url)
+    with pytest.raises(UpstreamUnavailable, match="HTTP status 503"):
+        await client.change("POST", "/api/x")
+    api.on("POST", "/v1/x", Answer(body=b"half", breaks=True))
+    with pytest.raises(UpstreamTruncated):
+        await client.model_call("/v1/x", b"{}")
+    assert len(api.asked) == 2
+    await client.close()
+
+
+async def test_each_door_gets_its_key(api: ApiServer) -> None:
+    api.on("GET", "/v1/models", {})
+    api.on("GET", "/api/models", {})
+    client = http_to(api.url)
+    await client.get("/v1/models")
+    await client.get("/api/models")
+    assert [asked.headers["authorization"] for asked in api.asked] == ["Bearer vk", "Bearer admin"]
+    await client.close()

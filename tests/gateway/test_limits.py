@@ -32,16 +32,21 @@ def scope(name="key", *, rpm=None, tpm=None, streams=None, budget=None, window="
     )
 
 
+def chained(limiter, *scopes):
+    return limiter.chain(scopes[-1].id, scopes)
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 5)), max_size=60))
 def test_no_minute_ever_holds_more_than_the_limit(arrivals):
     clock, limit = ManualClock(), 10
     limiter = Limiter(clock)
+    key = chained(limiter, scope(tpm=limit))
     admitted = []
     refused = 0
     for gap, tokens in arrivals:
         clock.seconds += gap
         try:
-            limiter.reserve((scope(tpm=limit),), tokens, 0)
+            limiter.reserve(key, tokens, 0)
         except RateLimited:
             refused += 1
         else:
@@ -55,7 +60,7 @@ def test_no_minute_ever_holds_more_than_the_limit(arrivals):
 def test_the_wait_that_is_told_is_enough_and_not_a_second_too_long():
     clock = ManualClock()
     limiter = Limiter(clock)
-    chain = (scope(rpm=2),)
+    chain = chained(limiter, scope(rpm=2))
     limiter.reserve(chain, 0, 0)
     clock.seconds += 20
     limiter.reserve(chain, 0, 0)
@@ -70,25 +75,26 @@ def test_the_wait_that_is_told_is_enough_and_not_a_second_too_long():
 
 def test_a_request_that_can_never_fit_says_so():
     with pytest.raises(RateLimited, match="more than the 10 a minute") as caught:
-        Limiter(ManualClock()).reserve((scope(tpm=10),), 11, 0)
+        limiter = Limiter(ManualClock())
+        limiter.reserve(chained(limiter, scope(tpm=10)), 11, 0)
     assert caught.value.retry_after_s is None
 
 
 def test_nothing_is_taken_when_an_outer_or_inner_scope_refuses():
     limiter = Limiter(ManualClock())
-    team, key = scope("team", rpm=5), scope("key", streams=1)
-    first = limiter.reserve((team, key), 0, 0)
+    chain = chained(limiter, scope("team", rpm=5), scope("key", streams=1))
+    first = limiter.reserve(chain, 0, 0)
     with pytest.raises(TooManyStreams):
-        limiter.reserve((team, key), 0, 0)
-    assert limiter.standing((team, key)).requests_left == 4
+        limiter.reserve(chain, 0, 0)
+    assert limiter.standing(chain).requests_left == 4
     limiter.settle(first, 0, 0)
-    limiter.reserve((team, key), 0, 0)
-    assert limiter.standing((team, key)).requests_left == 3
+    limiter.reserve(chain, 0, 0)
+    assert limiter.standing(chain).requests_left == 3
 
 
 def test_settling_corrects_tokens_and_money_once():
     limiter = Limiter(ManualClock())
-    chain = (scope(tpm=100, budget=1_000),)
+    chain = chained(limiter, scope(tpm=100, budget=1_000))
     held = limiter.reserve(chain, 80, 700)
     assert limiter.remaining_usd_micros(chain) == 300
     with pytest.raises(BudgetExceeded, match=r"\$0.000300 left"):
@@ -103,7 +109,7 @@ def test_settling_corrects_tokens_and_money_once():
 def test_a_day_budget_starts_anew_at_midnight():
     clock = ManualClock()
     limiter = Limiter(clock)
-    chain = (scope(budget=100, window="day"),)
+    chain = chained(limiter, scope(budget=100, window="day"))
     limiter.settle(limiter.reserve(chain, 0, 100), 0, 100)
     with pytest.raises(BudgetExceeded):
         limiter.reserve(chain, 0, 1)
@@ -113,11 +119,12 @@ def test_a_day_budget_starts_anew_at_midnight():
 
 def test_a_spent_budget_refuses_even_free_requests_but_a_zero_budget_allows_them():
     limiter = Limiter(ManualClock())
-    chain = (scope(budget=10),)
+    chain = chained(limiter, scope(budget=10))
     limiter.settle(limiter.reserve(chain, 0, 10), 0, 10)
     with pytest.raises(BudgetExceeded):
         limiter.reserve(chain, 0, 0)
-    Limiter(ManualClock()).reserve((scope(budget=0),), 0, 0)
+    free = Limiter(ManualClock())
+    free.reserve(chained(free, scope(budget=0)), 0, 0)
 
 
 def test_restored_spending_counts():
@@ -125,13 +132,13 @@ def test_restored_spending_counts():
     budgeted = scope(budget=100)
     limiter.restore(budgeted, 60, 0)
     assert limiter.budgeted("key")
-    assert limiter.remaining_usd_micros((budgeted,)) == 40
+    assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 40
 
 
 def test_scopes_that_are_gone_are_forgotten_when_idle():
     limiter = Limiter(ManualClock())
-    held = limiter.reserve((scope("busy"), scope("idle", rpm=1)), 0, 0)
-    limiter.settle(limiter.reserve((scope("gone", rpm=1),), 0, 0), 0, 0)
+    held = limiter.reserve(chained(limiter, scope("idle", rpm=1), scope("busy")), 0, 0)
+    limiter.settle(limiter.reserve(chained(limiter, scope("gone", rpm=1)), 0, 0), 0, 0)
     limiter.forget(keep=set())
     assert limiter.counters("busy").concurrent == 1
     assert limiter.counters("gone").requests.advance(1_000) == 0
@@ -159,12 +166,13 @@ class NeverOver(RuleBasedStateMachine):
         self.limiter = Limiter(self.clock)
         self.team = scope("team", budget=self.BUDGET, streams=6)
         self.keys = [scope("a", budget=400), scope("b", tpm=50)]
+        self.chains = [chained(self.limiter, self.team, key) for key in self.keys]
         self.open = []
 
     @rule(key=st.integers(0, 1), money=st.integers(0, 300), tokens=st.integers(0, 30))
     def reserve(self, key, money, tokens):
         with contextlib.suppress(BudgetExceeded, RateLimited, TooManyStreams):
-            self.open.append(self.limiter.reserve((self.team, self.keys[key]), tokens, money))
+            self.open.append(self.limiter.reserve(self.chains[key], tokens, money))
 
     @rule(which=st.integers(0, 20), share=st.floats(0, 1))
     def settle(self, which, share):

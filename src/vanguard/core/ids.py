@@ -10,18 +10,11 @@ import os
 import secrets
 import time
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
-_RANDOM_BITS = 72
 
 
 def new_id(prefix: str) -> str:
-    """A sortable id: `prefix_` + 10 characters of milliseconds + 15 random ones (72 bits)."""
-    number = (time.time_ns() // 1_000_000 << 75) | int.from_bytes(os.urandom(9), "big")
-    characters = []
-    for _ in range(25):
-        characters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(characters))}"
+    """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits)."""
+    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{os.urandom(9).hex()}"
 
 
 def new_secret(prefix: str = "vk") -> str:

@@ -13,10 +13,10 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Headers, Request, Responder
-from vanguard.gateway.limits import Reservation, Standing
+from vanguard.gateway.limits import Chain, Reservation, Standing
 from vanguard.gateway.state import View
 from vanguard.guardrails.regex_policy import CompiledPolicy
-from vanguard.snapshot.model import Deployment, Key, Model, Scope
+from vanguard.snapshot.model import Deployment, Key, Model
 
 
 class Client(Responder, Protocol):
@@ -34,7 +34,7 @@ class Exchange:
         arrived: monotonic seconds; `arrived_ms` the same moment in wall time.
         view: the snapshot that serves this request to its end.
         body: the client's body, after input guardrails.
-        key, scopes: set by authenticate.
+        key, chain: set by authenticate.
         peek, model, reservation: set by admit.
         cap_tokens: output cap put into the request where the client named none and a budget needs one.
         limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
@@ -44,6 +44,7 @@ class Exchange:
     """
 
     key: Key
+    chain: Chain
     peek: Peek
     model: Model
 
@@ -53,6 +54,7 @@ class Exchange:
         "attempts",
         "body",
         "cap_tokens",
+        "chain",
         "client",
         "door",
         "headers",
@@ -64,7 +66,6 @@ class Exchange:
         "policies",
         "request",
         "reservation",
-        "scopes",
         "session",
         "standing",
         "strict",
@@ -81,7 +82,6 @@ class Exchange:
         self.body = request.body
         self.arrived = 0.0
         self.arrived_ms = 0
-        self.scopes: tuple[Scope, ...] = ()
         self.policies: tuple[CompiledPolicy, ...] = ()
         self.cap_tokens: int | None = None
         self.limit_tokens: int | None = None

@@ -15,6 +15,7 @@ from vanguard.snapshot.model import Budget, Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
 _SLOTS = 60
+_DAY_MS = 86_400_000
 
 
 class MinuteWindow:
@@ -23,11 +24,12 @@ class MinuteWindow:
     Slots are whole seconds, so an amount counts for at least 59 and at most 60 seconds.
     """
 
-    __slots__ = ("_slots", "_total", "now_s")
+    __slots__ = ("_newest_s", "_slots", "_total", "now_s")
 
     def __init__(self) -> None:
         self._slots = [0] * _SLOTS
         self._total = 0
+        self._newest_s = 0
         self.now_s = 0
 
     def advance(self, now_s: int) -> int:
@@ -35,6 +37,9 @@ class MinuteWindow:
         gone = now_s - self.now_s
         if gone <= 0:
             return self._total
+        if not self._total:
+            self.now_s = now_s
+            return 0
         if gone >= _SLOTS:
             self._slots = [0] * _SLOTS
             self._total = 0
@@ -52,6 +57,12 @@ class MinuteWindow:
             return
         self._slots[at_s % _SLOTS] += amount
         self._total += amount
+        if amount > 0:
+            self._newest_s = at_s
+
+    def clear_in_s(self) -> int:
+        """Seconds until everything now in the window has left it, 0 to 60."""
+        return max(0, self._newest_s + _SLOTS - self.now_s) if self._total else 0
 
     def wait_s(self, needed: int) -> int:
         """Seconds until `needed` of the amount now in the window has left it, 1 to 60."""
@@ -97,13 +108,34 @@ class Standing(msgspec.Struct, frozen=True):
     tokens_reset_s: int = 0
 
 
+class Chain:
+    """The scopes of one key beside their counters, outermost first.
+
+    Attributes:
+        budgeted: whether any of them has a budget.
+        limited: whether any of them has a limit per minute.
+    """
+
+    __slots__ = ("budgeted", "limited", "links", "scopes")
+
+    def __init__(self, scopes: tuple[Scope, ...], counters: tuple[Counters, ...]) -> None:
+        self.scopes = scopes
+        self.links = tuple(zip(scopes, counters, strict=True))
+        self.budgeted = any(scope.budget is not None for scope in scopes)
+        self.limited = any(
+            scope.limits.requests_per_minute is not None
+            or scope.limits.tokens_per_minute is not None
+            for scope in scopes
+        )
+
+
 class Reservation:
     """What one request holds until it is settled. Settling twice has no effect."""
 
-    __slots__ = ("at_s", "open", "scopes", "tokens", "usd_micros")
+    __slots__ = ("at_s", "chain", "open", "tokens", "usd_micros")
 
-    def __init__(self, scopes: tuple[Scope, ...], at_s: int, tokens: int, usd_micros: int) -> None:
-        self.scopes = scopes
+    def __init__(self, chain: Chain, at_s: int, tokens: int, usd_micros: int) -> None:
+        self.chain = chain
         self.at_s = at_s
         self.tokens = tokens
         self.usd_micros = usd_micros
@@ -116,6 +148,16 @@ class Limiter:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._counters: dict[str, Counters] = {}
+        self._chains: dict[str, Chain] = {}
+        self._starts: dict[Window, tuple[int, int]] = {}
+
+    def chain(self, key_id: str, scopes: tuple[Scope, ...]) -> Chain:
+        """The chain of a key, worked out once for each snapshot."""
+        known = self._chains.get(key_id)
+        if known is None or known.scopes is not scopes:
+            known = Chain(scopes, tuple(self.counters(scope.id) for scope in scopes))
+            self._chains[key_id] = known
+        return known
 
     def counters(self, scope_id: str) -> Counters:
         """The counters of a scope, made on first use."""
@@ -131,21 +173,26 @@ class Limiter:
 
     def forget(self, keep: set[str]) -> None:
         """Drops idle counters of scopes that are gone from the snapshot."""
+        self._chains.clear()
         for scope_id in [s for s in self._counters if s not in keep]:
             if self._counters[scope_id].concurrent == 0:
                 del self._counters[scope_id]
 
-    def remaining_usd_micros(self, scopes: tuple[Scope, ...]) -> int | None:
+    def remaining_usd_micros(self, chain: Chain) -> int | None:
         """The least that any budget of the chain still allows, None when none has a budget."""
+        if not chain.budgeted:
+            return None
         least: int | None = None
-        for scope in scopes:
-            if scope.budget is not None:
-                counters = self._rolled(scope, scope.budget)
-                left = scope.budget.amount_usd_micros - counters.spent - counters.reserved
-                least = left if least is None else min(least, left)
+        for scope, counters in chain.links:
+            budget = scope.budget
+            if budget is not None:
+                self._roll(counters, budget.window)
+                left = budget.amount_usd_micros - counters.spent - counters.reserved
+                if least is None or left < least:
+                    least = left
         return least
 
-    def reserve(self, scopes: tuple[Scope, ...], tokens: int, usd_micros: int) -> Reservation:
+    def reserve(self, chain: Chain, tokens: int, usd_micros: int) -> Reservation:
         """Takes one request, its tokens and its money from every scope, or from none.
 
         Raises:
@@ -154,62 +201,34 @@ class Limiter:
             BudgetExceeded: a budget's rest is smaller than `usd_micros`.
         """
         now_s = int(self._clock.monotonic())
-        for scope in scopes:
-            self._check(scope, now_s, tokens, usd_micros)
-        for scope in scopes:
-            counters = self.counters(scope.id)
+        for scope, counters in chain.links:
+            limits = scope.limits
+            if limits.requests_per_minute is not None:
+                _check_requests(scope, counters, now_s)
+            if limits.tokens_per_minute is not None:
+                _check_tokens(scope, counters, now_s, tokens)
+            streams = limits.concurrent_requests
+            if streams is not None and counters.concurrent >= streams:
+                raise TooManyStreams(
+                    f"{scope.kind} '{scope.name}' may have {streams} requests open at once; wait for"
+                    " one to end",
+                    retry_after_s=1,
+                )
+            if scope.budget is not None:
+                self._check_budget(scope, counters, scope.budget, usd_micros)
+        for scope, counters in chain.links:
             counters.concurrent += 1
             counters.reserved += usd_micros
             if scope.limits.requests_per_minute is not None:
                 counters.requests.add(1, now_s)
             if scope.limits.tokens_per_minute is not None:
                 counters.tokens.add(tokens, now_s)
-        return Reservation(scopes, now_s, tokens, usd_micros)
+        return Reservation(chain, now_s, tokens, usd_micros)
 
-    def _check(self, scope: Scope, now_s: int, tokens: int, usd_micros: int) -> None:
-        limits = scope.limits
-        counters = self.counters(scope.id)
-        if limits.requests_per_minute is not None:
-            used = counters.requests.advance(now_s)
-            if used + 1 > limits.requests_per_minute:
-                wait = counters.requests.wait_s(used + 1 - limits.requests_per_minute)
-                raise RateLimited(
-                    f"{scope.kind} '{scope.name}' may make {limits.requests_per_minute} requests a"
-                    f" minute; try again in {wait} s",
-                    retry_after_s=wait,
-                )
-        if limits.tokens_per_minute is not None:
-            self._check_tokens(scope, counters, now_s, tokens)
-        if (
-            limits.concurrent_requests is not None
-            and counters.concurrent >= limits.concurrent_requests
-        ):
-            raise TooManyStreams(
-                f"{scope.kind} '{scope.name}' may have {limits.concurrent_requests} requests open at"
-                " once; wait for one to end",
-                retry_after_s=1,
-            )
-        if scope.budget is not None:
-            self._check_budget(scope, scope.budget, usd_micros)
-
-    def _check_tokens(self, scope: Scope, counters: Counters, now_s: int, tokens: int) -> None:
-        limit = scope.limits.tokens_per_minute or 0
-        used = counters.tokens.advance(now_s)
-        if tokens > limit:
-            raise RateLimited(
-                f"this request may use {tokens} tokens, more than the {limit} a minute of"
-                f" {scope.kind} '{scope.name}'; shorten it or lower its maximum output"
-            )
-        if used + tokens > limit:
-            wait = counters.tokens.wait_s(used + tokens - limit)
-            raise RateLimited(
-                f"{scope.kind} '{scope.name}' may use {limit} tokens a minute, {max(0, limit - used)}"
-                f" are left and this request may use {tokens}; try again in {wait} s",
-                retry_after_s=wait,
-            )
-
-    def _check_budget(self, scope: Scope, budget: Budget, usd_micros: int) -> None:
-        counters = self._rolled(scope, budget)
+    def _check_budget(
+        self, scope: Scope, counters: Counters, budget: Budget, usd_micros: int
+    ) -> None:
+        self._roll(counters, budget.window)
         left = budget.amount_usd_micros - counters.spent - counters.reserved
         if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
             raise BudgetExceeded(
@@ -218,26 +237,32 @@ class Limiter:
                 f" {usd(usd_micros)}"
             )
 
-    def _rolled(self, scope: Scope, budget: Budget) -> Counters:
-        counters = self.counters(scope.id)
-        start = window_start_ms(budget.window, self._clock.now_ms())
+    def _roll(self, counters: Counters, window: Window) -> None:
+        """Forgets the spending of a window that is over."""
+        if window == "total":
+            return
+        now_ms = self._clock.now_ms()
+        until_ms, start = self._starts.get(window, (0, 0))
+        if not until_ms - _DAY_MS <= now_ms < until_ms:
+            start = window_start_ms(window, now_ms)
+            self._starts[window] = (now_ms - now_ms % _DAY_MS + _DAY_MS, start)
         if start > counters.window_start_ms:
             counters.window_start_ms = start
             counters.spent = 0
-        return counters
 
     def settle(self, reservation: Reservation, tokens: int, usd_micros: int) -> None:
         """Gives back what was reserved and counts what was used."""
         if not reservation.open:
             return
         reservation.open = False
-        for scope in reservation.scopes:
-            counters = self.counters(scope.id)
+        for scope, counters in reservation.chain.links:
             counters.concurrent -= 1
             counters.reserved -= reservation.usd_micros
             if scope.budget is not None:
-                self._rolled(scope, scope.budget)
-            if scope.budget is not None or counters.budgeted:
+                self._roll(counters, scope.budget.window)
+                counters.spent += usd_micros
+            elif counters.budgeted:
+                # the budget came while this request was open
                 counters.spent += usd_micros
             if scope.limits.tokens_per_minute is not None:
                 counters.tokens.add(tokens - reservation.tokens, reservation.at_s)
@@ -249,29 +274,56 @@ class Limiter:
         counters.window_start_ms = started_ms
         counters.budgeted = True
 
-    def standing(self, scopes: tuple[Scope, ...]) -> Standing:
-        """The tightest request and token limit of a chain."""
+    def standing(self, chain: Chain) -> Standing | None:
+        """The tightest request and token limit of a chain, None when it has neither."""
+        if not chain.limited:
+            return None
         now_s = int(self._clock.monotonic())
         requests = tokens = (-1, -1, 0)
-        for scope in scopes:
+        for scope, counters in chain.links:
             limits = scope.limits
             if limits.requests_per_minute is not None:
-                window = self.counters(scope.id).requests
-                requests = _tighter(requests, limits.requests_per_minute, window, now_s)
+                requests = _tighter(requests, limits.requests_per_minute, counters.requests, now_s)
             if limits.tokens_per_minute is not None:
-                window = self.counters(scope.id).tokens
-                tokens = _tighter(tokens, limits.tokens_per_minute, window, now_s)
+                tokens = _tighter(tokens, limits.tokens_per_minute, counters.tokens, now_s)
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
 
 _PER: dict[Window, str] = {"total": "", "day": " a day", "month": " a month"}
 
 
+def _check_requests(scope: Scope, counters: Counters, now_s: int) -> None:
+    limit = scope.limits.requests_per_minute or 0
+    used = counters.requests.advance(now_s)
+    if used >= limit:
+        wait = counters.requests.wait_s(used + 1 - limit)
+        raise RateLimited(
+            f"{scope.kind} '{scope.name}' may make {limit} requests a minute; try again in {wait} s",
+            retry_after_s=wait,
+        )
+
+
+def _check_tokens(scope: Scope, counters: Counters, now_s: int, tokens: int) -> None:
+    limit = scope.limits.tokens_per_minute or 0
+    used = counters.tokens.advance(now_s)
+    if tokens > limit:
+        raise RateLimited(
+            f"this request may use {tokens} tokens, more than the {limit} a minute of"
+            f" {scope.kind} '{scope.name}'; shorten it or lower its maximum output"
+        )
+    if used + tokens > limit:
+        wait = counters.tokens.wait_s(used + tokens - limit)
+        raise RateLimited(
+            f"{scope.kind} '{scope.name}' may use {limit} tokens a minute, {max(0, limit - used)}"
+            f" are left and this request may use {tokens}; try again in {wait} s",
+            retry_after_s=wait,
+        )
+
+
 def _tighter(
     best: tuple[int, int, int], limit: int, window: MinuteWindow, now_s: int
 ) -> tuple[int, int, int]:
-    used = window.advance(now_s)
-    left = max(0, limit - used)
+    left = max(0, limit - window.advance(now_s))
     if best[1] != -1 and best[1] <= left:
         return best
-    return limit, left, window.wait_s(used) if used > 0 else 0
+    return limit, left, window.clear_in_s()

@@ -86,8 +86,11 @@ class AnthropicMessagesPassThrough:
             model=request.model,
             stream=bool(request.stream),
             max_output_tokens=request.max_tokens,
-            has_media=any(mark in body for mark in _MEDIA),
         )
+
+    def has_media(self, body: bytes) -> bool:
+        """Whether pictures, files or sounds are in the request."""
+        return any(mark in body for mark in _MEDIA)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""

@@ -21,7 +21,6 @@ class Peek(msgspec.Struct, frozen=True):
         max_output_tokens: the client's own cap, None when it named none.
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
-        has_media: whether images, files or sounds may cost more tokens than the body has bytes.
     """
 
     model: str
@@ -29,7 +28,6 @@ class Peek(msgspec.Struct, frozen=True):
     max_output_tokens: int | None = None
     answers: int = 1
     wants_usage: bool = True
-    has_media: bool = False
 
 
 class Tap(Protocol):
@@ -65,6 +63,9 @@ class PassThrough(Protocol):
         Raises:
             InvalidRequest: not JSON, or a field of the wrong type.
         """
+
+    def has_media(self, body: bytes) -> bool:
+        """Whether images, files or sounds may cost more tokens than the body has bytes."""
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """The body for the upstream: its name of the model, usage asked for, a cap where needed."""

@@ -102,8 +102,11 @@ class OpenAIChatPassThrough:
             max_output_tokens=request.max_completion_tokens or request.max_tokens,
             answers=max(1, request.n or 1),
             wants_usage=not request.stream or bool(options and options.include_usage),
-            has_media=any(mark in body for mark in _MEDIA),
         )
+
+    def has_media(self, body: bytes) -> bool:
+        """Whether pictures, files or sounds are in the request."""
+        return any(mark in body for mark in _MEDIA)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""

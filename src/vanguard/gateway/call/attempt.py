@@ -25,6 +25,7 @@ from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.pool import Call
+from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
@@ -75,6 +76,7 @@ class Attempt:
         self._streaming = False
         self._sent = False
         self._token_at = 0.0
+        self._between: Histogram | None = None
 
     def begin(self, deployment: Deployment, number: int) -> None:
         """Journals the intent, then calls.
@@ -247,13 +249,14 @@ class Attempt:
         outcome, metrics = self._outcome, self._gateway.metrics
         if outcome is None:
             return
-        labels = (("model", self._exchange.model.name),)
-        arrived = self._exchange.arrived
-        if outcome.first_token_ms < 0:
-            outcome.first_token_ms = int((now - arrived) * 1000)
-            metrics.first_token.histogram(labels).observe(now - arrived)
+        if self._between is not None:
+            self._between.observe(now - self._token_at)
         else:
-            metrics.between_tokens.histogram(labels).observe(now - self._token_at)
+            labels = (("model", self._exchange.model.name),)
+            waited = now - self._exchange.arrived
+            outcome.first_token_ms = int(waited * 1000)
+            metrics.first_token.histogram(labels).observe(waited)
+            self._between = metrics.between_tokens.histogram(labels)
         self._token_at = now
 
     def _end_stream(self) -> None:

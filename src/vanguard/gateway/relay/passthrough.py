@@ -18,7 +18,7 @@ class PassThroughRelay:
         self.losses: list[str] = []
         self._dialect = dialect
         self._through = through
-        self._tap = through.tap(peek)
+        self._tap = through.tap(peek) if peek.stream else None
         self._body = body
         self._whole: Usage | None = None
 
@@ -33,18 +33,21 @@ class PassThroughRelay:
 
     def feed(self, data: bytes) -> bytes:
         """Untouched, whole events at a time."""
-        before = self._tap.tokens
-        out = self._tap.feed(data)
-        if self._tap.error and not before:
+        tap = self._tap
+        if tap is None:
+            return data
+        before = tap.tokens
+        out = tap.feed(data)
+        if tap.error and not before:
             # nothing of the answer has reached the client: another deployment may try
-            raise UpstreamError(
-                f"the upstream reported an error: {self._tap.error[:500].decode(errors='replace')}"
-            )
+            words = tap.error[:500].decode(errors="replace")
+            raise UpstreamError(f"the upstream reported an error: {words}")
         return out
 
     def finish(self) -> bytes:
         """Checks that the end was said; an in-band error is an end too."""
-        if not self._tap.complete() and not self._tap.error:
+        tap = self._tap
+        if tap is not None and not tap.complete() and not tap.error:
             raise UpstreamTruncated("the upstream's stream ended before the answer did")
         return b""
 
@@ -58,12 +61,12 @@ class PassThroughRelay:
 
     def usage(self) -> Usage | None:
         """As told."""
-        return self._whole or self._tap.usage
+        return self._tap.usage if self._tap is not None else self._whole
 
     def tokens(self) -> int:
         """Events with content."""
-        return self._tap.tokens
+        return self._tap.tokens if self._tap is not None else 0
 
     def done(self) -> bool:
         """Whether the end was said."""
-        return self._tap.done
+        return self._tap.done if self._tap is not None else False

@@ -39,8 +39,8 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
             cap = peek.max_output_tokens or gateway.boot.bounds.output_estimate_tokens
             tokens += cap * peek.answers
         usd_micros = _bound(gateway, exchange)
-    exchange.reservation = gateway.limiter.reserve(exchange.scopes, tokens, usd_micros)
-    exchange.standing = gateway.limiter.standing(exchange.scopes)
+    exchange.reservation = gateway.limiter.reserve(exchange.chain, tokens, usd_micros)
+    exchange.standing = gateway.limiter.standing(exchange.chain)
 
 
 def _choose_model(gateway: Gateway, exchange: Exchange) -> None:
@@ -79,7 +79,7 @@ def estimate_input_tokens(body: bytes) -> int:
 
 def _bound(gateway: Gateway, exchange: Exchange) -> int:
     """The most this request can cost; caps its output where a budget needs one."""
-    left = gateway.limiter.remaining_usd_micros(exchange.scopes)
+    left = gateway.limiter.remaining_usd_micros(exchange.chain)
     if left is None:
         return 0
     deployments = exchange.view.deployments(exchange.model)
@@ -104,7 +104,7 @@ def _costs(deployment: Deployment) -> bool:
 
 def _bound_input(exchange: Exchange, deployment: Deployment) -> int:
     """A token is at least one byte of text; pictures and files cost by their content instead."""
-    if exchange.peek.has_media:
+    if PASS_THROUGHS[exchange.door.dialect].has_media(exchange.body):
         return max(len(exchange.body), deployment.context_tokens or _MEDIA_TOKENS)
     return len(exchange.body)
 

@@ -16,7 +16,7 @@ _SECRET_BYTES = 512
 
 
 def authenticate(gateway: Gateway, exchange: Exchange) -> None:
-    """Sets `key` and `scopes`.
+    """Sets `key` and `chain`.
 
     Raises:
         Unauthenticated: no credential, or one that is unknown, revoked or expired.
@@ -28,7 +28,7 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
     if key.expires_at_ms and key.expires_at_ms <= exchange.arrived_ms:
         raise Unauthenticated("this API key has expired")
     exchange.key = key
-    exchange.scopes = exchange.view.chain(key)
+    exchange.chain = gateway.limiter.chain(key.id, exchange.view.chain(key))
 
 
 def credential(request: Request) -> bytes:

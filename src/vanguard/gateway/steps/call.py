@@ -61,7 +61,8 @@ class Call:
         client.on_writable = self._client_writable
         overhead_s = gateway.loop_time() - self._exchange.arrived
         gateway.metrics.overhead.histogram(()).observe(overhead_s)
-        self._next(UpstreamUnavailable("no deployment is configured for this model"))
+        self._index = 0
+        self._try()
 
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """The attempt failed before its first token."""

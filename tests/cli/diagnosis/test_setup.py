@@ -1,3 +1,4 @@
+import hashlib
 import socket
 from pathlib import Path
 
@@ -5,10 +6,19 @@ import pytest
 
 from vanguard.cli.diagnosis import setup as module
 from vanguard.cli.diagnosis.finding import Finding
-from vanguard.cli.diagnosis.setup import folders, ports, settings, space, weights, writable
+from vanguard.cli.diagnosis.setup import (
+    folders,
+    ports,
+    room_bytes,
+    settings,
+    space,
+    weights,
+    writable,
+)
 from vanguard.compose.supervisor.home import home_at
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.load import Loaded, load_settings
+from vanguard.serving.catalog import Weights
 
 
 def loaded(tmp_path: Path, text: str = "") -> Loaded:
@@ -78,13 +88,25 @@ def test_a_deep_home_is_named(tmp_path: Path) -> None:
     assert module.socket_path(home_at(Path("/h"))).level == "ok"
 
 
-def test_weights(tmp_path: Path) -> None:
+def test_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert weights(tmp_path, "none").level == "ok"
     assert weights(tmp_path, "default").level == "warn"
     assert weights(tmp_path, str(tmp_path / "m.gguf")).level == "fail"
     (tmp_path / "m.gguf").touch()
     assert weights(tmp_path, str(tmp_path / "m.gguf")).level == "ok"
-    assert weights(tmp_path, "default").level == "ok"
+    text = b"GGUF and no more"
+    row = Weights("tiny", hashlib.sha256(text).hexdigest(), len(text), 1, "none", ())
+    monkeypatch.setattr(module, "CHAT", {"tiny": row})
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / f"{row.digest}.gguf").write_bytes(b"GGUF, yet another")
+    assert weights(tmp_path, "tiny").level == "warn"
+    (tmp_path / "weights" / f"{row.digest}.gguf").write_bytes(text)
+    assert weights(tmp_path, "tiny").level == "ok"
+
+
+def test_the_room_that_a_fetch_takes(tmp_path: Path) -> None:
+    assert room_bytes(tmp_path, "none") == 0
+    assert 10 * room_bytes(tmp_path, "default") > 10 * room_bytes(tmp_path, "small") > 10**9
 
 
 def test_ports(tmp_path: Path) -> None:

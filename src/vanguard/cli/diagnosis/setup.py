@@ -15,9 +15,12 @@ from vanguard.compose.supervisor.home import MAX_SOCKET_PATH_BYTES, Home
 from vanguard.compose.supervisor.listen import open_listeners
 from vanguard.core.errors import PlatformError, SettingsError
 from vanguard.core.settings.load import Loaded, check_references
+from vanguard.serving.catalog import CHAT
+from vanguard.serving.weights.packages import PackageSource
+from vanguard.serving.weights.shelf import Shelf
 
 _GIB = 1024**3
-_DISK_WANTED = 2 * _GIB  # weights are joined from parts, so that they lie there twice for a moment
+_MIB = 1024**2
 _DISK_LEAST = 256 * 1024**2
 
 
@@ -42,12 +45,13 @@ def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
 def folders(loaded: Loaded, home: Home) -> Iterator[Finding]:
     """Whether home and cache can be written and have room."""
     cache = loaded.settings.cache.expanduser().absolute()
+    model = loaded.settings.engine.model
     yield writable("home", home.root, "--home or VANGUARD_HOME")
-    yield space("home disk", home.root, _DISK_LEAST)
+    yield space("home disk", home.root, 0)
     yield writable("cache", cache, "VANGUARD_CACHE")
-    yield space("cache disk", cache, _DISK_WANTED if not _has_weights(cache) else _DISK_LEAST)
+    yield space("cache disk", cache, room_bytes(cache, model))
     yield socket_path(home)
-    yield weights(cache, loaded.settings.engine.model)
+    yield weights(cache, model)
 
 
 def writable(check: str, folder: Path, setting: str) -> Finding:
@@ -64,7 +68,7 @@ def writable(check: str, folder: Path, setting: str) -> Finding:
 
 
 def space(check: str, folder: Path, wanted_bytes: int) -> Finding:
-    """Whether the disk below a folder has room."""
+    """Whether the disk below a folder has room for what is to come."""
     place = folder
     while not place.exists():
         place = place.parent
@@ -72,9 +76,11 @@ def space(check: str, folder: Path, wanted_bytes: int) -> Finding:
     shown = f"{free / _GIB:.1f} GiB free"
     if free < _DISK_LEAST:
         return fail(check, shown, f"free some space below {place}")
-    if free < wanted_bytes:
+    if free < _DISK_LEAST + wanted_bytes:
         return warn(
-            check, shown, "the default model needs 2 GiB while it is fetched; the small one 0.3"
+            check,
+            f"{shown}, {wanted_bytes / _GIB:.1f} needed to fetch the model",
+            "free some space, or choose the small model: VANGUARD_ENGINE_MODEL=small",
         )
     return ok(check, shown)
 
@@ -92,21 +98,34 @@ def socket_path(home: Home) -> Finding:
 
 
 def weights(cache: Path, model: str) -> Finding:
-    """Whether the chosen model's weights lie there already."""
+    """Whether the chosen model's weights lie there already and are what they should be."""
     if model == "none":
         return ok("weights", "not needed: engine.model is none")
-    if model.endswith(".gguf") or "/" in model:
+    row = CHAT.get(model)
+    if row is None:
         path = Path(model).expanduser()
         if path.is_file():
             return ok("weights", str(path))
-        return fail("weights", f"{path} does not exist", "correct engine.model")
-    if _has_weights(cache):
-        return ok("weights", f"in {cache}")
+        known = ", ".join([*CHAT, "none"])
+        return fail(
+            "weights", f"{path} does not exist", f"engine.model is {known}, or the path of a file"
+        )
+    if Shelf(cache).find(row) is not None:
+        return ok("weights", f"{row.name} in {cache}")
     return warn(
         "weights",
-        "not fetched yet",
-        "the first start fetches up to 0.5 GB; engine.mirror names another source",
+        f"{row.name} is not fetched yet",
+        f"the first start fetches {room_bytes(cache, model) // 2 // _MIB} MiB;"
+        " engine.mirror names another source than the package index",
     )
+
+
+def room_bytes(cache: Path, model: str) -> int:
+    """What fetching the chosen model takes at its peak; 0 when it is there or not fetched."""
+    row = CHAT.get(model)
+    if row is None or Shelf(cache).find(row) is not None:
+        return 0
+    return PackageSource().room_bytes(row)
 
 
 def ports(loaded: Loaded, running_url: str | None) -> Finding:
@@ -125,10 +144,6 @@ def ports(loaded: Loaded, running_url: str | None) -> Finding:
 def _each(error: SettingsError, check: str, advice: str) -> Iterator[Finding]:
     for line in error.message.splitlines():
         yield fail(check, line, advice)
-
-
-def _has_weights(cache: Path) -> bool:
-    return any(cache.rglob("*.gguf"))
 
 
 def _is_read_only(folder: Path) -> bool:

@@ -273,7 +273,7 @@ class Conversation(msgspec.Struct, frozen=True):
 
     model: str
     messages: tuple[Message, ...]
-    system: tuple[Text, ...] = ()
+    system: tuple[Text | Foreign, ...] = ()
     tools: tuple[Tool | Foreign, ...] = ()
     tool_choice: ToolChoice = ToolChoice()
     reasoning: Reasoning = Reasoning()

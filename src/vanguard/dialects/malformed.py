@@ -31,6 +31,8 @@ def decode(
         return decoder.decode(body, path)
     except msgspec.ValidationError as error:
         raise refusal(error, path) from error
+    except RecursionError as error:
+        raise InvalidRequest("the request body is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"the request body is not valid JSON: {error}") from error
 

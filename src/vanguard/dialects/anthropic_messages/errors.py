@@ -91,7 +91,7 @@ def read_failure(status: int, body: bytes) -> VanguardError:
     """The error of an answer whose status is 400 or more; its body may be of any form."""
     try:
         envelope = _envelope.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return failure(status, body[:2000].decode(errors="replace"))
     said = envelope.error
     if isinstance(said, _Said):

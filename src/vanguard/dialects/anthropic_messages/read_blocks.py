@@ -5,6 +5,7 @@ It does not know the request around them.
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Raw
 
 from vanguard.dialects.conversation import (
@@ -28,6 +29,9 @@ from vanguard.wire import anthropic_messages as wire
 
 DIALECT = "anthropic_messages"
 
+_BILLING_LINE = "x-anthropic-billing-header:"
+_encode = msgspec.json.Encoder().encode
+
 
 def marker(control: wire.CacheControl | None) -> Cache | None:
     """A cache marker."""
@@ -41,17 +45,29 @@ def text_part(block: wire.TextBlock, path: str, foreign: list[Foreign]) -> Text:
     return Text(block.text, marker(block.cache_control))
 
 
-def message_parts(content: str | list[wire.Block], path: str) -> tuple[Part, ...]:
+def system_part(block: wire.TextBlock, path: str, foreign: list[Foreign]) -> Text | Foreign:
+    """A piece of the system prompt; Claude Code's billing line concerns Anthropic alone.
+
+    That line changes with every release and session, and would spoil another provider's cache.
+    """
+    if block.text.startswith(_BILLING_LINE):
+        return Foreign(DIALECT, path, Raw(_encode(block)))
+    return text_part(block, path, foreign)
+
+
+def message_parts(
+    content: str | list[wire.Block], path: str, foreign: list[Foreign]
+) -> tuple[Part, ...]:
     """The parts of one message."""
     if isinstance(content, str):
         return (Text(content),) if content else ()
-    return tuple(_part(block, f"{path}.content[{i}]") for i, block in enumerate(content))
+    return tuple(_part(one, f"{path}.content[{i}]", foreign) for i, one in enumerate(content))
 
 
-def _part(block: wire.Block, path: str) -> Part:
+def _part(block: wire.Block, path: str, foreign: list[Foreign]) -> Part:
     match block:
         case wire.TextBlock():
-            return Text(block.text, marker(block.cache_control))
+            return text_part(block, path, foreign)
         case wire.ToolUseBlock():
             arguments = bytes(block.input).decode()
             return ToolCall(block.id, block.name, arguments, marker(block.cache_control))

@@ -31,6 +31,7 @@ from vanguard.wire.sse import event_data
 
 _event = msgspec.json.Decoder(wire.Event)
 _reply = msgspec.json.Decoder(wire.Reply)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _REASONS: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -73,7 +74,7 @@ class AnthropicMessagesReader:
         """
         try:
             reply = _reply.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
         if reply.type == "error" or (reply.content is None and reply.error is not None):
             raise read_inline_failure(reply.error)
@@ -101,7 +102,7 @@ class AnthropicMessagesReader:
             return []
         try:
             event = _event.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             if data.strip() == b"[DONE]":  # some compatible servers add it
                 return []
             raise UpstreamError(f"the upstream's answer could not be read: {error}") from error

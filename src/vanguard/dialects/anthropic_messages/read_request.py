@@ -14,7 +14,7 @@ from vanguard.dialects.anthropic_messages.read_blocks import (
     DIALECT,
     marker,
     message_parts,
-    text_part,
+    system_part,
 )
 from vanguard.dialects.conversation import (
     Conversation,
@@ -62,7 +62,7 @@ def read_request(body: bytes, *, needs_cap: bool = True) -> Conversation:
     foreign = _foreign(unknown)
     return Conversation(
         model=request.model,
-        messages=tuple(_message(one, i) for i, one in enumerate(request.messages)),
+        messages=tuple(_message(one, i, foreign) for i, one in enumerate(request.messages)),
         system=_system(request.system, foreign),
         tools=_tools(request.tools or [], foreign),
         tool_choice=_tool_choice(request.tool_choice),
@@ -100,20 +100,22 @@ def _foreign(unknown: list[Unknown]) -> list[Foreign]:
     return found
 
 
-def _system(system: str | list[wire.TextBlock] | None, foreign: list[Foreign]) -> tuple[Text, ...]:
+def _system(
+    system: str | list[wire.TextBlock] | None, foreign: list[Foreign]
+) -> tuple[Text | Foreign, ...]:
     if system is None or isinstance(system, str):
         return (Text(system),) if system else ()
-    return tuple(text_part(block, f"system[{i}]", foreign) for i, block in enumerate(system))
+    return tuple(system_part(block, f"system[{i}]", foreign) for i, block in enumerate(system))
 
 
-def _message(message: wire.MessageParam, index: int) -> Message:
+def _message(message: wire.MessageParam, index: int, foreign: list[Foreign]) -> Message:
     path = f"messages[{index}]"
     if message.role not in {"user", "assistant", "system"}:
         raise InvalidRequest(
             f"{path}.role: '{message.role}' is not one of user, assistant, system",
             param=f"{path}.role",
         )
-    return Message(cast("Role", message.role), message_parts(message.content, path))
+    return Message(cast("Role", message.role), message_parts(message.content, path, foreign))
 
 
 def _tools(tools: list[msgspec.Raw], foreign: list[Foreign]) -> tuple[Tool | Foreign, ...]:

@@ -47,13 +47,20 @@ def control(cache: Cache | None) -> wire.CacheControl | None:
     return None if cache is None else wire.CacheControl("ephemeral", cache.ttl or None)
 
 
-def write_system(conversation: Conversation, losses: Losses) -> list[wire.TextBlock]:
+def write_system(conversation: Conversation, losses: Losses) -> list[wire.TextBlock | Raw]:
     """All system texts, those from between the messages included.
 
     Raises:
         UnsupportedFeature: a later system message loses its place and `losses` is strict.
     """
-    blocks = [wire.TextBlock(one.text, control(one.cache)) for one in conversation.system]
+    blocks: list[wire.TextBlock | Raw] = []
+    for one in conversation.system:
+        if isinstance(one, Text):
+            blocks.append(wire.TextBlock(one.text, control(one.cache)))
+        elif one.dialect == DIALECT:
+            blocks.append(one.value)
+        else:
+            losses.lose(one.path)
     leading = True
     for i, message in enumerate(conversation.messages):
         if message.role not in {"system", "developer"}:
@@ -66,7 +73,7 @@ def write_system(conversation: Conversation, losses: Losses) -> list[wire.TextBl
                 blocks.append(wire.TextBlock(part.text, control(part.cache)))
             else:
                 losses.lose(f"messages[{i}].content[{j}]")
-    return [block for block in blocks if block.text]
+    return [block for block in blocks if isinstance(block, Raw) or block.text]
 
 
 def write_messages(conversation: Conversation, losses: Losses) -> list[wire.MessageParam]:
@@ -108,8 +115,13 @@ def _blocks(message: Message, path: str, losses: Losses) -> list[wire.Block]:
     if message.name:
         losses.lose(f"{path}.name")
     blocks: list[wire.Block] = []
+    calls = 0
     for i, part in enumerate(message.parts):
-        block = _block(part, f"{path}.content[{i}]", losses)
+        place = f"{path}.content[{i}]"
+        if isinstance(part, ToolCall):
+            place = f"{path}.tool_calls[{calls}]"
+            calls += 1
+        block = _block(part, place, losses)
         if block is not None:
             blocks.append(block)
     return blocks
@@ -162,7 +174,7 @@ def _arguments(call: ToolCall, path: str, losses: Losses) -> Raw:
     try:
         _object.decode(text)
     except msgspec.MsgspecError:
-        losses.lose(f"{path}.arguments")
+        losses.lose(f"{path}.function.arguments")
         return Raw(_encode({"arguments": call.arguments}))
     return Raw(text.encode())
 

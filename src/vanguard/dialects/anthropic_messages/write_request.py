@@ -6,6 +6,8 @@ better than the default.
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
 from vanguard.dialects.anthropic_messages.read_blocks import DIALECT
@@ -26,6 +28,7 @@ _NO_ARGUMENTS = msgspec.Raw(b'{"type":"object","properties":{}}')
 _MIN_TOP_P_THINKING = 0.95
 
 _encoder = msgspec.json.Encoder()
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def write_request(
@@ -45,13 +48,13 @@ def write_request(
     if not messages and system:
         # a prompt that is nothing but instructions: Anthropic wants a user's turn
         losses.lose("messages[0].role")
-        blocks: list[wire.Block] = list(system)
+        blocks = cast("list[wire.Block]", system)
         system, messages = [], [wire.MessageParam("user", blocks)]
     request = wire.MessagesRequest(
         model=conversation.model,
         messages=messages,
         max_tokens=default_max_tokens + thinking.extra_tokens if cap is None else cap,
-        system=system or None,
+        system=cast("list[wire.TextBlock]", system) or None,
         stream=True if conversation.stream else None,
         temperature=_temperature(sampling.temperature, thinking, losses),
         top_p=_top_p(sampling.top_p, thinking, losses),
@@ -176,10 +179,23 @@ def _tool(tool: Tool) -> wire.Tool:
     return wire.Tool(
         name=tool.name,
         description=tool.description or None,
-        input_schema=tool.schema if tool.schema is not None else _NO_ARGUMENTS,
+        input_schema=_schema(tool.schema),
         strict=tool.strict,
         cache_control=control(tool.cache),
     )
+
+
+def _schema(schema: msgspec.Raw | None) -> msgspec.Raw:
+    """The schema verbatim, but for the type `object` that Anthropic insists on."""
+    if schema is None:
+        return _NO_ARGUMENTS
+    try:
+        fields = _object.decode(schema)
+    except msgspec.MsgspecError:
+        return schema
+    if "type" in fields:
+        return schema
+    return msgspec.Raw(_encoder.encode({"type": msgspec.Raw(b'"object"'), **fields}))
 
 
 def _tool_choice(choice: ToolChoice) -> wire.ToolChoice | None:

@@ -29,6 +29,7 @@ from vanguard.wire import openai_chat as wire
 from vanguard.wire.sse import event_data
 
 _reply = msgspec.json.Decoder(wire.Reply)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _string: msgspec.json.Decoder[str] = msgspec.json.Decoder(str)
 
 _REASONS: dict[str, FinishReason] = {
@@ -104,7 +105,7 @@ class OpenAIChatReader:
     def _decode(self, data: bytes) -> wire.Reply:
         try:
             reply = _reply.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
         if reply.error is not None and bytes(reply.error) != b"null":
             raise read_inline_failure(reply.error)
@@ -123,7 +124,7 @@ class OpenAIChatReader:
             if choice.finish_reason and not self._finished:
                 self._finished = True
                 events.append(self._finish(choice))
-        if reply.usage is not None:
+        if reply.usage is not None and reply.usage.prompt_tokens is not None:
             events.append(UsageTold(read_usage(reply.usage)))
 
     def _read_delta(self, delta: wire.Delta, events: list[ReplyEvent]) -> None:

@@ -41,8 +41,7 @@ def write_messages(conversation: Conversation, losses: Losses) -> list[wire.Chat
     """
     written: list[wire.ChatMessage] = []
     if conversation.system:
-        texts = [part.text for part in conversation.system]
-        written.append(wire.ChatMessage("system", content="\n\n".join(texts)))
+        written.extend(_system(conversation, losses))
     for i, message in enumerate(conversation.messages):
         path = f"messages[{i}]"
         if message.role == "assistant":
@@ -53,6 +52,17 @@ def write_messages(conversation: Conversation, losses: Losses) -> list[wire.Chat
         # Anthropic continues such a message; OpenAI answers it with a new one
         losses.lose(f"messages[{len(conversation.messages) - 1}].prefill")
     return written
+
+
+def _system(conversation: Conversation, losses: Losses) -> list[wire.ChatMessage]:
+    texts = []
+    for part in conversation.system:
+        if isinstance(part, Foreign):
+            losses.lose(part.path)
+        else:
+            _note_cache(part, losses)
+            texts.append(part.text)
+    return [wire.ChatMessage("system", content="\n\n".join(texts))] if texts else []
 
 
 def _assistant(message: Message, path: str, losses: Losses) -> wire.ChatMessage:

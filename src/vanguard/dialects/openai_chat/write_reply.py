@@ -105,6 +105,7 @@ class OpenAIChatWriter:
         return collected.body(self._id, self._model, self._created)
 
     def _start(self, event: Start) -> bytes:
+        self._usage = event.usage
         head = {
             "id": self._id,
             "object": "chat.completion.chunk",

@@ -89,7 +89,7 @@ def _name_losses(conversation: Conversation, losses: Losses) -> None:
             losses.lose(foreign.path)
     if conversation.sampling.top_k is not None:
         losses.lose("top_k")
-    if conversation.cache is not None or any(one.cache for one in conversation.system):
+    if conversation.cache is not None:
         losses.lose("cache_control")
 
 
@@ -158,7 +158,7 @@ def _user(user: str, losses: Losses) -> str | None:
 
 
 def _effort(reasoning: Reasoning, losses: Losses) -> str | None:
-    if reasoning.mode == "off":
+    if reasoning.mode in {"off", "between_tools"}:
         # OpenAI's models think by default and not all of them can be told not to
         losses.lose("thinking.type")
     if reasoning.effort is not None:

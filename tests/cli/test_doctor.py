@@ -19,9 +19,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def platform(folder: Path) -> Iterator[Platform]:
-    found = Platform(folder)
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    found = Platform(tmp_path_factory.mktemp("doctor"))
     found.wait_for("vanguard chat")
     yield found
     found.end()
@@ -57,21 +57,21 @@ def test_a_platform_that_runs(platform: Platform, capsys: pytest.CaptureFixture[
     assert f"ok   port         in use by this platform: {platform.running().url}\n" in shown
 
 
-def test_a_platform_that_is_ill(
-    platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("gateway", "control"):
-        os.kill(platform.pid(name), signal.SIGSTOP)
-    (platform.home.run / "engine.json").write_text('{"state": "failed", "message": "no room"}')
-    monkeypatch.setattr(looks, "_TIMEOUT_S", 0.2)
-    status, found = findings(capsys, "--home", str(platform.home.root))
-    assert status == 1
-    assert {found[name] for name in ("gateway", "control", "engine")} == {"fail"}
-
-
 def test_wrong_settings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "vanguard.yaml").write_text("prot: 1\n")
     assert main(["doctor"]) == 1
     shown = capsys.readouterr()
     assert "FAIL settings     vanguard.yaml:1: prot: unknown field; did you mean" in shown.out
     assert shown.err.endswith("checks failed\n")
+
+
+def test_a_platform_that_is_ill(
+    platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gateway", "control"):  # which ends the fixture's use: nobody wakes them up
+        os.kill(platform.pid(name), signal.SIGSTOP)
+    (platform.home.run / "engine.json").write_text('{"state": "failed", "message": "no room"}')
+    monkeypatch.setattr(looks, "_TIMEOUT_S", 0.2)
+    status, found = findings(capsys, "--home", str(platform.home.root))
+    assert status == 1
+    assert {found[name] for name in ("gateway", "control", "engine")} == {"fail"}

@@ -1,6 +1,6 @@
 import json
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -14,15 +14,11 @@ from vanguard.compose.supervisor.home import Home, ensure_admin_key, prepare_hom
 from vanguard.control.boot import ControlBoot
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return prepare_home(tmp_path)
-
-
-@pytest.fixture
-async def api(home: Home) -> AsyncIterator[ControlApi]:
-    """The stand-in for control, reached over its real socket."""
-    key = ensure_admin_key(home, None)
+@pytest.fixture(scope="module")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """The stand-in for control on its real socket, and its home."""
+    home = prepare_home(tmp_path_factory.mktemp("first_key"))
+    ensure_admin_key(home, None)
     socket = home.sockets / "control.sock"
     boot = ControlBoot(
         home=str(home.root),
@@ -37,10 +33,23 @@ async def api(home: Home) -> AsyncIterator[ControlApi]:
     (home.run / "control.boot.json").write_bytes(msgspec.json.encode(boot))
     with child_process("control", home.run / "control.boot.json"):
         until(socket.exists, lambda: "control does not listen")
-        async with ControlApi(socket, key) as api:
-            while not await api.answers():
-                pass
-            yield api
+        yield home
+
+
+@pytest.fixture
+def home(stand_in: Home) -> Home:
+    """As after a first start that has just begun."""
+    for name in ("keys.json", "first.key", "vanguard.yaml"):
+        (stand_in.root / name).unlink(missing_ok=True)
+    return stand_in
+
+
+@pytest.fixture
+async def api(home: Home) -> AsyncIterator[ControlApi]:
+    async with ControlApi(home.sockets / "control.sock", home.admin_key.read_text().strip()) as api:
+        while not await api.answers():
+            pass
+        yield api
 
 
 def keep(home: Home, **key: object) -> None:
@@ -92,8 +101,8 @@ async def test_reload_and_its_refusal(api: ControlApi, home: Home) -> None:
     assert refused == "vanguard.yaml:1: prot: unknown field; did you mean 'port'?"
 
 
-async def test_nobody_answers(home: Home) -> None:
-    async with ControlApi(home.sockets / "control.sock", "x") as api:
+async def test_nobody_answers(tmp_path: Path) -> None:
+    async with ControlApi(tmp_path / "control.sock", "x") as api:
         assert not await api.answers()
         with pytest.raises(httpx.HTTPError):
             await api.models()

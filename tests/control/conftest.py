@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from support.clocks import StillClock
+from support.databases import migrated_sqlite, sqlite_database
+from support.records import T0_MS
 from vanguard.control.app import create_app
 from vanguard.control.boot import ControlBoot
 from vanguard.control.service import ControlService
+
+__all__ = ["migrated_sqlite", "sqlite_database"]
 
 ADMIN_KEY = "vk-admin-for-tests"
 
 
 @pytest.fixture
-def boot(tmp_path: Path) -> ControlBoot:
+def boot(tmp_path: Path, migrated_sqlite: Path) -> ControlBoot:
+    shutil.copy(migrated_sqlite, tmp_path / "vanguard.db")
     (tmp_path / "admin.key").write_text(ADMIN_KEY)
     return ControlBoot(
         home=str(tmp_path),
@@ -36,7 +43,7 @@ def make_service(boot: ControlBoot) -> Iterator[Callable[[], ControlService]]:
     made: list[ControlService] = []
 
     def make() -> ControlService:
-        service = ControlService(boot)
+        service = ControlService(boot, StillClock(T0_MS + 172_800_000))
         made.append(service)
         return service
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.records import intent, journal_bytes, settled
@@ -20,7 +20,6 @@ from vanguard.core.journal import Record, Settled, Status, encode_line
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.ledger import all_marks
-from vanguard.store.migrate import upgrade
 from vanguard.store.reports import RequestQuery, UsageQuery, list_requests, usage_sums
 
 
@@ -47,11 +46,8 @@ class Journal:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "test.db"))
-    upgrade(database)
-    yield database
-    database.close()
+def database(sqlite_database: Database) -> Database:
+    return sqlite_database
 
 
 @pytest.fixture
@@ -347,26 +343,18 @@ class Story:
 STEPS = ["open", "settle", "fail", "retry", "roll", "tear", "poll", "restart"]
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    database = Database(sqlite_url(path))
-    upgrade(database)
-    database.close()
-    return path
-
-
+@settings(max_examples=settings().max_examples // 2)
 @given(
     steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 2**16)), max_size=60),
     part=st.integers(400, 3_000),
     seed=st.integers(0, 2**16),
 )
 def test_the_ledger_equals_the_journal(
-    tmp_path_factory, empty_database: Path, steps, part: int, seed: int
+    tmp_path_factory, migrated_sqlite: Path, steps, part: int, seed: int
 ) -> None:
     """Random writes, torn writes, segment changes, polls, kills and restarts in any order."""
     folder = tmp_path_factory.mktemp("story")
-    database = Database(sqlite_url(Path(shutil.copy(empty_database, folder / "test.db"))))
+    database = Database(sqlite_url(Path(shutil.copy(migrated_sqlite, folder / "test.db"))))
     story = Story(database, folder / "journal", random.Random(seed))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journals, "MAX_READ_BYTES", part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,24 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 def postgres_server() -> Iterator[PostgresServer]:
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    database = Database(sqlite_url(path))
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A SQLite database with the newest schema, for what does not depend on the database."""
+    database = Database(sqlite_url(Path(shutil.copy(migrated_sqlite, tmp_path / "test.db"))))
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=BOTH)

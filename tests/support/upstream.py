@@ -105,7 +105,7 @@ class Upstream:
                 self.asked.append(asked)
                 script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
                 await script(asked, write)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             self._tasks.discard(task)

@@ -114,14 +114,20 @@ def embedded(readme: str, made: str) -> str:
     return f"{before}{BEGIN}{made}{END}{after}"
 
 
+def recorded_table() -> str:
+    """The table of the recorded run; empty as long as none is recorded."""
+    if not RECORDED.exists():
+        return ""
+    return table(msgspec.json.decode(RECORDED.read_bytes(), type=Result))
+
+
 def main(arguments: list[str]) -> int:
     """Writes or checks the README's table; 1 when it differs, 2 on wrong usage."""
     if len(arguments) != 2 or arguments[0] not in {"--check", "--write"}:
         print(__doc__, file=sys.stderr)
         return 2
-    result = msgspec.json.decode(RECORDED.read_bytes(), type=Result)
     kept = README.read_text(encoding="utf-8")
-    made = embedded(kept, table(result))
+    made = embedded(kept, recorded_table())
     if arguments[0] == "--write":
         README.write_text(made, encoding="utf-8")
     elif made != kept:

@@ -68,6 +68,15 @@ def test_a_changed_number_in_the_readme_fails(report, result, tmp_path, monkeypa
     assert report.main(["--check", "docs"]) == 1
 
 
+def test_a_table_without_a_recorded_run_fails(report, tmp_path, monkeypatch):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{report.BEGIN}{report.END}")
+    monkeypatch.chdir(tmp_path)
+    assert report.main(["--check", "docs"]) == 0
+    readme.write_text(f"{report.BEGIN}| 1 |\n{report.END}")
+    assert report.main(["--check", "docs"]) == 1
+
+
 def test_a_readme_without_marks_is_no_success(report):
     with pytest.raises(ValueError, match="lacks the marks"):
         report.embedded("# R\n", "table")

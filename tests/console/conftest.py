@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
-import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from nicegui.client import Client
 from nicegui.page import page as nicegui_page
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket, sync_playwright
 
 from support.console_api import ADMIN_KEY
+from support.console_process import PlatformProcess
 from support.scripted_api import ScriptedApi
 from vanguard.console.client import PlatformClient
 
-SERVER = Path(__file__).resolve().parent.parent / "support" / "console_api.py"
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -61,55 +55,16 @@ def sheet() -> Iterator[Client]:
     made.delete()
 
 
-class Platform:
-    """The stand-in platform in a process of its own."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        port = self.url.rpartition(":")[2] or "0"
-        tests = str(SERVER.parent.parent)
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "error::DeprecationWarning:vanguard", str(SERVER), port],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"PYTHONPATH": tests, "PATH": "/usr/bin:/bin"},
-        )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().strip()
-        assert self.url, "the stand-in platform did not start"
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def set(self, **change: Any) -> dict[str, Any]:
-        """Changes what the platform tells; gives back the chats it has seen."""
-        request = urllib.request.Request(
-            f"{self.url}/test/state",
-            json.dumps(change).encode(),
-            {"content-type": "application/json"},
-            method="POST",
-        )
-        with urllib.request.urlopen(request) as answer:
-            told: dict[str, Any] = json.load(answer)
-        return told
-
-
 @pytest.fixture(scope="session")
-def running_platform() -> Iterator[Platform]:
-    platform = Platform()
+def running_platform() -> Iterator[PlatformProcess]:
+    platform = PlatformProcess()
     platform.start()
     yield platform
     platform.stop()
 
 
 @pytest.fixture
-def platform(running_platform: Platform) -> Platform:
+def platform(running_platform: PlatformProcess) -> PlatformProcess:
     running_platform.set(
         expire=True,
         forget_failures=True,
@@ -121,8 +76,13 @@ def platform(running_platform: Platform) -> Platform:
     return running_platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file.
+
+    Its driver occupies the thread's event loop until it is closed: asynchronous tests live in
+    other files.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     assert program, "no Chromium is installed"
@@ -132,37 +92,52 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(chromium: Browser, platform: Platform) -> Iterator[BrowserContext]:
-    """A fresh browser profile, in which every request must stay at our own origin."""
-    made = chromium.new_context(base_url=platform.url, viewport={"width": 1440, "height": 900})
+@pytest.fixture(scope="module")
+def profile(chromium: Browser, running_platform: PlatformProcess) -> Iterator[BrowserContext]:
+    """One browser profile for the tests of a file, so that the library's files are fetched once."""
+    made = chromium.new_context(
+        base_url=running_platform.url, viewport={"width": 1440, "height": 900}
+    )
     made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext, platform: PlatformProcess) -> Iterator[Page]:
+    """A page of a browser that is not signed in; every request must stay at our own origin."""
+    profile.clear_cookies()
     elsewhere: list[str] = []
     ours = (platform.url, platform.url.replace("http", "ws"), "data:", "blob:")
 
-    def watch(url: str) -> None:
-        if not url.startswith(ours):
-            elsewhere.append(url)
+    def watch(thing: Request | WebSocket) -> None:
+        if not thing.url.startswith(ours):
+            elsewhere.append(thing.url)
 
-    made.on("request", lambda request: watch(request.url))
-    made.on("page", lambda page: page.on("websocket", lambda socket: watch(socket.url)))
+    made = profile.new_page()
+    made.on("request", watch)
+    made.on("websocket", watch)
     yield made
-    made.close()
+    for opened in profile.pages:
+        opened.close()
     assert elsewhere == []
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """A page whose scripts must not fail."""
-    return context.new_page()
-
-
-@pytest.fixture
-def console(page: Page) -> Page:
-    """The console of somebody who has just signed in."""
-    page.goto("/login")
-    page.get_by_label("Admin key").fill(ADMIN_KEY)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+def console(page: Page, platform: PlatformProcess) -> Page:
+    """The console of somebody who is signed in."""
+    platform.set(session="token-of-a-test")
+    page.context.add_cookies(
+        [
+            {
+                "name": "vanguard_session",
+                "value": "token-of-a-test",
+                "url": platform.url,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
+    page.goto("/")
     page.get_by_text("snapshot").wait_for()
     return page

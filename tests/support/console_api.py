@@ -1,6 +1,6 @@
 """A small platform for the console's tests: the management API and a streaming chat, on loopback.
 
-Run as a program it prints its address and serves until it is killed. What a question says decides
+Run as a program it prints its address and serves until it is killed. The first word of a question decides
 how the chat behaves (see `_SCRIPTS`); `POST /test/state` changes what the API tells.
 """
 
@@ -78,6 +78,8 @@ def make_app(platform: Platform) -> FastAPI:
         change = await request.json()
         if change.pop("expire", False):
             platform.sessions.clear()
+        if session := change.pop("session", ""):
+            platform.sessions.add(session)
         if change.pop("forget_failures", False):
             platform.failed_logins = 0
         if change.pop("forget_chats", False):
@@ -237,7 +239,7 @@ def _add_chat(app: FastAPI, platform: Platform) -> None:
         body = await request.json()
         platform.chats.append(body)
         question = body["messages"][-1]["content"]
-        if "refuse" in question:
+        if question.startswith("refuse"):
             return problem(429, "the key's budget is spent", {"retry-after": "30"})
         return StreamingResponse(_answer(platform, question), media_type="text/event-stream")
 
@@ -252,10 +254,9 @@ _SCRIPTS = {
 async def _answer(platform: Platform, question: str) -> AsyncIterator[bytes]:
     platform.open_chats += 1
     try:
-        text = next(
-            (t for word, t in _SCRIPTS.items() if word in question), f"You said: {question}"
-        )
-        endless = "endless" in question
+        script = question.split(" ", maxsplit=1)[0]
+        text = _SCRIPTS.get(script, f"You said: {question}")
+        endless = script == "endless"
         words = text.split(" ")
         sent = 0
         while sent < len(words) or endless:
@@ -263,10 +264,10 @@ async def _answer(platform: Platform, question: str) -> AsyncIterator[bytes]:
             yield _event({"choices": [{"index": 0, "delta": {"content": f"{word} "}}]})
             sent += 1
             await asyncio.sleep(0.03)
-            if sent == 2 and "error" in question:
+            if sent == 2 and script == "error":
                 yield _event({"error": {"message": "the provider fell over", "type": "x"}})
                 return
-            if sent == 2 and "broken" in question:
+            if sent == 2 and script == "broken":
                 return
         yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         yield _event({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": sent}})

@@ -17,16 +17,19 @@ def test_it_is_bounded() -> None:
     conversation = Conversation()
     for number in range(TURNS_KEPT * 2):
         conversation.ask(f"{number}" * QUESTION_CHARACTERS)
+        conversation.answer("x" * QUESTION_CHARACTERS)
     assert len(conversation.turns) == TURNS_KEPT
     assert {len(turn.content) for turn in conversation.turns} == {QUESTION_CHARACTERS}
 
 
-def test_an_empty_answer_is_not_kept() -> None:
+def test_a_question_without_an_answer_is_not_sent_again() -> None:
     conversation = Conversation()
     conversation.ask("a")
     conversation.answer("")
     conversation.ask("b")
-    assert conversation.to_send(None) == [Message("user", "a\n\nb")]
+    assert conversation.to_send(None) == [Message("user", "b")]
+    conversation.ask("c")
+    assert conversation.to_send(None) == [Message("user", "c")]
 
 
 def test_only_what_fits_the_context_is_sent() -> None:
@@ -48,15 +51,16 @@ def test_cleared_is_empty() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["ask", "answer"]), st.text(max_size=30))),
+    st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30))),
     st.integers(min_value=1, max_value=100),
 )
 def test_what_is_sent_begins_with_the_user_and_alternates(
     steps: list[tuple[str, str]], context_tokens: int
 ) -> None:
     conversation = Conversation()
-    for step, text in steps:
-        getattr(conversation, step)(text)
+    for question, answer in steps:
+        conversation.ask(question)
+        conversation.answer(answer)
     conversation.ask("last")
     roles = [message.role for message in conversation.to_send(context_tokens)]
     assert roles[0] == roles[-1] == "user"

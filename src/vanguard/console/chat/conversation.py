@@ -28,39 +28,38 @@ class Message(msgspec.Struct, frozen=True):
 
 @dataclass
 class Conversation:
-    """The turns of one chat box, oldest first; the oldest are forgotten after 60."""
+    """Questions and answers in turn, oldest first; the oldest are forgotten after 60 turns."""
 
     turns: list[Message] = field(default_factory=list)
 
     def ask(self, question: str) -> None:
-        """Adds a question, cut at 8,000 characters."""
+        """Adds a question, cut at 8,000 characters; one that is still unanswered is dropped."""
+        self._drop_unanswered()
         self._add(Message("user", question[:QUESTION_CHARACTERS]))
 
     def answer(self, text: str) -> None:
-        """Adds an answer, whole or cut short; an empty one is not kept."""
+        """Adds an answer, whole or cut short; with an empty one the question is dropped too.
+
+        So a question that failed is not sent again along with the next one.
+        """
         if text:
             self._add(Message("assistant", text))
+        else:
+            self._drop_unanswered()
 
     def clear(self) -> None:
         """Forgets everything."""
         self.turns.clear()
 
     def to_send(self, context_tokens: int | None) -> list[Message]:
-        """The newest turns that fit the model's context, the newest one always; a user's first.
-
-        Questions that were never answered are joined with the one that follows: some models insist
-        on turns that alternate.
-        """
+        """The newest turns that fit the model's context, the newest one always; a user's first."""
         room = int(context_tokens * _CHARACTERS_A_TOKEN) if context_tokens else _CHARACTERS_SENT
         chosen: list[Message] = []
         for turn in reversed(self.turns):
             room -= len(turn.content)
             if chosen and room < 0:
                 break
-            if chosen and chosen[-1].role == turn.role:
-                chosen[-1] = Message(turn.role, f"{turn.content}\n\n{chosen[-1].content}")
-            else:
-                chosen.append(turn)
+            chosen.append(turn)
         while chosen and chosen[-1].role != "user":
             chosen.pop()
         return chosen[::-1]
@@ -68,3 +67,7 @@ class Conversation:
     def _add(self, turn: Message) -> None:
         self.turns.append(turn)
         del self.turns[:-TURNS_KEPT]
+
+    def _drop_unanswered(self) -> None:
+        if self.turns and self.turns[-1].role == "user":
+            self.turns.pop()

@@ -1,0 +1,51 @@
+"""Runs the stand-in platform of `console_api` in a process of its own and talks to its test route."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+SERVER = Path(__file__).resolve().parent / "console_api.py"
+
+
+class PlatformProcess:
+    """The stand-in platform in a process of its own."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        port = self.url.rpartition(":")[2] or "0"
+        tests = str(SERVER.parent.parent)
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "error::DeprecationWarning:vanguard", str(SERVER), port],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PYTHONPATH": tests, "PATH": "/usr/bin:/bin"},
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+        assert self.url, "the stand-in platform did not start"
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def set(self, **change: Any) -> dict[str, Any]:
+        """Changes what the platform tells; gives back the chats it has seen."""
+        request = urllib.request.Request(
+            f"{self.url}/test/state",
+            json.dumps(change).encode(),
+            {"content-type": "application/json"},
+            method="POST",
+        )
+        with urllib.request.urlopen(request) as answer:
+            told: dict[str, Any] = json.load(answer)
+        return told

@@ -1,4 +1,6 @@
+import contextlib
 import io
+import os
 
 from vanguard.compose.supervisor.screen import Screen
 
@@ -41,3 +43,22 @@ def test_on_a_terminal_progress_is_one_line_that_goes_away() -> None:
     assert screen.interactive
     assert "fetching m 25%" in err.getvalue() or "fetching m 50%" in err.getvalue()
     assert out.getvalue() == "ready\n"
+
+
+def test_a_terminal_that_was_closed_is_noticed_and_no_error() -> None:
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w") as err:
+        screen = Screen(io.StringIO(), err)
+        screen.progress("starting")
+        assert not screen.terminal_closed
+        os.close(leader)
+        assert screen.terminal_closed
+        screen.say("nobody reads this")
+        screen.progress("nor this")
+        screen.progress_done()
+        with contextlib.suppress(OSError):
+            err.close()
+
+
+def test_without_a_terminal_none_is_closed() -> None:
+    assert not Screen(io.StringIO(), io.StringIO()).terminal_closed

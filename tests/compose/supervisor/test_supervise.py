@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_platform.run import Platform, alive, until
+from support.fake_platform.run import PATIENCE_S, Platform, alive, on_a_terminal, until
 
 Begin = Callable[..., Platform]
 
@@ -181,3 +181,31 @@ def test_a_home_that_is_a_file(begin: Begin, tmp_path: Path) -> None:
     platform = begin(ready=False)
     assert platform.wait() == 1
     assert platform.said.startswith(f"vanguard: {tmp_path}/home is not a folder")
+
+
+def read_until(person: int, text: bytes) -> bytes:
+    """What the terminal shows, until it has shown `text`."""
+    shown = b""
+    while text not in shown:
+        shown += os.read(person, 65536)
+    return shown
+
+
+def test_on_a_terminal_the_key_is_shown_and_ctrl_c_reaches_nobody_else(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as (process, person):
+        assert b"vk-made-by-the-stand-in-0" in read_until(person, b"vanguard chat")
+        os.write(person, b"\x03")  # what the key sends; the kernel signals the whole group
+        read_until(person, b"stopped")
+        assert process.wait(PATIENCE_S) == 0
+        os.close(person)
+    events = (tmp_path / "home" / "events").read_text().splitlines()
+    assert events[-3:] == ["gateway stopped", "control stopped", "engine stopped"]
+
+
+def test_a_terminal_that_is_closed_ends_everything_in_order(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as (process, person):
+        read_until(person, b"vanguard chat")
+        os.close(person)
+        assert process.wait(PATIENCE_S) == 0
+    events = (tmp_path / "home" / "events").read_text().splitlines()
+    assert events[-3:] == ["gateway stopped", "control stopped", "engine stopped"]

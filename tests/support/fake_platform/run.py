@@ -1,9 +1,11 @@
 """Starts `vanguard up` with the stand-ins as a real process, and waits for what it says."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -112,4 +114,23 @@ def child_process(name: str, boot: Path) -> Iterator[None]:
     command = [sys.executable, "-m", f"support.fake_platform.{name}", "--boot", str(boot)]
     with subprocess.Popen(command, env=environment()) as process:
         yield
+        process.kill()
+
+
+@contextlib.contextmanager
+def on_a_terminal(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`vanguard up` on a terminal of its own; yields the process and the person's end of it."""
+    person, follower = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "support.fake_platform.up", "up", "--port", "0", "--home", "home"],
+        cwd=folder,
+        env=environment() | {"TERM": "xterm"},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread yet
+    ) as process:
+        os.close(follower)
+        yield process, person
         process.kill()

@@ -177,7 +177,9 @@ class Supervisor:
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         """A child ended by itself."""
         words = self._last_words.get(name, "")
+        # Who was killed had no time to say why.
         said = f"; its last words: {words.splitlines()[-1][:300]}" if words else ""
+        said = said if reason.startswith("exit") else ""
         self._looping.discard(name)
         if verdict.looping:
             self._looping.add(name)
@@ -214,6 +216,9 @@ class Supervisor:
         )
 
     def _told_to_reload(self) -> None:
+        if self._screen.terminal_closed:  # the kernel says it with the same signal
+            self._told_to_stop()
+            return
         if self._reloading is None or self._reloading.done():
             self._reloading = asyncio.create_task(self._reload())
 

@@ -1,0 +1,1 @@
+"""The embedded engines: llama.cpp for chat, a sentence encoder for embeddings."""

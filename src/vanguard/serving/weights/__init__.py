@@ -1,0 +1,1 @@
+"""Model weights: named by digest, fetched from several sources, checked before use, kept for all."""

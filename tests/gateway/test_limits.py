@@ -74,9 +74,10 @@ def test_the_wait_that_is_told_is_enough_and_not_a_second_too_long():
 
 
 def test_a_request_that_can_never_fit_says_so():
+    limiter = Limiter(ManualClock())
+    chain = chained(limiter, scope(tpm=10))
     with pytest.raises(RateLimited, match="more than the 10 a minute") as caught:
-        limiter = Limiter(ManualClock())
-        limiter.reserve(chained(limiter, scope(tpm=10)), 11, 0)
+        limiter.reserve(chain, 11, 0)
     assert caught.value.retry_after_s is None
 
 

@@ -11,7 +11,6 @@ import secrets
 import time
 
 
-
 def new_id(prefix: str) -> str:
     """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits)."""
     return f"{prefix}_{time.time_ns() // 1_000_000:011x}{os.urandom(9).hex()}"

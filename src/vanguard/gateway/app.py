@@ -29,6 +29,7 @@ class Gateway:
     """One worker.
 
     Attributes:
+        loop_time: monotonic seconds.
         in_flight: model requests being answered; `drains` those whose client has left.
         draining: whether the worker is stopping.
     """
@@ -40,6 +41,7 @@ class Gateway:
         self.metrics = Metrics()
         self.health = Health()
         self.credentials = Credentials()
+        self.loop_time = self.clock.monotonic
         self.limiter = Limiter(self.clock)
         self.ledger = Ledger(Journal(Path(boot.journal_dir)))
         self.pool = Pool(boot.deadlines, boot.bounds)
@@ -56,10 +58,6 @@ class Gateway:
         self._loop = asyncio.get_running_loop()
         self._look()
         self._sweep()
-
-    def loop_time(self) -> float:
-        """Monotonic seconds."""
-        return self.clock.monotonic()
 
     def _look(self) -> None:
         if self._loop is None:

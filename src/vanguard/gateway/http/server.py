@@ -158,19 +158,19 @@ class ServerConnection(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         """Part of the target."""
         self._target += url
-        self._count_head(len(url))
+        self._head_bytes += len(url)
+        if self._head_bytes > self._server.bounds.head_bytes:
+            raise self._long_head()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        self._count_head(len(name) + len(value) + 4)
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes > self._server.bounds.head_bytes:
+            raise self._long_head()
         self._headers.append((name.lower(), value))
 
-    def _count_head(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > self._server.bounds.head_bytes:
-            raise RequestTooLarge(
-                f"the request's head exceeds {self._server.bounds.head_bytes} bytes"
-            )
+    def _long_head(self) -> RequestTooLarge:
+        return RequestTooLarge(f"the request's head exceeds {self._server.bounds.head_bytes} bytes")
 
     def on_headers_complete(self) -> None:
         """Checks what can be checked before the body."""

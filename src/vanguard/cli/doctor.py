@@ -60,8 +60,8 @@ def examine(home: str | None, config: str | None) -> Iterator[Finding]:
         return
     yield from setup.settings(loaded)
     place = find_home(home, config)
-    yield from setup.folders(loaded, place)
     running = read_running(place)
+    yield from setup.folders(loaded, place, is_running=running is not None)
     yield setup.ports(loaded, running.url if running else None)
     yield from platform.platform(place, running)
 

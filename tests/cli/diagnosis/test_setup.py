@@ -42,7 +42,7 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_folders(tmp_path: Path) -> None:
     text = f"cache: {tmp_path}/cache\n"
-    found = list(folders(loaded(tmp_path, text), home_at(tmp_path / "home")))
+    found = list(folders(loaded(tmp_path, text), home_at(tmp_path / "home"), is_running=False))
     assert [one.check for one in found] == [
         "home",
         "home disk",
@@ -52,6 +52,8 @@ def test_folders(tmp_path: Path) -> None:
         "weights",
     ]
     assert not (tmp_path / "home").exists()
+    found = list(folders(loaded(tmp_path, text), home_at(tmp_path / "home"), is_running=True))
+    assert "weights" not in [one.check for one in found]
 
 
 def test_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

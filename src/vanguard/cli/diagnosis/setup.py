@@ -42,16 +42,20 @@ def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
     yield ok("credentials", "all that are referred to exist")
 
 
-def folders(loaded: Loaded, home: Home) -> Iterator[Finding]:
-    """Whether home and cache can be written and have room."""
+def folders(loaded: Loaded, home: Home, *, is_running: bool) -> Iterator[Finding]:
+    """Whether home and cache can be written and have room.
+
+    A platform that runs may have been given another model by a flag; its engine tells of that.
+    """
     cache = loaded.settings.cache.expanduser().absolute()
     model = loaded.settings.engine.model
     yield writable("home", home.root, "--home or VANGUARD_HOME")
     yield space("home disk", home.root, 0)
     yield writable("cache", cache, "VANGUARD_CACHE")
-    yield space("cache disk", cache, room_bytes(cache, model))
+    yield space("cache disk", cache, 0 if is_running else room_bytes(cache, model))
     yield socket_path(home)
-    yield weights(cache, model)
+    if not is_running:
+        yield weights(cache, model)
 
 
 def writable(check: str, folder: Path, setting: str) -> Finding:

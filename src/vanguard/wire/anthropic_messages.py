@@ -7,7 +7,7 @@ streaming (2026-11). Request shapes name every field they do not know; reply sha
 from __future__ import annotations
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
 
 class _Sent(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -26,7 +26,7 @@ class TextBlock(_Sent, tag_field="type", tag="text"):
 
     text: str
     cache_control: CacheControl | None = None
-    citations: Raw | None = None
+    citations: Raw | UnsetType = UNSET
 
 
 class Base64Source(_Sent, tag_field="type", tag="base64"):
@@ -146,7 +146,7 @@ class Tool(_Sent):
     name: str
     type: str | None = None
     description: str | None = None
-    input_schema: Raw | None = None
+    input_schema: Raw | UnsetType = UNSET
     strict: bool | None = None
     cache_control: CacheControl | None = None
 
@@ -171,7 +171,7 @@ class JsonFormat(_Sent):
     """A schema for the answer."""
 
     type: str
-    schema: Raw | None = None
+    schema: Raw | UnsetType = UNSET
 
 
 class OutputConfig(_Sent):
@@ -246,7 +246,7 @@ class ReplyBlock(msgspec.Struct, frozen=True):
     data: str | None = None
     id: str | None = None
     name: str | None = None
-    input: Raw | None = None
+    input: Raw | UnsetType = UNSET
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -259,7 +259,7 @@ class Reply(msgspec.Struct, frozen=True):
     stop_reason: str | None = None
     stop_sequence: str | None = None
     usage: Usage | None = None
-    error: Raw | None = None
+    error: Raw | UnsetType = UNSET
 
 
 class Delta(msgspec.Struct, frozen=True):
@@ -283,7 +283,7 @@ class Event(msgspec.Struct, frozen=True):
     content_block: ReplyBlock | None = None
     delta: Delta | None = None
     usage: Usage | None = None
-    error: Raw | None = None
+    error: Raw | UnsetType = UNSET
 
 
 class ErrorDetail(msgspec.Struct, frozen=True):

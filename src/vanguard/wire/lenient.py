@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 import msgspec
-from msgspec import Raw, inspect
+from msgspec import Raw, UnsetType, inspect
 
 UNKNOWN_TAG = "vanguard.unknown"
 
@@ -24,6 +24,11 @@ class Unknown(msgspec.Struct, frozen=True):
 
     path: str
     value: Raw
+
+
+def present(raw: Raw | UnsetType) -> Raw | None:
+    """A raw value that is there and not null (a union of Raw and None would decode null alone)."""
+    return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else raw
 
 
 class _Node:

@@ -99,7 +99,7 @@ class ToolCall(_Sent):
     id: str = ""
     type: str | None = None
     function: FunctionCall | None = None
-    custom: Raw | None = None
+    custom: Raw | UnsetType = UNSET
     index: int | None = None
 
 
@@ -135,7 +135,7 @@ class FunctionDefinition(_Sent):
 
     name: str
     description: str | None = None
-    parameters: Raw | None = None
+    parameters: Raw | UnsetType = UNSET
     strict: bool | None = None
 
 
@@ -166,7 +166,7 @@ class NamedToolChoice(_Sent):
     type: str
     function: FunctionName | None = None
     allowed_tools: AllowedTools | None = None
-    custom: Raw | None = None
+    custom: Raw | UnsetType = UNSET
 
 
 class JsonSchema(_Sent):
@@ -174,7 +174,7 @@ class JsonSchema(_Sent):
 
     name: str = ""
     description: str | None = None
-    schema: Raw | None = None
+    schema: Raw | UnsetType = UNSET
     strict: bool | None = None
 
 
@@ -248,7 +248,7 @@ class FunctionDelta(msgspec.Struct, frozen=True):
     """A piece of a function call. Some servers send arguments as an object."""
 
     name: str | None = None
-    arguments: Raw | None = None
+    arguments: Raw | UnsetType = UNSET
 
 
 class ToolCallDelta(msgspec.Struct, frozen=True):
@@ -298,7 +298,7 @@ class Reply(msgspec.Struct, frozen=True):
     model: str | None = None
     choices: list[Choice] | None = None
     usage: Usage | None = None
-    error: Raw | None = None
+    error: Raw | UnsetType = UNSET
 
 
 class ErrorDetail(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from vanguard.dialects.conversation import (
     ToolResult,
 )
 from vanguard.wire import anthropic_messages as wire
+from vanguard.wire.lenient import present
 
 DIALECT = "anthropic_messages"
 
@@ -40,8 +41,9 @@ def marker(control: wire.CacheControl | None) -> Cache | None:
 
 def text_part(block: wire.TextBlock, path: str, foreign: list[Foreign]) -> Text:
     """Text; its citations of an earlier answer go to `foreign`."""
-    if block.citations is not None and bytes(block.citations) not in {b"null", b"[]"}:
-        foreign.append(Foreign(DIALECT, f"{path}.citations", block.citations))
+    citations = present(block.citations)
+    if citations is not None and bytes(citations) != b"[]":
+        foreign.append(Foreign(DIALECT, f"{path}.citations", citations))
     return Text(block.text, marker(block.cache_control))
 
 

@@ -27,6 +27,7 @@ from vanguard.dialects.conversation import (
     UsageTold,
 )
 from vanguard.wire import anthropic_messages as wire
+from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
 
 _event = msgspec.json.Decoder(wire.Event)
@@ -76,8 +77,9 @@ class AnthropicMessagesReader:
             reply = _reply.decode(body)
         except _UNREADABLE as error:
             raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
-        if reply.type == "error" or (reply.content is None and reply.error is not None):
-            raise read_inline_failure(reply.error)
+        failed = present(reply.error)
+        if reply.type == "error" or (reply.content is None and failed is not None):
+            raise read_inline_failure(failed)
         if reply.content is None:
             raise UpstreamError("the upstream's reply holds no answer (no content)")
         events = self._start(reply)
@@ -139,7 +141,7 @@ class AnthropicMessagesReader:
                 self._ended = True
                 events = [End()]
             case "error":
-                raise read_inline_failure(event.error)
+                raise read_inline_failure(present(event.error))
         return events
 
     def _start(self, reply: wire.Reply) -> list[ReplyEvent]:
@@ -156,8 +158,8 @@ class AnthropicMessagesReader:
                 if block.text:
                     events.append(TextDelta(block.text))
             case "tool_use":
-                whole = bytes(block.input).decode() if block.input is not None else "{}"
-                call = _Call(self._call_count, whole if whole != "null" else "{}")
+                whole = present(block.input)
+                call = _Call(self._call_count, bytes(whole).decode() if whole else "{}")
                 self._calls[index] = call
                 self._call_count += 1
                 events.append(ToolStart(call.index, block.id or new_id("toolu"), block.name or ""))

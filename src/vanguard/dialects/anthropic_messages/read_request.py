@@ -33,7 +33,7 @@ from vanguard.dialects.conversation import (
 )
 from vanguard.dialects.malformed import decode
 from vanguard.wire import anthropic_messages as wire
-from vanguard.wire.lenient import LenientDecoder, Unknown
+from vanguard.wire.lenient import LenientDecoder, Unknown, present
 
 _request = LenientDecoder(wire.MessagesRequest)
 _tool = LenientDecoder(wire.Tool)
@@ -127,13 +127,14 @@ def _tools(tools: list[msgspec.Raw], foreign: list[Foreign]) -> tuple[Tool | For
             read.append(Foreign(DIALECT, path, raw))
             continue
         foreign.extend(Foreign(DIALECT, one.path, one.value) for one in unknown)
-        if tool.input_schema is None:
+        schema = present(tool.input_schema)
+        if schema is None:
             raise InvalidRequest(f"{path}.input_schema: is missing", param=f"{path}.input_schema")
         read.append(
             Tool(
                 name=tool.name,
                 description=tool.description or "",
-                schema=tool.input_schema,
+                schema=schema,
                 strict=tool.strict,
                 cache=marker(tool.cache_control),
             )
@@ -201,6 +202,7 @@ def _output(request: wire.MessagesRequest) -> OutputFormat:
         raise InvalidRequest(
             f"{place}.type: '{wanted.type}' is not json_schema", param=f"{place}.type"
         )
-    if wanted.schema is None:
+    schema = present(wanted.schema)
+    if schema is None:
         raise InvalidRequest(f"{place}.schema: is missing", param=f"{place}.schema")
-    return OutputFormat("json_schema", schema=wanted.schema)
+    return OutputFormat("json_schema", schema=schema)

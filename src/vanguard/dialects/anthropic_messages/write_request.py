@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import cast
 
 import msgspec
+from msgspec import UNSET
 
 from vanguard.dialects.anthropic_messages.read_blocks import DIALECT
 from vanguard.dialects.anthropic_messages.thinking import Plan, plan
@@ -141,7 +142,7 @@ def _output(conversation: Conversation, thinking: Plan, losses: Losses) -> wire.
     if wanted.kind == "json_object":
         losses.lose("response_format")  # without a schema Anthropic promises no form
     elif wanted.kind == "json_schema":
-        form = wire.JsonFormat("json_schema", wanted.schema)
+        form = wire.JsonFormat("json_schema", UNSET if wanted.schema is None else wanted.schema)
     if form is None and thinking.effort is None:
         return None
     return wire.OutputConfig(thinking.effort, form)

@@ -78,7 +78,7 @@ class _Said(msgspec.Struct):
 class _Envelope(msgspec.Struct):
     error: _Said | str | None = None
     message: str | None = None
-    detail: msgspec.Raw | None = None
+    detail: msgspec.Raw = msgspec.Raw()
     code: str | int | None = None
 
 
@@ -101,7 +101,7 @@ def read_failure(status: int, body: bytes) -> VanguardError:
     said = envelope.error
     if isinstance(said, _Said):
         return failure(status, said.message or said.type or "", said.param)
-    if said is None and envelope.message is None and envelope.detail is not None:
+    if said is None and envelope.message is None and bytes(envelope.detail):
         said = bytes(envelope.detail).decode(errors="replace")
     return failure(status, said or envelope.message or body[:2000].decode(errors="replace"))
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest
 from vanguard.dialects.conversation import (
@@ -31,6 +31,7 @@ from vanguard.dialects.conversation import (
     ToolResult,
 )
 from vanguard.wire import openai_chat as wire
+from vanguard.wire.lenient import present
 
 DIALECT = "openai_chat"
 
@@ -171,8 +172,8 @@ def _file(part: wire.FilePart, path: str) -> Document:
 
 def _tool_call(call: wire.ToolCall, path: str) -> ToolCall | Foreign:
     if call.function is None:
-        if call.custom is not None:
-            return Foreign(DIALECT, path, Raw(call.custom))
+        if (custom := present(call.custom)) is not None:
+            return Foreign(DIALECT, path, custom)
         raise InvalidRequest(f"{path}.function: is missing", param=f"{path}.function")
     if not call.id:
         raise InvalidRequest(f"{path}.id: is missing", param=f"{path}.id")

@@ -26,6 +26,7 @@ from vanguard.dialects.conversation import (
 from vanguard.dialects.openai_chat.errors import read_failure, read_inline_failure
 from vanguard.dialects.openai_chat.usage import read_usage
 from vanguard.wire import openai_chat as wire
+from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
 
 _reply = msgspec.json.Decoder(wire.Reply)
@@ -105,10 +106,10 @@ class OpenAIChatReader:
     def _decode(self, data: bytes) -> wire.Reply:
         try:
             reply = _reply.decode(data)
-        except _UNREADABLE as error:
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
-        if reply.error is not None and bytes(reply.error) != b"null":
-            raise read_inline_failure(reply.error)
+        except _UNREADABLE as fault:
+            raise UpstreamError(f"the upstream's answer could not be read: {fault}") from fault
+        if (error := present(reply.error)) is not None:
+            raise read_inline_failure(error)
         return reply
 
     def _read(self, reply: wire.Reply, events: list[ReplyEvent]) -> None:
@@ -151,8 +152,8 @@ class OpenAIChatReader:
             self._calls[index] = known
             self._call_count += 1
             events.append(ToolStart(known[0], call.id or new_id("call"), name))
-        if function is not None and function.arguments is not None:
-            text = _arguments(function.arguments)
+        if function is not None and (arguments := present(function.arguments)) is not None:
+            text = _arguments(arguments)
             if text:
                 events.append(ToolArguments(known[0], text))
 
@@ -182,7 +183,7 @@ def _arguments(raw: msgspec.Raw) -> str:
     written = bytes(raw)
     if written[:1] == b'"':
         return _string.decode(raw)
-    return "" if written == b"null" else written.decode()
+    return written.decode()
 
 
 def _read_parts(parts: list[wire.ReplyPart], events: list[ReplyEvent]) -> None:

@@ -26,7 +26,7 @@ from vanguard.dialects.conversation import (
 from vanguard.dialects.malformed import decode
 from vanguard.dialects.openai_chat.read_parts import DIALECT, marker, message_parts, tool_result
 from vanguard.wire import openai_chat as wire
-from vanguard.wire.lenient import LenientDecoder, Unknown
+from vanguard.wire.lenient import LenientDecoder, Unknown, present
 
 _request = LenientDecoder(wire.ChatRequest)
 _tool = LenientDecoder(wire.Tool)
@@ -148,7 +148,7 @@ def _tools(
             Tool(
                 name=function.name,
                 description=function.description or "",
-                schema=function.parameters,
+                schema=present(function.parameters),
                 strict=function.strict,
                 cache=marker(tool.cache_control),
             )
@@ -223,14 +223,14 @@ def _output(wanted: wire.ResponseFormat | None) -> OutputFormat:
             param="response_format.type",
         )
     schema = wanted.json_schema
-    if schema is None or schema.schema is None:
+    if schema is None or present(schema.schema) is None:
         raise InvalidRequest(
             "response_format.json_schema.schema: is missing",
             param="response_format.json_schema.schema",
         )
     return OutputFormat(
         "json_schema",
-        schema=schema.schema,
+        schema=present(schema.schema),
         name=schema.name,
         description=schema.description or "",
         strict=schema.strict,

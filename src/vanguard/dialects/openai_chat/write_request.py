@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+from msgspec import UNSET
 
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -114,7 +115,7 @@ def _tool(tool: Tool) -> wire.Tool:
         function=wire.FunctionDefinition(
             name=tool.name,
             description=tool.description or None,
-            parameters=tool.schema,
+            parameters=UNSET if tool.schema is None else tool.schema,
             strict=tool.strict,
         ),
     )
@@ -144,7 +145,7 @@ def _response_format(output: OutputFormat) -> wire.ResponseFormat | None:
         json_schema=wire.JsonSchema(
             name=output.name or "answer",
             description=output.description or None,
-            schema=output.schema,
+            schema=UNSET if output.schema is None else output.schema,
             strict=output.strict,
         ),
     )

@@ -57,28 +57,20 @@ def test_a_whole_life(begin: Begin) -> None:
     assert not (home.run / "up.json").exists()
 
 
-def test_each_child_that_is_killed_comes_back(begin: Begin) -> None:
-    platform = begin()
+def test_who_is_killed_comes_back_and_nothing_outlives_a_killed_supervisor(begin: Begin) -> None:
+    platform = begin("--verbose")
+    platform.wait_for("told only when asked")
     for name in ("gateway", "control", "engine"):
         pid = platform.pid(name)
         os.kill(pid, signal.SIGKILL)
-        platform.wait_for(f"{name} died (killed by SIGKILL")
+        platform.wait_for(f"{name} died (killed by SIGKILL); starting it again in 0.1 s")
         until(lambda n=name, p=pid: platform.pid(n) != p, lambda n=name: f"{n} stays down")
-    assert "starting it again in 0.1 s" in platform.said
     assert "died (killed by SIGKILL" in (platform.home.logs / "supervisor.log").read_text()
-    platform.process.terminate()
-    assert platform.wait() == 0
-
-
-def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_key(
-    begin: Begin,
-) -> None:
-    platform = begin("--verbose")
-    platform.wait_for("told only when asked")
     children = list(platform.running().children.values())
     platform.process.kill()
     platform.wait()
     until(lambda: not any(map(alive, children)), lambda: f"left behind: {children}")
+    # The next start finds its keys.
     key = platform.home.first_key.read_text()
     admin = platform.home.admin_key.read_text()
     again = begin()
@@ -130,23 +122,18 @@ def test_reload_by_signal(begin: Begin, tmp_path: Path) -> None:
     platform.wait_for("mine.yaml: no such settings file")
 
 
-def test_a_child_that_keeps_dying_is_named_with_its_last_words(begin: Begin) -> None:
-    platform = begin(ready=False)
-    until(platform.home.root.exists, lambda: platform.said)
-    (platform.home.root / "control.breaks").touch()
-    platform.wait_for("control keeps dying, 5 times now (exit code 3; its last words: control")
-    assert "cannot start: the test says so" in platform.said
-    assert f"see {platform.home.logs / 'control.log'}" in platform.said
-    platform.wait_for("starting it again in 8.0 s")
-
-
-def test_a_failed_engine_is_said_plainly_and_a_given_admin_key_counts(
+def test_a_child_that_keeps_dying_is_named_and_does_not_hold_back_the_others(
     begin: Begin, tmp_path: Path
 ) -> None:
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "engine.fails").touch()
+    (tmp_path / "home" / "engine.breaks").touch()
     platform = begin(VANGUARD_ADMIN_KEY="given-from-outside")
-    assert "engine     failed: as the test says" in platform.said
+    assert "engine keeps dying, 5 times now (exit code 3; its last words: engine" in platform.said
+    assert "cannot start: the test says so" in platform.said
+    assert f"see {platform.home.logs / 'engine.log'}" in platform.said
+    assert "starting it again in 8.0 s" in platform.said
+    assert "engine     failed: its process keeps dying" in platform.said
+    # A given admin key is the one in force, and is not said.
     assert platform.home.admin_key.read_text().strip() == "given-from-outside"
     assert "given-from-outside" not in platform.said
 

@@ -79,7 +79,7 @@ def combined(chat: Phase, embeddings: Phase) -> EngineStatus:
     told = phases if settled else (lead,)
     return EngineStatus(
         state=lead.state,
-        message="; ".join(phase.message for phase in told if phase.message),
+        message="; ".join(dict.fromkeys(phase.message for phase in told if phase.message)),
         progress=lead.progress,
         chat=_shown(chat),
         embeddings=_shown(embeddings),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import msgspec
-import regex
 
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.control.prices import (
@@ -20,12 +19,14 @@ from vanguard.control.prices import (
     operator_price,
 )
 from vanguard.control.providers import ProviderRow, provider_rows
+from vanguard.core.errors import SettingsError
 from vanguard.core.money import Price
 from vanguard.core.policy import Policy, Rule
 from vanguard.core.settings import environment
 from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.names import dotted, suggestion
 from vanguard.core.settings.tree import DeploymentSettings, GuardrailSettings, ModelSettings
+from vanguard.guardrails.rule import CompiledRule
 from vanguard.snapshot.model import Deployment, Model, ModelKind
 
 _EMBEDDED = "embedded"
@@ -201,12 +202,14 @@ class _Deploying:
 def _policy(loaded: Loaded, name: str, settings: GuardrailSettings) -> Policy:
     rules = []
     for index, rule in enumerate(settings.rules):
+        compiled = Rule(rule.name, rule.pattern, rule.action, rule.replacement)
         try:
-            regex.compile(rule.pattern)
-        except regex.error as error:
+            # the gateway's own compiler: what it would refuse is refused here, with its line
+            CompiledRule(name, compiled)
+        except SettingsError as error:
             place = dotted(("guardrails", name, "rules", index, "pattern"))
-            raise loaded.error(place, f"not a regular expression: {error}") from error
-        rules.append(Rule(rule.name, rule.pattern, rule.action, rule.replacement))
+            raise loaded.error(place, error.message) from error
+        rules.append(compiled)
     return Policy(
         name=name,
         rules=tuple(rules),

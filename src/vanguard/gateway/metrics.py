@@ -92,7 +92,7 @@ class Metrics:
         self.findings = Family(
             "vanguard_guardrail_findings_total",
             "counter",
-            "Matches of guardrail rules in whole texts.",
+            "Masked matches of guardrail rules.",
         )
         self.tokens = Family("vanguard_tokens_total", "counter", "Tokens by kind.")
         self.cost = Family("vanguard_cost_usd_micros_total", "counter", "Charged micro-dollars.")

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from support.gateway import KEY, REPLY, chat, chunk, delta, deployment, snapshot, until
@@ -140,3 +141,23 @@ async def test_anthropic_clients_are_guarded_alike(runner, client):
         assert "".join(texts) == "no [card]!"
         assert upstream.asked[0].json()["system"] == "s [card]"
         assert running.settled()[0].usage.output_tokens == 12
+
+
+async def test_a_policy_that_is_gone_is_not_served_unguarded(runner, client):
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        value = snapshot([deployment(upstream.base_url)], policies=(MASK,))
+        running = await runner.start(msgspec.structs.replace(value, policies={}))
+        answer = await chat(client, running)
+        assert answer.status_code == 503
+        assert answer.json()["error"]["code"] == "guardrail_unavailable"
+        assert upstream.asked == []
+
+
+async def test_what_a_stream_masked_is_counted(runner, client):
+    events = [delta("1234-5678 and 1111-2222"), delta("", "stop"), b"data: [DONE]\n\n"]
+    async with Upstream([stream(events)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)], policies=(MASK,)))
+        await chat(client, running, stream=True)
+        metrics = running.gateway.metrics.render().decode()
+        labels = 'policy="pii",rule="card",action="mask",direction="output"'
+        assert f"vanguard_guardrail_findings_total{{{labels}}} 2" in metrics

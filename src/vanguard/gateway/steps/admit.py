@@ -6,7 +6,7 @@ the output cap; what is reserved against a budget is an upper bound, so that it 
 
 from __future__ import annotations
 
-from vanguard.core.errors import BudgetExceeded, ModelNotFound, UnboundedCost
+from vanguard.core.errors import BudgetExceeded, GuardUnavailable, ModelNotFound, UnboundedCost
 from vanguard.core.money import bound_usd_micros, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
@@ -29,8 +29,7 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     """
     exchange.peek = peek = PASS_THROUGHS[exchange.door.dialect].peek(exchange.body)
     _choose_model(gateway, exchange)
-    names = dict.fromkeys((*exchange.model.policies, *exchange.key.policies))
-    exchange.policies = tuple(exchange.view.policies[name] for name in names)
+    _choose_policies(exchange)
     _attribute(exchange)
     tokens = usd_micros = 0
     if exchange.door.operation != "count_tokens":
@@ -54,6 +53,19 @@ def _choose_model(gateway: Gateway, exchange: Exchange) -> None:
             f"'{name}' is a model for {model.kind}, not for {wanted}", param="model"
         )
     exchange.model = model
+
+
+def _choose_policies(exchange: Exchange) -> None:
+    names = dict.fromkeys((*exchange.model.policies, *exchange.key.policies))
+    known = exchange.view.policies
+    for name in names:
+        if name not in known:
+            # a reload took it out of the settings: what it guarded is not served unguarded
+            raise GuardUnavailable(
+                f"the guardrail policy '{name}' of this key is no longer configured; put it back or"
+                " make a new key"
+            )
+    exchange.policies = tuple(known[name] for name in names)
 
 
 def _attribute(exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.masked import MaskedRelay
-from vanguard.guardrails.regex_policy import CompiledPolicy, check
+from vanguard.guardrails.regex_policy import CompiledPolicy, Finding, check
 from vanguard.guardrails.stream import StreamMask
 
 
@@ -38,7 +38,7 @@ def guard_output(gateway: Gateway, exchange: Exchange, relay: Relay) -> Relay:
         return relay
 
     def make_channel() -> Channel:
-        return StreamMask(policies)
+        return _CountedMask(gateway, exchange, policies)
 
     mask = _whole_mask(gateway, exchange, policies, "output")
     return MaskedRelay(relay, TEXT_SLOTS[exchange.door.dialect], make_channel, mask)
@@ -52,15 +52,44 @@ def _whole_mask(
     def mask(text: str) -> str:
         result = check(policies, text)
         for finding in result.findings:
-            labels = (
-                ("policy", finding.policy),
-                ("rule", finding.rule),
-                ("action", finding.action),
-                ("direction", direction),
-            )
-            gateway.metrics.findings.add(labels, finding.matches)
+            _count(gateway, finding, direction)
         for policy in result.failed_open:
             gateway.log.warning("guardrail failed open", request_id=exchange.id, policy=policy)
         return result.text
 
     return mask
+
+
+class _CountedMask:
+    """A stream's channel that tells what it found when its text ends."""
+
+    def __init__(
+        self, gateway: Gateway, exchange: Exchange, policies: tuple[CompiledPolicy, ...]
+    ) -> None:
+        self._gateway = gateway
+        self._exchange = exchange
+        self._mask = StreamMask(policies)
+
+    def feed(self, text: str) -> str:
+        """The next piece."""
+        return self._mask.feed(text)
+
+    def finish(self) -> str:
+        """The rest."""
+        rest = self._mask.finish()
+        for finding in self._mask.findings:
+            _count(self._gateway, finding, "output")
+        for policy in self._mask.failed_open:
+            request_id = self._exchange.id
+            self._gateway.log.warning("guardrail failed open", request_id=request_id, policy=policy)
+        return rest
+
+
+def _count(gateway: Gateway, finding: Finding, direction: str) -> None:
+    labels = (
+        ("policy", finding.policy),
+        ("rule", finding.rule),
+        ("action", finding.action),
+        ("direction", direction),
+    )
+    gateway.metrics.findings.add(labels, finding.matches)

@@ -25,7 +25,7 @@ def test_everything_is_shown(console: Page) -> None:
         "snapshot 12",
         "up 3 h 12 min",
         "2 embedded models are loaded",
-        "$0.3375",
+        "≥ $0.3375",
     ):
         expect(main.get_by_text(words).first).to_be_visible()
     requests = console.get_by_role("region", name="Last requests")

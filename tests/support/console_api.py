@@ -198,11 +198,11 @@ MODELS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 USAGE: list[dict[str, Any]] = [
-    {"key": "first", "model": "qwen2.5-coder-0.5b", "requests": 41, "failed": 1,
+    {"key": "key_1", "key_name": "first", "model": "qwen2.5-coder-0.5b", "requests": 41, "failed": 1,
      "input_tokens": 18_200, "output_tokens": 6_400, "cost_usd_micros": 0},
-    {"key": EVIL, "model": "sonnet", "requests": 12, "failed": 0, "input_tokens": 52_000,
+    {"key": "key_2", "key_name": EVIL, "model": "sonnet", "requests": 12, "failed": 0, "input_tokens": 52_000,
      "output_tokens": 9_100, "cost_usd_micros": 292_500, "unknown_price_requests": 2},
-    {"key": "nightly-report", "model": "sonnet", "requests": 3, "failed": 0,
+    {"key": "key_3", "key_name": "nightly-report", "model": "sonnet", "requests": 3, "failed": 0,
      "input_tokens": 9_000, "output_tokens": 1_200, "cost_usd_micros": 45_000},
 ]  # fmt: skip
 
@@ -211,17 +211,17 @@ def _requests() -> list[dict[str, Any]]:
     now = datetime.now(UTC).replace(microsecond=0)
     rows: list[dict[str, Any]] = [
         {"status": None, "http_status": None, "duration_ms": None, "cost_usd_micros": 0},
-        {"model": "sonnet", "key": "nightly-report", "cost_usd_micros": 14_210, "input_tokens": 3120},
-        {"model": "sonnet", "key": EVIL, "cost_usd_micros": 42, "first_token_ms": 1480},
+        {"model": "sonnet", "key_name": "nightly-report", "cost_usd_micros": 14_210, "input_tokens": 3120},
+        {"model": "sonnet", "key_name": EVIL, "cost_usd_micros": 42, "first_token_ms": 1480},
         {"status": "failed", "http_status": 503, "error": "upstream_unavailable", "output_tokens": 0,
          "first_token_ms": None},
         {"model": "use-multilingual-v3", "operation": "embeddings", "output_tokens": 0,
          "first_token_ms": None, "duration_ms": 38},
-        {"model": "sonnet", "key": "تقارير", "price_unknown": True},
+        {"model": "sonnet", "key_name": "تقارير", "price_unknown": True},
         {"status": "cancelled"}, {}, {}, {},
     ]  # fmt: skip
     usual = {
-        "attempt": 0, "key": "first", "model": "qwen2.5-coder-0.5b", "operation": "chat",
+        "attempt": 0, "key": "key_1", "key_name": "first", "model": "qwen2.5-coder-0.5b", "operation": "chat",
         "status": "ok", "http_status": 200, "error": None, "input_tokens": 412,
         "output_tokens": 128, "cost_usd_micros": 0, "price_unknown": False, "first_token_ms": 212,
         "duration_ms": 4_120,

@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-SERVER = Path(__file__).resolve().parent / "console_api.py"
+TESTS = Path(__file__).resolve().parent.parent
 
 
 class PlatformProcess:
@@ -21,12 +21,11 @@ class PlatformProcess:
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2] or "0"
-        tests = str(SERVER.parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "error::DeprecationWarning:vanguard", str(SERVER), port],
+            [sys.executable, "-P", "-m", "support.console_api", port],
             stdout=subprocess.PIPE,
             text=True,
-            env={"PYTHONPATH": tests, "PATH": "/usr/bin:/bin"},
+            env={"PYTHONPATH": str(TESTS), "PATH": "/usr/bin:/bin"},
         )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()

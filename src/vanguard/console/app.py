@@ -13,12 +13,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
 from nicegui import ui
-from starlette.types import ASGIApp
+from starlette.routing import Match, Mount
+from starlette.types import ASGIApp, Scope
 
 from vanguard.console.assets import read_asset
 from vanguard.console.client import PlatformClient
 from vanguard.console.feed import Feed
-from vanguard.console.gate import Gate
+from vanguard.console.gate import Gate, is_console
 from vanguard.console.login import LoginPage
 from vanguard.console.page import ConsolePage
 from vanguard.console.session import session_of
@@ -35,8 +36,6 @@ def mount(
     session_valid: Callable[[str], bool],
 ) -> None:
     """Serves `/login` and `/` from an application; call it after all other routes are added.
-
-    What the application has no route for comes here and is answered with the API's 404.
 
     Args:
         app: the application; its own routes go first.
@@ -66,6 +65,22 @@ def mount(
         show_welcome_message=False,
     )
     nicegui_app.add_middleware(Gate, is_valid=session_valid)
+    routes = app.router.routes
+    routes[-1] = _ConsoleMount("", app=nicegui_app)
+
+
+class _ConsoleMount(Mount):
+    """Takes the console's paths only: a plain mount at the root would take every path.
+
+    So a misspelt path of the API, or one asked with a wrong method, meets the application's own
+    404 and 405 and no web page.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As a mount's, for the console's paths."""
+        if scope["type"] in {"http", "websocket"} and not is_console(scope["path"]):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 def _close_with(app: FastAPI, client: PlatformClient) -> None:

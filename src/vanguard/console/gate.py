@@ -34,11 +34,15 @@ SECURITY_HEADERS = {
 _POLICY_VIOLATION = 1008
 
 
+def is_console(path: str) -> bool:
+    """Whether a path is one of the console's: a page, a file of its library, or its socket."""
+    return path in PAGES or path.startswith((ASSETS, SOCKET))
+
+
 class Gate:
     """ASGI middleware.
 
-    Paths that are no console page are answered with the API's 404, so that a misspelt API path
-    meets no web page. A socket is asked for its session at its start and at every message, so that
+    Other paths than the console's are answered with the API's 404. A socket is asked for its session at its start and at every message, so that
     a session that has ended acts no more.
     """
 
@@ -74,10 +78,10 @@ class Gate:
 
     def _refusal(self, scope: Scope) -> Response | None:
         path, headers = scope["path"], Headers(scope=scope)
+        if not is_console(path):
+            return _problem(RouteNotFound(f"there is no {path}"))
         if path.startswith(ASSETS):
             return None  # the library's own files, the same for everybody
-        if path not in PAGES and not path.startswith(SOCKET):
-            return _problem(RouteNotFound(f"there is no {path}"))
         if path.startswith(SOCKET) and not same_site(headers, origin_needed=False):
             return _problem(Forbidden("the console's socket is for its own pages"))
         if self._session(scope).holds():

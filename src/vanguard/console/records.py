@@ -86,6 +86,7 @@ class Usage(msgspec.Struct, frozen=True):
     """One row of a usage report, or its total."""
 
     key: str | None = None
+    key_name: str | None = None
     model: str | None = None
     requests: int = 0
     failed: int = 0
@@ -110,9 +111,11 @@ class Request(msgspec.Struct, frozen=True):
     at: datetime
     attempt: int = 0
     key: str | None = None
+    key_name: str | None = None
     model: str | None = None
     operation: str | None = None
     status: str | None = None
+    retried: bool = False
     http_status: int | None = None
     error: str | None = None
     input_tokens: int = 0

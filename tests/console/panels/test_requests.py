@@ -22,8 +22,9 @@ def test_every_status_of_the_ledger_has_words() -> None:
 
 def test_a_whole_row() -> None:
     request = Request(
-        "r", AT, 1, "first", "m", "chat", "ok", 200, None, 1_200, 40, 42, False, 212, 4_120
-    )
+        "r", AT, 1, key="key_1", key_name="first", model="m", status="ok", input_tokens=1_200,
+        output_tokens=40, cost_usd_micros=42, first_token_ms=212, duration_ms=4_120,
+    )  # fmt: skip
     row = request_row(request)
     assert row["id"] == "r/1"
     assert row["time"] == "2026-01-01T00:00:00+00:00"
@@ -42,7 +43,11 @@ def test_a_whole_row() -> None:
             Request("r", AT, status="failed", http_status=503, error="upstream_unavailable"),
             {"status": "failed · 503", "error": "upstream_unavailable", "tone": "bad"},
         ),
-        (Request("r", AT, status="failed", http_status=0), {"status": "failed"}),
+        (Request("r", AT, key="key_1", status="failed"), {"status": "failed", "key": "key_1"}),
+        (
+            Request("r", AT, status="failed", retried=True),
+            {"status": "failed, retried", "tone": "busy"},
+        ),
         (Request("r", AT, status="new kind"), {"status": "new kind", "tone": "plain"}),
     ],
 )

@@ -13,10 +13,18 @@ from vanguard.console.panels.spend import Share, SpendPanel, shares
 from vanguard.console.records import Report, Usage
 
 ROWS = (
-    Usage("a", "big", requests=2, input_tokens=900, output_tokens=100, cost_usd_micros=300_000),
-    Usage("b", "big", requests=1, input_tokens=90, output_tokens=10, cost_usd_micros=100_000),
-    Usage("a", "small", requests=5, input_tokens=9_000, output_tokens=1_000),
-    Usage(None, "odd", requests=1, unknown_price_requests=1),
+    Usage(
+        "a",
+        "Key A",
+        "big",
+        requests=2,
+        input_tokens=900,
+        output_tokens=100,
+        cost_usd_micros=300_000,
+    ),
+    Usage("b", model="big", requests=1, input_tokens=90, output_tokens=10, cost_usd_micros=100_000),
+    Usage("a", model="small", requests=5, input_tokens=9_000, output_tokens=1_000),
+    Usage(None, model="odd", requests=1, unknown_price_requests=1),
 )
 EMPTY = Overview(at=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -63,3 +71,5 @@ def test_words_for_none(sheet: Client) -> None:
     texts = [e.text for e in sheet.elements.values() if isinstance(e, ui.label)]
     assert "big" in texts
     assert "$0.40" in texts
+    assert "Key A" in texts
+    assert "b" in texts

@@ -80,7 +80,10 @@ def test_the_money_of_today() -> None:
     assert (tile.value, tile.detail) == ("$0.0142", "3 requests · 1.1k tokens · 1 failed")
     total = Usage(requests=3, unknown_price_requests=2)
     tile = spend_tile(replace(FULL, usage=Report(total=total)))
-    assert (tile.detail, tile.tone) == ("3 requests · 2 at unknown price", "busy")
+    assert (tile.value, tile.detail) == ("Unknown", "3 requests · 2 at unknown price")
+    total = Usage(requests=3, unknown_price_requests=2, cost_usd_micros=20_000)
+    tile = spend_tile(replace(FULL, usage=Report(total=total)))
+    assert (tile.value, tile.tone) == ("≥ $0.02", "busy")
     nothing = replace(FULL, usage=None, problems={"usage": "locked"})
     assert (spend_tile(nothing).value, spend_tile(nothing).detail) == ("Unknown", "locked")
 

@@ -44,28 +44,33 @@ def request_row(request: Request) -> Row:
     words, tone = _STATUSES.get(request.status, (request.status or "", "plain"))
     if request.status == "failed" and request.http_status:
         words = f"failed · {request.http_status}"
-    running = request.status is None
+    if request.retried:  # another attempt took its place: this one is no failure of the request
+        words, tone = f"{words}, retried", "busy"
     return {
         "id": f"{request.request_id}/{request.attempt}",
         "at": request.at.isoformat(),
         "time": request.at.isoformat(),
         "model": request.model or wording.NOTHING,
-        "key": request.key or wording.NOTHING,
+        "key": request.key_name or request.key or wording.NOTHING,
         "status": words,
         "tone": tone,
         "error": request.error or "",
-        "tokens": wording.NOTHING if running else _tokens(request),
+        "tokens": _tokens(request),
         "first": wording.milliseconds(request.first_token_ms),
         "took": wording.milliseconds(request.duration_ms or None),
-        "cost": wording.NOTHING if running else _cost(request),
+        "cost": _cost(request),
     }
 
 
 def _tokens(request: Request) -> str:
+    if not request.input_tokens and not request.output_tokens:
+        return wording.NOTHING  # running, refused, or never told: no number is better than 0
     return f"{wording.tokens(request.input_tokens)} → {wording.tokens(request.output_tokens)}"
 
 
 def _cost(request: Request) -> str:
+    if request.status is None:
+        return wording.NOTHING
     return "unknown" if request.price_unknown else wording.usd(request.cost_usd_micros)
 
 

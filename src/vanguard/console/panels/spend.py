@@ -77,7 +77,7 @@ class SpendPanel:
         asking = overview.problems.get("usage", "Asking …")
         self._words.set_text(asking if usage is None else _NOTHING_TODAY)
         self._models.show(shares(rows, lambda row: row.model))
-        self._keys.show(shares(rows, lambda row: row.key))
+        self._keys.show(shares(rows, lambda row: row.key_name or row.key))
 
 
 class _ShareList:

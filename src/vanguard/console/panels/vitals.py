@@ -94,8 +94,12 @@ def spend_tile(overview: Overview) -> Tile:
         words.append(f"{total.failed:,} failed")
     if total.unknown_price_requests:
         words.append(f"{total.unknown_price_requests:,} at unknown price")
-    tone: Tone = "busy" if total.unknown_price_requests else "plain"
-    return Tile(wording.usd(total.cost_usd_micros), " · ".join(words), tone)
+    value = wording.usd(total.cost_usd_micros)
+    if not total.unknown_price_requests:
+        return Tile(value, " · ".join(words))
+    # never a sum that looks whole while a part of it is unknown
+    value = f"≥ {value}" if total.cost_usd_micros else "Unknown"
+    return Tile(value, " · ".join(words), "busy")
 
 
 class VitalsPanel:

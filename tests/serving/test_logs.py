@@ -40,9 +40,7 @@ def test_a_json_line_is_one_line() -> None:
 
 def test_a_text_line_is_one_line_before_its_trace() -> None:
     assert TextLines().format(record()).endswith("engine warning two\\nlines 7")
-    assert "ValueError: invalid literal" in TextLines().format(record(fault=True)).endswith(
-        "ValueError: invalid literal"
-    )
+    assert "ValueError: invalid literal" in TextLines().format(record(fault=True))
 
 
 @pytest.mark.parametrize("style", ["json", "text"])

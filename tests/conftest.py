@@ -18,10 +18,10 @@ if str(TESTS) not in sys.path:
 
 # No deadline: no test asserts on wall time. In CI the same examples run every time.
 settings.register_profile(
-    "local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+    "local", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
-    "ci", settings.get_profile("local"), max_examples=100, derandomize=True, print_blob=True
+    "ci", settings.get_profile("local"), max_examples=50, derandomize=True, print_blob=True
 )
 settings.register_profile("deep", settings.get_profile("local"), max_examples=2_000)
 settings.load_profile(

@@ -36,7 +36,9 @@ def pytest(*arguments: str) -> int:
 
 def unit(arguments: list[str]) -> int:
     """The suite that needs no process, browser or database."""
-    return pytest("-m", " and ".join(f"not {marker}" for marker in REAL), *arguments)
+    expression = " and ".join(f"not {marker}" for marker in REAL)
+    workers = str(min(4, os.cpu_count() or 1))
+    return pytest("-n", workers, "--dist", "loadfile", "-m", expression, *arguments)
 
 
 def real(arguments: list[str]) -> int:

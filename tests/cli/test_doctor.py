@@ -47,6 +47,7 @@ def test_before_the_first_start(folder: Path, capsys: pytest.CaptureFixture[str]
     assert list(folder.iterdir()) == []  # looking changes nothing
 
 
+@pytest.mark.e2e
 def test_a_platform_that_runs(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
     home = str(platform.home.root)
     status, found = findings(capsys, "--home", home)
@@ -65,6 +66,7 @@ def test_wrong_settings(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert shown.err.endswith("checks failed\n")
 
 
+@pytest.mark.e2e
 def test_a_platform_that_is_ill(
     platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     found.end()
 
 
+@pytest.mark.e2e
 def test_a_changed_file_is_taken_up_or_refused_with_the_reason(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -33,6 +34,7 @@ def test_a_changed_file_is_taken_up_or_refused_with_the_reason(
     )
 
 
+@pytest.mark.e2e
 def test_a_platform_behind_an_address(
     platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,9 +19,11 @@ from vanguard.sdk.errors import BY_CODE, read_error
 
 
 def leaves(kind: type[VanguardError]) -> Iterator[type[VanguardError]]:
-    if not kind.__subclasses__():
+    """The public tree; what a package derives from it for itself is said as its parent."""
+    children = [one for one in kind.__subclasses__() if one.__module__ == VanguardError.__module__]
+    if not children:
         yield kind
-    for child in kind.__subclasses__():
+    for child in children:
         yield from leaves(child)
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from support.fake_platform.run import PATIENCE_S, Platform, alive, on_a_terminal, until
 
+# starts real processes, a second or more a test
+pytestmark = pytest.mark.e2e
+
 Begin = Callable[..., Platform]
 
 

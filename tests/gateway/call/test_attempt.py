@@ -118,3 +118,14 @@ async def test_a_drain_has_a_deadline(runner, client):
         assert (settled.status, settled.error) == ("cancelled", "drain_deadline")
         assert settled.usage.estimated
         assert running.gateway.drains == 0
+
+
+async def test_an_upstreams_error_within_its_stream_passes_and_is_no_success(runner, client):
+    error = b'data: {"error": {"message": "overloaded"}}\n\n'
+    async with Upstream([stream([delta("a"), error], pause_s=0.05)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, stream=True)
+        assert answer.content == delta("a") + error
+        (settled,) = running.settled()
+        assert (settled.status, settled.error) == ("truncated", "upstream_error")
+        assert settled.cost_usd_micros > 0

@@ -275,7 +275,14 @@ class Attempt:
         self._over()
 
     def _settle_stream(self) -> None:
-        self._settle(*(self._verdict or ("ok", "" if self._answer.open else _CLIENT_CLOSED)))
+        if self._verdict is not None:
+            self._settle(*self._verdict)
+        elif self._relay.failed():
+            # the client has read the upstream's own error; it must not count as success
+            self._mark_failed(0.0)
+            self._settle("truncated", UpstreamError.code)
+        else:
+            self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
 
     def _stop(self, status: Status, error: VanguardError) -> None:
         """Ends an answer on our side; a blocked one is read on for its usage, a cut one is not."""

@@ -57,5 +57,8 @@ class Relay(Protocol):
     def tokens(self) -> int:
         """Events with content so far, a lower bound of the output tokens."""
 
+    def failed(self) -> bool:
+        """Whether the upstream reported an error within its stream that was passed on as it came."""
+
     def done(self) -> bool:
         """Whether the upstream has said the end of its stream."""

@@ -75,6 +75,10 @@ class MaskedRelay:
         """Events with content."""
         return self._inner.tokens()
 
+    def failed(self) -> bool:
+        """As the inner relay."""
+        return self._inner.failed()
+
     def done(self) -> bool:
         """Whether the end was said."""
         return self._inner.done()

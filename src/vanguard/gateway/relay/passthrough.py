@@ -67,6 +67,10 @@ class PassThroughRelay:
         """Events with content."""
         return self._tap.tokens if self._tap is not None else 0
 
+    def failed(self) -> bool:
+        """Whether an in-band error was seen and no end."""
+        return self._tap is not None and bool(self._tap.error) and not self._tap.complete()
+
     def done(self) -> bool:
         """Whether the end was said."""
         return self._tap.done if self._tap is not None else False

@@ -111,6 +111,10 @@ class TranslatedRelay:
         """Events with content."""
         return self._tokens
 
+    def failed(self) -> bool:
+        """Never: an upstream's error is raised here, for it must be said in another dialect."""
+        return False
+
     def done(self) -> bool:
         """Whether the end was said."""
         return self._done

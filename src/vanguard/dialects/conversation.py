@@ -1,7 +1,8 @@
 """The neutral Conversation that every dialect can be read into, and the events of a reply to it.
 
 It does not know any wire format: names here are the field's terms, and what only one API family has
-travels in `Foreign` values that another family turns into named losses.
+travels in `Foreign` values that another family turns into named losses. Frozen values cannot form
+cycles, so the garbage collector is told to leave them alone (`gc=False`).
 """
 
 from __future__ import annotations
@@ -21,44 +22,46 @@ FinishReason = Literal[
 ]
 
 
-class Cache(msgspec.Struct, frozen=True):
+class Cache(msgspec.Struct, frozen=True, gc=False):
     """A marker: the prompt up to here shall be kept in the provider's cache.
 
     Attributes:
         ttl: `5m`, `1h`, or empty for the provider's default.
+        scope: who shares the cache, as Anthropic names it; empty for its default.
     """
 
     ttl: str = ""
+    scope: str = ""
 
 
-class Inline(msgspec.Struct, frozen=True, tag="inline"):
+class Inline(msgspec.Struct, frozen=True, gc=False, tag="inline"):
     """Bytes inside the request: base64 text without line breaks, and their media type."""
 
     media_type: str
     data: str
 
 
-class Remote(msgspec.Struct, frozen=True, tag="remote"):
+class Remote(msgspec.Struct, frozen=True, gc=False, tag="remote"):
     """An address that the provider fetches itself."""
 
     url: str
 
 
-class Stored(msgspec.Struct, frozen=True, tag="stored"):
+class Stored(msgspec.Struct, frozen=True, gc=False, tag="stored"):
     """A file uploaded to one provider before; `dialect` says whose id it is."""
 
     dialect: str
     file_id: str
 
 
-class Text(msgspec.Struct, frozen=True, tag="text"):
+class Text(msgspec.Struct, frozen=True, gc=False, tag="text"):
     """Plain text."""
 
     text: str
     cache: Cache | None = None
 
 
-class Image(msgspec.Struct, frozen=True, tag="image"):
+class Image(msgspec.Struct, frozen=True, gc=False, tag="image"):
     """A picture.
 
     Attributes:
@@ -70,19 +73,19 @@ class Image(msgspec.Struct, frozen=True, tag="image"):
     cache: Cache | None = None
 
 
-class PlainText(msgspec.Struct, frozen=True, tag="plain_text"):
+class PlainText(msgspec.Struct, frozen=True, gc=False, tag="plain_text"):
     """A document that is text."""
 
     text: str
 
 
-class Passage(msgspec.Struct, frozen=True, tag="passage"):
+class Passage(msgspec.Struct, frozen=True, gc=False, tag="passage"):
     """A document made of texts and pictures."""
 
     parts: tuple[Text | Image, ...]
 
 
-class Document(msgspec.Struct, frozen=True, tag="document"):
+class Document(msgspec.Struct, frozen=True, gc=False, tag="document"):
     """A file with pages or text.
 
     Attributes:
@@ -98,14 +101,14 @@ class Document(msgspec.Struct, frozen=True, tag="document"):
     cache: Cache | None = None
 
 
-class Audio(msgspec.Struct, frozen=True, tag="audio"):
+class Audio(msgspec.Struct, frozen=True, gc=False, tag="audio"):
     """A recording: base64 text and its format, such as `wav`."""
 
     data: str
     format: str
 
 
-class ToolCall(msgspec.Struct, frozen=True, tag="tool_call"):
+class ToolCall(msgspec.Struct, frozen=True, gc=False, tag="tool_call"):
     """The model's wish to call a tool.
 
     Attributes:
@@ -118,7 +121,7 @@ class ToolCall(msgspec.Struct, frozen=True, tag="tool_call"):
     cache: Cache | None = None
 
 
-class Foreign(msgspec.Struct, frozen=True, tag="foreign"):
+class Foreign(msgspec.Struct, frozen=True, gc=False, tag="foreign"):
     """Something that one API family alone has, kept verbatim for it and lost towards others.
 
     Attributes:
@@ -132,7 +135,7 @@ class Foreign(msgspec.Struct, frozen=True, tag="foreign"):
     value: msgspec.Raw
 
 
-class ToolResult(msgspec.Struct, frozen=True, tag="tool_result"):
+class ToolResult(msgspec.Struct, frozen=True, gc=False, tag="tool_result"):
     """What a tool answered to the call of the same id."""
 
     id: str
@@ -141,20 +144,20 @@ class ToolResult(msgspec.Struct, frozen=True, tag="tool_result"):
     cache: Cache | None = None
 
 
-class Thinking(msgspec.Struct, frozen=True, tag="thinking"):
+class Thinking(msgspec.Struct, frozen=True, gc=False, tag="thinking"):
     """The model's reasoning; `signature` is the provider's seal on it, empty when it has none."""
 
     text: str
     signature: str = ""
 
 
-class RedactedThinking(msgspec.Struct, frozen=True, tag="redacted_thinking"):
+class RedactedThinking(msgspec.Struct, frozen=True, gc=False, tag="redacted_thinking"):
     """Reasoning that only the provider can read."""
 
     data: str
 
 
-class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+class Refusal(msgspec.Struct, frozen=True, gc=False, tag="refusal"):
     """The model's words in place of an answer it would not give."""
 
     text: str
@@ -174,7 +177,7 @@ Part = (
 )
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One message; its index among `Conversation.messages` is its index on the client's wire.
 
     Attributes:
@@ -186,7 +189,7 @@ class Message(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Tool(msgspec.Struct, frozen=True, tag="tool"):
+class Tool(msgspec.Struct, frozen=True, gc=False, tag="tool"):
     """A function that the model may call.
 
     Attributes:
@@ -201,7 +204,7 @@ class Tool(msgspec.Struct, frozen=True, tag="tool"):
     cache: Cache | None = None
 
 
-class ToolChoice(msgspec.Struct, frozen=True):
+class ToolChoice(msgspec.Struct, frozen=True, gc=False):
     """Whether and which tools the model shall call.
 
     Attributes:
@@ -216,7 +219,7 @@ class ToolChoice(msgspec.Struct, frozen=True):
     parallel: bool | None = None
 
 
-class Reasoning(msgspec.Struct, frozen=True):
+class Reasoning(msgspec.Struct, frozen=True, gc=False):
     """How much the model shall think before it answers.
 
     Attributes:
@@ -233,7 +236,7 @@ class Reasoning(msgspec.Struct, frozen=True):
     display: str = ""
 
 
-class OutputFormat(msgspec.Struct, frozen=True):
+class OutputFormat(msgspec.Struct, frozen=True, gc=False):
     """The form that the answer's text must have.
 
     Attributes:
@@ -247,7 +250,7 @@ class OutputFormat(msgspec.Struct, frozen=True):
     strict: bool | None = None
 
 
-class Sampling(msgspec.Struct, frozen=True):
+class Sampling(msgspec.Struct, frozen=True, gc=False):
     """How the next token is chosen; None leaves a value to the provider."""
 
     temperature: float | None = None
@@ -258,7 +261,7 @@ class Sampling(msgspec.Struct, frozen=True):
     frequency_penalty: float | None = None
 
 
-class Conversation(msgspec.Struct, frozen=True):
+class Conversation(msgspec.Struct, frozen=True, gc=False):
     """A request to a model, whatever API it came by.
 
     Attributes:
@@ -288,7 +291,7 @@ class Conversation(msgspec.Struct, frozen=True):
     foreign: tuple[Foreign, ...] = ()
 
 
-class Start(msgspec.Struct, frozen=True, tag="start"):
+class Start(msgspec.Struct, frozen=True, gc=False, tag="start"):
     """The reply begins; comes first and once. Empty strings and None mean not told."""
 
     id: str = ""
@@ -296,31 +299,31 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     usage: Usage | None = None
 
 
-class TextDelta(msgspec.Struct, frozen=True, tag="text_delta"):
+class TextDelta(msgspec.Struct, frozen=True, gc=False, tag="text_delta"):
     """More of the answer's text."""
 
     text: str
 
 
-class ThinkingDelta(msgspec.Struct, frozen=True, tag="thinking_delta"):
+class ThinkingDelta(msgspec.Struct, frozen=True, gc=False, tag="thinking_delta"):
     """More of the thinking's text."""
 
     text: str
 
 
-class ThinkingSignature(msgspec.Struct, frozen=True, tag="thinking_signature"):
+class ThinkingSignature(msgspec.Struct, frozen=True, gc=False, tag="thinking_signature"):
     """The seal of the thinking so far, which it ends."""
 
     signature: str
 
 
-class ThinkingRedacted(msgspec.Struct, frozen=True, tag="thinking_redacted"):
+class ThinkingRedacted(msgspec.Struct, frozen=True, gc=False, tag="thinking_redacted"):
     """A whole piece of thinking that only the provider can read."""
 
     data: str
 
 
-class ToolStart(msgspec.Struct, frozen=True, tag="tool_start"):
+class ToolStart(msgspec.Struct, frozen=True, gc=False, tag="tool_start"):
     """A tool call begins; `index` counts the calls of this reply from 0."""
 
     index: int
@@ -328,33 +331,33 @@ class ToolStart(msgspec.Struct, frozen=True, tag="tool_start"):
     name: str
 
 
-class ToolArguments(msgspec.Struct, frozen=True, tag="tool_arguments"):
+class ToolArguments(msgspec.Struct, frozen=True, gc=False, tag="tool_arguments"):
     """More of the JSON text of one call's arguments."""
 
     index: int
     text: str
 
 
-class RefusalDelta(msgspec.Struct, frozen=True, tag="refusal_delta"):
+class RefusalDelta(msgspec.Struct, frozen=True, gc=False, tag="refusal_delta"):
     """More of a refusal's text."""
 
     text: str
 
 
-class Finish(msgspec.Struct, frozen=True, tag="finish"):
+class Finish(msgspec.Struct, frozen=True, gc=False, tag="finish"):
     """Why the model stopped; `stop_sequence` is the one it met, empty when not told."""
 
     reason: FinishReason
     stop_sequence: str = ""
 
 
-class UsageTold(msgspec.Struct, frozen=True, tag="usage_told"):
+class UsageTold(msgspec.Struct, frozen=True, gc=False, tag="usage_told"):
     """Usage of the whole reply so far; a later one replaces an earlier one."""
 
     usage: Usage
 
 
-class End(msgspec.Struct, frozen=True, tag="end"):
+class End(msgspec.Struct, frozen=True, gc=False, tag="end"):
     """The upstream said its end; comes last and once, and only then is a reply whole."""
 
 

@@ -10,18 +10,19 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 
-class _Sent(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class _Sent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """What clients send: strict when read, short when written."""
 
 
-class CacheControl(_Sent):
+class CacheControl(_Sent, frozen=True):
     """A marker: the prompt up to here shall be cached."""
 
     type: str
     ttl: str | None = None
+    scope: str | None = None
 
 
-class TextBlock(_Sent, tag_field="type", tag="text"):
+class TextBlock(_Sent, frozen=True, tag_field="type", tag="text"):
     """Text."""
 
     text: str
@@ -29,52 +30,52 @@ class TextBlock(_Sent, tag_field="type", tag="text"):
     citations: Raw | UnsetType = UNSET
 
 
-class Base64Source(_Sent, tag_field="type", tag="base64"):
+class Base64Source(_Sent, frozen=True, tag_field="type", tag="base64"):
     """Bytes."""
 
     media_type: str
     data: str
 
 
-class UrlSource(_Sent, tag_field="type", tag="url"):
+class UrlSource(_Sent, frozen=True, tag_field="type", tag="url"):
     """An address."""
 
     url: str
 
 
-class FileSource(_Sent, tag_field="type", tag="file"):
+class FileSource(_Sent, frozen=True, tag_field="type", tag="file"):
     """A file uploaded before."""
 
     file_id: str
 
 
-class TextSource(_Sent, tag_field="type", tag="text"):
+class TextSource(_Sent, frozen=True, tag_field="type", tag="text"):
     """A document that is text."""
 
     data: str
     media_type: str = ""
 
 
-class ImageBlock(_Sent, tag_field="type", tag="image"):
+class ImageBlock(_Sent, frozen=True, tag_field="type", tag="image"):
     """A picture."""
 
     source: Base64Source | UrlSource | FileSource
     cache_control: CacheControl | None = None
 
 
-class ContentSource(_Sent, tag_field="type", tag="content"):
+class ContentSource(_Sent, frozen=True, tag_field="type", tag="content"):
     """A document made of blocks."""
 
     content: str | list[TextBlock | ImageBlock]
 
 
-class CitationsConfig(_Sent):
+class CitationsConfig(_Sent, frozen=True):
     """Whether a document is cited."""
 
     enabled: bool | None = None
 
 
-class DocumentBlock(_Sent, tag_field="type", tag="document"):
+class DocumentBlock(_Sent, frozen=True, tag_field="type", tag="document"):
     """A document."""
 
     source: Base64Source | UrlSource | FileSource | TextSource | ContentSource
@@ -84,35 +85,36 @@ class DocumentBlock(_Sent, tag_field="type", tag="document"):
     cache_control: CacheControl | None = None
 
 
-class ThinkingBlock(_Sent, tag_field="type", tag="thinking"):
+class ThinkingBlock(_Sent, frozen=True, tag_field="type", tag="thinking"):
     """Reasoning with its seal."""
 
     thinking: str
     signature: str = ""
 
 
-class RedactedThinkingBlock(_Sent, tag_field="type", tag="redacted_thinking"):
+class RedactedThinkingBlock(_Sent, frozen=True, tag_field="type", tag="redacted_thinking"):
     """Sealed reasoning."""
 
     data: str
 
 
-class ToolUseBlock(_Sent, tag_field="type", tag="tool_use"):
-    """A tool call."""
+class ToolUseBlock(_Sent, frozen=True, tag_field="type", tag="tool_use"):
+    """A tool call; `caller` tells whether the model called or a program of its own."""
 
     id: str
     name: str
     input: Raw
     cache_control: CacheControl | None = None
+    caller: Raw | UnsetType = UNSET
 
 
-class UnknownBlock(_Sent, tag_field="type", tag="vanguard.unknown"):
+class UnknownBlock(_Sent, frozen=True, tag_field="type", tag="vanguard.unknown"):
     """Stands where a block of an unknown type was; see `vanguard.wire.lenient`."""
 
     value: Raw
 
 
-class ToolResultBlock(_Sent, tag_field="type", tag="tool_result"):
+class ToolResultBlock(_Sent, frozen=True, tag_field="type", tag="tool_result"):
     """A tool's answer."""
 
     tool_use_id: str
@@ -133,14 +135,14 @@ Block = (
 )
 
 
-class MessageParam(_Sent):
+class MessageParam(_Sent, frozen=True):
     """One message."""
 
     role: str
     content: str | list[Block]
 
 
-class Tool(_Sent):
+class Tool(_Sent, frozen=True):
     """A tool of the client's own; a server's tools have other types and fields."""
 
     name: str
@@ -151,7 +153,7 @@ class Tool(_Sent):
     cache_control: CacheControl | None = None
 
 
-class ToolChoice(_Sent):
+class ToolChoice(_Sent, frozen=True):
     """Whether and which tools shall be called."""
 
     type: str
@@ -159,7 +161,7 @@ class ToolChoice(_Sent):
     disable_parallel_tool_use: bool | None = None
 
 
-class ThinkingConfig(_Sent):
+class ThinkingConfig(_Sent, frozen=True):
     """How the model may think."""
 
     type: str
@@ -167,31 +169,32 @@ class ThinkingConfig(_Sent):
     display: str | None = None
 
 
-class JsonFormat(_Sent):
+class JsonFormat(_Sent, frozen=True):
     """A schema for the answer."""
 
     type: str
     schema: Raw | UnsetType = UNSET
 
 
-class OutputConfig(_Sent):
+class OutputConfig(_Sent, frozen=True):
     """Effort and form of the answer."""
 
     effort: str | None = None
     format: JsonFormat | None = None
 
 
-class Metadata(_Sent):
+class Metadata(_Sent, frozen=True):
     """Who asks."""
 
     user_id: str | None = None
 
 
-class MessagesRequest(_Sent):
+class MessagesRequest(_Sent, frozen=True):
     """A request; what else it holds is named by `vanguard.wire.lenient`.
 
     Attributes:
         output_format: the earlier place of `output_config.format`.
+        container: this and what follows concern Anthropic alone.
     """
 
     model: str
@@ -210,22 +213,28 @@ class MessagesRequest(_Sent):
     output_format: JsonFormat | None = None
     metadata: Metadata | None = None
     cache_control: CacheControl | None = None
+    container: Raw | UnsetType = UNSET
+    context_management: Raw | UnsetType = UNSET
+    mcp_servers: Raw | UnsetType = UNSET
+    service_tier: Raw | UnsetType = UNSET
+    speed: Raw | UnsetType = UNSET
+    diagnostics: Raw | UnsetType = UNSET
 
 
-class CacheCreation(msgspec.Struct, frozen=True):
+class CacheCreation(msgspec.Struct, frozen=True, gc=False):
     """Tokens written to caches, by lifetime."""
 
     ephemeral_5m_input_tokens: int | None = None
     ephemeral_1h_input_tokens: int | None = None
 
 
-class OutputDetails(msgspec.Struct, frozen=True):
+class OutputDetails(msgspec.Struct, frozen=True, gc=False):
     """Parts of the output."""
 
     thinking_tokens: int | None = None
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens of one reply; `input_tokens` excludes what was read from or written to a cache."""
 
     input_tokens: int | None = None
@@ -236,7 +245,7 @@ class Usage(msgspec.Struct, frozen=True):
     output_tokens_details: OutputDetails | None = None
 
 
-class ReplyBlock(msgspec.Struct, frozen=True):
+class ReplyBlock(msgspec.Struct, frozen=True, gc=False):
     """A block of a reply, or the beginning of one in a stream."""
 
     type: str = ""
@@ -249,7 +258,7 @@ class ReplyBlock(msgspec.Struct, frozen=True):
     input: Raw | UnsetType = UNSET
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """A whole message, or the beginning of one in a stream."""
 
     type: str = ""
@@ -262,7 +271,7 @@ class Reply(msgspec.Struct, frozen=True):
     error: Raw | UnsetType = UNSET
 
 
-class Delta(msgspec.Struct, frozen=True):
+class Delta(msgspec.Struct, frozen=True, gc=False):
     """A piece of a block, or the end of the message."""
 
     type: str = ""
@@ -274,7 +283,7 @@ class Delta(msgspec.Struct, frozen=True):
     stop_sequence: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event of a stream; its type decides which fields are there."""
 
     type: str = ""
@@ -286,7 +295,7 @@ class Event(msgspec.Struct, frozen=True):
     error: Raw | UnsetType = UNSET
 
 
-class ErrorDetail(msgspec.Struct, frozen=True):
+class ErrorDetail(msgspec.Struct, frozen=True, gc=False):
     """What went wrong."""
 
     type: str

@@ -6,6 +6,7 @@ something unknown is taken apart, and even then every known value keeps its own 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -29,6 +30,16 @@ class Unknown(msgspec.Struct, frozen=True):
 def present(raw: Raw | UnsetType) -> Raw | None:
     """A raw value that is there and not null (a union of Raw and None would decode null alone)."""
     return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else raw
+
+
+def own_fields(request: msgspec.Struct, names: Iterable[str]) -> list[Unknown]:
+    """Raw fields that a shape knows only so as to skip them fast, where they are present."""
+    found = []
+    for name in names:
+        value = present(getattr(request, name))
+        if value is not None:
+            found.append(Unknown(name, value))
+    return found
 
 
 class _Node:

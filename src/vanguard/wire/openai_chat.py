@@ -11,52 +11,52 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 
-class _Sent(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class _Sent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """What clients send: strict when read, short when written."""
 
 
-class CacheControl(_Sent):
+class CacheControl(_Sent, frozen=True):
     """Anthropic's cache marker, as clients of compatible gateways send it."""
 
     type: str = "ephemeral"
     ttl: str | None = None
 
 
-class TextPart(_Sent, tag_field="type", tag="text"):
+class TextPart(_Sent, frozen=True, tag_field="type", tag="text"):
     """Text."""
 
     text: str
     cache_control: CacheControl | None = None
 
 
-class ImageUrl(_Sent):
+class ImageUrl(_Sent, frozen=True):
     """Where a picture is; `data:` addresses hold it."""
 
     url: str
     detail: str | None = None
 
 
-class ImagePart(_Sent, tag_field="type", tag="image_url"):
+class ImagePart(_Sent, frozen=True, tag_field="type", tag="image_url"):
     """A picture."""
 
     image_url: ImageUrl | str
     cache_control: CacheControl | None = None
 
 
-class InputAudio(_Sent):
+class InputAudio(_Sent, frozen=True):
     """Base64 audio."""
 
     data: str
     format: str
 
 
-class AudioPart(_Sent, tag_field="type", tag="input_audio"):
+class AudioPart(_Sent, frozen=True, tag_field="type", tag="input_audio"):
     """A recording."""
 
     input_audio: InputAudio
 
 
-class FileData(_Sent):
+class FileData(_Sent, frozen=True):
     """A file by id, or as a `data:` address."""
 
     file_data: str | None = None
@@ -64,20 +64,20 @@ class FileData(_Sent):
     filename: str | None = None
 
 
-class FilePart(_Sent, tag_field="type", tag="file"):
+class FilePart(_Sent, frozen=True, tag_field="type", tag="file"):
     """A file."""
 
     file: FileData
     cache_control: CacheControl | None = None
 
 
-class RefusalPart(_Sent, tag_field="type", tag="refusal"):
+class RefusalPart(_Sent, frozen=True, tag_field="type", tag="refusal"):
     """A refusal of an earlier answer."""
 
     refusal: str
 
 
-class UnknownPart(_Sent, tag_field="type", tag="vanguard.unknown"):
+class UnknownPart(_Sent, frozen=True, tag_field="type", tag="vanguard.unknown"):
     """Stands where a part of an unknown type was; see `vanguard.wire.lenient`."""
 
     value: Raw
@@ -86,14 +86,14 @@ class UnknownPart(_Sent, tag_field="type", tag="vanguard.unknown"):
 ContentPart = TextPart | ImagePart | AudioPart | FilePart | RefusalPart | UnknownPart
 
 
-class FunctionCall(_Sent):
+class FunctionCall(_Sent, frozen=True):
     """A function's name and its arguments as JSON text."""
 
     name: str
     arguments: str | None = None
 
 
-class ToolCall(_Sent):
+class ToolCall(_Sent, frozen=True):
     """One call of an assistant's message."""
 
     id: str = ""
@@ -103,7 +103,7 @@ class ToolCall(_Sent):
     index: int | None = None
 
 
-class ReasoningDetail(_Sent):
+class ReasoningDetail(_Sent, frozen=True):
     """A piece of reasoning with its provider's seal (OpenRouter's form)."""
 
     type: str
@@ -115,7 +115,7 @@ class ReasoningDetail(_Sent):
     index: int | None = None
 
 
-class ChatMessage(_Sent):
+class ChatMessage(_Sent, frozen=True):
     """One message of any role."""
 
     role: str
@@ -130,7 +130,7 @@ class ChatMessage(_Sent):
     cache_control: CacheControl | None = None
 
 
-class FunctionDefinition(_Sent):
+class FunctionDefinition(_Sent, frozen=True):
     """A function that the model may call."""
 
     name: str
@@ -139,7 +139,7 @@ class FunctionDefinition(_Sent):
     strict: bool | None = None
 
 
-class Tool(_Sent):
+class Tool(_Sent, frozen=True):
     """A tool of type `function`; other types have other fields."""
 
     type: str | None = None
@@ -147,20 +147,20 @@ class Tool(_Sent):
     cache_control: CacheControl | None = None
 
 
-class FunctionName(_Sent):
+class FunctionName(_Sent, frozen=True):
     """A function by name."""
 
     name: str
 
 
-class AllowedTools(_Sent):
+class AllowedTools(_Sent, frozen=True):
     """The only tools that may be called."""
 
     mode: str
     tools: list[Raw]
 
 
-class NamedToolChoice(_Sent):
+class NamedToolChoice(_Sent, frozen=True):
     """A tool that must be called, or a set that may be."""
 
     type: str
@@ -169,7 +169,7 @@ class NamedToolChoice(_Sent):
     custom: Raw | UnsetType = UNSET
 
 
-class JsonSchema(_Sent):
+class JsonSchema(_Sent, frozen=True):
     """A schema for the answer."""
 
     name: str = ""
@@ -178,22 +178,26 @@ class JsonSchema(_Sent):
     strict: bool | None = None
 
 
-class ResponseFormat(_Sent):
+class ResponseFormat(_Sent, frozen=True):
     """The form of the answer."""
 
     type: str
     json_schema: JsonSchema | None = None
 
 
-class StreamOptions(_Sent):
+class StreamOptions(_Sent, frozen=True):
     """What a stream tells besides the answer."""
 
     include_usage: bool | None = None
     include_obfuscation: bool | None = None
 
 
-class ChatRequest(_Sent):
-    """A request; what else it holds is named by `vanguard.wire.lenient`."""
+class ChatRequest(_Sent, frozen=True):
+    """A request; what else it holds is named by `vanguard.wire.lenient`.
+
+    Attributes:
+        n: this and what follows concern OpenAI alone.
+    """
 
     model: str
     messages: list[ChatMessage]
@@ -215,22 +219,32 @@ class ChatRequest(_Sent):
     reasoning_effort: str | None = None
     user: str | None = None
     safety_identifier: str | None = None
+    n: Raw | UnsetType = UNSET
+    logprobs: Raw | UnsetType = UNSET
+    top_logprobs: Raw | UnsetType = UNSET
+    logit_bias: Raw | UnsetType = UNSET
+    store: Raw | UnsetType = UNSET
+    metadata: Raw | UnsetType = UNSET
+    service_tier: Raw | UnsetType = UNSET
+    modalities: Raw | UnsetType = UNSET
+    verbosity: Raw | UnsetType = UNSET
+    prompt_cache_key: Raw | UnsetType = UNSET
 
 
-class PromptDetails(msgspec.Struct, frozen=True):
+class PromptDetails(msgspec.Struct, frozen=True, gc=False):
     """Parts of the input."""
 
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
 
 
-class CompletionDetails(msgspec.Struct, frozen=True):
+class CompletionDetails(msgspec.Struct, frozen=True, gc=False):
     """Parts of the output."""
 
     reasoning_tokens: int | None = None
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens of one reply; `prompt_tokens` includes what came from a cache.
 
     Attributes:
@@ -244,14 +258,14 @@ class Usage(msgspec.Struct, frozen=True):
     prompt_cache_hit_tokens: int | None = None
 
 
-class FunctionDelta(msgspec.Struct, frozen=True):
+class FunctionDelta(msgspec.Struct, frozen=True, gc=False):
     """A piece of a function call. Some servers send arguments as an object."""
 
     name: str | None = None
     arguments: Raw | UnsetType = UNSET
 
 
-class ToolCallDelta(msgspec.Struct, frozen=True):
+class ToolCallDelta(msgspec.Struct, frozen=True, gc=False):
     """A piece of a tool call."""
 
     index: int | None = None
@@ -259,7 +273,7 @@ class ToolCallDelta(msgspec.Struct, frozen=True):
     function: FunctionDelta | None = None
 
 
-class ReplyPart(msgspec.Struct, frozen=True):
+class ReplyPart(msgspec.Struct, frozen=True, gc=False):
     """A part of an answer, where a server (Mistral) sends a list of them."""
 
     type: str = ""
@@ -267,7 +281,7 @@ class ReplyPart(msgspec.Struct, frozen=True):
     thinking: str | list[ReplyPart] | None = None
 
 
-class Delta(msgspec.Struct, frozen=True):
+class Delta(msgspec.Struct, frozen=True, gc=False):
     """A piece of an answer, or a whole one: both have the same fields."""
 
     content: str | list[ReplyPart] | None = None
@@ -277,7 +291,7 @@ class Delta(msgspec.Struct, frozen=True):
     tool_calls: list[ToolCallDelta] | None = None
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """One answer of a reply or chunk.
 
     Attributes:
@@ -291,7 +305,7 @@ class Choice(msgspec.Struct, frozen=True):
     stop_reason: str | int | None = None
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """A whole reply or one chunk of a stream."""
 
     id: str | None = None
@@ -301,7 +315,7 @@ class Reply(msgspec.Struct, frozen=True):
     error: Raw | UnsetType = UNSET
 
 
-class ErrorDetail(msgspec.Struct, frozen=True):
+class ErrorDetail(msgspec.Struct, frozen=True, gc=False):
     """What went wrong."""
 
     message: str
@@ -310,7 +324,7 @@ class ErrorDetail(msgspec.Struct, frozen=True):
     code: str | None
 
 
-class ErrorEnvelope(msgspec.Struct, frozen=True):
+class ErrorEnvelope(msgspec.Struct, frozen=True, gc=False):
     """An error as OpenAI's clients expect it."""
 
     error: ErrorDetail

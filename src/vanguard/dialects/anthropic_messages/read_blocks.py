@@ -36,7 +36,7 @@ _encode = msgspec.json.Encoder().encode
 
 def marker(control: wire.CacheControl | None) -> Cache | None:
     """A cache marker."""
-    return None if control is None else Cache(control.ttl or "")
+    return None if control is None else Cache(control.ttl or "", control.scope or "")
 
 
 def text_part(block: wire.TextBlock, path: str, foreign: list[Foreign]) -> Text:
@@ -71,8 +71,7 @@ def _part(block: wire.Block, path: str, foreign: list[Foreign]) -> Part:
         case wire.TextBlock():
             return text_part(block, path, foreign)
         case wire.ToolUseBlock():
-            arguments = bytes(block.input).decode()
-            return ToolCall(block.id, block.name, arguments, marker(block.cache_control))
+            return _tool_call(block, path, foreign)
         case wire.ToolResultBlock():
             return _tool_result(block, path)
         case wire.ThinkingBlock():
@@ -85,6 +84,14 @@ def _part(block: wire.Block, path: str, foreign: list[Foreign]) -> Part:
             return _document(block)
         case wire.UnknownBlock():
             return Foreign(DIALECT, path, block.value)
+
+
+def _tool_call(block: wire.ToolUseBlock, path: str, foreign: list[Foreign]) -> ToolCall:
+    caller = present(block.caller)
+    if caller is not None and bytes(caller).replace(b" ", b"") != b'{"type":"direct"}':
+        foreign.append(Foreign(DIALECT, f"{path}.caller", caller))
+    arguments = bytes(block.input).decode()
+    return ToolCall(block.id, block.name, arguments, marker(block.cache_control))
 
 
 def _tool_result(block: wire.ToolResultBlock, path: str) -> ToolResult:

@@ -33,11 +33,13 @@ from vanguard.dialects.conversation import (
 )
 from vanguard.dialects.malformed import decode
 from vanguard.wire import anthropic_messages as wire
-from vanguard.wire.lenient import LenientDecoder, Unknown, present
+from vanguard.wire.lenient import LenientDecoder, Unknown, own_fields, present
 
 _request = LenientDecoder(wire.MessagesRequest)
 _tool = LenientDecoder(wire.Tool)
 _EFFORTS = get_args(Effort)
+
+_OWN = ("container", "context_management", "mcp_servers", "service_tier", "speed", "diagnostics")
 
 # What says no more than leaving the field out does.
 _IDLE: dict[str, tuple[object, ...]] = {
@@ -59,7 +61,7 @@ def read_request(body: bytes, *, needs_cap: bool = True) -> Conversation:
     if not request.messages:
         raise InvalidRequest("messages: at least one message is needed", param="messages")
     _check_cap(request.max_tokens, needs_cap=needs_cap)
-    foreign = _foreign(unknown)
+    foreign = _foreign([*unknown, *own_fields(request, _OWN)])
     return Conversation(
         model=request.model,
         messages=tuple(_message(one, i, foreign) for i, one in enumerate(request.messages)),

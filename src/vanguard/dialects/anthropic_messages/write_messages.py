@@ -44,7 +44,11 @@ _encode = msgspec.json.Encoder().encode
 
 def control(cache: Cache | None) -> wire.CacheControl | None:
     """A cache marker."""
-    return None if cache is None else wire.CacheControl("ephemeral", cache.ttl or None)
+    return (
+        None
+        if cache is None
+        else wire.CacheControl("ephemeral", cache.ttl or None, cache.scope or None)
+    )
 
 
 def write_system(conversation: Conversation, losses: Losses) -> list[wire.TextBlock | Raw]:

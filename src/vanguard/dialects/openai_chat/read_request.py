@@ -26,12 +26,25 @@ from vanguard.dialects.conversation import (
 from vanguard.dialects.malformed import decode
 from vanguard.dialects.openai_chat.read_parts import DIALECT, marker, message_parts, tool_result
 from vanguard.wire import openai_chat as wire
-from vanguard.wire.lenient import LenientDecoder, Unknown, present
+from vanguard.wire.lenient import LenientDecoder, Unknown, own_fields, present
 
 _request = LenientDecoder(wire.ChatRequest)
 _tool = LenientDecoder(wire.Tool)
 _EFFORTS = get_args(Effort)
 _ROLES = get_args(Role)
+
+_OWN = (
+    "n",
+    "logprobs",
+    "top_logprobs",
+    "logit_bias",
+    "store",
+    "metadata",
+    "service_tier",
+    "modalities",
+    "verbosity",
+    "prompt_cache_key",
+)
 
 # What says no more than leaving the field out does.
 _IDLE: dict[str, tuple[object, ...]] = {
@@ -57,7 +70,7 @@ def read_request(body: bytes) -> Conversation:
     request, unknown = decode(_request, body)
     if not request.messages:
         raise InvalidRequest("messages: at least one message is needed", param="messages")
-    foreign = _foreign(unknown)
+    foreign = _foreign([*unknown, *own_fields(request, _OWN)])
     tools = _tools(request.tools or (), foreign)
     return Conversation(
         model=request.model,

@@ -56,7 +56,7 @@ objects = st.dictionaries(names, st.integers() | words | st.booleans(), max_size
 schemas = st.dictionaries(names, st.just({"type": "string"}), max_size=3).map(
     lambda fields: msgspec.Raw(msgspec.json.encode({"type": "object", "properties": fields}))
 )
-caches = st.none() | st.sampled_from([Cache(), Cache("5m"), Cache("1h")])
+caches = st.none() | st.sampled_from([Cache(), Cache("5m"), Cache("1h", "global")])
 no_cache = st.none()
 inlines = st.builds(Inline, st.sampled_from(["image/png", "image/jpeg"]), base64)
 pdfs = st.builds(Inline, st.just("application/pdf"), base64)
@@ -102,9 +102,7 @@ def tool_settings(draw: st.DrawFn, *, cached: bool, allows: bool) -> tuple[objec
     return tuple(tools), ToolChoice(mode, parallel=parallel)
 
 
-@st.composite
-def openai_conversations(draw: st.DrawFn) -> Conversation:
-    """What OpenAI's chat API carries whole."""
+def _openai_messages() -> st.SearchStrategy[Message]:
     user_parts = (
         texts()
         | images()
@@ -130,6 +128,12 @@ def openai_conversations(draw: st.DrawFn) -> Conversation:
         st.lists(st.builds(Refusal, words), max_size=1),
         st.lists(calls(), max_size=2),
     )
+    return system | user | tool | assistant
+
+
+@st.composite
+def openai_conversations(draw: st.DrawFn) -> Conversation:
+    """What OpenAI's chat API carries whole."""
     tools, choice = draw(tool_settings(cached=False, allows=True))
     output = st.just(OutputFormat()) | st.just(OutputFormat("json_object"))
     output |= st.builds(
@@ -144,7 +148,7 @@ def openai_conversations(draw: st.DrawFn) -> Conversation:
     amounts = st.none() | st.floats(-2, 2).filter(bool)
     return Conversation(
         model=draw(st.sampled_from(["gpt-4o", "gpt-5", "o3-mini", "my-model"])),
-        messages=tuple(draw(st.lists(system | user | tool | assistant, min_size=1, max_size=6))),
+        messages=tuple(draw(st.lists(_openai_messages(), min_size=1, max_size=6))),
         tools=tools,
         tool_choice=choice,
         reasoning=Reasoning(effort=draw(st.none() | st.sampled_from(efforts))),
@@ -168,8 +172,7 @@ def openai_conversations(draw: st.DrawFn) -> Conversation:
 
 
 @st.composite
-def anthropic_conversations(draw: st.DrawFn) -> Conversation:
-    """What Anthropic's API carries whole."""
+def _anthropic_messages(draw: st.DrawFn) -> tuple[Message, ...]:
     plain = texts(caches) | images(caches)
     documents = st.builds(
         Document,
@@ -200,7 +203,13 @@ def anthropic_conversations(draw: st.DrawFn) -> Conversation:
         st.lists(calls(caches), max_size=2),
     )
     pairs = draw(st.lists(st.tuples(user, assistant), max_size=2))
-    messages = (*(one for pair in pairs for one in pair), draw(user))
+    return (*(one for pair in pairs for one in pair), draw(user))
+
+
+@st.composite
+def anthropic_conversations(draw: st.DrawFn) -> Conversation:
+    """What Anthropic's API carries whole."""
+    messages = draw(_anthropic_messages())
     tools, choice = draw(tool_settings(cached=True, allows=False))
     if not tools and any(isinstance(part, ToolCall) for one in messages for part in one.parts):
         tools = (Tool("declared", schema=msgspec.Raw(b'{"type":"object"}')),)
@@ -300,8 +309,7 @@ def usages(draw: st.DrawFn, *, hour: bool = True) -> Usage:
 def replies(draw: st.DrawFn, *, sealed: bool = True, hour: bool = True) -> list[ReplyEvent]:
     """The events of a whole reply: thinking, then text, then calls."""
     events: list[ReplyEvent] = [Start("id_1", "model-1")]
-    for text in draw(st.lists(words, max_size=3)):
-        events.append(ThinkingDelta(text))
+    events.extend(ThinkingDelta(text) for text in draw(st.lists(words, max_size=3)))
     if sealed and len(events) > 1:
         events.append(ThinkingSignature(draw(words)))
     if sealed and draw(st.booleans()):

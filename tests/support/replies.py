@@ -48,30 +48,46 @@ def gather(events: Iterable[ReplyEvent]) -> Gathered:
     got = Gathered(seals=[], calls=[])
     for event in events:
         assert not got.ended, "nothing may follow the end"
-        match event:
-            case Start():
-                got.usage = event.usage
-            case TextDelta(text=text):
-                got.text += text
-            case ThinkingDelta(text=text):
-                got.thinking += text
-            case RefusalDelta(text=text):
-                got.refusal += text
-            case ThinkingSignature(signature=seal) | ThinkingRedacted(data=seal):
-                got.seals.append(seal)
-            case ToolStart():
-                assert event.index == len(got.calls)
-                got.calls.append((event.id, event.name, ""))
-            case ToolArguments(index=index, text=text):
-                id_, name, before = got.calls[index]
-                got.calls[index] = id_, name, before + text
-            case Finish():
-                got.finish = event
-            case UsageTold(usage=usage):
-                got.usage = usage
-            case End():
-                got.ended = True
+        if isinstance(event, ToolStart | ToolArguments):
+            _gather_call(got, event)
+        elif isinstance(event, Start | Finish | UsageTold | End):
+            _gather_frame(got, event)
+        else:
+            _gather_words(got, event)
     return got
+
+
+def _gather_call(got: Gathered, event: ToolStart | ToolArguments) -> None:
+    if isinstance(event, ToolStart):
+        assert event.index == len(got.calls)
+        got.calls.append((event.id, event.name, ""))
+        return
+    id_, name, before = got.calls[event.index]
+    got.calls[event.index] = id_, name, before + event.text
+
+
+def _gather_frame(got: Gathered, event: Start | Finish | UsageTold | End) -> None:
+    match event:
+        case Start():
+            got.usage = event.usage
+        case Finish():
+            got.finish = event
+        case UsageTold():
+            got.usage = event.usage
+        case End():
+            got.ended = True
+
+
+def _gather_words(got: Gathered, event: ReplyEvent) -> None:
+    match event:
+        case TextDelta(text=text):
+            got.text += text
+        case ThinkingDelta(text=text):
+            got.thinking += text
+        case RefusalDelta(text=text):
+            got.refusal += text
+        case ThinkingSignature(signature=seal) | ThinkingRedacted(data=seal):
+            got.seals.append(seal)
 
 
 def read_stream(reader: ReplyReader, stream: bytes) -> list[ReplyEvent]:

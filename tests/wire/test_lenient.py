@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, Raw, UnsetType
 
-from vanguard.wire.lenient import LenientDecoder, present
+from vanguard.wire.lenient import LenientDecoder, own_fields, present
+from vanguard.wire.lenient import Unknown as Entry
 
 
 class _Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +101,12 @@ def test_a_raw_value_is_present_unless_left_out_or_null() -> None:
     assert present(UNSET) is None
     assert present(Raw(b"null")) is None
     assert present(Raw(b"0")) == Raw(b"0")
+
+
+def test_raw_fields_that_are_there_are_listed() -> None:
+    assert own_fields(Box("b", Raw(b"[1]")), ["free"]) == [Entry("free", Raw(b"[1]"))]
+    assert own_fields(Box("b"), ["free"]) == []
+    assert own_fields(Box("b", Raw(b"null")), ["free"]) == []
 
 
 _json = st.recursive(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
+
 from support.conversations import anthropic_conversations, openai_conversations, replies
 from support.replies import (
     anthropic_events,
@@ -12,7 +15,6 @@ from support.replies import (
     read_stream,
     write_stream,
 )
-
 from vanguard.core.errors import InvalidRequest
 from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.contract import Losses
@@ -44,7 +46,7 @@ def test_any_openai_conversation_becomes_a_readable_anthropic_one(
     if b'"messages":[]' not in body:
         read = ANTHROPIC.read_request(body)
         roles = [one.role for one in read.messages]
-        assert all(one != other for one, other in zip(roles, roles[1:], strict=False))
+        assert all(one != other for one, other in pairwise(roles))
 
 
 @given(replies())

@@ -94,6 +94,22 @@ def test_arguments_keep_their_bytes() -> None:
     assert read_request(body).messages[0].parts == (ToolCall("i", "n", '{"a":  1.50}'),)
 
 
+@pytest.mark.parametrize(
+    ("caller", "foreign"),
+    [
+        ({"type": "direct"}, []),
+        (None, []),
+        ({"type": "code_execution_20250825", "tool_id": "s"}, ["messages[0].content[0].caller"]),
+    ],
+)
+def test_a_call_by_another_caller_than_the_model_is_named(
+    caller: object, foreign: list[str]
+) -> None:
+    got = read([{"type": "tool_use", "id": "i", "name": "n", "input": {}, "caller": caller}])
+    assert got.messages[0].parts == (ToolCall("i", "n", "{}"),)
+    assert [one.path for one in got.foreign] == foreign
+
+
 def test_citations_of_an_earlier_answer_are_named() -> None:
     cited = {"type": "text", "text": "x", "citations": [{"type": "char_location"}]}
     got = read([cited, {"type": "text", "text": "y", "citations": None}])

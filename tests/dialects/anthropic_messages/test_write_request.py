@@ -201,72 +201,76 @@ def test_cache_markers_are_carried() -> None:
     assert body["metadata"] == {"user_id": "u"}
 
 
-def test_a_tool_loop_from_openais_api() -> None:
-    request = {
-        "model": "gpt",
-        "stream": True,
-        "messages": [
-            {"role": "system", "content": "Be useful."},
-            {"role": "developer", "content": "Be brief."},
-            {"role": "user", "content": "weather?"},
-            {
-                "role": "assistant",
-                "content": None,
-                "tool_calls": [
-                    {"id": "functions.w:0", "type": "function",
-                     "function": {"name": "w", "arguments": '{"city": "Mecca"}'}},
-                    {"id": "b", "type": "function", "function": {"name": "w", "arguments": "oops"}},
-                ],
-            },
-            {"role": "tool", "tool_call_id": "functions.w:0", "content": "hot"},
-            {"role": "tool", "tool_call_id": "b", "content": ""},
-            {"role": "user", "content": [
+LOOP_REQUEST: dict[str, Any] = {
+    "model": "gpt",
+    "stream": True,
+    "messages": [
+        {"role": "system", "content": "Be useful."},
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": "weather?"},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "functions.w:0", "type": "function",
+                 "function": {"name": "w", "arguments": '{"city": "Mecca"}'}},
+                {"id": "b", "type": "function", "function": {"name": "w", "arguments": "oops"}},
+            ],
+        },
+        {"role": "tool", "tool_call_id": "functions.w:0", "content": "hot"},
+        {"role": "tool", "tool_call_id": "b", "content": ""},
+        {"role": "user", "content": [
+            {"type": "text", "text": "and here?"},
+            {"type": "image_url", "image_url": {"url": "https://e.org/a.png", "detail": "low"}},
+        ]},
+        {"role": "user", "content": "please"},
+        {"role": "system", "content": "Hurry."},
+    ],
+    "tools": [{"type": "function", "function": {"name": "w", "parameters": {"type": "object"}}}],
+    "parallel_tool_calls": False,
+    "n": 2,
+    "logit_bias": {"5": 1},
+    "user": "u",
+}  # fmt: skip
+
+LOOP_WRITTEN: dict[str, Any] = {
+    "model": "gpt",
+    "messages": [
+        {"role": "user", "content": "weather?"},
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "tool_use", "id": "functions_w_0", "name": "w", "input": {"city": "Mecca"}},
+                {"type": "tool_use", "id": "b", "name": "w", "input": {"arguments": "oops"}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "functions_w_0", "content": "hot"},
+                {"type": "tool_result", "tool_use_id": "b"},
                 {"type": "text", "text": "and here?"},
-                {"type": "image_url", "image_url": {"url": "https://e.org/a.png", "detail": "low"}},
-            ]},
-            {"role": "user", "content": "please"},
-            {"role": "system", "content": "Hurry."},
-        ],
-        "tools": [{"type": "function", "function": {"name": "w", "parameters": {"type": "object"}}}],
-        "parallel_tool_calls": False,
-        "n": 2,
-        "logit_bias": {"5": 1},
-        "user": "u",
-    }  # fmt: skip
-    body, lost = write(from_openai(msgspec.json.encode(request)))
-    assert body == {
-        "model": "gpt",
-        "messages": [
-            {"role": "user", "content": "weather?"},
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "tool_use", "id": "functions_w_0", "name": "w", "input": {"city": "Mecca"}},
-                    {"type": "tool_use", "id": "b", "name": "w", "input": {"arguments": "oops"}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [
-                    {"type": "tool_result", "tool_use_id": "functions_w_0", "content": "hot"},
-                    {"type": "tool_result", "tool_use_id": "b"},
-                    {"type": "text", "text": "and here?"},
-                    {"type": "image", "source": {"type": "url", "url": "https://e.org/a.png"}},
-                    {"type": "text", "text": "please"},
-                ],
-            },
-        ],
-        "max_tokens": DEFAULT_MAX_TOKENS,
-        "system": [
-            {"type": "text", "text": "Be useful."},
-            {"type": "text", "text": "Be brief."},
-            {"type": "text", "text": "Hurry."},
-        ],
-        "stream": True,
-        "tools": [{"name": "w", "input_schema": {"type": "object"}}],
-        "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
-        "metadata": {"user_id": "u"},
-    }  # fmt: skip
+                {"type": "image", "source": {"type": "url", "url": "https://e.org/a.png"}},
+                {"type": "text", "text": "please"},
+            ],
+        },
+    ],
+    "max_tokens": DEFAULT_MAX_TOKENS,
+    "system": [
+        {"type": "text", "text": "Be useful."},
+        {"type": "text", "text": "Be brief."},
+        {"type": "text", "text": "Hurry."},
+    ],
+    "stream": True,
+    "tools": [{"name": "w", "input_schema": {"type": "object"}}],
+    "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
+    "metadata": {"user_id": "u"},
+}  # fmt: skip
+
+
+def test_a_tool_loop_from_openais_api() -> None:
+    body, lost = write(from_openai(msgspec.json.encode(LOOP_REQUEST)))
+    assert body == LOOP_WRITTEN
     assert sorted(lost) == sorted([
         "n",
         "logit_bias",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+
 from support.conversations import (
     anthropic_conversations,
     openai_conversations,
@@ -20,7 +21,6 @@ from support.replies import (
     translate,
     write_stream,
 )
-
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.contract import Losses

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.replies import Gathered, gather, read_stream, sse
 
+from support.replies import Gathered, gather, read_stream, sse
 from vanguard.core import errors
 from vanguard.core.usage import Usage
 from vanguard.dialects.conversation import End, Finish, Start, TextDelta, UsageTold

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from openai.types import CompletionUsage
-from support.conversations import usages
 
+from support.conversations import usages
 from vanguard.core.usage import Usage
 from vanguard.dialects.openai_chat.usage import read_usage, write_usage
 from vanguard.wire import openai_chat as wire
@@ -33,8 +33,8 @@ def test_an_hours_cache_counts_as_written_cache(usage: Usage) -> None:
         (b"{}", Usage()),
         (b'{"prompt_tokens":9,"completion_tokens":null,"prompt_tokens_details":null}', Usage(9)),
         (b'{"prompt_tokens":9,"prompt_cache_hit_tokens":4}', Usage(9, 0, 4)),
-        (b'{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":3},'
-         b'"prompt_cache_hit_tokens":4}', Usage(9, 0, 3)),
+        ((b'{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":3},'
+         b'"prompt_cache_hit_tokens":4}'), Usage(9, 0, 3)),
     ],
 )  # fmt: skip
 def test_compatible_servers_leave_things_out(body: bytes, usage: Usage) -> None:

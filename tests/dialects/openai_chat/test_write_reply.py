@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from support.replies import openai_chunks, write_stream
 
+from support.replies import openai_chunks, write_stream
 from vanguard.core.errors import BudgetExceeded
 from vanguard.core.usage import Usage
 from vanguard.dialects.conversation import (

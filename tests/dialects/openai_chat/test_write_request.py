@@ -155,100 +155,104 @@ def test_what_is_openais_own_is_put_back_verbatim() -> None:
     assert losses.names == ["messages[0].x"]
 
 
+AGENT_REQUEST: dict[str, Any] = {
+    "model": "claude",
+    "max_tokens": 100,
+    "system": [
+        {"type": "text", "text": "x-anthropic-billing-header: cc_version=2.1;"},
+        {"type": "text", "text": "You are useful.", "cache_control": {"type": "ephemeral"}},
+        {"type": "text", "text": "Be brief."},
+    ],
+    "messages": [
+        {"role": "user", "content": "look"},
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "hm", "signature": "s"},
+                {"type": "text", "text": "I look."},
+                {"type": "tool_use", "id": "t1", "name": "ls", "input": {"p": "."}},
+                {"type": "tool_use", "id": "t2", "name": "shot", "input": {}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "content": "a b"},
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "t2",
+                    "is_error": True,
+                    "content": [
+                        {"type": "text", "text": "screen"},
+                        {
+                            "type": "image",
+                            "source": {
+                                "type": "base64",
+                                "media_type": "image/png",
+                                "data": "AAAA",
+                            },
+                        },
+                    ],
+                },
+                {"type": "text", "text": "go on"},
+            ],
+        },
+    ],
+    "tools": [
+        {"name": "ls", "input_schema": {"type": "object"}},
+        {"type": "web_search_20250305", "name": "web_search", "max_uses": 5},
+    ],
+    "tool_choice": {"type": "any", "disable_parallel_tool_use": True},
+    "stop_sequences": ["END"],
+    "metadata": {"user_id": "u1"},
+}  # fmt: skip
+
+AGENT_WRITTEN: dict[str, Any] = {
+    "model": "claude",
+    "messages": [
+        {"role": "system", "content": "You are useful.\n\nBe brief."},
+        {"role": "user", "content": "look"},
+        {
+            "role": "assistant",
+            "content": "I look.",
+            "tool_calls": [
+                {
+                    "id": "t1",
+                    "type": "function",
+                    "function": {"name": "ls", "arguments": '{"p":"."}'},
+                },
+                {
+                    "id": "t2",
+                    "type": "function",
+                    "function": {"name": "shot", "arguments": "{}"},
+                },
+            ],
+        },
+        {"role": "tool", "content": "a b", "tool_call_id": "t1"},
+        {"role": "tool", "content": "screen", "tool_call_id": "t2"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+                {"type": "text", "text": "go on"},
+            ],
+        },
+    ],
+    "max_tokens": 100,
+    "stop": ["END"],
+    "tools": [
+        {"type": "function", "function": {"name": "ls", "parameters": {"type": "object"}}}
+    ],
+    "tool_choice": "required",
+    "parallel_tool_calls": False,
+    "user": "u1",
+}  # fmt: skip
+
+
 def test_an_agents_request_from_anthropics_api() -> None:
     """What a coding agent sends: system blocks with markers, tools, calls and their results."""
-    request = {
-        "model": "claude",
-        "max_tokens": 100,
-        "system": [
-            {"type": "text", "text": "x-anthropic-billing-header: cc_version=2.1;"},
-            {"type": "text", "text": "You are useful.", "cache_control": {"type": "ephemeral"}},
-            {"type": "text", "text": "Be brief."},
-        ],
-        "messages": [
-            {"role": "user", "content": "look"},
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "thinking", "thinking": "hm", "signature": "s"},
-                    {"type": "text", "text": "I look."},
-                    {"type": "tool_use", "id": "t1", "name": "ls", "input": {"p": "."}},
-                    {"type": "tool_use", "id": "t2", "name": "shot", "input": {}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [
-                    {"type": "tool_result", "tool_use_id": "t1", "content": "a b"},
-                    {
-                        "type": "tool_result",
-                        "tool_use_id": "t2",
-                        "is_error": True,
-                        "content": [
-                            {"type": "text", "text": "screen"},
-                            {
-                                "type": "image",
-                                "source": {
-                                    "type": "base64",
-                                    "media_type": "image/png",
-                                    "data": "AAAA",
-                                },
-                            },
-                        ],
-                    },
-                    {"type": "text", "text": "go on"},
-                ],
-            },
-        ],
-        "tools": [
-            {"name": "ls", "input_schema": {"type": "object"}},
-            {"type": "web_search_20250305", "name": "web_search", "max_uses": 5},
-        ],
-        "tool_choice": {"type": "any", "disable_parallel_tool_use": True},
-        "stop_sequences": ["END"],
-        "metadata": {"user_id": "u1"},
-    }
-    body, lost = write(from_anthropic(msgspec.json.encode(request)))
-    assert body == {
-        "model": "claude",
-        "messages": [
-            {"role": "system", "content": "You are useful.\n\nBe brief."},
-            {"role": "user", "content": "look"},
-            {
-                "role": "assistant",
-                "content": "I look.",
-                "tool_calls": [
-                    {
-                        "id": "t1",
-                        "type": "function",
-                        "function": {"name": "ls", "arguments": '{"p":"."}'},
-                    },
-                    {
-                        "id": "t2",
-                        "type": "function",
-                        "function": {"name": "shot", "arguments": "{}"},
-                    },
-                ],
-            },
-            {"role": "tool", "content": "a b", "tool_call_id": "t1"},
-            {"role": "tool", "content": "screen", "tool_call_id": "t2"},
-            {
-                "role": "user",
-                "content": [
-                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
-                    {"type": "text", "text": "go on"},
-                ],
-            },
-        ],
-        "max_tokens": 100,
-        "stop": ["END"],
-        "tools": [
-            {"type": "function", "function": {"name": "ls", "parameters": {"type": "object"}}}
-        ],
-        "tool_choice": "required",
-        "parallel_tool_calls": False,
-        "user": "u1",
-    }
+    body, lost = write(from_anthropic(msgspec.json.encode(AGENT_REQUEST)))
+    assert body == AGENT_WRITTEN
     assert lost == [
         "tools[1]",
         "system[0]",

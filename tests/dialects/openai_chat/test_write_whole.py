@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from openai.types.chat import ChatCompletion
-from support.replies import openai_reply
 
+from support.replies import openai_reply
 from vanguard.core.usage import Usage
 from vanguard.dialects.conversation import (
     End,

@@ -16,13 +16,21 @@ def test_histogram_is_cumulative():
 
 def test_text_format():
     metrics = Metrics()
-    metrics.tokens.add((("model", 'a"\\\n'), ("kind", "input")), 1_500_000)
-    metrics.tokens.add((("model", 'a"\\\n'), ("kind", "input")), 1)
+    metrics.model('a"\\\n').input_tokens += 1_500_001
+    metrics.model("b").requests["openai_chat", "ok"] = 2
+    metrics.model("b").first_token.observe(0.3)
+    metrics.attempted("b/0", "failed")
+    metrics.overhead.observe(0.0001)
     metrics.in_flight.set((), 3)
     text = metrics.render().decode()
-    assert (
-        '# TYPE vanguard_tokens_total counter\nvanguard_tokens_total{model="a\\"\\\\\\n",kind="input"} 1500001\n'
-        in text
-    )
-    assert "\nvanguard_requests_in_flight 3\n" in text
+    for line in (
+        "# TYPE vanguard_tokens_total counter",
+        'vanguard_tokens_total{model="a\\"\\\\\\n",kind="input"} 1500001',
+        'vanguard_requests_total{model="b",dialect="openai_chat",status="ok"} 2',
+        'vanguard_time_to_first_token_seconds_count{model="b"} 1',
+        'vanguard_upstream_attempts_total{deployment="b/0",status="failed"} 1',
+        "vanguard_overhead_seconds_count 1",
+        "vanguard_requests_in_flight 3",
+    ):
+        assert line in text.splitlines()
     assert text.endswith("\n")

@@ -41,6 +41,7 @@ class Exchange:
         policies: guardrails that apply, set by admit.
         attempts: deployments to try in order, set by route.
         headers: response headers gathered on the way.
+        status: how the last attempt was settled; `failed` when none had an answer.
     """
 
     key: Key
@@ -68,6 +69,7 @@ class Exchange:
         "reservation",
         "session",
         "standing",
+        "status",
         "strict",
         "tags",
         "view",
@@ -90,6 +92,7 @@ class Exchange:
         self.attempts: list[Deployment] = []
         self.headers: Headers = []
         self.session = ""
+        self.status: Status = "failed"
         self.tags: dict[str, str] = {}
         self.strict = False
 

@@ -45,13 +45,11 @@ class Histogram:
 class Family:
     """One metric name with its children by labels."""
 
-    def __init__(self, name: str, kind: str, prose: str, bounds: tuple[float, ...] = ()) -> None:
-        self.name = name
-        self.kind = kind
-        self.prose = prose
-        self._bounds = bounds
+    def __init__(self, name: str, kind: str, prose: str) -> None:
+        self._name = name
+        self._heading = _heading(name, kind, prose)
         self._values: dict[Labels, float] = {}
-        self._histograms: dict[Labels, Histogram] = {}
+        self.histograms: dict[Labels, Histogram] = {}
 
     def add(self, labels: Labels, amount: float = 1) -> None:
         """Raises a counter."""
@@ -61,70 +59,59 @@ class Family:
         """Sets a gauge."""
         self._values[labels] = value
 
-    def histogram(self, labels: Labels) -> Histogram:
-        """The histogram of these labels, made on first use."""
-        found = self._histograms.get(labels)
-        if found is None:
-            found = self._histograms[labels] = Histogram(self._bounds)
-        return found
-
     def lines(self) -> Iterable[str]:
         """The family in text format."""
-        yield f"# HELP {self.name} {self.prose}"
-        yield f"# TYPE {self.name} {self.kind}"
+        yield from self._heading
         for labels, value in self._values.items():
             number = int(value) if value == int(value) else value
-            yield f"{self.name}{_braces(labels)} {number!r}"
-        for labels, histogram in self._histograms.items():
-            yield from histogram.lines(self.name, labels)
+            yield f"{self._name}{_braces(labels)} {number!r}"
+        for labels, histogram in self.histograms.items():
+            yield from histogram.lines(self._name, labels)
+
+
+class ModelMeter:
+    """What is counted for one model; looked up once a request, so that counting is an addition.
+
+    Attributes:
+        requests: by dialect and status.
+    """
+
+    __slots__ = (
+        "between_tokens",
+        "cache_read_tokens",
+        "cost_usd_micros",
+        "first_token",
+        "input_tokens",
+        "output_tokens",
+        "request_s",
+        "requests",
+        "unknown_price",
+    )
+
+    def __init__(self) -> None:
+        self.requests: dict[tuple[str, str], int] = {}
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.cache_read_tokens = 0
+        self.cost_usd_micros = 0
+        self.unknown_price = 0
+        self.first_token = Histogram(_SECONDS)
+        self.between_tokens = Histogram(_SECONDS)
+        self.request_s = Histogram(_SECONDS)
 
 
 class Metrics:
-    """All families of one worker."""
+    """All of one worker's numbers."""
 
     def __init__(self) -> None:
-        self.requests = Family(
-            "vanguard_requests_total", "counter", "Model requests by their outcome."
-        )
+        self._models: dict[str, ModelMeter] = {}
+        self._attempts: dict[tuple[str, str], int] = {}
+        self.overhead = Histogram(_OVERHEAD)
         self.refusals = Family(
-            "vanguard_refusals_total", "counter", "Requests refused before any upstream call."
+            "vanguard_refusals_total", "counter", "Requests refused or given up, by error code."
         )
         self.findings = Family(
-            "vanguard_guardrail_findings_total",
-            "counter",
-            "Masked matches of guardrail rules.",
-        )
-        self.tokens = Family("vanguard_tokens_total", "counter", "Tokens by kind.")
-        self.cost = Family("vanguard_cost_usd_micros_total", "counter", "Charged micro-dollars.")
-        self.unpriced = Family(
-            "vanguard_unknown_price_total", "counter", "Settled requests without a price."
-        )
-        self.first_token = Family(
-            "vanguard_time_to_first_token_seconds",
-            "histogram",
-            "From a request's arrival to its first token.",
-            _SECONDS,
-        )
-        self.between_tokens = Family(
-            "vanguard_time_between_tokens_seconds",
-            "histogram",
-            "Between two reads with tokens of one stream.",
-            _SECONDS,
-        )
-        self.duration = Family(
-            "vanguard_request_seconds",
-            "histogram",
-            "From a request's arrival to its end.",
-            _SECONDS,
-        )
-        self.overhead = Family(
-            "vanguard_overhead_seconds",
-            "histogram",
-            "From a request's arrival to its first upstream call.",
-            _OVERHEAD,
-        )
-        self.attempts = Family(
-            "vanguard_upstream_attempts_total", "counter", "Upstream attempts by their outcome."
+            "vanguard_guardrail_findings_total", "counter", "Masked matches of guardrail rules."
         )
         self.healthy = Family(
             "vanguard_deployment_healthy",
@@ -140,12 +127,87 @@ class Metrics:
             "vanguard_journal_bytes_total", "counter", "Length of the usage journal."
         )
 
+    def model(self, name: str) -> ModelMeter:
+        """The meter of a configured model."""
+        meter = self._models.get(name)
+        if meter is None:
+            meter = self._models[name] = ModelMeter()
+        return meter
+
+    def attempted(self, deployment: str, status: str) -> None:
+        """Counts one upstream attempt."""
+        key = (deployment, status)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+
     def render(self) -> bytes:
         """Everything, in text format 0.0.4."""
         lines: list[str] = []
-        for family in vars(self).values():
+        for family in (*self._model_families(), self._attempt_family()):
             lines.extend(family.lines())
+        lines.extend(_heading(*_OVERHEAD_NAME))
+        lines.extend(self.overhead.lines(_OVERHEAD_NAME[0], ()))
+        for family in vars(self).values():
+            if isinstance(family, Family):
+                lines.extend(family.lines())
         return ("\n".join(lines) + "\n").encode()
+
+    def _attempt_family(self) -> Family:
+        attempts = Family(
+            "vanguard_upstream_attempts_total", "counter", "Upstream attempts by their outcome."
+        )
+        for (deployment, status), count in self._attempts.items():
+            attempts.add((("deployment", deployment), ("status", status)), count)
+        return attempts
+
+    def _model_families(self) -> list[Family]:
+        families = {name: Family(name, kind, prose) for name, kind, prose in _MODEL_FAMILIES}
+        for name, meter in self._models.items():
+            model = (("model", name),)
+            for (dialect, status), count in meter.requests.items():
+                labels = (*model, ("dialect", dialect), ("status", status))
+                families["vanguard_requests_total"].add(labels, count)
+            for kind, count in (
+                ("input", meter.input_tokens),
+                ("output", meter.output_tokens),
+                ("cache_read", meter.cache_read_tokens),
+            ):
+                families["vanguard_tokens_total"].add((*model, ("kind", kind)), count)
+            families["vanguard_cost_usd_micros_total"].add(model, meter.cost_usd_micros)
+            families["vanguard_unknown_price_total"].add(model, meter.unknown_price)
+            families["vanguard_time_to_first_token_seconds"].histograms[model] = meter.first_token
+            families["vanguard_time_between_tokens_seconds"].histograms[model] = (
+                meter.between_tokens
+            )
+            families["vanguard_request_seconds"].histograms[model] = meter.request_s
+        return list(families.values())
+
+
+_OVERHEAD_NAME = (
+    "vanguard_overhead_seconds",
+    "histogram",
+    "From a request's arrival to its first upstream call.",
+)
+_MODEL_FAMILIES = (
+    ("vanguard_requests_total", "counter", "Model requests that reached an upstream, by outcome."),
+    ("vanguard_tokens_total", "counter", "Tokens by kind."),
+    ("vanguard_cost_usd_micros_total", "counter", "Charged micro-dollars."),
+    ("vanguard_unknown_price_total", "counter", "Settled requests without a price."),
+    (
+        "vanguard_time_to_first_token_seconds",
+        "histogram",
+        "From a request's arrival to its first token.",
+    ),
+    (
+        "vanguard_time_between_tokens_seconds",
+        "histogram",
+        "Between two reads with tokens of one stream.",
+    ),
+    ("vanguard_request_seconds", "histogram", "From a request's arrival to its end."),
+)
+
+
+def _heading(name: str, kind: str, prose: str) -> tuple[str, str]:
+    return f"# HELP {name} {prose}", f"# TYPE {name} {kind}"
 
 
 def _braces(labels: Labels) -> str:

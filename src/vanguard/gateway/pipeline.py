@@ -77,8 +77,10 @@ class Neighbours:
         gateway = self._gateway
         gateway.in_flight -= 1
         release(gateway, exchange)
-        labels = (("model", exchange.model.name),)
-        gateway.metrics.duration.histogram(labels).observe(gateway.loop_time() - exchange.arrived)
+        meter = gateway.metrics.model(exchange.model.name)
+        meter.request_s.observe(gateway.loop_time() - exchange.arrived)
+        outcome = (exchange.door.dialect, exchange.status)
+        meter.requests[outcome] = meter.requests.get(outcome, 0) + 1
 
     def estimate_input(self, exchange: Exchange) -> int:
         """Input tokens by our own estimate."""

@@ -246,17 +246,17 @@ class Attempt:
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()
-        outcome, metrics = self._outcome, self._gateway.metrics
+        outcome = self._outcome
         if outcome is None:
             return
         if self._between is not None:
             self._between.observe(now - self._token_at)
         else:
-            labels = (("model", self._exchange.model.name),)
+            meter = self._gateway.metrics.model(self._exchange.model.name)
             waited = now - self._exchange.arrived
             outcome.first_token_ms = int(waited * 1000)
-            metrics.first_token.histogram(labels).observe(waited)
-            self._between = metrics.between_tokens.histogram(labels)
+            meter.first_token.observe(waited)
+            self._between = meter.between_tokens
         self._token_at = now
 
     def _end_stream(self) -> None:

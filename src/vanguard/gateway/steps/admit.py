@@ -17,6 +17,7 @@ _BYTES_PER_TOKEN = 4
 _BYTES_PER_TOKEN_WIDE = 3
 _MEDIA_TOKENS = 200_000
 _TAGS = 10
+_OURS = (b"x-vanguard-", b"x-claude-code-")
 
 
 def admit(gateway: Gateway, exchange: Exchange) -> None:
@@ -70,11 +71,13 @@ def _choose_policies(exchange: Exchange) -> None:
 
 def _attribute(exchange: Exchange) -> None:
     request, key = exchange.request, exchange.key
+    exchange.tags = key.tags
+    if not any(name.startswith(_OURS) for name, _ in request.headers):
+        return
     exchange.session = request.text(b"x-vanguard-session") or request.text(
         b"x-claude-code-session-id"
     )
     exchange.strict = request.text(b"x-vanguard-strict").lower() in {"1", "true", "yes"}
-    exchange.tags = key.tags
     written = request.text(b"x-vanguard-tags", 1000)
     if written:
         pairs = (part.partition("=") for part in written.split(",")[:_TAGS])

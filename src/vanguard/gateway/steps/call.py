@@ -60,7 +60,7 @@ class Call:
         client.on_disconnect = self._client_gone
         client.on_writable = self._client_writable
         overhead_s = gateway.loop_time() - self._exchange.arrived
-        gateway.metrics.overhead.histogram(()).observe(overhead_s)
+        gateway.metrics.overhead.observe(overhead_s)
         self._index = 0
         self._try()
 

@@ -37,6 +37,7 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
     )
     gateway.ledger.settled(record)
     if last:
+        exchange.status = outcome.status
         release(gateway, exchange, usage.total_tokens, cost)
     _count(gateway, exchange, outcome, record)
 
@@ -48,21 +49,14 @@ def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: i
 
 
 def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settled) -> None:
-    metrics = gateway.metrics
-    deployment = (("deployment", outcome.deployment.id),)
-    metrics.attempts.add((*deployment, ("status", record.status)))
     usage = record.usage
-    model = (("model", exchange.model.name),)
-    if usage.input_tokens:
-        metrics.tokens.add((*model, ("kind", "input")), usage.input_tokens)
-    if usage.output_tokens:
-        metrics.tokens.add((*model, ("kind", "output")), usage.output_tokens)
-    if usage.cache_read_tokens:
-        metrics.tokens.add((*model, ("kind", "cache_read")), usage.cache_read_tokens)
-    if record.cost_usd_micros:
-        metrics.cost.add(model, record.cost_usd_micros)
-    if record.price_unknown:
-        metrics.unpriced.add(model)
+    gateway.metrics.attempted(outcome.deployment.id, record.status)
+    meter = gateway.metrics.model(exchange.model.name)
+    meter.input_tokens += usage.input_tokens
+    meter.output_tokens += usage.output_tokens
+    meter.cache_read_tokens += usage.cache_read_tokens
+    meter.cost_usd_micros += record.cost_usd_micros
+    meter.unknown_price += record.price_unknown
     if gateway.log.requests:
         gateway.log.info(
             "attempt",

@@ -99,13 +99,19 @@ class RedactedThinkingBlock(_Sent, frozen=True, tag_field="type", tag="redacted_
 
 
 class ToolUseBlock(_Sent, frozen=True, tag_field="type", tag="tool_use"):
-    """A tool call; `caller` tells whether the model called or a program of its own."""
+    """A tool call.
+
+    Attributes:
+        caller: whether the model called, or a program of its own.
+        toolset_name: the provider's family of tools that the called one belongs to.
+    """
 
     id: str
     name: str
     input: Raw
     cache_control: CacheControl | None = None
     caller: Raw | UnsetType = UNSET
+    toolset_name: Raw | UnsetType = UNSET
 
 
 class UnknownBlock(_Sent, frozen=True, tag_field="type", tag="vanguard.unknown"):

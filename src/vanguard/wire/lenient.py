@@ -32,13 +32,13 @@ def present(raw: Raw | UnsetType) -> Raw | None:
     return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else raw
 
 
-def own_fields(request: msgspec.Struct, names: Iterable[str]) -> list[Unknown]:
+def own_fields(value: msgspec.Struct, names: Iterable[str], path: str = "") -> list[Unknown]:
     """Raw fields that a shape knows only so as to skip them fast, where they are present."""
     found = []
     for name in names:
-        value = present(getattr(request, name))
-        if value is not None:
-            found.append(Unknown(name, value))
+        raw = present(getattr(value, name))
+        if raw is not None:
+            found.append(Unknown(f"{path}.{name}" if path else name, raw))
     return found
 
 

@@ -116,7 +116,11 @@ class ReasoningDetail(_Sent, frozen=True):
 
 
 class ChatMessage(_Sent, frozen=True):
-    """One message of any role."""
+    """One message of any role.
+
+    Attributes:
+        annotations: this and what follows come back empty from clients that echo whole answers.
+    """
 
     role: str
     content: str | list[ContentPart] | UnsetType | None = UNSET
@@ -128,6 +132,9 @@ class ChatMessage(_Sent, frozen=True):
     reasoning: str | None = None
     reasoning_details: list[ReasoningDetail] | None = None
     cache_control: CacheControl | None = None
+    annotations: Raw | UnsetType = UNSET
+    audio: Raw | UnsetType = UNSET
+    function_call: Raw | UnsetType = UNSET
 
 
 class FunctionDefinition(_Sent, frozen=True):

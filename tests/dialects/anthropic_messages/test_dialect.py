@@ -74,3 +74,7 @@ def test_counting_needs_no_cap() -> None:
 def test_the_default_cap_is_an_argument() -> None:
     body = AnthropicMessages(default_max_tokens=77).write_request(ASKED, Losses())
     assert ANTHROPIC.read_request(body).max_output_tokens == 77
+
+
+def test_errors_come_in_its_own_envelope() -> None:
+    assert b'"message":"no"' in ANTHROPIC.error_body(InvalidRequest("no"), "req_1")

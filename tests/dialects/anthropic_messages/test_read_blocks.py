@@ -110,6 +110,13 @@ def test_a_call_by_another_caller_than_the_model_is_named(
     assert [one.path for one in got.foreign] == foreign
 
 
+def test_a_providers_toolset_is_named() -> None:
+    call = {"type": "tool_use", "id": "i", "name": "n", "input": {}}
+    assert read([{**call, "toolset_name": None}]).foreign == ()
+    got = read([{**call, "toolset_name": "browser"}])
+    assert [one.path for one in got.foreign] == ["messages[0].content[0].toolset_name"]
+
+
 def test_citations_of_an_earlier_answer_are_named() -> None:
     cited = {"type": "text", "text": "x", "citations": [{"type": "char_location"}]}
     got = read([cited, {"type": "text", "text": "y", "citations": None}])

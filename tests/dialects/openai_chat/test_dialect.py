@@ -21,6 +21,7 @@ from support.replies import (
     translate,
     write_stream,
 )
+from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.contract import Losses
@@ -144,3 +145,7 @@ def test_whole_replies_cross_over() -> None:
         b'data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\n',
     )
     assert anthropic_reply(ANTHROPIC.writer(ASKED, "msg_1").whole(events)).stop_reason == "end_turn"
+
+
+def test_errors_come_in_its_own_envelope() -> None:
+    assert b'"message":"no"' in OPENAI.error_body(InvalidRequest("no"), "req_1")

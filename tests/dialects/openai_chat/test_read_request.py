@@ -69,6 +69,15 @@ def test_nulls_and_defaults_are_no_wishes() -> None:
     assert read(service_tier="auto", modalities=["text"], tool_choice=None, stop=None) == read()
 
 
+def test_an_answer_echoed_whole_has_no_wishes_in_its_empty_fields() -> None:
+    echoed = {"role": "assistant", "content": "x", "annotations": [], "audio": None,
+              "function_call": None, "refusal": None, "tool_calls": None}  # fmt: skip
+    assert read(messages=[echoed]).foreign == ()
+    old = {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
+    got = read(messages=[*HELLO, old])
+    assert [one.path for one in got.foreign] == ["messages[1].function_call"]
+
+
 def test_what_openai_alone_has_is_kept_by_name() -> None:
     got = read(n=2, logprobs=True, messages=[{**HELLO[0], "weight": 1}])
     assert {one.path: bytes(one.value) for one in got.foreign} == {

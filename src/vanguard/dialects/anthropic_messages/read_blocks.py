@@ -90,6 +90,8 @@ def _tool_call(block: wire.ToolUseBlock, path: str, foreign: list[Foreign]) -> T
     caller = present(block.caller)
     if caller is not None and bytes(caller).replace(b" ", b"") != b'{"type":"direct"}':
         foreign.append(Foreign(DIALECT, f"{path}.caller", caller))
+    if (toolset := present(block.toolset_name)) is not None:
+        foreign.append(Foreign(DIALECT, f"{path}.toolset_name", toolset))
     arguments = bytes(block.input).decode()
     return ToolCall(block.id, block.name, arguments, marker(block.cache_control))
 

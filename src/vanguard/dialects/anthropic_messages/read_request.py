@@ -41,10 +41,11 @@ _EFFORTS = get_args(Effort)
 
 _OWN = ("container", "context_management", "mcp_servers", "service_tier", "speed", "diagnostics")
 
+_NOTHING: tuple[object, ...] = (None, [], {})
+
 # What says no more than leaving the field out does.
 _IDLE: dict[str, tuple[object, ...]] = {
     "service_tier": ("auto",),
-    "mcp_servers": ([],),
     "speed": ("standard",),
 }
 
@@ -96,7 +97,7 @@ def _foreign(unknown: list[Unknown]) -> list[Foreign]:
         if one.path.endswith("]"):
             continue
         value = msgspec.json.decode(one.value)
-        if value is None or value in _IDLE.get(one.path, ()):
+        if value in _NOTHING or value in _IDLE.get(one.path, ()):
             continue
         found.append(Foreign(DIALECT, one.path, one.value))
     return found

@@ -46,6 +46,9 @@ _OWN = (
     "prompt_cache_key",
 )
 
+_ECHOED = ("annotations", "audio", "function_call")
+_NOTHING: tuple[object, ...] = (None, [], {})
+
 # What says no more than leaving the field out does.
 _IDLE: dict[str, tuple[object, ...]] = {
     "n": (1,),
@@ -53,10 +56,7 @@ _IDLE: dict[str, tuple[object, ...]] = {
     "store": (False,),
     "service_tier": ("auto", "default"),
     "modalities": (["text"],),
-    "logit_bias": ({},),
-    "metadata": ({},),
     "verbosity": ("medium",),
-    "functions": ([],),
     "function_call": ("auto", "none"),
 }
 
@@ -70,7 +70,7 @@ def read_request(body: bytes) -> Conversation:
     request, unknown = decode(_request, body)
     if not request.messages:
         raise InvalidRequest("messages: at least one message is needed", param="messages")
-    foreign = _foreign([*unknown, *own_fields(request, _OWN)])
+    foreign = _foreign([*unknown, *own_fields(request, _OWN), *_echoed(request.messages)])
     tools = _tools(request.tools or (), foreign)
     return Conversation(
         model=request.model,
@@ -117,10 +117,19 @@ def _foreign(unknown: list[Unknown]) -> list[Foreign]:
         if one.path.endswith("]"):
             continue
         value = msgspec.json.decode(one.value)
-        if value is None or value in _IDLE.get(one.path, ()):
+        if value in _NOTHING or value in _IDLE.get(one.path, ()):
             continue
         found.append(Foreign(DIALECT, one.path, one.value))
     return found
+
+
+def _echoed(messages: list[wire.ChatMessage]) -> list[Unknown]:
+    return [
+        one
+        for i, message in enumerate(messages)
+        if message.role == "assistant"
+        for one in own_fields(message, _ECHOED, f"messages[{i}]")
+    ]
 
 
 def _stop(stop: str | list[str] | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from vanguard.core.errors import ModelNotFound, NotReady, SettingsError
+from vanguard.gateway.http.messages import FixedHead
 from vanguard.gateway.http.origin import Origin, parse_base_url
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.file import read_snapshot
@@ -33,6 +34,8 @@ class View:
             deployment.id: parse_base_url(deployment.base_url)
             for deployment in snapshot.deployments.values()
         }
+        # filled on first use; they go with the view when deployments change
+        self.heads: dict[tuple[str, str, bytes], FixedHead] = {}
         self._deployments = {
             name: tuple(snapshot.deployments[one] for one in model.deployments)
             for name, model in snapshot.models.items()

@@ -10,7 +10,7 @@ from vanguard.core.journal import Intent
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
-from vanguard.gateway.http.messages import Headers, request_head
+from vanguard.gateway.http.messages import FixedHead, Headers, request_head
 from vanguard.snapshot.model import Deployment
 
 _FORWARDED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"idempotency-key")
@@ -24,34 +24,49 @@ def build_request(
     Raises:
         UpstreamUnavailable: the deployment's credential cannot be resolved.
     """
+    secret = b""
+    if deployment.auth_header:
+        secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
+    place = (deployment.id, exchange.door.operation, secret)
+    head = exchange.view.heads.get(place)
+    if head is None:
+        head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret)
+    data = bytearray(head.always)
+    own = deployment.dialect == exchange.door.dialect
+    for name in _FORWARDED:
+        value = exchange.request.header(name) if own else None
+        if value is None:
+            value = head.defaults.get(name)
+        if value is not None:
+            data += name + b": " + value + b"\r\n"
+    data += b"content-length: %d\r\n\r\n" % len(body)
+    data += body
+    return bytes(data)
+
+
+def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> FixedHead:
+    """What every request to a deployment begins with, as long as its credential stays the same."""
     origin = exchange.view.origins[deployment.id]
     path = UPSTREAM_PATHS[deployment.dialect, exchange.door.operation]
     headers: Headers = [
         (b"host", origin.authority),
         (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
         (b"accept-encoding", b"identity"),
         (b"user-agent", b"vanguard"),
     ]
-    if deployment.auth_header:
-        secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
-        if secret:
-            value = deployment.auth_prefix.encode() + secret
-            headers.append((deployment.auth_header.lower().encode(), value))
-    sent = {name for name, _ in headers}
-    if deployment.dialect == exchange.door.dialect:
-        for name in _FORWARDED:
-            forwarded = exchange.request.header(name)
-            if forwarded is not None and name not in sent:
-                headers.append((name, forwarded))
-                sent.add(name)
+    if secret:
+        name = deployment.auth_header.lower().encode()
+        headers.append((name, deployment.auth_prefix.encode() + secret))
+    sent = {name for name, _ in headers} | {b"content-length"}
+    defaults: dict[bytes, bytes] = {}
     for text, configured in deployment.headers.items():
-        name = text.lower().encode()
-        if name not in sent:
-            headers.append((name, configured.encode("latin-1", "replace")))
-    head = request_head(b"POST", (origin.prefix + path).encode(), headers)
-    head += body
-    return bytes(head)
+        name, value = text.lower().encode(), configured.encode("latin-1", "replace")
+        if name in _FORWARDED:
+            defaults[name] = value
+        elif name not in sent:
+            headers.append((name, value))
+    whole = request_head(b"POST", (origin.prefix + path).encode(), headers)
+    return FixedHead(bytes(whole[:-2]), defaults)
 
 
 def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> Intent:

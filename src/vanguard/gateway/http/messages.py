@@ -6,7 +6,7 @@ It does not know sockets, nor what a request is for.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -86,6 +86,18 @@ class Request:
             return ""
         decoded = value[: limit * 4].decode("utf-8", "replace")[:limit]
         return decoded if decoded.isprintable() else ""
+
+
+class FixedHead(NamedTuple):
+    """The part of a request's head that repeats.
+
+    Attributes:
+        always: request line and headers, without the blank line.
+        defaults: values of headers that a client may set itself.
+    """
+
+    always: bytes
+    defaults: dict[bytes, bytes]
 
 
 class Responder(Protocol):

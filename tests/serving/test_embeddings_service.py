@@ -12,6 +12,7 @@ from vanguard.serving.embeddings_service import EmbeddingsService
 from vanguard.serving.engines.encoder import weights_digest
 
 
+@pytest.mark.e2e
 async def test_it_serves_when_it_says_so_and_not_after_the_drain() -> None:
     with engine_folder() as folder:
         boot = engine_boot(folder)
@@ -29,6 +30,7 @@ async def test_it_serves_when_it_says_so_and_not_after_the_drain() -> None:
         assert not Path(boot.embed_socket).exists()
 
 
+@pytest.mark.e2e
 async def test_a_socket_that_cannot_be_bound_is_told(tmp_path: Path) -> None:
     boot = engine_boot(tmp_path, embed_socket=str(tmp_path / ("x" * 120)))
     service = EmbeddingsService(boot, Board(Path(boot.status_path)))

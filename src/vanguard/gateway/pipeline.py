@@ -184,13 +184,14 @@ class Pipeline:
     # --- everything else ---------------------------------------------------------------------
 
     def _answer_other(self, request: Request, client: Client) -> None:
-        if request.path in STATUS_PATHS:
+        path = request.path
+        if path in STATUS_PATHS and (path != "/metrics" or self._admin_allowed(request)):
             self._answer_status(request, client)
-        elif request.path.startswith("/v1/"):
-            raise RouteNotFound(f"there is no {request.method} {request.path[:200]} here")
+        elif path.startswith("/v1/"):
+            raise RouteNotFound(f"there is no {request.method} {path[:200]} here")
         elif not self._admin_allowed(request):
             raise RouteNotFound(
-                "console and API are not served on this address (setting admin.public)"
+                "console, API and metrics are not served on this address (setting admin.public)"
             )
         else:
 

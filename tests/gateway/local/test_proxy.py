@@ -62,6 +62,8 @@ async def test_the_admin_plane_can_be_closed_on_a_public_port(runner, client, tm
     )
     answer = await client.get(running.base_url + "/api/keys", headers={"x-api-key": ADMIN})
     assert answer.status_code == 404
+    assert (await client.get(running.base_url + "/metrics")).status_code == 404
+    assert (await client.get(running.base_url + "/healthz")).status_code == 200
     server.close()
 
 

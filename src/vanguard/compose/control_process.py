@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vanguard.control.boot import ControlBoot
-from vanguard.control.logs import set_up_logs
 from vanguard.control.service import ControlService, read_boot
 from vanguard.core.errors import StoreUnavailable, VanguardError
+from vanguard.core.logs import set_up_logs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         boot = read_boot(boot_path)
     except (OSError, ValueError) as error:
         return _refuse(f"boot values {boot_path}: {error}")
-    set_up_logs(boot.log_format, boot.log_level)
+    set_up_logs("control", boot.log_format, boot.log_level)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     try:
         service = ControlService(boot)

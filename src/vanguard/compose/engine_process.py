@@ -14,13 +14,13 @@ from pathlib import Path
 
 import msgspec
 
+from vanguard.core.logs import set_up_logs
 from vanguard.serving.board import Board, Role
 from vanguard.serving.boot import EngineBoot
 from vanguard.serving.catalog import CHAT
 from vanguard.serving.chat_service import ChatService
 from vanguard.serving.embeddings_service import EmbeddingsService
 from vanguard.serving.engine import Engine, Service
-from vanguard.serving.logs import set_up_logs
 from vanguard.serving.weights.mirror import mirror
 from vanguard.serving.weights.obtain import obtain
 from vanguard.serving.weights.packages import PackageSource
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     except (OSError, msgspec.MsgspecError) as error:
         sys.stderr.write(f"engine: the boot file cannot be read: {error}\n")
         return 2
-    set_up_logs(boot.log_format, boot.log_level)
+    set_up_logs("engine", boot.log_format, boot.log_level)
     engine = build(boot)  # held to the end: freeing llama.cpp waits for the prompt it is reading
     with asyncio.Runner() as runner:
         status = runner.run(serve(engine))

@@ -100,6 +100,8 @@ class _Building:
             price=_EMBEDDED_PRICE,
             max_output_tokens=state.context_tokens if kind == "chat" else 0,
             context_tokens=state.context_tokens,
+            counts_tokens=kind == "chat",
+            reads_media=False,
         )
         self._deployments[deployment.id] = deployment
         self._models[state.name] = self._model(state.name, kind, [deployment.id], [])

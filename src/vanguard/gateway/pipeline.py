@@ -56,7 +56,7 @@ class Neighbours:
             return guard_output(
                 self._gateway,
                 exchange,
-                TranslatedRelay(dialect, upstream, exchange, deployment.model),
+                TranslatedRelay(dialect, upstream, exchange, deployment),
             )
         through = PASS_THROUGHS[exchange.door.dialect]
         body = through.edit(exchange.body, exchange.peek, deployment.model, exchange.cap_tokens)

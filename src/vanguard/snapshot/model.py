@@ -86,6 +86,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         price: None when unknown; the embedded engine has a price of zero.
         max_output_tokens: the most the model can produce in one answer, 0 when unknown.
         context_tokens: length of its context, 0 when unknown.
+        reads_media: whether pictures and files may be in a request; false for text-only models.
         counts_tokens: whether it answers `/messages/count_tokens` beside its own paths.
     """
 
@@ -102,6 +103,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     max_output_tokens: int = 0
     context_tokens: int = 0
     counts_tokens: bool = False
+    reads_media: bool = True
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,7 +7,11 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
 through = OpenAIChatPassThrough()
-USAGE = {"prompt_tokens": 9, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}}
+USAGE = {
+    "prompt_tokens": 9,
+    "completion_tokens": 3,
+    "prompt_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 2},
+}
 
 
 def chunk(**fields):
@@ -46,7 +50,9 @@ def test_every_split_passes_the_same_bytes_and_reads_the_same_usage(cuts):
         through.peek(b'{"model":"m","stream":true,"stream_options":{"include_usage":true}}')
     )
     assert feed(tap, STREAM, sorted(cuts)) == b"".join(STREAM)
-    assert tap.usage == Usage(input_tokens=9, output_tokens=3, cache_read_tokens=4)
+    assert tap.usage == Usage(
+        input_tokens=9, output_tokens=3, cache_read_tokens=4, cache_write_tokens=2
+    )
     assert tap.tokens == 2
     assert tap.done
     assert tap.complete()
@@ -128,7 +134,7 @@ def test_media_are_noticed():
 
 
 def test_whole_usage():
-    assert through.whole_usage(json.dumps({"usage": USAGE}).encode()) == Usage(9, 3, 4)
+    assert through.whole_usage(json.dumps({"usage": USAGE}).encode()) == Usage(9, 3, 4, 2)
     assert through.whole_usage(b'{"id":"x"}') is None
     assert through.whole_usage(b"not json") is None
 

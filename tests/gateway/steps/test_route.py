@@ -53,3 +53,22 @@ async def test_aliases_and_patterns_lead_to_the_model(runner, client):
             assert answer.status_code == 200
             assert upstream.asked[-1].json()["model"] == "upstream-model"
         assert {one.model for one in running.intents()} == {"m"}
+
+
+async def test_pictures_go_only_to_deployments_that_read_them(runner, client):
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    body = {"model": "m", "messages": [{"role": "user", "content": [picture]}]}
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        blind = deployment(upstream.base_url, reads_media=False)
+        seeing = deployment(upstream.base_url, name="m/1")
+        url = "/v1/chat/completions"
+        running = await runner.start(snapshot([blind, seeing]))
+        answer = await client.post(running.base_url + url, json=body, headers=KEY)
+        assert answer.headers["x-vanguard-deployment"] == "m/1"
+        running = await runner.start(snapshot([blind]))
+        refused = await client.post(running.base_url + url, json=body, headers=KEY)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (
+            400,
+            "unsupported_feature",
+        )
+        assert len(upstream.asked) == 1

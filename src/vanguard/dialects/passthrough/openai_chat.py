@@ -33,6 +33,7 @@ class _Request(msgspec.Struct):
 
 class _PromptDetails(msgspec.Struct):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
 
 
 class _CompletionDetails(msgspec.Struct):
@@ -51,6 +52,7 @@ class _Usage(msgspec.Struct):
             input_tokens=self.prompt_tokens or 0,
             output_tokens=self.completion_tokens or 0,
             cache_read_tokens=(prompt.cached_tokens or 0) if prompt else 0,
+            cache_write_tokens=(prompt.cache_write_tokens or 0) if prompt else 0,
             reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
         )
 

@@ -16,6 +16,8 @@ from vanguard.gateway.http.origin import Origin
 from vanguard.snapshot.boot import Bounds, Deadlines
 
 _IDLE_S = 50.0
+# llama.cpp closes its idle connections after five seconds
+_IDLE_SOCKET_S = 4.0
 _RETIRE_S = 600.0
 
 
@@ -204,14 +206,11 @@ class Pool:
 
     def sweep(self, now: float) -> None:
         """Ends calls whose deadline has passed and connections idle for too long."""
-        for connection in list(self._origins):
+        for connection, origin in list(self._origins.items()):
+            idle_s = _IDLE_SOCKET_S if origin.socket_path else _IDLE_S
             if connection.deadline <= now:
                 connection.expire()
-            elif (
-                connection.usable
-                and connection.idle_since
-                and now - connection.idle_since > _IDLE_S
-            ):
+            elif connection.usable and 0 < connection.idle_since < now - idle_s:
                 connection.close()
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from vanguard.dialects.conversation import (
     UsageTold,
 )
 from vanguard.gateway.exchange import Exchange
+from vanguard.snapshot.model import Deployment
 from vanguard.wire.sse import Splitter
 
 _CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
@@ -33,13 +34,13 @@ class TranslatedRelay:
     """One attempt at an upstream of another dialect than the client's."""
 
     def __init__(
-        self, client: Dialect, upstream: Dialect, exchange: Exchange, upstream_model: str
+        self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
     ) -> None:
         self._losses = Losses(strict=exchange.strict)
         self.losses = self._losses.names
         self._upstream = upstream
         self._conversation = client.read_request(exchange.body)
-        self._upstream_model = upstream_model
+        self._deployment = deployment
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
         self._writer = client.writer(self._conversation, exchange.id)
@@ -50,9 +51,12 @@ class TranslatedRelay:
 
     def request_body(self) -> bytes:
         """The conversation in the upstream's dialect, its usage always asked for."""
-        changes: dict[str, object] = {"model": self._upstream_model, "stream_usage": True}
+        changes: dict[str, object] = {"model": self._deployment.model, "stream_usage": True}
         if self._cap_tokens is not None:
             changes["max_output_tokens"] = self._cap_tokens
+        elif self._conversation.max_output_tokens is None and self._deployment.max_output_tokens:
+            # some APIs want a cap always: the model's own is the one that changes nothing
+            changes["max_output_tokens"] = self._deployment.max_output_tokens
         asked = msgspec.structs.replace(self._conversation, **changes)
         return self._upstream.write_request(asked, self._losses)
 
@@ -92,7 +96,9 @@ class TranslatedRelay:
             for event in self._reader.event(self._splitter.rest + b"\n\n"):
                 self._note(event)
                 out.append(self._writer.event(event))
-        self._reader.end()
+        for event in self._reader.end():
+            self._note(event)
+            out.append(self._writer.event(event))
         return b"".join(out)
 
     def failure(self, status: int, body: bytes) -> VanguardError:

@@ -6,6 +6,7 @@ It does not know how to call one. Healthy deployments come first, in their confi
 from __future__ import annotations
 
 from vanguard.core.errors import UnsupportedFeature
+from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
@@ -26,11 +27,26 @@ def route(gateway: Gateway, exchange: Exchange) -> None:
         raise UnsupportedFeature(
             f"no deployment of '{exchange.model.name}' offers {operation}", param="model"
         )
+    able = _able_to_read(exchange, able)
     now = gateway.loop_time()
     ordered = [d for d in able if gateway.health.healthy(d.id, now)]
     ordered += [d for d in able if d not in ordered]
     most = gateway.boot.bounds.attempts
     exchange.attempts = (ordered * most)[: max(most, 1)]
+
+
+def _able_to_read(exchange: Exchange, able: list[Deployment]) -> list[Deployment]:
+    """Leaves out text-only deployments when the request holds pictures or files."""
+    if all(deployment.reads_media for deployment in able):
+        return able
+    if not PASS_THROUGHS[exchange.door.dialect].has_media(exchange.body):
+        return able
+    readers = [deployment for deployment in able if deployment.reads_media]
+    if not readers:
+        raise UnsupportedFeature(
+            f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
+        )
+    return readers
 
 
 def _offers(deployment: Deployment, operation: str) -> bool:

@@ -1,4 +1,4 @@
-"""Log lines of the control process."""
+"""Log lines of the processes that use the standard library's loggers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from vanguard.control.logs import set_up_logs
+from vanguard.core.logs import set_up_logs
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[st
 
 
 def test_json_is_one_object_a_line(written) -> None:
-    set_up_logs("json", "info")
+    set_up_logs("control", "json", "info")
     logging.getLogger("x").warning("two\nlines %d", 5)
     (line,) = written()
     found = json.loads(line)
@@ -35,7 +35,7 @@ def test_json_is_one_object_a_line(written) -> None:
 
 
 def test_text_keeps_a_message_on_its_line(written) -> None:
-    set_up_logs("text", "info")
+    set_up_logs("control", "text", "info")
     logging.getLogger("x").warning("two\nlines")
     (line,) = written()
     assert line.endswith("control warning two\\nlines")
@@ -43,7 +43,7 @@ def test_text_keeps_a_message_on_its_line(written) -> None:
 
 @pytest.mark.parametrize("style", ["json", "text"])
 def test_a_defect_leaves_its_trace(written, style: str) -> None:
-    set_up_logs(style, "info")
+    set_up_logs("control", style, "info")
     try:
         int("broken")
     except ValueError:
@@ -54,7 +54,7 @@ def test_a_defect_leaves_its_trace(written, style: str) -> None:
 
 
 def test_levels(written) -> None:
-    set_up_logs("json", "error")
+    set_up_logs("control", "json", "error")
     logging.getLogger("x").warning("unseen")
     logging.getLogger("alembic.runtime").info("unseen")
     logging.getLogger("x").error("seen")

@@ -1,8 +1,10 @@
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
 
@@ -95,3 +97,8 @@ def test_peek_and_edit():
 
 def test_error_event_has_its_name():
     assert through.error_event(b"{}") == b"event: error\ndata: {}\n\n"
+
+
+def test_a_cap_below_one_is_refused():
+    with pytest.raises(InvalidRequest, match="at least 1"):
+        through.peek(b'{"model":"m","max_tokens":0}')

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vanguard.core.errors import InvalidRequest
-from vanguard.dialects.passthrough.edits import add_field, replace_string, set_fields
+from vanguard.dialects.passthrough.edits import put_field, replace_string, set_fields
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
 values = st.recursive(
@@ -44,7 +44,7 @@ def test_replace_is_not_fooled_by_a_nested_field_of_that_name():
 @given(bodies)
 def test_add_puts_one_field_in_front(body):
     body.pop("cap", None)
-    added = add_field(json.dumps(body).encode(), "cap", 7)
+    added = put_field(json.dumps(body).encode(), "cap", 7)
     assert json.loads(added) == {**body, "cap": 7}
 
 
@@ -65,3 +65,7 @@ def test_a_bad_body_names_its_field(body, param, words):
     with pytest.raises(InvalidRequest, match=words) as caught:
         OpenAIChatPassThrough().peek(body)
     assert caught.value.param == param
+
+
+def test_put_replaces_a_field_that_is_there():
+    assert put_field(b'{"cap": null,"x":1.0}', "cap", 5) == b'{"cap":5,"x":1.0}'

@@ -1,8 +1,10 @@
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
@@ -141,3 +143,20 @@ def test_whole_usage():
 
 def test_error_event_is_one_event():
     assert through.error_event(b"{}") == b"data: {}\n\n"
+
+
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+@pytest.mark.parametrize("value", [0, -5])
+def test_a_cap_below_one_is_refused(field, value):
+    with pytest.raises(InvalidRequest, match="at least 1") as caught:
+        through.peek(json.dumps({"model": "m", field: value}).encode())
+    assert caught.value.param == field
+
+
+def test_the_cap_that_is_put_in_wins_over_null_and_has_the_models_name_for_it():
+    body = b'{"model":"m","max_tokens":null}'
+    assert json.loads(through.edit(body, through.peek(body), "gpt-4o", 9))["max_tokens"] == 9
+    assert through.edit(body, through.peek(body), "gpt-4o", 9).count(b"max_tokens") == 1
+    assert (
+        json.loads(through.edit(body, through.peek(body), "gpt-5", 9))["max_completion_tokens"] == 9
+    )

@@ -5,8 +5,6 @@ It does not know which server will read it, so it uses only what OpenAI's own AP
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 from msgspec import UNSET
 
@@ -20,15 +18,12 @@ from vanguard.dialects.conversation import (
     Tool,
     ToolChoice,
 )
+from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.openai_chat.read_parts import DIALECT
 from vanguard.dialects.openai_chat.write_messages import write_messages
 from vanguard.wire import openai_chat as wire
 
 _encoder = msgspec.json.Encoder()
-
-# OpenAI's reasoning families refuse `max_tokens`; many compatible servers know nothing else
-# (OpenAI API reference, chat, `max_tokens`: deprecated, "not compatible with o-series", 2026-11).
-_NEWER_CAP = re.compile(r"(?:^|/)(?:o\d|gpt-[5-9]|gpt-\d{2}|codex)", re.IGNORECASE)
 
 # Anthropic's thinking budgets have no counterpart but OpenAI's three classic efforts. Bounds in
 # tokens, ours: a budget below 4,096 is a short thought, one from 16,384 on a long one.
@@ -45,7 +40,7 @@ def write_request(conversation: Conversation, losses: Losses) -> bytes:
         UnsupportedFeature: something is lost and `losses` is strict.
     """
     _name_losses(conversation, losses)
-    newer = _NEWER_CAP.search(conversation.model) is not None
+    newer = cap_field(conversation.model) == "max_completion_tokens"
     cap = conversation.max_output_tokens
     sampling = conversation.sampling
     tools = _tools(conversation, losses)

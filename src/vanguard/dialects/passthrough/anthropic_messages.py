@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
+from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.edits import add_field, invalid_body, replace_string
+from vanguard.dialects.passthrough.edits import invalid_body, put_field, replace_string
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -80,6 +81,9 @@ class AnthropicMessagesPassThrough:
             request = _request.decode(body)
         except msgspec.MsgspecError as error:
             raise invalid_body(error) from error
+        if request.max_tokens is not None and request.max_tokens < 1:
+            message = f"max_tokens: must be at least 1, got {request.max_tokens}"
+            raise InvalidRequest(message, param="max_tokens")
         return Peek(
             model=request.model,
             stream=bool(request.stream),
@@ -93,7 +97,7 @@ class AnthropicMessagesPassThrough:
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""
         body = replace_string(body, "model", peek.model, model)
-        return body if cap_tokens is None else add_field(body, "max_tokens", cap_tokens)
+        return body if cap_tokens is None else put_field(body, "max_tokens", cap_tokens)
 
     def whole_usage(self, body: bytes) -> Usage | None:
         """Usage of a complete answer."""

@@ -39,8 +39,13 @@ def replace_string(body: bytes, field: str, old: str, new: str) -> bytes:
     return set_fields(body, {field: new})
 
 
-def add_field(body: bytes, field: str, value: object) -> bytes:
-    """Adds a top-level field that is known to be absent, right after the opening brace."""
+def put_field(body: bytes, field: str, value: object) -> bytes:
+    """Sets a top-level field: right after the opening brace where it is new, else in its place.
+
+    A field that stands there as null must not stand there twice: readers take the last one.
+    """
+    if b'"%b"' % field.encode() in body:
+        return set_fields(body, {field: value})
     start = body.index(b"{") + 1
     rest = body[start:]
     comma = b"" if rest.lstrip().startswith(b"}") else b","

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import msgspec
 
+from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
+from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.edits import (
-    add_field,
-    invalid_body,
-    replace_string,
-    set_fields,
-)
+from vanguard.dialects.passthrough.edits import invalid_body, put_field, replace_string
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -100,7 +97,7 @@ class OpenAIChatPassThrough:
         return Peek(
             model=request.model,
             stream=bool(request.stream),
-            max_output_tokens=request.max_completion_tokens or request.max_tokens,
+            max_output_tokens=_cap(request),
             answers=max(1, request.n or 1),
             wants_usage=not request.stream or bool(options and options.include_usage),
         )
@@ -113,12 +110,9 @@ class OpenAIChatPassThrough:
         """Sets the model, asks for usage, and caps the output where told to."""
         body = replace_string(body, "model", peek.model, model)
         if not peek.wants_usage:
-            if b'"stream_options"' in body:
-                body = set_fields(body, {"stream_options": {"include_usage": True}})
-            else:
-                body = add_field(body, "stream_options", {"include_usage": True})
+            body = put_field(body, "stream_options", {"include_usage": True})
         if cap_tokens is not None:
-            body = add_field(body, "max_tokens", cap_tokens)
+            body = put_field(body, cap_field(model), cap_tokens)
         return body
 
     def whole_usage(self, body: bytes) -> Usage | None:
@@ -192,6 +186,16 @@ class OpenAIChatTap:
     def complete(self) -> bool:
         """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""
         return self.done or self._finished
+
+
+def _cap(request: _Request) -> int | None:
+    for name in ("max_completion_tokens", "max_tokens"):
+        cap: int | None = getattr(request, name)
+        if cap is not None:
+            if cap < 1:
+                raise InvalidRequest(f"{name}: must be at least 1, got {cap}", param=name)
+            return cap
+    return None
 
 
 def _has_content(delta: _Delta) -> bool:

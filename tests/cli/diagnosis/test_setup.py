@@ -38,6 +38,10 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(settings(loaded(tmp_path, text)))
     assert levels(found) == [("settings", "ok"), ("settings", "warn"), ("credentials", "fail")]
     assert "vanguard.yaml:1: models.m.deployments[0].api_key" in found[2].text
+    text = "models: {m: {deployments: [{provider: antropic, model: x}]}}"
+    found = list(settings(loaded(tmp_path, text)))
+    assert levels(found)[-2:] == [("credentials", "ok"), ("models", "fail")]
+    assert "did you mean 'anthropic'" in found[-1].text
 
 
 def test_folders(tmp_path: Path) -> None:

@@ -6,10 +6,17 @@ import msgspec
 import pytest
 
 from vanguard.compose.supervisor import boots
-from vanguard.compose.supervisor.boots import control_boot, engine_boot, gateway_boot, plan_of
+from vanguard.compose.supervisor.boots import (
+    check_start,
+    control_boot,
+    engine_boot,
+    gateway_boot,
+    plan_of,
+)
 from vanguard.compose.supervisor.home import Home, prepare_home
 from vanguard.compose.supervisor.listen import Listeners, open_listeners
 from vanguard.control.boot import ControlBoot
+from vanguard.core.errors import SettingsError
 from vanguard.core.settings.load import Loaded, load_settings
 from vanguard.snapshot.boot import GatewayBoot
 
@@ -117,3 +124,35 @@ def test_a_plan_reads_back_what_was_written(scene: tuple[Loaded, Home, Listeners
     other = plan_of("control", control_boot(loaded, home, listeners, {}), home, {}, 7)
     assert other.pass_fds == ()
     assert msgspec.json.decode(Path(other.command[-1]).read_bytes(), type=ControlBoot).home
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("engine: {model: ./none.gguf}", "vanguard.yaml:1: engine.model: no file is called"),
+        (
+            "models: {m: {deployments: [{provider: antropic, model: x, base_url: 'http://h'}]}}",
+            "no provider is called 'antropic'; did you mean 'anthropic'?",
+        ),
+        (
+            "models: {m: {deployments: [{provider: anthropic, model: x}]}}",
+            "the environment variable ANTHROPIC_API_KEY is not set",
+        ),
+        ("guardrails: {g: {rules: [{name: a, pattern: '(['}]}}", "bad pattern"),
+    ],
+)
+def test_what_a_process_would_die_of_is_refused_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    (tmp_path / "vanguard.yaml").write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        check_start(load_settings(tmp_path / "vanguard.yaml", {}))
+    assert said in refused.value.message
+    assert "\n" not in refused.value.message
+
+
+def test_a_sound_start_is_not_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.gguf").touch()
+    (tmp_path / "vanguard.yaml").write_text(f"engine: {{model: {tmp_path}/m.gguf}}\n")
+    check_start(load_settings(tmp_path / "vanguard.yaml", {}))

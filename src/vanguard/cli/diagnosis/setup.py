@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vanguard.cli.diagnosis.finding import Finding, fail, ok, warn
+from vanguard.compose.supervisor.boots import check_models
 from vanguard.compose.supervisor.home import MAX_SOCKET_PATH_BYTES, Home
 from vanguard.compose.supervisor.listen import open_listeners
 from vanguard.core.errors import PlatformError, SettingsError
@@ -40,6 +41,10 @@ def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
         yield from _each(error, "credentials", "set the variable or make the file readable")
         return
     yield ok("credentials", "all that are referred to exist")
+    try:
+        check_models(loaded)
+    except SettingsError as error:
+        yield from _each(error, "models", "correct it; docs/settings.md lists every setting")
 
 
 def folders(loaded: Loaded, home: Home, *, is_running: bool) -> Iterator[Finding]:

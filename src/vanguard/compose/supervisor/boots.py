@@ -16,8 +16,11 @@ from vanguard.compose.supervisor.child import Plan
 from vanguard.compose.supervisor.home import Home, write_private
 from vanguard.compose.supervisor.listen import Listeners, is_loopback
 from vanguard.control.boot import ControlBoot
+from vanguard.control.engine_state import EngineState
+from vanguard.core.settings.load import check_references
 from vanguard.core.settings.loaded import Loaded
 from vanguard.serving.boot import EngineBoot
+from vanguard.serving.catalog import CHAT
 from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
 
 Name = Literal["engine", "control", "gateway"]
@@ -31,6 +34,36 @@ MODULES: dict[Name, str] = {
 # Beyond the gateway's own deadline for open streams: time to write its journal and go.
 _GRACE_MORE_S = 5.0
 _GRACE_S = 10.0
+
+
+def check_start(loaded: Loaded) -> None:
+    """Refuses what a process would only die of: a person should read it once, at once.
+
+    Raises:
+        SettingsError: one line for each thing wrong.
+    """
+    check_references(loaded)
+    model = loaded.settings.engine.model
+    if model not in CHAT and model != "none" and not Path(model).expanduser().is_file():
+        known = ", ".join([*CHAT, "none"])
+        raise loaded.error(
+            "engine.model",
+            f"no file is called '{model}'; choose {known}, or the path of a GGUF file",
+        )
+    check_models(loaded)
+
+
+def check_models(loaded: Loaded) -> None:
+    """Refuses what control would refuse to publish.
+
+    Raises:
+        SettingsError: an unknown provider, a missing address or variable, a bad expression.
+    """
+    if loaded.settings.models or loaded.settings.guardrails:
+        # Only where there is something to check: the packaged rows and lists take their time.
+        from vanguard.control.catalogue import build_catalogue  # noqa: PLC0415
+
+        build_catalogue(loaded, EngineState())
 
 
 def gateway_boot(loaded: Loaded, home: Home, listeners: Listeners) -> GatewayBoot:

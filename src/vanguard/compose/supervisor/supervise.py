@@ -19,7 +19,14 @@ import msgspec
 
 from vanguard.compose.supervisor.backoff import Verdict
 from vanguard.compose.supervisor.banner import Served, Start, banner
-from vanguard.compose.supervisor.boots import Name, control_boot, engine_boot, gateway_boot, plan_of
+from vanguard.compose.supervisor.boots import (
+    Name,
+    check_start,
+    control_boot,
+    engine_boot,
+    gateway_boot,
+    plan_of,
+)
 from vanguard.compose.supervisor.child import Child, Plan
 from vanguard.compose.supervisor.first_key import ControlApi
 from vanguard.compose.supervisor.home import (
@@ -40,7 +47,6 @@ from vanguard.core.settings import environment
 from vanguard.core.settings.load import (
     CONFIG_VARIABLE,
     Loaded,
-    check_references,
     config_path,
     load_settings,
 )
@@ -102,7 +108,7 @@ def read_settings(options: Options) -> Loaded:
         SettingsError: one line for each thing wrong.
     """
     loaded = load_settings(config_path(options.config), options.overrides)
-    check_references(loaded)
+    check_start(loaded)
     return loaded
 
 

@@ -20,6 +20,8 @@ from vanguard.gateway.journal import Journal
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.file import write_snapshot
 
+pytestmark = pytest.mark.e2e
+
 
 class Process:
     """A gateway process on a socket that outlives it, as under the supervisor."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.e2e
+
 FOLDERS = (
     *("cli", "compose", "gateway", "gateway/steps", "control", "serving", "console", "store"),
     *("guardrails", "dialects", "snapshot", "sdk", "wire", "core", "core/settings"),

@@ -13,6 +13,8 @@ from vanguard.compose.supervisor import child as module
 from vanguard.compose.supervisor.backoff import Verdict
 from vanguard.compose.supervisor.child import Child, Plan, reason_of
 
+pytestmark = pytest.mark.e2e
+
 
 class Notes:
     """A watcher that remembers."""

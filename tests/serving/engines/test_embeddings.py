@@ -16,6 +16,8 @@ from vanguard.serving.engines import embeddings as module
 from vanguard.serving.engines.embeddings import EmbeddingsApi
 from vanguard.serving.engines.encoder import DIMENSIONS, Encoder
 
+pytestmark = pytest.mark.e2e
+
 NAME = "embedder"
 CONTEXT = 64
 

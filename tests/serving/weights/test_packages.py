@@ -10,6 +10,8 @@ from vanguard.serving.catalog import Carrier, Weights
 from vanguard.serving.weights.packages import PackageSource
 from vanguard.serving.weights.source import Abandoned
 
+pytestmark = pytest.mark.e2e
+
 ONE, TWO = b"GGUF" + b"1" * 5000, b"2" * 3000
 Row = Callable[..., Weights]
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,12 @@ def test_a_changed_file_is_taken_up_or_refused_with_the_reason(
     taken = capsys.readouterr()
     assert taken.out == "settings reloaded (snapshot 2): a\n"
     assert taken.err == "vanguard: w\n"
+    assert main(["reload", "--home", str(platform.home.root), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "snapshot_version": 2,
+        "models": ["a"],
+        "warnings": ["w"],
+    }
     file.write_text("prot: 1\n")
     assert main(["reload", "--home", str(platform.home.root)]) == 1
     assert capsys.readouterr().err == (

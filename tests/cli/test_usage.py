@@ -39,8 +39,8 @@ def test_groups_by_key_and_model(api: ApiServer, capsys: pytest.CaptureFixture[s
         ["ci", "sonnet", "12", "1", "3400", "56", "7", "$1.234567"],
         ["key_2", "-", "12", "1", "3400", "56", "7", "$1.234567"],
     ]
-    assert "3 requests have no known price" in captured.err
-    assert "2 requests were cut off" in captured.err
+    assert "3 requests without a known price" in captured.err
+    assert "2 requests cut off" in captured.err
     assert api.asked[0].query == {"group_by": "key,model"}
 
 

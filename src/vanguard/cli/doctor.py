@@ -58,9 +58,9 @@ def examine(home: str | None, config: str | None) -> Iterator[Finding]:
     except SettingsError as error:
         yield from setup.settings(error)
         return
-    yield from setup.settings(loaded)
     place = find_home(home, config)
     running = read_running(place)
+    yield from setup.settings(loaded, is_running=running is not None)
     yield from setup.folders(loaded, place, is_running=running is not None)
     yield setup.ports(loaded, running.url if running else None)
     yield from platform.platform(place, running)

@@ -19,7 +19,8 @@ _TIMEOUT_S = 60.0
 @click.command()
 @click.option("--home", metavar="FOLDER", help="The home of the platform that runs.")
 @click.option("--config", metavar="FILE", help="The settings file that names the home.")
-def reload(home: str | None, config: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reload(home: str | None, config: str | None, as_json: bool) -> int:
     """Take up a changed settings file.
 
     The file is taken up whole, or refused with the reason and the old settings stay in force.
@@ -28,6 +29,7 @@ def reload(home: str | None, config: str | None) -> int:
     import httpx  # noqa: PLC0415 - not for --help
     import msgspec  # noqa: PLC0415 - as above
 
+    from vanguard.cli.output import print_json  # noqa: PLC0415 - as above
     from vanguard.compose.supervisor.first_key import refusal  # noqa: PLC0415
     from vanguard.core.errors import ControlUnavailable, SettingsError  # noqa: PLC0415
 
@@ -44,6 +46,9 @@ def reload(home: str | None, config: str | None) -> int:
     if not answer.is_success:
         raise SettingsError(refusal(answer))
     found = msgspec.json.decode(answer.content, type=Reloaded)
+    if as_json:
+        print_json(found)
+        return 0
     for warning in found.warnings:
         click.echo(f"vanguard: {warning}", err=True)
     names = ", ".join(found.models) or "no models"

@@ -78,11 +78,13 @@ def _show(report: UsageReport, fields: list[str]) -> None:
     print_table(columns, rows, numbers=frozenset(_SUMS))
     total = report.total
     if total.unknown_price_requests:
-        note(f"{total.unknown_price_requests} requests have no known price and are not in the cost")
+        note(f"{_requests(total.unknown_price_requests)} without a known price, not in the cost")
     if total.unsettled_requests:
-        note(
-            f"{total.unsettled_requests} requests were cut off and cost what was reserved for them"
-        )
+        note(f"{_requests(total.unsettled_requests)} cut off, at the cost reserved for them")
+
+
+def _requests(number: int) -> str:
+    return "1 request" if number == 1 else f"{number} requests"
 
 
 def _value(group: dict[str, str | None], field: str) -> str:

@@ -38,6 +38,9 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(settings(loaded(tmp_path, text)))
     assert levels(found) == [("settings", "ok"), ("settings", "warn"), ("credentials", "fail")]
     assert "vanguard.yaml:1: models.m.deployments[0].api_key" in found[2].text
+    found = list(settings(loaded(tmp_path, text), is_running=True))
+    assert levels(found)[-1] == ("credentials", "warn")
+    assert "this shell does not" in found[-1].advice
     text = "models: {m: {deployments: [{provider: antropic, model: x}]}}"
     found = list(settings(loaded(tmp_path, text)))
     assert levels(found)[-2:] == [("credentials", "ok"), ("models", "fail")]

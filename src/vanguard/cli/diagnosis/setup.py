@@ -25,8 +25,11 @@ _MIB = 1024**2
 _DISK_LEAST = 256 * 1024**2
 
 
-def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
-    """What loading the settings gave, and whether what they refer to exists."""
+def settings(loaded: Loaded | SettingsError, *, is_running: bool = False) -> Iterator[Finding]:
+    """What loading the settings gave, and whether what they refer to exists.
+
+    A platform that runs was given its variables elsewhere; that this shell lacks them is no fault.
+    """
     if isinstance(loaded, SettingsError):
         yield from _each(loaded, "settings", "correct it; docs/settings.md lists every setting")
         return
@@ -38,7 +41,11 @@ def settings(loaded: Loaded | SettingsError) -> Iterator[Finding]:
     try:
         check_references(loaded)
     except SettingsError as error:
-        yield from _each(error, "credentials", "set the variable or make the file readable")
+        advice = "set the variable or make the file readable"
+        if is_running:
+            advice = f"the platform may have it, this shell does not: {advice} before a restart"
+        for line in error.message.splitlines():
+            yield (warn if is_running else fail)("credentials", line, advice)
         return
     yield ok("credentials", "all that are referred to exist")
     try:

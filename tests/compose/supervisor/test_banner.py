@@ -31,6 +31,7 @@ def test_everything_to_begin_with() -> None:
     assert "console    http://127.0.0.1:8081/" in found
     assert "use (default-embedding), qwen (default)" in found
     assert "vk-1  (kept in /srv/vanguard/first.key)" in found
+    assert "stop       Ctrl-C" in found
     assert '"model": "default"' in found
     assert 'OpenAI(base_url="http://127.0.0.1:8080/v1", api_key="vk-1")' in found
     assert "\n.venv/bin/vanguard chat\n" in found

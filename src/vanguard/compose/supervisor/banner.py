@@ -71,6 +71,7 @@ def _facts(start: Start) -> list[str]:
     else:
         rows.append(("key", f"make one with: {start.cli} key create NAME"))
     rows.append(("admin key", f"in {_short(start.admin_key_path)}"))
+    rows.append(("stop", "Ctrl-C; open streams may end first"))
     if start.engine:
         rows.append(("engine", start.engine))
     return [f"  {name:<10} {value}" for name, value in rows]

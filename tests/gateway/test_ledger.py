@@ -63,10 +63,10 @@ def test_open_intents_of_a_dead_worker_are_charged_at_their_reservation(tmp_path
     journal = Journal(tmp_path)
     for record in (intent(1), intent(2, reserved=90), settled(1)):
         journal.append(record)
-    assert close_open_intents(journal, JournalMark(0, 0), 5_000) == 1
+    assert close_open_intents(Ledger(journal), JournalMark(0, 0), 5_000) == 1
     last = [one for _, one in journal.replay(0)][-1]
     assert (last.request_id, last.status, last.cost_usd_micros) == ("req_2", "unsettled", 90)
-    assert close_open_intents(journal, JournalMark(0, 0), 6_000) == 0
+    assert close_open_intents(Ledger(journal), JournalMark(0, 0), 6_000) == 0
 
 
 def budget_after(tmp_path, records, **more):

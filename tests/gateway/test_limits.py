@@ -132,7 +132,7 @@ def test_restored_spending_counts():
     limiter = Limiter(ManualClock())
     budgeted = scope(budget=100)
     limiter.restore(budgeted, 60, 0)
-    assert limiter.budgeted("key")
+    assert limiter.budgeted("key", "total")
     assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 40
 
 

@@ -65,11 +65,16 @@ async def _drain(
     pipeline.server.drain()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + gateway.boot.deadlines.drain_s
-    while gateway.in_flight and loop.time() < deadline:  # noqa: ASYNC110 - a stop is rare
+    while _busy(gateway, pipeline) and loop.time() < deadline:  # noqa: ASYNC110 - a stop is rare
         await asyncio.sleep(0.05)
     if gateway.in_flight:
         gateway.log.warning("drain deadline", in_flight=gateway.in_flight)
     gateway.log.info("stopped", in_flight=gateway.in_flight)
+
+
+def _busy(gateway: Gateway, pipeline: Pipeline) -> bool:
+    """Requests under way, or answers that their clients have not read to the end."""
+    return bool(gateway.in_flight or pipeline.server.connections)
 
 
 def main(arguments: list[str]) -> int:

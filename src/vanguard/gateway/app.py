@@ -45,6 +45,8 @@ class Gateway:
         self.limiter = Limiter(self.clock)
         self.ledger = Ledger(Journal(Path(boot.journal_dir)))
         self.pool = Pool(boot.deadlines, boot.bounds)
+        # apart, so that a full pool of upstreams does not lock the console out
+        self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
         self.in_flight = 0
         self.drains = 0
@@ -62,16 +64,17 @@ class Gateway:
     def _look(self) -> None:
         if self._loop is None:
             return
+        self._loop.call_later(_LOOK_S, self._look)
         self.state.refresh()
         self.log.flush()
-        self._loop.call_later(_LOOK_S, self._look)
 
     def _sweep(self) -> None:
         if self._loop is None:
             return
-        self.pool.sweep(self._loop.time())
-        self.ledger.retry()
         self._loop.call_later(_SWEEP_S, self._sweep)
+        self.pool.sweep(self._loop.time())
+        self.control_pool.sweep(self._loop.time())
+        self.ledger.retry()
 
     def _changed(self, view: View, before: View | None) -> None:
         snapshot = view.snapshot
@@ -79,7 +82,7 @@ class Gateway:
         now_ms = self.clock.now_ms()
         if not self._settled_old:
             mark = snapshot.journals.get(self.boot.worker, JournalMark(0, 0))
-            closed = close_open_intents(journal, mark, now_ms)
+            closed = close_open_intents(self.ledger, mark, now_ms)
             self._settled_old = True
             if closed:
                 self.log.warning(
@@ -111,6 +114,7 @@ class Gateway:
     def close(self) -> None:
         """Ends what is left."""
         self.pool.close()
+        self.control_pool.close()
         self.ledger.retry()
         self.ledger.journal.close()
         self.log.flush()

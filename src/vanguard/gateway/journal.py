@@ -89,8 +89,12 @@ class Journal:
     def replay(self, offset: int) -> Iterator[tuple[int, Record]]:
         """Records from an offset on, each with the offset at which it starts."""
         for start, path in segments(self._folder):
-            data = path.read_bytes()
-            if start + len(data) <= offset:
+            try:
+                if start + path.stat().st_size <= offset:
+                    continue
+                data = path.read_bytes()
+            except FileNotFoundError:
+                # control has read it and thrown it away meanwhile
                 continue
             position = max(0, offset - start)
             while (end := data.find(b"\n", position)) >= 0:

@@ -68,20 +68,23 @@ class Ledger:
         return len(self._waiting)
 
 
-def close_open_intents(journal: Journal, mark: JournalMark, now_ms: int) -> int:
+def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
     """Marks intents that a dead worker left open as unsettled, charged at their reservation.
 
     Returns:
         How many there were.
     """
+    journal = ledger.journal
+    # a mark beyond the end is of another journal: then all of this one counts
+    begin = mark.replay_from if mark.replay_from <= journal.offset else 0
     open_intents: dict[tuple[str, int], Intent] = {}
-    for _, record in journal.replay(mark.replay_from):
+    for _, record in journal.replay(begin):
         if isinstance(record, Intent):
             open_intents[record.request_id, record.attempt] = record
         else:
             open_intents.pop((record.request_id, record.attempt), None)
     for intent in open_intents.values():
-        journal.append(
+        ledger.settled(
             Settled(
                 request_id=intent.request_id,
                 attempt=intent.attempt,
@@ -90,7 +93,6 @@ def close_open_intents(journal: Journal, mark: JournalMark, now_ms: int) -> int:
                 error="gateway_restarted",
                 cost_usd_micros=intent.reserved_usd_micros,
                 price_unknown=not intent.price_id,
-                duration_ms=max(0, now_ms - intent.at_ms),
             )
         )
     return len(open_intents)
@@ -107,7 +109,7 @@ def restore_budgets(
     wanted = {
         scope.id: scope
         for scope in snapshot.scopes.values()
-        if scope.budget is not None and not limiter.budgeted(scope.id)
+        if scope.budget is not None and not limiter.budgeted(scope.id, scope.budget.window)
     }
     if not wanted:
         return

@@ -78,12 +78,12 @@ class Counters:
     """What one scope has used."""
 
     __slots__ = (
-        "budgeted",
         "concurrent",
         "requests",
         "reserved",
         "spent",
         "tokens",
+        "window",
         "window_start_ms",
     )
 
@@ -94,7 +94,7 @@ class Counters:
         self.spent = 0
         self.reserved = 0
         self.window_start_ms = 0
-        self.budgeted = False
+        self.window: Window | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -166,10 +166,10 @@ class Limiter:
             counters = self._counters[scope_id] = Counters()
         return counters
 
-    def budgeted(self, scope_id: str) -> bool:
-        """Whether the spending of a scope has been restored already."""
+    def budgeted(self, scope_id: str, window: Window) -> bool:
+        """Whether the spending of a scope in such a window has been restored already."""
         counters = self._counters.get(scope_id)
-        return counters is not None and counters.budgeted
+        return counters is not None and counters.window == window
 
     def forget(self, keep: set[str]) -> None:
         """Drops idle counters of scopes that are gone from the snapshot."""
@@ -210,8 +210,8 @@ class Limiter:
             streams = limits.concurrent_requests
             if streams is not None and counters.concurrent >= streams:
                 raise TooManyStreams(
-                    f"{scope.kind} '{scope.name}' may have {streams} requests open at once; wait for"
-                    " one to end",
+                    f"the limit of {scope.kind} '{scope.name}', {streams} requests at once, is reached;"
+                    " wait for one to end",
                     retry_after_s=1,
                 )
             if scope.budget is not None:
@@ -261,7 +261,7 @@ class Limiter:
             if scope.budget is not None:
                 self._roll(counters, scope.budget.window)
                 counters.spent += usd_micros
-            elif counters.budgeted:
+            elif counters.window is not None:
                 # the budget came while this request was open
                 counters.spent += usd_micros
             if scope.limits.tokens_per_minute is not None:
@@ -272,7 +272,7 @@ class Limiter:
         counters = self.counters(scope.id)
         counters.spent = usd_micros
         counters.window_start_ms = started_ms
-        counters.budgeted = True
+        counters.window = scope.budget.window if scope.budget is not None else None
 
     def standing(self, chain: Chain) -> Standing | None:
         """The tightest request and token limit of a chain, None when it has neither."""
@@ -298,7 +298,8 @@ def _check_requests(scope: Scope, counters: Counters, now_s: int) -> None:
     if used >= limit:
         wait = counters.requests.wait_s(used + 1 - limit)
         raise RateLimited(
-            f"{scope.kind} '{scope.name}' may make {limit} requests a minute; try again in {wait} s",
+            f"the limit of {scope.kind} '{scope.name}', {limit} requests a minute, is reached; try"
+            f" again in {wait} s",
             retry_after_s=wait,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from vanguard.core.errors import (
     InternalError,
+    LimitError,
     MethodNotAllowed,
     RouteNotFound,
     ShuttingDown,
@@ -31,7 +32,7 @@ from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
-from vanguard.gateway.steps.admit import admit, estimate_input_tokens
+from vanguard.gateway.steps.admit import admit, estimate_input_tokens, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
 from vanguard.gateway.steps.guard import guard_input, guard_output
@@ -145,9 +146,14 @@ class Pipeline:
             exchange.arrived_ms = gateway.clock.now_ms()
             self._run(exchange)
         except VanguardError as error:
+            headers: Headers = []
             if exchange is not None:
                 release(gateway, exchange)
-            refuse(self._gateway, error, client, door, request_id)
+                if isinstance(error, LimitError):
+                    standing = gateway.limiter.standing(exchange.chain)
+                    if standing is not None:
+                        headers = limit_headers(standing, door, exchange.arrived_ms)
+            refuse(self._gateway, error, client, door, request_id, headers)
         except Exception:
             if exchange is not None:
                 release(gateway, exchange)
@@ -162,6 +168,10 @@ class Pipeline:
             return
         for step in BEFORE_THE_CALL:
             step(gateway, exchange)
+        if len(exchange.body) > len(exchange.request.body):
+            # masking made the request longer than what was reserved for it
+            release(gateway, exchange)
+            reserve(gateway, exchange)
         exchange.headers = id_headers(exchange.id)
         if exchange.standing is not None:
             exchange.headers += limit_headers(exchange.standing, exchange.door, exchange.arrived_ms)
@@ -198,7 +208,7 @@ class Pipeline:
             def unavailable(error: VanguardError) -> None:
                 refuse(self._gateway, error, client, None, new_id("req"))
 
-            Proxied(client, unavailable).start(self._gateway.pool, self._control, request)
+            Proxied(client, unavailable).start(self._gateway.control_pool, self._control, request)
 
     def _admin_allowed(self, request: Request) -> bool:
         return request.admin or self._gateway.boot.admin_on_public

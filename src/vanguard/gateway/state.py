@@ -40,6 +40,9 @@ class View:
             name: tuple(snapshot.deployments[one] for one in model.deployments)
             for name, model in snapshot.models.items()
         }
+        for name in (*snapshot.names.values(), *(target for _, target in snapshot.patterns)):
+            if not self._deployments.get(name):
+                raise ValueError(f"model '{name}' has no deployment")
         self.policies = {name: CompiledPolicy(policy) for name, policy in snapshot.policies.items()}
 
     def chain(self, key: Key) -> tuple[Scope, ...]:
@@ -109,9 +112,14 @@ class State:
         except (OSError, ValueError, KeyError, SettingsError) as error:
             self.error = f"the snapshot is refused: {error}"
             return False
+        try:
+            self._on_change(view, self.current)
+        except Exception as error:  # noqa: BLE001 - the old view stays; told by /readyz, tried again
+            self.error = f"the snapshot cannot be taken up: {type(error).__name__}: {error}"
+            self._mark = None
+            return False
         self.error = ""
-        before, self.current = self.current, view
-        self._on_change(view, before)
+        self.current = view
         return True
 
     @property

@@ -19,7 +19,8 @@ class Splitter:
     """Collects chunks of any size and gives back whole events."""
 
     def __init__(self, limit_bytes: int = EVENT_BYTES) -> None:
-        self._rest = b""
+        self._pieces: list[bytes] = []
+        self._kept_bytes = 0
         self._limit_bytes = limit_bytes
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -28,9 +29,17 @@ class Splitter:
         Raises:
             UpstreamError: an unfinished event exceeds the limit.
         """
-        if self._rest:
-            data = self._rest + data
-            self._rest = b""
+        undecided = bool(self._pieces) and self._pieces[-1].endswith(b"\r")
+        if b"\n" not in data and b"\r" not in data and not undecided:
+            # nothing can end here: keep the piece, join when something may
+            self._pieces.append(data)
+            self._kept_bytes += len(data)
+            self._check(self._kept_bytes)
+            return []
+        if self._pieces:
+            data = b"".join((*self._pieces, data))
+            self._pieces = []
+            self._kept_bytes = 0
         if b"\r" not in data:
             events = data.split(b"\n\n")
             self._keep(events.pop())
@@ -50,14 +59,18 @@ class Splitter:
         return events
 
     def _keep(self, rest: bytes) -> None:
-        if len(rest) > self._limit_bytes:
+        self._check(len(rest))
+        self._pieces = [rest] if rest else []
+        self._kept_bytes = len(rest)
+
+    def _check(self, size: int) -> None:
+        if size > self._limit_bytes:
             raise UpstreamError(f"a server-sent event exceeds {self._limit_bytes} bytes")
-        self._rest = rest
 
     @property
     def rest(self) -> bytes:
         """What has come after the last whole event."""
-        return self._rest
+        return b"".join(self._pieces)
 
 
 def event_data(raw: bytes) -> bytes:

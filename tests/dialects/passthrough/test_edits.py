@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vanguard.core.errors import InvalidRequest
-from vanguard.dialects.passthrough.edits import put_field, replace_string, set_fields
+from vanguard.dialects.passthrough.edits import (
+    hides_letters,
+    once,
+    put_field,
+    replace_string,
+    set_fields,
+)
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
 values = st.recursive(
@@ -69,3 +75,16 @@ def test_a_bad_body_names_its_field(body, param, words):
 
 def test_put_replaces_a_field_that_is_there():
     assert put_field(b'{"cap": null,"x":1.0}', "cap", 5) == b'{"cap":5,"x":1.0}'
+
+
+def test_a_name_that_stands_twice_or_is_hidden_is_written_once_and_plain():
+    twice = b'{"model":"cheap-no","model":"m","x":1.0}'
+    assert replace_string(twice, "model", "m", "m") == b'{"model":"m","x":1.0}'
+    hidden = b'{"model":"\\u006d","metadata":{"model":"m"}}'
+    assert json.loads(replace_string(hidden, "model", "m", "up")) == {
+        "model": "up",
+        "metadata": {"model": "m"},
+    }
+    assert once(b'{"n":9,"n":1}', "n") == b'{"n":1}'
+    assert hides_letters(b'{"max\\u005ftokens":null}')
+    assert not hides_letters(b'{"text":"caf\\u00e9"}')

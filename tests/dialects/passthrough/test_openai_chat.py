@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
@@ -138,7 +138,10 @@ def test_media_are_noticed():
 def test_whole_usage():
     assert through.whole_usage(json.dumps({"usage": USAGE}).encode()) == Usage(9, 3, 4, 2)
     assert through.whole_usage(b'{"id":"x"}') is None
-    assert through.whole_usage(b"not json") is None
+    assert through.whole_usage(b'{"usage":{}}') is None
+    for bad in (b"not json", b"", b"[]", b"\xff{}", b"[" * 5000, b'{"error":{"message":"no"}}'):
+        with pytest.raises(UpstreamError):
+            through.whole_usage(bad)
 
 
 def test_error_event_is_one_event():

@@ -176,7 +176,7 @@ async def test_expect_continue(talk):
             b"POST / HTTP/1.1\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
             b"400",
         ),
-        (b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nx: " + b"y" * 400_000, b"413"),
     ],
 )
 async def test_what_is_malformed_or_too_large_is_refused_and_closed(talk, sent, status):
@@ -185,6 +185,32 @@ async def test_what_is_malformed_or_too_large_is_refused_and_closed(talk, sent, 
     answer = await asyncio.wait_for(client.reader.read(), 5)
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert b"connection: close" in answer
+
+
+async def test_an_upgrade_that_is_not_offered_is_ignored(talk):
+    client = await talk()
+    client.writer.write(
+        b"POST /j HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\n"
+        b"http2-settings: AAA\r\ncontent-length: 4\r\n\r\nbody" + GET % 2
+    )
+    assert (await client.answer())[1] == b"POST /j body"
+    assert (await client.answer())[1] == b"GET /2 "
+
+
+async def test_trailers_are_no_headers(talk, echo):
+    client = await talk()
+    client.writer.write(
+        b"POST /c HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+        b"1\r\na\r\n0\r\nauthorization: Bearer x\r\n\r\n"
+    )
+    assert (await client.answer())[1] == b"POST /c a"
+    assert echo.seen[-1].header(b"authorization") is None
+
+
+async def test_absolute_targets_are_read_as_paths(talk):
+    client = await talk()
+    client.writer.write(b"GET http://elsewhere/x?y HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert (await client.answer())[1] == b"GET /x "
 
 
 async def test_a_client_that_leaves_is_noticed(talk, echo):

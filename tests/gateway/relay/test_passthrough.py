@@ -49,8 +49,6 @@ def test_an_error_before_the_first_token_lets_another_try_and_later_it_passes_th
 
 def test_whole_answers_are_untouched():
     made = relay("openai_chat", b'{"model":"m"}')
-    body = b'{"usage":{"prompt_tokens":3,"completion_tokens":1.0}}'
-    assert made.whole(body) is body
     body = b'{"usage":{"prompt_tokens":3,"completion_tokens":1}}'
     assert made.whole(body) is body
     assert made.usage() == Usage(3, 1)

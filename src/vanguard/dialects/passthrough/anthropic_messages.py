@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import msgspec
 
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.edits import invalid_body, put_field, replace_string
+from vanguard.dialects.passthrough.counts import sane_count
+from vanguard.dialects.passthrough.edits import (
+    UNREADABLE,
+    hides_letters,
+    invalid_body,
+    once,
+    put_field,
+    replace_string,
+)
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -32,21 +40,26 @@ class _Usage(msgspec.Struct):
     cache_creation_input_tokens: int | None = None
     cache_creation: _CacheCreation | None = None
 
+    def told(self) -> bool:
+        """Whether anything was counted."""
+        return self.input_tokens is not None or self.output_tokens is not None
+
     def over(self, earlier: Usage | None) -> Usage:
         """Cumulative counts: what this event leaves out keeps its earlier value."""
         before = earlier or Usage()
         kept = before.input_tokens - before.cache_read_tokens
         kept -= before.cache_write_tokens + before.cache_write_1h_tokens
-        fresh = kept if self.input_tokens is None else self.input_tokens
+        fresh = kept if self.input_tokens is None else sane_count(self.input_tokens)
         read = self.cache_read_input_tokens
-        read = before.cache_read_tokens if read is None else read
+        read = before.cache_read_tokens if read is None else sane_count(read)
         short, long = before.cache_write_tokens, before.cache_write_1h_tokens
         if self.cache_creation is not None:
-            short = self.cache_creation.ephemeral_5m_input_tokens or 0
-            long = self.cache_creation.ephemeral_1h_input_tokens or 0
+            short = sane_count(self.cache_creation.ephemeral_5m_input_tokens)
+            long = sane_count(self.cache_creation.ephemeral_1h_input_tokens)
         elif self.cache_creation_input_tokens is not None:
-            short = max(0, self.cache_creation_input_tokens - long)
-        output = before.output_tokens if self.output_tokens is None else self.output_tokens
+            short = max(0, sane_count(self.cache_creation_input_tokens) - long)
+        told = self.output_tokens
+        output = before.output_tokens if told is None else sane_count(told)
         return Usage(
             input_tokens=fresh + read + short + long,
             output_tokens=output,
@@ -57,7 +70,9 @@ class _Usage(msgspec.Struct):
 
 
 class _Whole(msgspec.Struct):
+    type: str = ""
     usage: _Usage | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 class _Event(msgspec.Struct):
@@ -71,6 +86,18 @@ _request = msgspec.json.Decoder(_Request)
 _whole = msgspec.json.Decoder(_Whole)
 _event = msgspec.json.Decoder(_Event)
 
+_BLANK = b"\n\n"
+# pictures, files, and tools that the provider runs itself
+_OPEN_ENDED = (
+    b'"image"',
+    b'"document"',
+    b'"container_upload"',
+    b"web_search",
+    b"web_fetch",
+    b"code_execution",
+    b'"mcp_servers"',
+)
+
 
 class AnthropicMessagesPassThrough:
     """Anthropic in, Anthropic out."""
@@ -79,7 +106,7 @@ class AnthropicMessagesPassThrough:
         """Reads model, stream and cap; an Anthropic stream always tells its usage."""
         try:
             request = _request.decode(body)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise invalid_body(error) from error
         if request.max_tokens is not None and request.max_tokens < 1:
             message = f"max_tokens: must be at least 1, got {request.max_tokens}"
@@ -92,20 +119,24 @@ class AnthropicMessagesPassThrough:
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        return b'"image"' in body or b'"document"' in body or b'"container_upload"' in body
+        return any(mark in body for mark in _OPEN_ENDED) or hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""
         body = replace_string(body, "model", peek.model, model)
+        body = once(body, "max_tokens", "stream")
         return body if cap_tokens is None else put_field(body, "max_tokens", cap_tokens)
 
     def whole_usage(self, body: bytes) -> Usage | None:
         """Usage of a complete answer."""
         try:
-            usage = _whole.decode(body).usage
-        except msgspec.MsgspecError:
-            return None
-        return usage.over(None) if usage else None
+            whole = _whole.decode(body)
+        except UNREADABLE as error:
+            raise UpstreamError("the upstream's answer is not a JSON object") from error
+        if whole.type == "error":
+            words = bytes(whole.error)[:500].decode(errors="replace")
+            raise UpstreamError(f"the upstream answered with an error: {words}")
+        return whole.usage.over(None) if whole.usage and whole.usage.told() else None
 
     def tap(self, peek: Peek) -> AnthropicMessagesTap:  # noqa: ARG002 - the contract's shape
         """A tap; nothing is withheld."""
@@ -141,7 +172,7 @@ class AnthropicMessagesTap:
     def _look(self, raw: bytes) -> None:
         try:
             event = _event.decode(event_data(raw))
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return
         if event.type == "message_start" and event.message is not None and event.message.usage:
             self.usage = event.message.usage.over(self.usage)
@@ -151,6 +182,11 @@ class AnthropicMessagesTap:
             self.done = True
         elif event.type == "error":
             self.error = bytes(event.error) or b"{}"
+
+    def flush(self) -> bytes:
+        """A last event that came without its blank line."""
+        rest = self._splitter.rest
+        return self.feed(_BLANK) if rest.strip() else b""
 
     def complete(self) -> bool:
         """Whole when `message_stop` came."""

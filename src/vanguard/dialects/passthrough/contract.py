@@ -50,6 +50,9 @@ class Tap(Protocol):
     def feed(self, data: bytes) -> bytes:
         """Takes bytes as they came, gives back whole events to forward."""
 
+    def flush(self) -> bytes:
+        """Asked when the stream ended: a last event that came without its blank line."""
+
     def complete(self) -> bool:
         """Asked when the upstream's stream ended: was the answer whole?"""
 
@@ -65,13 +68,17 @@ class PassThrough(Protocol):
         """
 
     def has_media(self, body: bytes) -> bool:
-        """Whether images, files or sounds may cost more tokens than the body has bytes."""
+        """Whether more may be read than the body has bytes: pictures, files, provider-run tools."""
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """The body for the upstream: its name of the model, usage asked for, a cap where needed."""
 
     def whole_usage(self, body: bytes) -> Usage | None:
-        """Usage of a complete answer, None when it tells none."""
+        """Usage of a complete answer, None when it tells none.
+
+        Raises:
+            UpstreamError: it is no JSON object, or an error in disguise.
+        """
 
     def tap(self, peek: Peek) -> Tap:
         """A tap for one streamed answer."""

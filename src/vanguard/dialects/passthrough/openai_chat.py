@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import msgspec
 
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.edits import invalid_body, put_field, replace_string
+from vanguard.dialects.passthrough.counts import sane_count
+from vanguard.dialects.passthrough.edits import (
+    UNREADABLE,
+    hides_letters,
+    invalid_body,
+    once,
+    put_field,
+    replace_string,
+)
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -43,19 +51,22 @@ class _Usage(msgspec.Struct):
     prompt_tokens_details: _PromptDetails | None = None
     completion_tokens_details: _CompletionDetails | None = None
 
-    def neutral(self) -> Usage:
+    def neutral(self) -> Usage | None:
+        if self.prompt_tokens is None and self.completion_tokens is None:
+            return None
         prompt, completion = self.prompt_tokens_details, self.completion_tokens_details
         return Usage(
-            input_tokens=self.prompt_tokens or 0,
-            output_tokens=self.completion_tokens or 0,
-            cache_read_tokens=(prompt.cached_tokens or 0) if prompt else 0,
-            cache_write_tokens=(prompt.cache_write_tokens or 0) if prompt else 0,
-            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
+            input_tokens=sane_count(self.prompt_tokens),
+            output_tokens=sane_count(self.completion_tokens),
+            cache_read_tokens=sane_count(prompt.cached_tokens) if prompt else 0,
+            cache_write_tokens=sane_count(prompt.cache_write_tokens) if prompt else 0,
+            reasoning_tokens=sane_count(completion.reasoning_tokens) if completion else 0,
         )
 
 
 class _Whole(msgspec.Struct):
     usage: _Usage | None = None
+    error: msgspec.Raw = msgspec.Raw()
 
 
 class _Delta(msgspec.Struct):
@@ -77,10 +88,18 @@ class _Chunk(msgspec.Struct):
     error: msgspec.Raw = msgspec.Raw()
 
 
+class _Options(msgspec.Struct):
+    stream_options: dict[str, object] | None = None
+
+
 _request = msgspec.json.Decoder(_Request)
+_stream_options = msgspec.json.Decoder(_Options)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
 
+_BLANK = b"\n\n"
+# pictures, sounds, files, searches
+_OPEN_ENDED = (b'"image_url"', b'"input_audio"', b'"file"', b"web_search")
 _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
 
 
@@ -91,7 +110,7 @@ class OpenAIChatPassThrough:
         """Reads model, stream, caps and whether usage is wanted."""
         try:
             request = _request.decode(body)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise invalid_body(error) from error
         options = request.stream_options
         return Peek(
@@ -104,13 +123,15 @@ class OpenAIChatPassThrough:
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        return b'"image_url"' in body or b'"input_audio"' in body or b'"file"' in body
+        return any(mark in body for mark in _OPEN_ENDED) or hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""
         body = replace_string(body, "model", peek.model, model)
+        body = once(body, "max_tokens", "max_completion_tokens", "stream", "n")
         if not peek.wants_usage:
-            body = put_field(body, "stream_options", {"include_usage": True})
+            options = {**_options(body), "include_usage": True}
+            body = put_field(body, "stream_options", options)
         if cap_tokens is not None:
             body = put_field(body, cap_field(model), cap_tokens)
         return body
@@ -118,10 +139,13 @@ class OpenAIChatPassThrough:
     def whole_usage(self, body: bytes) -> Usage | None:
         """Usage of a complete answer."""
         try:
-            usage = _whole.decode(body).usage
-        except msgspec.MsgspecError:
-            return None
-        return usage.neutral() if usage else None
+            whole = _whole.decode(body)
+        except UNREADABLE as error:
+            raise UpstreamError("the upstream's answer is not a JSON object") from error
+        if whole.usage is None and bytes(whole.error) not in _NOTHING:
+            words = bytes(whole.error)[:500].decode(errors="replace")
+            raise UpstreamError(f"the upstream answered with an error: {words}")
+        return whole.usage.neutral() if whole.usage else None
 
     def tap(self, peek: Peek) -> OpenAIChatTap:
         """A tap that withholds the usage event when the client did not ask for it."""
@@ -167,7 +191,7 @@ class OpenAIChatTap:
             return event
         try:
             chunk = _chunk.decode(payload)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return event
         if bytes(chunk.error) not in _NOTHING:
             self.error = bytes(chunk.error)
@@ -178,10 +202,15 @@ class OpenAIChatTap:
                 self.tokens += 1
                 self.text_bytes += len(event)
         if chunk.usage is not None:
-            self.usage = chunk.usage.neutral()
+            self.usage = chunk.usage.neutral() or self.usage
             if self._withhold_usage and not chunk.choices:
                 return b""
         return event
+
+    def flush(self) -> bytes:
+        """A last event that came without its blank line."""
+        rest = self._splitter.rest
+        return self.feed(_BLANK) if rest.strip() else b""
 
     def complete(self) -> bool:
         """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""
@@ -189,13 +218,20 @@ class OpenAIChatTap:
 
 
 def _cap(request: _Request) -> int | None:
+    """The larger of the two caps: nobody knows which one the upstream obeys."""
+    caps = []
     for name in ("max_completion_tokens", "max_tokens"):
         cap: int | None = getattr(request, name)
         if cap is not None:
             if cap < 1:
                 raise InvalidRequest(f"{name}: must be at least 1, got {cap}", param=name)
-            return cap
-    return None
+            caps.append(cap)
+    return max(caps, default=None)
+
+
+def _options(body: bytes) -> dict[str, object]:
+    """What else stands in `stream_options`."""
+    return _stream_options.decode(body).stream_options or {}
 
 
 def _has_content(delta: _Delta) -> bool:

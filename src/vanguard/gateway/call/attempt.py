@@ -7,6 +7,7 @@ another deployment may try, `walk.over` when the exchange has its answer.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Protocol
 
 from vanguard.core.errors import (
@@ -24,14 +25,17 @@ from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
-from vanguard.gateway.http.pool import Call
+from vanguard.gateway.http.pool import Call, StaleConnectionError
 from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_REFUSED_US = frozenset({401, 403, 404})
+_TOKEN_BYTES = 16
+_FRAME_BYTES = 512
+_BYTES_PER_TOKEN = 4
 _ERROR_BYTES = 1024 * 1024
+_CONTROL = re.compile(rb"[^\x20-\x7e]")
 _CLIENT_CLOSED = "client_closed_request"
 
 
@@ -75,6 +79,7 @@ class Attempt:
         self._body_bytes = 0
         self._streaming = False
         self._sent = False
+        self._seen_bytes = 0
         self._token_at = 0.0
         self._between: Histogram | None = None
 
@@ -101,10 +106,10 @@ class Attempt:
             self._outcome.http_status = status
         if status < 400:
             content_type = next((v for name, v in headers if name == b"content-type"), b"")
-            self._streaming = content_type.startswith(b"text/event-stream")
-            if self._streaming != self._exchange.peek.stream:
+            self._streaming = content_type.lower().startswith(b"text/event-stream")
+            if status != 200 or self._streaming != self._exchange.peek.stream:
                 wanted = "an event stream" if self._exchange.peek.stream else "JSON"
-                self._break_off(UpstreamError(f"the upstream did not answer with {wanted}"))
+                self._not_understood(UpstreamError(f"the upstream did not answer with {wanted}"))
 
     def data(self, data: bytes) -> None:
         """A part of the answer's body."""
@@ -150,9 +155,20 @@ class Attempt:
 
     # --- failures before the first token -----------------------------------------------------
 
+    def _not_understood(self, error: UpstreamError) -> None:
+        """An answer came and may be charged, but it is none: it is not bought a second time."""
+        self._drop()
+        self._mark_failed(0.0)
+        if self._status != 200 or not self._answer.open or self._answer.committed:
+            self.fail(error)
+            return
+        self._settle("truncated", error.code)
+        self._end_with(error)
+
     def _again(self, error: VanguardError, *, for_good: bool = False) -> None:
         self._answer.discard()
-        self._mark_failed(error.retry_after_s or 0.0)
+        if not isinstance(error, StaleConnectionError):
+            self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
             outcome.status = "failed"
@@ -180,9 +196,9 @@ class Attempt:
             wait_s = _retry_after(self._headers)
             message = f"deployment '{deployment}' is overloaded (HTTP {status})"
             self._again(UpstreamRateLimited(message, retry_after_s=wait_s))
-        elif status in _REFUSED_US:
-            message = f"deployment '{deployment}' refused the platform's credential or model name"
-            self._again(UpstreamUnavailable(f"{message} (HTTP {status})"), for_good=True)
+        elif status == 401:
+            message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
+            self._again(UpstreamUnavailable(message), for_good=True)
         elif status in _RETRYABLE:
             message = f"deployment '{deployment}' failed (HTTP {status})"
             self._again(UpstreamUnavailable(message, retry_after_s=_retry_after(self._headers)))
@@ -205,7 +221,7 @@ class Attempt:
             self._end_with(error)
             return
         except UpstreamError as error:
-            self.fail(error)
+            self._not_understood(error)
             return
         headers = self._response_headers()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
@@ -228,8 +244,7 @@ class Attempt:
         tokens = relay.tokens()
         if tokens > before:
             self._token_seen()
-            limit = self._exchange.limit_tokens
-            if limit is not None and tokens > limit and self._answer.open:
+            if self._past_its_limit(tokens, len(out)) and self._answer.open:
                 self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
                 return
         answer = self._answer
@@ -243,6 +258,19 @@ class Attempt:
         if relay.done():
             self._settle_stream()
         answer.write(out)
+
+    def _past_its_limit(self, tokens: int, size_bytes: int) -> bool:
+        """Whether an answer is longer than a budget has reserved for it.
+
+        Events are counted, and their bytes, for an event may hold many tokens: an event's frame
+        takes up to 512 bytes and a token of text rarely more than 16.
+        """
+        limit = self._exchange.limit_tokens
+        if limit is None:
+            return False
+        self._seen_bytes += size_bytes
+        most_bytes = limit * _TOKEN_BYTES + (tokens + 2) * _FRAME_BYTES
+        return tokens > limit or self._seen_bytes > most_bytes
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()
@@ -294,6 +322,9 @@ class Attempt:
         elif self._answer.open:
             self._walk.refuse(error)
             self._answer.leave()
+        if self._drain is not None:
+            # the client had left and the drain goes on
+            return
         if status == "cut" or self._call is None or not self._worth_draining():
             self._drop()
             self._settle(status, error.code)
@@ -328,6 +359,8 @@ class Attempt:
         return price is None or bool(price.rates.output_usd_micros or price.rates.input_usd_micros)
 
     def _begin_drain(self) -> None:
+        if self._drain is not None:
+            return
         self._gateway.drains += 1
         loop = asyncio.get_running_loop()
         self._drain = loop.call_later(self._gateway.boot.deadlines.drain_s, self._drain_over)
@@ -369,16 +402,22 @@ class Attempt:
             self._gateway.health.succeeded(outcome.deployment.id)
         outcome.status = status
         outcome.error = error
-        outcome.usage = self._usage() if self._status < 400 else Usage()
+        outcome.usage = self._usage(status) if self._status < 400 else Usage()
         self._walk.settle(outcome, last=True)
 
-    def _usage(self) -> Usage:
-        """The provider's own usage, or what can be said without it."""
+    def _usage(self, status: Status) -> Usage | None:
+        """The provider's own usage, or what can be said without it; None when nothing was sent."""
         relay = self._relay
         told, seen = relay.usage(), relay.tokens()
-        if self._exchange.door.operation == "count_tokens" or not (self._status or self._sent):
+        if not (self._status or self._sent):
+            return None
+        if self._exchange.door.operation == "count_tokens":
             return Usage()
+        if status == "cut":
+            seen = max(seen, self._exchange.limit_tokens or 0)
         if told is None:
+            if not self._streaming and self._exchange.door.operation == "chat":
+                seen = self._body_bytes // _BYTES_PER_TOKEN
             estimated = self._walk.estimate_input()
             return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
         if self._streaming and not relay.done() and seen > told.output_tokens:
@@ -406,7 +445,12 @@ class Attempt:
         if self._relay.losses:
             listed = ", ".join(self._relay.losses)[:1000]
             headers.append((b"x-vanguard-losses", listed.encode("ascii", "replace")))
-        return headers
+        return [(name, _printable(value)) for name, value in headers]
+
+
+def _printable(value: bytes) -> bytes:
+    """A header's value without anything that could end it."""
+    return value if value.isascii() and value.decode().isprintable() else _CONTROL.sub(b"?", value)
 
 
 def _retry_after(headers: Headers) -> float | None:

@@ -34,7 +34,7 @@ def build_request(
     data = bytearray(head.always)
     own = deployment.dialect == exchange.door.dialect
     for name in _FORWARDED:
-        value = exchange.request.header(name) if own else None
+        value = exchange.request.joined(name) if own else None
         if value is None:
             value = head.defaults.get(name)
         if value is not None:

@@ -57,6 +57,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._inflate: zlib._Decompress | None = None
         self._received = 0
         self._idle_s = 0.0
+        self._paused = False
         self.used = 0
         self.answered = False
         self.deadline = float("inf")
@@ -86,6 +87,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._inflate = None
         self._head_only = data.startswith(b"HEAD ")
         self._idle_s = idle_s
+        self._paused = False
         self.answered = False
         self.used += 1
         self.deadline = self._loop.time() + first_byte_s
@@ -99,7 +101,9 @@ class UpstreamConnection(asyncio.Protocol):
             self.close()
             return
         self.answered = True
-        self.deadline = self._loop.time() + self._idle_s
+        if self._status and not self._paused:
+            # interim answers do not count: they could go on for ever
+            self.deadline = self._loop.time() + self._idle_s
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, zlib.error) as error:
@@ -117,12 +121,12 @@ class UpstreamConnection(asyncio.Protocol):
         """The upstream said all it had to say."""
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
+    def connection_lost(self, exc: Exception | None) -> None:
         """Ends the answer: well when its end is the connection's, else as a failure."""
         self._transport = None
         sink = self._sink
         if sink is not None:
-            if self._status and self._until_close():
+            if self._status and exc is None and self._until_close():
                 self._complete = True
                 self._finish()
             elif self.answered:
@@ -206,6 +210,9 @@ class UpstreamConnection(asyncio.Protocol):
     # --- ends --------------------------------------------------------------------------------
 
     def _finish(self) -> None:
+        if self._inflate is not None and not self._inflate.eof:
+            self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
+            return
         sink, self._sink = self._sink, None
         self.deadline = float("inf")
         self.idle_since = self._loop.time()
@@ -242,5 +249,10 @@ class UpstreamConnection(asyncio.Protocol):
 
     def reading(self, on: bool) -> None:
         """Backpressure: stops or goes on reading."""
+        self._paused = not on
+        self.deadline = self._loop.time() + self._idle_s if on and self._status else self.deadline
+        if not on:
+            # the client is slow, not the upstream
+            self.deadline = float("inf")
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.resume_reading if on else self._transport.pause_reading)()

@@ -61,6 +61,9 @@ class Request:
     def __init__(self, method: str, target: bytes, headers: Headers, body: bytes = b"") -> None:
         self.method = method
         self.target = target
+        if target[:1] != b"/" and b"://" in target:
+            # absolute form: the authority is ours whatever it says
+            target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
         path, _, query = target.partition(b"?")
         self.path = path.decode("latin-1")
         self.query = query.decode("latin-1")
@@ -78,6 +81,14 @@ class Request:
         if index is None:
             index = self._index = dict(self.headers)
         return index.get(name)
+
+    def joined(self, name: bytes) -> bytes | None:
+        """All values of a header that may be a list, joined by commas."""
+        value = self.header(name)
+        if value is None:
+            return None
+        values = [one for known, one in self.headers if known == name]
+        return value if len(values) == 1 else b",".join(values)
 
     def text(self, name: bytes, limit: int = 200) -> str:
         """A header as text for records: printable, at most `limit` characters, empty when absent."""

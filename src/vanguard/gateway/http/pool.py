@@ -28,10 +28,17 @@ def _tls_context() -> ssl.SSLContext:
     return context
 
 
+class StaleConnectionError(UpstreamUnavailable):
+    """A kept connection died without an answer; whether the request was read, nobody knows."""
+
+
 class Call:
     """A request under way; also the sink that knows whether anything was answered."""
 
-    def __init__(self, pool: Pool, origin: Origin, data: bytes, sink: Sink) -> None:
+    def __init__(
+        self, pool: Pool, origin: Origin, data: bytes, sink: Sink, *, repeat: bool
+    ) -> None:
+        self._repeat = repeat
         self._pool = pool
         self._origin = origin
         self._data = data
@@ -89,15 +96,18 @@ class Call:
             sink.end()
 
     def fail(self, error: UpstreamError) -> None:
-        """Hands on, unless a kept connection had gone stale: then once more on a fresh one."""
+        """Hands on; what may be repeated is, on a fresh connection, when a kept one was stale."""
         connection, self._connection = self._connection, None
         if self._sink is None:
             return
         answered = connection is not None and connection.answered
         if self._stale and not answered and not isinstance(error, UpstreamTimeout):
-            self._stale = False
-            self._task = asyncio.get_running_loop().create_task(self._open())
-            return
+            self._pool.close_idle(self._origin)
+            if self._repeat:
+                self._stale = False
+                self._task = asyncio.get_running_loop().create_task(self._open())
+                return
+            error = StaleConnectionError(error.message)
         sink, self._sink = self._sink, None
         sink.fail(error)
 
@@ -127,9 +137,17 @@ class Pool:
         self._born: dict[UpstreamConnection, float] = {}
         self._opening = 0
 
-    def request(self, origin: Origin, data: bytes, sink: Sink) -> Call:
-        """Sends a request; the sink hears the rest, never before this call has returned."""
-        call = Call(self, origin, data, sink)
+    def request(self, origin: Origin, data: bytes, sink: Sink, *, repeat: bool = False) -> Call:
+        """Sends a request; the sink hears the rest, never before this call has returned.
+
+        Args:
+            origin: where to.
+            data: the whole request.
+            sink: whoever receives the answer.
+            repeat: whether it may be sent again when a kept connection turns out to be dead; for
+                what changes nothing (GET). Otherwise the sink hears `StaleConnectionError`.
+        """
+        call = Call(self, origin, data, sink, repeat=repeat)
         call.begin()
         return call
 
@@ -149,7 +167,8 @@ class Pool:
             UpstreamUnavailable: refused, unknown host, TLS failure, or too many are open.
             UpstreamTimeout: no answer within the connect deadline.
         """
-        if len(self._origins) + self._opening >= self._bounds.upstream_connections:
+        full = len(self._origins) + self._opening >= self._bounds.upstream_connections
+        if full and not self._close_longest_idle():
             raise UpstreamUnavailable("too many upstream connections are open", retry_after_s=1)
         loop = asyncio.get_running_loop()
         self._opening += 1
@@ -157,11 +176,13 @@ class Pool:
             async with asyncio.timeout(self.deadlines.connect_s):
                 connection = await self._dial(loop, origin)
         except TimeoutError:
-            raise UpstreamTimeout(f"no connection to {origin.authority.decode()} in time") from None
+            raise UpstreamTimeout("no connection to the upstream in time") from None
+        except (UnicodeError, ValueError) as error:
+            raise UpstreamUnavailable(f"{origin.host!r} is no host name: {error}") from None
         except OSError as error:
-            where = origin.socket_path or origin.authority.decode()
-            reason = error.strerror or str(error)
-            raise UpstreamUnavailable(f"cannot connect to {where}: {reason}") from None
+            # addresses of upstreams are nobody's business but the operator's
+            reason = error.strerror or type(error).__name__
+            raise UpstreamUnavailable(f"cannot connect to the upstream: {reason}") from None
         finally:
             self._opening -= 1
         self._origins[connection] = origin
@@ -203,6 +224,21 @@ class Pool:
             idle.remove(connection)
         if idle is not None and not idle:
             del self._idle[origin]
+
+    def close_idle(self, origin: Origin) -> None:
+        """Closes what is kept to an origin: when one has died, the others may have too."""
+        for connection in self._idle.pop(origin, []):
+            connection.close()
+
+    def _close_longest_idle(self) -> bool:
+        """Makes room by closing the connection that has been idle longest."""
+        idle = [one for connections in self._idle.values() for one in connections if one.usable]
+        if not idle:
+            return False
+        oldest = min(idle, key=lambda one: one.idle_since)
+        self._forget(oldest, self._origins[oldest])
+        oldest.close()
+        return True
 
     def sweep(self, now: float) -> None:
         """Ends calls whose deadline has passed and connections idle for too long."""

@@ -13,11 +13,11 @@ from typing import Protocol, cast
 import httptools
 
 from vanguard.core.errors import InvalidRequest, RequestTooLarge, VanguardError
-from vanguard.gateway.http.messages import Headers, Request, response_head
+from vanguard.gateway.http.messages import Headers, Request, request_head, response_head
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.snapshot.boot import Bounds, Deadlines
 
-_PIPELINED = 32
+_READ_BYTES = 256 * 1024
 _BODILESS = frozenset({204, 304})
 
 
@@ -81,6 +81,8 @@ class ServerConnection(asyncio.Protocol):
         self._chunked = False
         self._tunnel: Tunnel | None = None
         self._broken = False
+        self._in_head = True
+        self._fed_bytes = 0
         self.started = False
         self.deadline = 0.0
         self.on_disconnect: Callable[[], None] | None = None
@@ -117,6 +119,12 @@ class ServerConnection(asyncio.Protocol):
             return
         if self._broken:
             return
+        if self._in_head:
+            # the parser keeps a header until it ends, so its own callbacks come too late
+            self._fed_bytes += len(data)
+            if self._fed_bytes > self._server.bounds.head_bytes + _READ_BYTES:
+                self._refuse(self._long_head())
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -150,6 +158,8 @@ class ServerConnection(asyncio.Protocol):
         self._target = b""
         self._headers = []
         self._head_bytes = 0
+        self._fed_bytes = 0
+        self._in_head = True
         self._body = []
         self._body_bytes = 0
         if self._request is None:
@@ -163,7 +173,9 @@ class ServerConnection(asyncio.Protocol):
             raise self._long_head()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """One header; a trailer after the body is none."""
+        if not self._in_head:
+            return
         self._head_bytes += len(name) + len(value) + 4
         if self._head_bytes > self._server.bounds.head_bytes:
             raise self._long_head()
@@ -174,6 +186,7 @@ class ServerConnection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Checks what can be checked before the body."""
+        self._in_head = False
         for name, value in self._headers:
             if name == b"content-length" and int(value) > self._server.bounds.request_body_bytes:
                 raise self._too_large()
@@ -181,6 +194,7 @@ class ServerConnection(asyncio.Protocol):
                 name == b"expect"
                 and value.lower() == b"100-continue"
                 and self._transport is not None
+                and self._request is None
             ):
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self._request is None:
@@ -209,8 +223,8 @@ class ServerConnection(asyncio.Protocol):
         )
         request.admin = self._admin
         request.peer = self._peer
-        request.keep_alive = self._parser.should_keep_alive()
         request.chunked = self._parser.get_http_version() != "1.0"
+        request.keep_alive = self._parser.should_keep_alive() and request.chunked
         self._body = []
         self._target = b""
         self._headers = []
@@ -218,8 +232,17 @@ class ServerConnection(asyncio.Protocol):
             self._handle(request)
             return
         self._waiting.append(request)
-        if len(self._waiting) >= _PIPELINED and self._transport is not None:
+        if self._transport is not None:
+            # what has been read is kept, more is not read until its turn comes
             self._transport.pause_reading()
+
+    def _ignore_upgrade(self, request: Request, surplus: bytes) -> None:
+        """An upgrade that is not offered is ignored (RFC 9110, 7.8): the request is read as it is."""
+        dropped = {b"connection", b"upgrade", b"http2-settings"}
+        headers = [pair for pair in request.headers if pair[0] not in dropped]
+        self._parser = httptools.HttpRequestParser(self)
+        head = request_head(request.method.encode(), request.target, headers)
+        self.data_received(bytes(head) + surplus)
 
     # --- answering ---------------------------------------------------------------------------
 
@@ -249,7 +272,7 @@ class ServerConnection(asyncio.Protocol):
         if self._transport is None or self._request is None:
             return
         head = response_head(status, headers)
-        if status not in _BODILESS:
+        if status not in _BODILESS and not (self._request.method == "HEAD" and not body):
             head += b"content-length: %d\r\n" % len(body)
         head += b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
         if self._request.method != "HEAD":
@@ -315,7 +338,7 @@ class ServerConnection(asyncio.Protocol):
     def _next(self) -> None:
         if self._request is None and self._waiting and self._transport is not None:
             request = self._waiting.popleft()
-            if len(self._waiting) == _PIPELINED - 1:
+            if not self._waiting:
                 self._transport.resume_reading()
             self._handle(request)
 
@@ -330,7 +353,10 @@ class ServerConnection(asyncio.Protocol):
             self._transport.write(
                 b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
-        self._transport.close()
+            self._transport.close()
+        else:
+            # idle, or it has not read its answer for as long: nothing waits for a flush
+            self._transport.abort()
 
     def close_when_idle(self) -> None:
         """Used for draining."""
@@ -350,8 +376,10 @@ class ServerConnection(asyncio.Protocol):
         request.admin = self._admin
         request.peer = self._peer
         tunnel = self._server.handler.upgrade(request) if self._request is None else None
-        if tunnel is None or self._transport is None:
-            self._refuse(InvalidRequest("no protocol upgrade is offered at this path"))
+        if self._transport is None:
+            return
+        if tunnel is None:
+            self._ignore_upgrade(request, surplus)
             return
         self._tunnel = tunnel
         self.deadline = float("inf")

@@ -37,7 +37,8 @@ class Proxied:
         self._client.on_disconnect = self._gone
         self._client.on_writable = self._writable
         data = bytes(forwarded_head(request, upgrade=False) + request.body)
-        self._call = pool.request(origin, data, self)
+        repeat = request.method in {"GET", "HEAD"}
+        self._call = pool.request(origin, data, self, repeat=repeat)
 
     def head(self, status: int, headers: Headers) -> None:
         """Keeps the head until it is known whether a body follows."""
@@ -79,6 +80,9 @@ class Proxied:
 def forwarded_head(request: Request, *, upgrade: bool) -> bytearray:
     """The request's head for control: hop-by-hop headers replaced, the client's address added."""
     ours = {b"content-length", b"x-forwarded-for", b"x-forwarded-proto", b"expect"}
+    for name in (request.header(b"connection") or b"").split(b","):
+        ours.add(name.strip().lower())
+    ours.discard(b"upgrade")
     headers = [
         pair
         for pair in request.headers

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from vanguard.core.errors import VanguardError
+from vanguard.core.errors import RateLimited, VanguardError
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Headers
@@ -24,8 +24,9 @@ def render_error(
     if error.retry_after_s is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after_s + 0.5))))
     if error.status == 429:
-        # SDKs look at this one: a budget does not come back by waiting
-        headers.append((b"x-should-retry", b"true" if error.retryable else b"false"))
+        # SDKs look at this one: a budget, or a request that never fits, gains nothing by waiting
+        never = isinstance(error, RateLimited) and error.retry_after_s is None
+        headers.append((b"x-should-retry", b"true" if error.retryable and not never else b"false"))
     if door is not None:
         return error.status, headers, DIALECTS[door.dialect].error_body(error, request_id)
     body = {

@@ -47,9 +47,10 @@ class PassThroughRelay:
     def finish(self) -> bytes:
         """Checks that the end was said; an in-band error is an end too."""
         tap = self._tap
+        rest = tap.flush() if tap is not None else b""
         if tap is not None and not tap.complete() and not tap.error:
             raise UpstreamTruncated("the upstream's stream ended before the answer did")
-        return b""
+        return rest
 
     def failure(self, status: int, body: bytes) -> VanguardError | bytes:  # noqa: ARG002 - the contract's shape
         """The provider's own words in the client's own dialect."""

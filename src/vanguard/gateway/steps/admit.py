@@ -6,7 +6,15 @@ the output cap; what is reserved against a budget is an upper bound, so that it 
 
 from __future__ import annotations
 
-from vanguard.core.errors import BudgetExceeded, GuardUnavailable, ModelNotFound, UnboundedCost
+import msgspec
+
+from vanguard.core.errors import (
+    BudgetExceeded,
+    GuardUnavailable,
+    ModelNotFound,
+    Unauthenticated,
+    UnboundedCost,
+)
 from vanguard.core.money import bound_usd_micros, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
@@ -16,6 +24,8 @@ from vanguard.snapshot.model import Deployment
 _BYTES_PER_TOKEN = 4
 _BYTES_PER_TOKEN_WIDE = 3
 _MEDIA_TOKENS = 200_000
+# for models of which nobody knows how much they write
+_CAP_TOKENS = 8_192
 _TAGS = 10
 _OURS = (b"x-vanguard-", b"x-claude-code-")
 
@@ -28,10 +38,24 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
         ModelNotFound: no such model for this key.
         LimitError: a limit or a budget of the chain stands in the way.
     """
-    exchange.peek = peek = PASS_THROUGHS[exchange.door.dialect].peek(exchange.body)
+    peek = PASS_THROUGHS[exchange.door.dialect].peek(exchange.body)
+    if exchange.door.operation != "chat":
+        # only chat is streamed, whatever the body says
+        peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
+    exchange.peek = peek
     _choose_model(gateway, exchange)
     _choose_policies(exchange)
     _attribute(exchange)
+    reserve(gateway, exchange)
+
+
+def reserve(gateway: Gateway, exchange: Exchange) -> None:
+    """Sets `reservation` for the body as it is now.
+
+    Raises:
+        LimitError: a limit or a budget of the chain stands in the way.
+    """
+    peek = exchange.peek
     tokens = usd_micros = 0
     if exchange.door.operation != "count_tokens":
         tokens = estimate_input_tokens(exchange.body)
@@ -47,6 +71,8 @@ def _choose_model(gateway: Gateway, exchange: Exchange) -> None:
     name = exchange.peek.model
     if exchange.view.model(name) is None and gateway.state.refresh():
         exchange.view = gateway.state.view
+        if exchange.key.hash not in exchange.view.keys:
+            raise Unauthenticated("this API key has been revoked")
     model = exchange.view.model_for(exchange.key, name)
     wanted = "embedding" if exchange.door.operation == "embeddings" else "chat"
     if model.kind != wanted:
@@ -108,7 +134,7 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
     if cap is None:
         cap = exchange.cap_tokens = _affordable(exchange, deployments, input_tokens, left)
         if cap is None:
-            return 0
+            return max(_bound_at(deployment, input_tokens, 0) for deployment in deployments)
     exchange.limit_tokens = output = cap * exchange.peek.answers
     return max(_bound_at(deployment, input_tokens, output) for deployment in deployments)
 
@@ -151,5 +177,6 @@ def _affordable(
                 f"{usd(left)} of the budget is left and the input of this request alone may cost"
                 f" {usd(base)}"
             )
-        caps.append(min(tokens, deployment.max_output_tokens or tokens))
+        most = deployment.max_output_tokens or deployment.context_tokens or _CAP_TOKENS
+        caps.append(min(tokens, most))
     return min(caps) if caps and any(_costs(deployment) for deployment in deployments) else None

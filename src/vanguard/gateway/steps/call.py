@@ -14,6 +14,7 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.attempt import Attempt
 from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.http.pool import StaleConnectionError
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
@@ -55,7 +56,14 @@ class Call:
         self._finished = False
 
     def start(self) -> None:
-        """Begins with the first attempt."""
+        """Begins with the first attempt; whatever it raises, the exchange is over then."""
+        try:
+            self._start()
+        except BaseException:
+            self.over()
+            raise
+
+    def _start(self) -> None:
         client, gateway = self._exchange.client, self._gateway
         client.on_disconnect = self._client_gone
         client.on_writable = self._client_writable
@@ -66,6 +74,14 @@ class Call:
 
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """The attempt failed before its first token."""
+        if isinstance(error, StaleConnectionError) and self._answer.open:
+            # not the deployment's fault: once more, as an attempt of its own, without a wait
+            attempts = self._exchange.attempts
+            attempts.insert(self._index + 1, attempts[self._index])
+            self._index += 1
+            self._attempt = None
+            self._try()
+            return
         if for_good:
             self._ruled_out.add(self._exchange.attempts[self._index].id)
         self._attempt = None

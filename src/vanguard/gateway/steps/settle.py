@@ -42,8 +42,9 @@ class AttemptLine(msgspec.Struct, frozen=True):
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
     """Settles one attempt; the last one also frees the reservation and counts the request."""
     usage = outcome.usage or Usage()
+    unsent = outcome.usage is None
     price = outcome.deployment.price
-    free = outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
+    free = unsent or outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
     cost = 0 if free or price is None else cost_usd_micros(price, usage)
     now_ms = gateway.clock.now_ms()
     record = Settled(

@@ -27,3 +27,8 @@ def test_nothing_used_is_written_as_nothing():
 @given(st.from_type(Usage))
 def test_usage_survives_the_wire(usage):
     assert msgspec.json.decode(msgspec.json.encode(usage), type=Usage) == usage
+
+
+def test_sane_counts_are_neither_negative_nor_endless():
+    odd = Usage(input_tokens=-5, output_tokens=10**30, cache_read_tokens=3, estimated=True)
+    assert odd.sane() == Usage(0, 2**40, 3, estimated=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+_MOST_TOKENS = 2**40
+
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tokens of one model call.
@@ -29,6 +31,15 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
     estimated: bool = False
+
+    def sane(self) -> Usage:
+        """Each count between 0 and 2**40: nothing negative credits a budget, no sum overflows."""
+        counts = {
+            name: min(max(getattr(self, name), 0), _MOST_TOKENS)
+            for name in self.__struct_fields__
+            if name != "estimated"
+        }
+        return Usage(**counts, estimated=self.estimated)
 
     @property
     def total_tokens(self) -> int:

@@ -42,6 +42,12 @@ def test_replace_keeps_every_other_byte():
     assert replace_string(body, "model", "a", "a") is body
 
 
+def test_nested_names_cost_no_byte():
+    body = b'{ "tools": [{"model": "other"}], "model" : "m" }'
+    assert replace_string(body, "model", "m", "m") is body
+    assert replace_string(body, "model", "m", "up") == body.replace(b'"m"', b'"up"')
+
+
 def test_replace_is_not_fooled_by_a_nested_field_of_that_name():
     body = b'{"tool":{"model":"a"},"model":"a","n":1.0}'
     assert replace_string(body, "model", "a", "b") == b'{"tool":{"model":"a"},"model":"b","n":1.0}'
@@ -86,5 +92,7 @@ def test_a_name_that_stands_twice_or_is_hidden_is_written_once_and_plain():
         "metadata": {"model": "m"},
     }
     assert once(b'{"n":9,"n":1}', "n") == b'{"n":1}'
+    nested = b'{ "n" : 1 , "x": {"n": 2, "n2": "n"} }'
+    assert once(nested, "n") is nested
     assert hides_letters(b'{"max\\u005ftokens":null}')
     assert not hides_letters(b'{"text":"caf\\u00e9"}')

@@ -10,7 +10,6 @@ import msgspec
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.counts import sane_count
 from vanguard.dialects.passthrough.edits import (
     UNREADABLE,
     hides_letters,
@@ -49,17 +48,17 @@ class _Usage(msgspec.Struct):
         before = earlier or Usage()
         kept = before.input_tokens - before.cache_read_tokens
         kept -= before.cache_write_tokens + before.cache_write_1h_tokens
-        fresh = kept if self.input_tokens is None else sane_count(self.input_tokens)
+        fresh = kept if self.input_tokens is None else self.input_tokens
         read = self.cache_read_input_tokens
-        read = before.cache_read_tokens if read is None else sane_count(read)
+        read = before.cache_read_tokens if read is None else read
         short, long = before.cache_write_tokens, before.cache_write_1h_tokens
         if self.cache_creation is not None:
-            short = sane_count(self.cache_creation.ephemeral_5m_input_tokens)
-            long = sane_count(self.cache_creation.ephemeral_1h_input_tokens)
+            short = self.cache_creation.ephemeral_5m_input_tokens or 0
+            long = self.cache_creation.ephemeral_1h_input_tokens or 0
         elif self.cache_creation_input_tokens is not None:
-            short = max(0, sane_count(self.cache_creation_input_tokens) - long)
+            short = max(0, self.cache_creation_input_tokens - long)
         told = self.output_tokens
-        output = before.output_tokens if told is None else sane_count(told)
+        output = before.output_tokens if told is None else told
         return Usage(
             input_tokens=fresh + read + short + long,
             output_tokens=output,
@@ -86,7 +85,6 @@ _request = msgspec.json.Decoder(_Request)
 _whole = msgspec.json.Decoder(_Whole)
 _event = msgspec.json.Decoder(_Event)
 
-_BLANK = b"\n\n"
 # pictures, files, and tools that the provider runs itself
 _OPEN_ENDED = (
     b'"image"',
@@ -185,8 +183,14 @@ class AnthropicMessagesTap:
 
     def flush(self) -> bytes:
         """A last event that came without its blank line."""
-        rest = self._splitter.rest
-        return self.feed(_BLANK) if rest.strip() else b""
+        raw = self._splitter.rest
+        if not raw.strip():
+            return b""
+        self._splitter = Splitter()
+        if not raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")):
+            raw += b"\n\n"
+        self._look(raw)
+        return raw
 
     def complete(self) -> bool:
         """Whole when `message_stop` came."""

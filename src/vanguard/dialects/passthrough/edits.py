@@ -29,27 +29,45 @@ def set_fields(body: bytes, fields: dict[str, object]) -> bytes:
 
 
 def replace_string(body: bytes, field: str, old: str, new: str) -> bytes:
-    """Sets the value of one top-level string field.
+    """Sets the value of one top-level string field; only that value's bytes change, if any.
 
-    When the field's name stands once in the body, only the value's bytes change, if any. Otherwise
-    the top level is written anew around the untouched raw values, each name once: a name that
-    stands twice, or is hidden behind an escape, is read differently by different servers.
+    A body whose names stand twice or hide behind escapes is read differently by different servers:
+    its top level is written anew around the untouched raw values, each name once.
     """
-    if body.count(b'"%b"' % field.encode()) != 1 or hides_letters(body):
+    if hides_letters(body) or not stands_once(body, field):
         return set_fields(body, {field: new})
     if old == new:
         return body
     written = rb'("%b"\s*:\s*)%b' % (re.escape(field.encode()), re.escape(msgspec.json.encode(old)))
-    replacement = msgspec.json.encode(new)
-    changed, times = re.subn(written, lambda match: match.group(1) + replacement, body, count=1)
-    return changed if times else set_fields(body, {field: new})
+    places = list(re.finditer(written, body))
+    if len(places) == 1:
+        start, stop = places[0].end(1), places[0].end()
+        changed = body[:start] + msgspec.json.encode(new) + body[stop:]
+        if _top_string(changed, field) == new:
+            return changed
+    return set_fields(body, {field: new})
+
+
+def stands_once(body: bytes, field: str) -> bool:
+    """Whether a name stands at most once at the top level (raw values are not looked into twice)."""
+    name = b'"%b"' % field.encode()
+    everywhere = body.count(name)
+    if everywhere <= 1:
+        return True
+    inside = sum(bytes(raw).count(name) for raw in _object_decoder.decode(body).values())
+    return everywhere - inside <= 1
+
+
+def _top_string(body: bytes, field: str) -> str | None:
+    raw = _object_decoder.decode(body).get(field)
+    return None if raw is None else msgspec.json.decode(raw, type=str)
 
 
 def once(body: bytes, *names: str) -> bytes:
     """The body with each of these top-level names at most once, the last one's value kept."""
-    if any(body.count(b'"%b"' % name.encode()) > 1 for name in names):
-        return set_fields(body, {})
-    return body
+    if all(stands_once(body, name) for name in names):
+        return body
+    return set_fields(body, {})
 
 
 def hides_letters(body: bytes) -> bool:
@@ -62,7 +80,7 @@ def put_field(body: bytes, field: str, value: object) -> bytes:
 
     A field that stands there as null must not stand there twice: readers take the last one.
     """
-    if b'"%b"' % field.encode() in body:
+    if b'"%b"' % field.encode() in body and field in _object_decoder.decode(body):
         return set_fields(body, {field: value})
     start = body.index(b"{") + 1
     rest = body[start:]

@@ -11,7 +11,6 @@ from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
-from vanguard.dialects.passthrough.counts import sane_count
 from vanguard.dialects.passthrough.edits import (
     UNREADABLE,
     hides_letters,
@@ -56,11 +55,11 @@ class _Usage(msgspec.Struct):
             return None
         prompt, completion = self.prompt_tokens_details, self.completion_tokens_details
         return Usage(
-            input_tokens=sane_count(self.prompt_tokens),
-            output_tokens=sane_count(self.completion_tokens),
-            cache_read_tokens=sane_count(prompt.cached_tokens) if prompt else 0,
-            cache_write_tokens=sane_count(prompt.cache_write_tokens) if prompt else 0,
-            reasoning_tokens=sane_count(completion.reasoning_tokens) if completion else 0,
+            input_tokens=self.prompt_tokens or 0,
+            output_tokens=self.completion_tokens or 0,
+            cache_read_tokens=(prompt.cached_tokens or 0) if prompt else 0,
+            cache_write_tokens=(prompt.cache_write_tokens or 0) if prompt else 0,
+            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
         )
 
 
@@ -97,7 +96,6 @@ _stream_options = msgspec.json.Decoder(_Options)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
 
-_BLANK = b"\n\n"
 # pictures, sounds, files, searches
 _OPEN_ENDED = (b'"image_url"', b'"input_audio"', b'"file"', b"web_search")
 _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
@@ -209,8 +207,13 @@ class OpenAIChatTap:
 
     def flush(self) -> bytes:
         """A last event that came without its blank line."""
-        rest = self._splitter.rest
-        return self.feed(_BLANK) if rest.strip() else b""
+        raw = self._splitter.rest
+        if not raw.strip():
+            return b""
+        self._splitter = Splitter()
+        if not raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")):
+            raw += b"\n\n"
+        return self._look(raw)
 
     def complete(self) -> bool:
         """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""

@@ -31,8 +31,11 @@ def build_request(
     head = exchange.view.heads.get(place)
     if head is None:
         head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret)
-    data = bytearray(head.always)
     own = deployment.dialect == exchange.door.dialect
+    data = bytearray(b"POST " + head.target)
+    if own and exchange.request.query:
+        data += b"?" + exchange.request.query.encode("latin-1")
+    data += head.always
     for name in _FORWARDED:
         value = exchange.request.joined(name) if own else None
         if value is None:
@@ -65,8 +68,8 @@ def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> Fi
             defaults[name] = value
         elif name not in sent:
             headers.append((name, value))
-    whole = request_head(b"POST", (origin.prefix + path).encode(), headers)
-    return FixedHead(bytes(whole[:-2]), defaults)
+    whole = request_head(b"", b"", headers)
+    return FixedHead((origin.prefix + path).encode(), bytes(whole[1:-2]), defaults)
 
 
 def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> Intent:

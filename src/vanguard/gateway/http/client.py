@@ -107,8 +107,16 @@ class UpstreamConnection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, zlib.error) as error:
+            if self._complete:
+                # surplus bytes after a whole answer spoil the connection, not the answer
+                self._reusable = False
+                self._hand_over(sink)
+                return
             self._fail(UpstreamError(f"the upstream's answer is not valid HTTP: {error}"))
             return
+        self._hand_over(sink)
+
+    def _hand_over(self, sink: Sink) -> None:
         if self._pieces:
             piece = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
             self._pieces = []

@@ -103,10 +103,12 @@ class FixedHead(NamedTuple):
     """The part of a request's head that repeats.
 
     Attributes:
-        always: request line and headers, without the blank line.
+        target: path, without a query.
+        always: headers, without the blank line.
         defaults: values of headers that a client may set itself.
     """
 
+    target: bytes
     always: bytes
     defaults: dict[bytes, bytes]
 

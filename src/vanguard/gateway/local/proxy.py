@@ -29,6 +29,7 @@ class Proxied:
         self._refuse = refuse
         self._call: Call | None = None
         self._started = False
+        self._head_only = False
         self._status = 0
         self._headers: Headers = []
 
@@ -37,13 +38,14 @@ class Proxied:
         self._client.on_disconnect = self._gone
         self._client.on_writable = self._writable
         data = bytes(forwarded_head(request, upgrade=False) + request.body)
+        self._head_only = request.method == "HEAD"
         repeat = request.method in {"GET", "HEAD"}
         self._call = pool.request(origin, data, self, repeat=repeat)
 
     def head(self, status: int, headers: Headers) -> None:
         """Keeps the head until it is known whether a body follows."""
         self._status = status
-        dropped = HOP_BY_HOP | {b"content-length"}
+        dropped = HOP_BY_HOP if self._head_only else HOP_BY_HOP | {b"content-length"}
         self._headers = [pair for pair in headers if pair[0] not in dropped]
 
     def data(self, data: bytes) -> None:

@@ -41,7 +41,7 @@ class AttemptLine(msgspec.Struct, frozen=True):
 
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
     """Settles one attempt; the last one also frees the reservation and counts the request."""
-    usage = outcome.usage or Usage()
+    usage = (outcome.usage or Usage()).sane()
     unsent = outcome.usage is None
     price = outcome.deployment.price
     free = unsent or outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"

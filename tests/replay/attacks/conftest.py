@@ -1,0 +1,5 @@
+"""The gateway's tests share these fixtures."""
+
+from support.gateway_fixtures import client, runner
+
+__all__ = ["client", "runner"]

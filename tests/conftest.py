@@ -21,7 +21,7 @@ settings.register_profile(
     "local", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
-    "ci", settings.get_profile("local"), max_examples=50, derandomize=True, print_blob=True
+    "ci", settings.get_profile("local"), max_examples=30, derandomize=True, print_blob=True
 )
 settings.register_profile("deep", settings.get_profile("local"), max_examples=2_000)
 settings.load_profile(

@@ -27,6 +27,7 @@ from vanguard.snapshot.model import Budget, JournalMark
 
 # attackers leave their sockets lying about
 pytestmark = [
+    pytest.mark.e2e,  # they wait for deadlines: too long for the unit suite
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

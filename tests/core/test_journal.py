@@ -5,11 +5,19 @@ from __future__ import annotations
 import string
 import zlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.journal import Intent, Settled, decode_line, encode_line
+from vanguard.core.journal import (
+    Intent,
+    Settled,
+    decode_line,
+    encode_line,
+    intent_line,
+    intent_rest,
+)
 from vanguard.core.usage import Usage
 
 text = st.text(max_size=40)
@@ -101,3 +109,11 @@ def test_a_sound_sum_over_an_unknown_shape_is_refused(payload):
 def test_a_reader_of_today_skips_fields_of_tomorrow():
     payload = LINE[9:-2] + b',"field_of_tomorrow":[1,2]}'
     assert decode_line(b"%08x %b\n" % (zlib.crc32(payload), payload)) == decode_line(LINE)
+
+
+@given(intents, st.integers(0, 9), st.integers(0, 2**45), st.integers(0, 2**50))
+def test_a_line_made_of_a_repeated_rest_reads_as_the_same_intent(intent, attempt, at_ms, reserved):
+    made = msgspec.structs.replace(
+        intent, request_id="req_1", attempt=attempt, at_ms=at_ms, reserved_usd_micros=reserved
+    )
+    assert decode_line(intent_line(intent_rest(intent), "req_1", attempt, at_ms, reserved)) == made

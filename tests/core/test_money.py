@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.money import Price, Rates, Tier, bound_usd_micros, cost_usd_micros, usd
+from vanguard.core.money import Price, Rates, Tier, bound_usd_micros, ceilings, cost_usd_micros, usd
 from vanguard.core.usage import Usage
 
 SONNET = Rates(3_000_000, 15_000_000, 300_000, 3_750_000, 6_000_000)
@@ -74,14 +74,14 @@ def test_cost_is_the_exact_sum_rounded_up_once(price, usage):
 
 @given(prices, usages())
 def test_no_call_costs_more_than_its_bound(price, usage):
-    bound = bound_usd_micros(price, usage.input_tokens, usage.output_tokens)
+    bound = bound_usd_micros(ceilings([price]), usage.input_tokens, usage.output_tokens)
     assert cost_usd_micros(price, usage) <= bound
 
 
 @given(prices, usages(), tokens, tokens)
 def test_the_bound_holds_for_any_shorter_call(price, usage, more_input, more_output):
     bound = bound_usd_micros(
-        price, usage.input_tokens + more_input, usage.output_tokens + more_output
+        ceilings([price]), usage.input_tokens + more_input, usage.output_tokens + more_output
     )
     assert cost_usd_micros(price, usage) <= bound
 
@@ -121,12 +121,12 @@ def test_one_token_of_a_cheap_model_is_not_free():
 def test_a_price_of_zero_is_zero():
     free = price(Rates(0, 0, 0, 0, 0))
     assert cost_usd_micros(free, Usage(input_tokens=10**9, output_tokens=10**9)) == 0
-    assert bound_usd_micros(free, 10**9, 10**9) == 0
+    assert bound_usd_micros(ceilings([free]), 10**9, 10**9) == 0
 
 
 def test_a_fee_for_the_request_is_added_once():
     assert cost_usd_micros(price(request_usd_micros=7), Usage()) == 7
-    assert bound_usd_micros(price(request_usd_micros=7), 0, 0) == 7
+    assert bound_usd_micros(ceilings([price(request_usd_micros=7)]), 0, 0) == 7
 
 
 @pytest.mark.parametrize(

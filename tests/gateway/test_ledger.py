@@ -3,7 +3,7 @@ import pytest
 from support.gateway import deployment, snapshot
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.core.journal import Intent, Settled
+from vanguard.core.journal import Intent, Settled, encode_line
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
 from vanguard.gateway.limits import Limiter
@@ -38,23 +38,23 @@ def settled(number, cost=7):
 class FullDisk(Journal):
     full = False
 
-    def append(self, record):
+    def append_line(self, line):
         if self.full:
             raise LedgerUnavailable("full")
-        super().append(record)
+        super().append_line(line)
 
 
 def test_settlements_wait_for_the_disk_and_new_intents_do_not(tmp_path):
     journal = FullDisk(tmp_path)
     ledger = Ledger(journal)
-    ledger.intend(intent(1))
+    ledger.intend(encode_line(intent(1)))
     journal.full = True
     ledger.settled(settled(1))
     assert ledger.behind == 1
     with pytest.raises(LedgerUnavailable):
-        ledger.intend(intent(2))
+        ledger.intend(encode_line(intent(2)))
     journal.full = False
-    ledger.intend(intent(3))
+    ledger.intend(encode_line(intent(3)))
     assert [one.request_id for _, one in journal.replay(0)] == ["req_1", "req_1", "req_3"]
     assert ledger.behind == 0
 

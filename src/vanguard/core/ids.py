@@ -6,14 +6,17 @@ It does not know what an id names; the prefix is the caller's.
 from __future__ import annotations
 
 import hashlib
-import os
+import random
 import secrets
 import time
+
+# seeded by the operating system; ids must be unique, not secret
+_random_bits = random.Random().getrandbits  # noqa: S311 - see above
 
 
 def new_id(prefix: str) -> str:
     """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits)."""
-    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{os.urandom(9).hex()}"
+    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{_random_bits(72):018x}"
 
 
 def new_secret(prefix: str = "vk") -> str:

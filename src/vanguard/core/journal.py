@@ -97,6 +97,34 @@ def encode_line(record: Record) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(payload), payload)
 
 
+def intent_rest(intent: Intent) -> bytes:
+    """The part of an intent's JSON that is the same for all plain calls of one lane.
+
+    It holds every field but those that `intent_line` is given.
+    """
+    fields = msgspec.to_builtins(intent)
+    for name in ("type", "request_id", "attempt", "at_ms", "reserved_usd_micros"):
+        fields.pop(name, None)
+    return b"," + _encoder.encode(fields)[1:]
+
+
+def intent_line(
+    rest: bytes, request_id: str, attempt: int, at_ms: int, reserved_usd_micros: int
+) -> bytes:
+    """The line of an intent whose other fields are those of `intent_rest`, newline included."""
+    payload = (
+        b'{"type":"intent","request_id":"%b","attempt":%d,"at_ms":%d,"reserved_usd_micros":%d%b'
+        % (
+            request_id.encode(),
+            attempt,
+            at_ms,
+            reserved_usd_micros,
+            rest,
+        )
+    )
+    return b"%08x %b\n" % (zlib.crc32(payload), payload)
+
+
 def decode_line(line: bytes) -> Record:
     """Reads one line, with or without its newline.
 

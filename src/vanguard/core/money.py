@@ -5,6 +5,9 @@ It does not know where prices come from; it never guesses one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import msgspec
 
 from vanguard.core.usage import Usage
@@ -61,7 +64,7 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def cost_usd_micros(price: Price, usage: Usage) -> int:
     """What a call costs, rounded up once to a whole micro-dollar."""
-    rates = price.rates_for(usage.input_tokens)
+    rates = price.rates_for(usage.input_tokens) if price.tiers else price.rates
     cached = usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_1h_tokens
     total = (
         max(0, usage.input_tokens - cached) * rates.input_usd_micros
@@ -73,20 +76,44 @@ def cost_usd_micros(price: Price, usage: Usage) -> int:
     return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
 
 
-def bound_usd_micros(price: Price, input_tokens: int, output_tokens: int) -> int:
+class Ceiling(NamedTuple):
+    """The dearest that a price can become in one of its tiers.
+
+    Attributes:
+        input_usd_micros: for a million input tokens, cached or not.
+        output_usd_micros: for a million output tokens.
+        request_usd_micros: for the request itself.
+    """
+
+    input_usd_micros: int
+    output_usd_micros: int
+    request_usd_micros: int
+
+
+def ceilings(prices: Iterable[Price]) -> tuple[Ceiling, ...]:
+    """The ceilings of several prices, each of them once."""
+    found = {}
+    for price in prices:
+        for rates in (price.rates, *(tier.rates for tier in price.tiers)):
+            dearest = max(
+                rates.input_usd_micros,
+                rates.cache_read_usd_micros,
+                rates.cache_write_usd_micros,
+                rates.cache_write_1h_usd_micros,
+            )
+            found[Ceiling(dearest, rates.output_usd_micros, price.request_usd_micros)] = True
+    return tuple(found)
+
+
+def bound_usd_micros(ceilings: tuple[Ceiling, ...], input_tokens: int, output_tokens: int) -> int:
     """The most a call can cost when neither count is exceeded, whatever is cached or tiered."""
-    highest = 0
-    for rates in (price.rates, *(tier.rates for tier in price.tiers)):
-        dearest_input = max(
-            rates.input_usd_micros,
-            rates.cache_read_usd_micros,
-            rates.cache_write_usd_micros,
-            rates.cache_write_1h_usd_micros,
-        )
-        highest = max(
-            highest, input_tokens * dearest_input + output_tokens * rates.output_usd_micros
-        )
-    return -(-highest // _TOKENS_PER_RATE) + price.request_usd_micros
+    most = 0
+    for input_usd_micros, output_usd_micros, request_usd_micros in ceilings:
+        total = input_tokens * input_usd_micros + output_tokens * output_usd_micros
+        cost = -(-total // _TOKENS_PER_RATE) + request_usd_micros
+        if cost > most:  # noqa: PLR1730 - on the way of every request: no call of max()
+            most = cost
+    return most
 
 
 def usd(micros: int) -> str:

@@ -34,9 +34,14 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def sane(self) -> Usage:
         """Each count between 0 and 2**40: nothing negative credits a budget, no sum overflows."""
-        told = (self.input_tokens, self.output_tokens, self.cache_read_tokens)
-        written = (self.cache_write_tokens, self.cache_write_1h_tokens, self.reasoning_tokens)
-        if min(*told, *written) >= 0 and max(*told, *written) <= _MOST_TOKENS:
+        if (
+            0 <= self.input_tokens <= _MOST_TOKENS
+            and 0 <= self.output_tokens <= _MOST_TOKENS
+            and 0 <= self.cache_read_tokens <= _MOST_TOKENS
+            and 0 <= self.cache_write_tokens <= _MOST_TOKENS
+            and 0 <= self.cache_write_1h_tokens <= _MOST_TOKENS
+            and 0 <= self.reasoning_tokens <= _MOST_TOKENS
+        ):
             return self
         counts = {
             name: min(max(getattr(self, name), 0), _MOST_TOKENS)

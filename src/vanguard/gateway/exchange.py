@@ -11,11 +11,12 @@ from typing import Protocol
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
+from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.doors import Door
-from vanguard.gateway.http.messages import Headers, Request, Responder
+from vanguard.gateway.http.messages import Request, Responder
+from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation, Standing
 from vanguard.gateway.state import View
-from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.model import Deployment, Key, Model
 
 
@@ -35,21 +36,22 @@ class Exchange:
         view: the snapshot that serves this request to its end.
         body: the client's body, after input guardrails.
         key, chain: set by authenticate.
-        peek, model, reservation: set by admit.
+        peek, lane, model, reservation: set by admit.
         cap_tokens: output cap put into the request where the client named none and a budget needs one.
         limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
-        policies: guardrails that apply, set by admit.
         attempts: deployments to try in order, set by route.
-        headers: response headers gathered on the way.
+        lines: lines for the response's head gathered on the way, each with its CRLF.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
 
     key: Key
     chain: Chain
     peek: Peek
+    lane: Lane
     model: Model
 
     __slots__ = (
+        "_media",
         "arrived",
         "arrived_ms",
         "attempts",
@@ -58,13 +60,13 @@ class Exchange:
         "chain",
         "client",
         "door",
-        "headers",
         "id",
         "key",
+        "lane",
         "limit_tokens",
+        "lines",
         "model",
         "peek",
-        "policies",
         "request",
         "reservation",
         "session",
@@ -84,17 +86,29 @@ class Exchange:
         self.body = request.body
         self.arrived = 0.0
         self.arrived_ms = 0
-        self.policies: tuple[CompiledPolicy, ...] = ()
         self.cap_tokens: int | None = None
         self.limit_tokens: int | None = None
         self.reservation: Reservation | None = None
         self.standing: Standing | None = None
-        self.attempts: list[Deployment] = []
-        self.headers: Headers = []
+        self.attempts: tuple[Deployment, ...] = ()
+        self.lines = b""
         self.session = ""
         self.status: Status = "failed"
         self.tags: dict[str, str] = {}
         self.strict = False
+        self._media: bool | None = None
+
+    def replace_body(self, body: bytes) -> None:
+        """A guardrail masked something."""
+        if body is not self.body:
+            self.body = body
+            self._media = None
+
+    def has_media(self) -> bool:
+        """Whether pictures, files or provider-run tools may be in the body; looked up once."""
+        if self._media is None:
+            self._media = PASS_THROUGHS[self.door.dialect].has_media(self.body)
+        return self._media
 
 
 class Outcome:

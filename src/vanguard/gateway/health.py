@@ -24,6 +24,11 @@ class Health:
     def __init__(self) -> None:
         self._deployments: dict[str, _Deployment] = {}
 
+    @property
+    def all_well(self) -> bool:
+        """Whether nothing has failed since it last answered."""
+        return not self._deployments
+
     def succeeded(self, deployment_id: str) -> None:
         """An answer came."""
         self._deployments.pop(deployment_id, None)

@@ -63,7 +63,14 @@ class Journal:
         Raises:
             LedgerUnavailable: the disk is full or broken; nothing of the record stays.
         """
-        line = encode_line(record)
+        self.append_line(encode_line(record))
+
+    def append_line(self, line: bytes) -> None:
+        """Writes one record that is a line already.
+
+        Raises:
+            LedgerUnavailable: the disk is full or broken; nothing of the record stays.
+        """
         try:
             if self._length + len(line) > self._segment_bytes and self._length:
                 self._roll()

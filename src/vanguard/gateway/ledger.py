@@ -24,8 +24,8 @@ class Ledger:
         self.journal = journal
         self._waiting: deque[Settled] = deque()
 
-    def intend(self, intent: Intent) -> None:
-        """Writes an intent; must have returned before a byte goes upstream.
+    def intend(self, line: bytes) -> None:
+        """Writes the line of an intent; must have returned before a byte goes upstream.
 
         Raises:
             LedgerUnavailable: it could not be written, so the call may not be made.
@@ -36,7 +36,7 @@ class Ledger:
             raise LedgerUnavailable(
                 "the usage journal is behind; free some disk space", retry_after_s=5
             )
-        self.journal.append(intent)
+        self.journal.append_line(line)
 
     def settled(self, record: Settled) -> None:
         """Writes a settlement, now or as soon as the disk takes it."""

@@ -5,8 +5,6 @@ It does not know how any step works.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vanguard.core.errors import (
     InternalError,
     LimitError,
@@ -22,12 +20,12 @@ from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.doors import Door, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
-from vanguard.gateway.http.messages import Headers, Request
+from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
-from vanguard.gateway.local.refusal import id_headers, limit_headers, render_error
+from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
@@ -40,6 +38,7 @@ from vanguard.gateway.steps.route import route
 from vanguard.gateway.steps.settle import release, settle
 from vanguard.snapshot.model import Deployment
 
+_JSON_LINE = b"content-type: application/json\r\n"
 BEFORE_THE_CALL = (authenticate, admit, guard_input, route)
 
 
@@ -71,7 +70,7 @@ class Neighbours:
 
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
-        refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.headers)
+        refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.lines)
 
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over."""
@@ -123,7 +122,7 @@ class Pipeline:
             self._gateway.boot.control_socket, bytes(forwarded_head(request, upgrade=True))
         )
 
-    def malformed(self, error: VanguardError) -> tuple[int, Headers, bytes]:
+    def malformed(self, error: VanguardError) -> tuple[int, bytes, bytes]:
         """For what never became a request."""
         return render_error(error, None, new_id("req"))
 
@@ -146,14 +145,14 @@ class Pipeline:
             exchange.arrived_ms = gateway.clock.now_ms()
             self._run(exchange)
         except VanguardError as error:
-            headers: Headers = []
+            lines = b""
             if exchange is not None:
                 release(gateway, exchange)
                 if isinstance(error, LimitError):
                     standing = gateway.limiter.standing(exchange.chain)
                     if standing is not None:
-                        headers = limit_headers(standing, door, exchange.arrived_ms)
-            refuse(self._gateway, error, client, door, request_id, headers)
+                        lines = limit_lines(standing, door, exchange.arrived_ms)
+            refuse(self._gateway, error, client, door, request_id, lines)
         except Exception:
             if exchange is not None:
                 release(gateway, exchange)
@@ -163,8 +162,8 @@ class Pipeline:
         gateway = self._gateway
         if exchange.door.operation == "models":
             authenticate(gateway, exchange)
-            headers: Headers = [(b"content-type", b"application/json"), *id_headers(exchange.id)]
-            exchange.client.send(200, headers, answer_models(exchange))
+            lines = _JSON_LINE + id_lines(exchange.id)
+            exchange.client.send(200, lines, answer_models(exchange))
             return
         for step in BEFORE_THE_CALL:
             step(gateway, exchange)
@@ -172,9 +171,8 @@ class Pipeline:
             # masking made the request longer than what was reserved for it
             release(gateway, exchange)
             reserve(gateway, exchange)
-        exchange.headers = id_headers(exchange.id)
         if exchange.standing is not None:
-            exchange.headers += limit_headers(exchange.standing, exchange.door, exchange.arrived_ms)
+            exchange.lines = limit_lines(exchange.standing, exchange.door, exchange.arrived_ms)
         if not exchange.attempts:
             release(gateway, exchange)
             self._answer_estimate(exchange)
@@ -183,13 +181,10 @@ class Pipeline:
         Call(gateway, exchange, self._neighbours).start()
 
     def _answer_estimate(self, exchange: Exchange) -> None:
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"x-vanguard-estimated", b"true"),
-            *exchange.headers,
-        ]
+        lines = _JSON_LINE + b"x-vanguard-estimated: true\r\n"
+        lines += id_lines(exchange.id) + exchange.lines
         tokens = estimate_input_tokens(exchange.body)
-        exchange.client.send(200, headers, answer_estimate(tokens))
+        exchange.client.send(200, lines, answer_estimate(tokens))
 
     # --- everything else ---------------------------------------------------------------------
 
@@ -241,15 +236,14 @@ def refuse(
     client: Client,
     door: Door | None,
     request_id: str,
-    more: Sequence[tuple[bytes, bytes]] = (),
+    more: bytes = b"",
 ) -> None:
-    """Answers with an error, counts it and logs its code."""
-    status, headers, body = render_error(error, door, request_id)
+    """Answers with an error, counts it and logs its code; `more` are lines for the head."""
+    status, lines, body = render_error(error, door, request_id)
     gateway.metrics.refusals.add((("code", error.code),))
     if gateway.log.requests and door is not None:
         gateway.log.info("refused", request_id=request_id, status=status, code=error.code)
-    known = {name for name, _ in headers}
-    client.send(status, headers + [pair for pair in more if pair[0] not in known], body)
+    client.send(status, lines + more, body)
 
 
 def _where(error: Exception) -> str:

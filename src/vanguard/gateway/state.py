@@ -10,11 +10,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from vanguard.core.errors import ModelNotFound, NotReady, SettingsError
+from vanguard.gateway.doors import Operation
 from vanguard.gateway.http.messages import FixedHead
 from vanguard.gateway.http.origin import Origin, parse_base_url
+from vanguard.gateway.lane import Lane, make_lane
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.file import read_snapshot
 from vanguard.snapshot.model import Deployment, Key, Model, Scope, Snapshot
+
+# names that lead through patterns are the clients' own: what is remembered of them is bounded
+_LANES = 10_000
 
 
 class View:
@@ -36,6 +41,7 @@ class View:
         }
         # filled on first use; they go with the view when deployments change
         self.heads: dict[tuple[str, str, bytes], FixedHead] = {}
+        self._lanes: dict[tuple[str, str, Operation], Lane] = {}
         self._deployments = {
             name: tuple(snapshot.deployments[one] for one in model.deployments)
             for name, model in snapshot.models.items()
@@ -52,6 +58,27 @@ class View:
     def deployments(self, model: Model) -> tuple[Deployment, ...]:
         """The deployments of a model, in their configured order."""
         return self._deployments[model.name]
+
+    def known_lane(self, key: Key, name: str, operation: Operation) -> Lane | None:
+        """What a key's calls of a model have in common, None when it has not called it yet."""
+        return self._lanes.get((key.id, name, operation))
+
+    def make_lane(self, key: Key, name: str, operation: Operation, attempts: int) -> Lane:
+        """Works out what a key's calls of a model through such a door have in common.
+
+        Raises:
+            ModelNotFound: no such model for this key, or one of another kind.
+            GuardUnavailable: a policy that should guard it is gone.
+            UnsupportedFeature: no deployment offers the operation.
+        """
+        model = self.model_for(key, name)
+        lane = make_lane(
+            key, model, self._deployments[model.name], self.policies, (operation, attempts)
+        )
+        if len(self._lanes) >= _LANES:
+            self._lanes.clear()
+        self._lanes[key.id, name, operation] = lane
+        return lane
 
     def model(self, name: str) -> Model | None:
         """The model that a public name, an alias or a pattern leads to."""

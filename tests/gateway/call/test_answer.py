@@ -24,7 +24,7 @@ def test_what_is_held_goes_out_with_the_head_and_nothing_after_the_end():
     answer = Answer(client)
     assert not answer.hold(b"role")
     assert client.said == []
-    answer.commit([])
+    answer.commit(b"")
     answer.write(b"a")
     answer.end(b"z")
     answer.write(b"late")
@@ -44,7 +44,7 @@ def test_discarding_leaves_room_for_another_upstream():
     answer.hold(b"first")
     answer.discard()
     answer.hold(b"second")
-    answer.commit([])
+    answer.commit(b"")
     assert client.said == [("start", 200), ("write", b"second")]
 
 
@@ -58,7 +58,7 @@ def test_a_client_that_left_gets_nothing():
     client = Client()
     answer = Answer(client)
     answer.leave()
-    answer.commit([])
+    answer.commit(b"")
     answer.write(b"a")
     answer.send(200, [], b"b")
     assert client.said == []

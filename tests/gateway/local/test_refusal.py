@@ -5,25 +5,30 @@ import pytest
 from vanguard.core.errors import BudgetExceeded, InternalError, RateLimited
 from vanguard.gateway.doors import DOORS
 from vanguard.gateway.limits import Standing
-from vanguard.gateway.local.refusal import limit_headers, render_error
+from vanguard.gateway.local.refusal import limit_lines, render_error
+
+
+def lines_of(lines):
+    return dict(line.split(b": ", 1) for line in lines.removesuffix(b"\r\n").split(b"\r\n"))
+
 
 OPENAI, ANTHROPIC = DOORS["/v1/chat/completions"], DOORS["/v1/messages"]
 
 
 @pytest.mark.parametrize("door", [OPENAI, ANTHROPIC, None])
 def test_every_envelope_has_the_message_and_the_request_id(door):
-    status, headers, body = render_error(RateLimited("slow down", retry_after_s=2.2), door, "req_1")
+    status, lines, body = render_error(RateLimited("slow down", retry_after_s=2.2), door, "req_1")
     assert status == 429
-    names = dict(headers)
+    names = lines_of(lines)
     assert (names[b"retry-after"], names[b"x-should-retry"]) == (b"3", b"true")
     assert names[b"x-request-id"] == names[b"request-id"] == b"req_1"
     assert json.loads(body)["error"]["message"].startswith("slow down")
 
 
 def test_a_budget_says_that_waiting_does_not_help():
-    _, headers, _ = render_error(BudgetExceeded("spent"), OPENAI, "req_1")
-    assert dict(headers)[b"x-should-retry"] == b"false"
-    assert b"retry-after" not in dict(headers)
+    _, lines, _ = render_error(BudgetExceeded("spent"), OPENAI, "req_1")
+    assert lines_of(lines)[b"x-should-retry"] == b"false"
+    assert b"retry-after" not in lines_of(lines)
 
 
 def test_the_apis_own_envelope():
@@ -34,16 +39,16 @@ def test_the_apis_own_envelope():
     }
 
 
-def test_limit_headers_in_each_dialect():
+def test_limit_lines_in_each_dialect():
     standing = Standing(requests_limit=10, requests_left=3, requests_reset_s=7)
-    assert dict(limit_headers(standing, OPENAI, 0)) == {
+    assert lines_of(limit_lines(standing, OPENAI, 0)) == {
         b"x-ratelimit-limit-requests": b"10",
         b"x-ratelimit-remaining-requests": b"3",
         b"x-ratelimit-reset-requests": b"7s",
     }
-    assert dict(limit_headers(standing, ANTHROPIC, 1_000)) == {
+    assert lines_of(limit_lines(standing, ANTHROPIC, 1_000)) == {
         b"anthropic-ratelimit-requests-limit": b"10",
         b"anthropic-ratelimit-requests-remaining": b"3",
         b"anthropic-ratelimit-requests-reset": b"1970-01-01T00:00:08Z",
     }
-    assert limit_headers(Standing(), OPENAI, 0) == []
+    assert limit_lines(Standing(), OPENAI, 0) == b""

@@ -26,7 +26,7 @@ def test_streams_are_the_same_bytes_and_tell_their_usage(dialect, size):
     assert made.done()
     assert made.usage().output_tokens == 7
     assert made.tokens() == 2
-    assert made.losses == []
+    assert not made.losses
 
 
 @BOTH

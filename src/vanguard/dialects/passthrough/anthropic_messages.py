@@ -11,12 +11,18 @@ from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
+    LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
     invalid_body,
+    names,
     once,
+    plain,
     put_field,
+    replace_once,
     replace_string,
+    restore,
+    shorten,
 )
 from vanguard.wire.sse import Splitter, event_data
 
@@ -25,6 +31,9 @@ class _Request(msgspec.Struct):
     model: str
     stream: bool | None = None
     max_tokens: int | None = None
+    messages: msgspec.Raw = msgspec.Raw()
+    system: msgspec.Raw = msgspec.Raw()
+    tools: msgspec.Raw = msgspec.Raw()
 
 
 class _CacheCreation(msgspec.Struct):
@@ -95,6 +104,9 @@ _OPEN_ENDED = (
     b"code_execution",
     b'"mcp_servers"',
 )
+# what a limit or a budget relies on: a server must not read another value than we did
+_READ = names("max_tokens", "stream")
+_NAMES = (*names("model"), *_READ)
 
 
 class AnthropicMessagesPassThrough:
@@ -109,20 +121,30 @@ class AnthropicMessagesPassThrough:
         if request.max_tokens is not None and request.max_tokens < 1:
             message = f"max_tokens: must be at least 1, got {request.max_tokens}"
             raise InvalidRequest(message, param="max_tokens")
-        return Peek(
-            model=request.model,
-            stream=bool(request.stream),
-            max_output_tokens=request.max_tokens,
-        )
+        short = None
+        if len(body) > LONG_BODY_BYTES:
+            short = shorten(body, (request.messages, request.system, request.tools))
+        return Peek(request.model, bool(request.stream), request.max_tokens, short=short)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        return any(mark in body for mark in _OPEN_ENDED) or hides_letters(body)
+        for mark in _OPEN_ENDED:
+            if mark in body:
+                return True
+        return hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""
-        body = replace_string(body, "model", peek.model, model)
-        body = once(body, "max_tokens", "stream")
+        short = peek.short
+        if short is not None and short.body is body:
+            return restore(self._edit(short.rest, peek, model, cap_tokens), short)
+        return self._edit(body, peek, model, cap_tokens)
+
+    def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
+        if plain(body, _NAMES):
+            body = replace_once(body, "model", peek.model, model)
+        else:
+            body = once(replace_string(body, "model", peek.model, model), _READ)
         return body if cap_tokens is None else put_field(body, "max_tokens", cap_tokens)
 
     def whole_usage(self, body: bytes) -> Usage | None:

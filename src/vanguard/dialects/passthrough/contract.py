@@ -12,6 +12,20 @@ import msgspec
 from vanguard.core.usage import Usage
 
 
+class Short(msgspec.Struct, frozen=True):
+    """A long body with its longest values cut out, so that edits need not look through them.
+
+    Attributes:
+        body: the body from which they were cut, the very object.
+        rest: the same JSON object with a mark in place of each of them.
+        cuts: mark and value, in the order in which they are put back.
+    """
+
+    body: bytes
+    rest: bytes
+    cuts: tuple[tuple[bytes, bytes], ...]
+
+
 class Peek(msgspec.Struct, frozen=True):
     """What routing and limits must know of a request.
 
@@ -21,6 +35,7 @@ class Peek(msgspec.Struct, frozen=True):
         max_output_tokens: the client's own cap, None when it named none.
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
+        short: for the edits of a long body.
     """
 
     model: str
@@ -28,6 +43,7 @@ class Peek(msgspec.Struct, frozen=True):
     max_output_tokens: int | None = None
     answers: int = 1
     wants_usage: bool = True
+    short: Short | None = None
 
 
 class Tap(Protocol):

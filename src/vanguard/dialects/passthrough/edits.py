@@ -6,10 +6,12 @@ It does not know which fields an API has.
 from __future__ import annotations
 
 import re
+import secrets
 
 import msgspec
 
 from vanguard.core.errors import InvalidRequest
+from vanguard.dialects.passthrough.contract import Short
 
 _object_decoder: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
     dict[str, msgspec.Raw]
@@ -21,11 +23,50 @@ _LETTER_ESCAPE = re.compile(rb"\\u00[4-7]")
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
+# nobody can have written what is drawn anew at each start
+_MARK = b'"cut-%d-' + secrets.token_hex(16).encode() + b'"'
+_LONG_BYTES = 4_096
+LONG_BODY_BYTES = 8_192
+_PROBE_BYTES = 64
+
+
+def shorten(body: bytes, values: tuple[msgspec.Raw, ...]) -> Short | None:
+    """Cuts long values out of a long body; None when it is short or they cannot be found."""
+    rest = body
+    cuts: list[tuple[bytes, bytes]] = []
+    for raw in values:
+        value = bytes(raw)
+        if len(value) < _LONG_BYTES:
+            continue
+        start = rest.find(value[:_PROBE_BYTES])
+        if start < 0 or rest[start : start + len(value)] != value:
+            continue
+        mark = _MARK % len(cuts)
+        rest = b"".join((rest[:start], mark, rest[start + len(value) :]))
+        cuts.append((mark, value))
+    return Short(body, rest, tuple(cuts)) if cuts else None
+
+
+def restore(rest: bytes, short: Short) -> bytes:
+    """Puts the values back that were cut out."""
+    for mark, value in reversed(short.cuts):
+        rest = rest.replace(mark, value, 1)
+    return rest
+
+
 def set_fields(body: bytes, fields: dict[str, object]) -> bytes:
     """Sets top-level fields; the others keep their raw values and their order."""
     top: dict[str, object] = dict(_object_decoder.decode(body))
     top.update(fields)
     return msgspec.json.encode(top)
+
+
+def plain(body: bytes, names: tuple[bytes, ...]) -> bool:
+    """Whether none of these names, quotes included, can stand twice or hide behind escapes."""
+    for name in names:
+        if body.count(name) > 1:
+            return False
+    return not hides_letters(body)
 
 
 def replace_string(body: bytes, field: str, old: str, new: str) -> bytes:
@@ -34,23 +75,35 @@ def replace_string(body: bytes, field: str, old: str, new: str) -> bytes:
     A body whose names stand twice or hide behind escapes is read differently by different servers:
     its top level is written anew around the untouched raw values, each name once.
     """
-    if hides_letters(body) or not stands_once(body, field):
+    if hides_letters(body) or not stands_once(body, b'"%b"' % field.encode()):
         return set_fields(body, {field: new})
+    return replace_once(body, field, old, new)
+
+
+def replace_once(body: bytes, field: str, old: str, new: str) -> bytes:
+    """The same in a body of which it is known that the field stands there once."""
     if old == new:
         return body
-    written = rb'("%b"\s*:\s*)%b' % (re.escape(field.encode()), re.escape(msgspec.json.encode(old)))
-    places = list(re.finditer(written, body))
-    if len(places) == 1:
-        start, stop = places[0].end(1), places[0].end()
-        changed = body[:start] + msgspec.json.encode(new) + body[stop:]
-        if _top_string(changed, field) == new:
-            return changed
-    return set_fields(body, {field: new})
+    name, value = b'"%b"' % field.encode(), msgspec.json.encode(old)
+    start = body.find(value, body.find(name) + len(name))
+    between = body[body.find(name) + len(name) : start]
+    if start < 0 or between.strip() != b":":
+        written = rb"(%b\s*:\s*)%b" % (re.escape(name), re.escape(value))
+        places = list(re.finditer(written, body))
+        if len(places) != 1:
+            return set_fields(body, {field: new})
+        start = places[0].end(1)
+    changed = body[:start] + msgspec.json.encode(new) + body[start + len(value) :]
+    return changed if _top_string(changed, field) == new else set_fields(body, {field: new})
 
 
-def stands_once(body: bytes, field: str) -> bool:
-    """Whether a name stands at most once at the top level (raw values are not looked into twice)."""
-    name = b'"%b"' % field.encode()
+def names(*fields: str) -> tuple[bytes, ...]:
+    """Names of fields as they stand in a body, quotes included."""
+    return tuple(b'"%b"' % field.encode() for field in fields)
+
+
+def stands_once(body: bytes, name: bytes) -> bool:
+    """Whether a name, quotes included, stands at most once at the top level."""
     everywhere = body.count(name)
     if everywhere <= 1:
         return True
@@ -63,16 +116,17 @@ def _top_string(body: bytes, field: str) -> str | None:
     return None if raw is None else msgspec.json.decode(raw, type=str)
 
 
-def once(body: bytes, *names: str) -> bytes:
+def once(body: bytes, names: tuple[bytes, ...]) -> bytes:
     """The body with each of these top-level names at most once, the last one's value kept."""
-    if all(stands_once(body, name) for name in names):
-        return body
-    return set_fields(body, {})
+    for name in names:
+        if not stands_once(body, name):
+            return set_fields(body, {})
+    return body
 
 
 def hides_letters(body: bytes) -> bool:
     """Whether an ASCII letter stands as an escape, as no client writes one unless it hides it."""
-    return _LETTER_ESCAPE.search(body) is not None
+    return b"\\u00" in body and _LETTER_ESCAPE.search(body) is not None
 
 
 def put_field(body: bytes, field: str, value: object) -> bytes:

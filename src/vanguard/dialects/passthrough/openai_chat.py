@@ -12,12 +12,18 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
+    LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
     invalid_body,
+    names,
     once,
+    plain,
     put_field,
+    replace_once,
     replace_string,
+    restore,
+    shorten,
 )
 from vanguard.wire.sse import Splitter, event_data
 
@@ -33,6 +39,9 @@ class _Request(msgspec.Struct):
     max_completion_tokens: int | None = None
     n: int | None = None
     stream_options: _StreamOptions | None = None
+    messages: msgspec.Raw = msgspec.Raw()
+    input: msgspec.Raw = msgspec.Raw()
+    tools: msgspec.Raw = msgspec.Raw()
 
 
 class _PromptDetails(msgspec.Struct):
@@ -54,6 +63,8 @@ class _Usage(msgspec.Struct):
         if self.prompt_tokens is None and self.completion_tokens is None:
             return None
         prompt, completion = self.prompt_tokens_details, self.completion_tokens_details
+        if prompt is None and completion is None:
+            return Usage(self.prompt_tokens or 0, self.completion_tokens or 0)
         return Usage(
             input_tokens=self.prompt_tokens or 0,
             output_tokens=self.completion_tokens or 0,
@@ -99,6 +110,9 @@ _chunk = msgspec.json.Decoder(_Chunk)
 # pictures, sounds, files, searches
 _OPEN_ENDED = (b'"image_url"', b'"input_audio"', b'"file"', b"web_search")
 _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
+# what a limit or a budget relies on: a server must not read another value than we did
+_READ = names("max_tokens", "max_completion_tokens", "stream", "n")
+_NAMES = (*names("model"), *_READ)
 
 
 class OpenAIChatPassThrough:
@@ -110,23 +124,34 @@ class OpenAIChatPassThrough:
             request = _request.decode(body)
         except UNREADABLE as error:
             raise invalid_body(error) from error
-        options = request.stream_options
-        return Peek(
-            model=request.model,
-            stream=bool(request.stream),
-            max_output_tokens=_cap(request),
-            answers=max(1, request.n or 1),
-            wants_usage=not request.stream or bool(options and options.include_usage),
-        )
+        stream, options = bool(request.stream), request.stream_options
+        wants_usage = not stream or bool(options and options.include_usage)
+        answers = request.n or 1
+        # by place, in the order of its fields: a peek is made for every request
+        short = None
+        if len(body) > LONG_BODY_BYTES:
+            short = shorten(body, (request.messages, request.input, request.tools))
+        return Peek(request.model, stream, _cap(request), max(answers, 1), wants_usage, short)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        return any(mark in body for mark in _OPEN_ENDED) or hides_letters(body)
+        for mark in _OPEN_ENDED:
+            if mark in body:
+                return True
+        return hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""
-        body = replace_string(body, "model", peek.model, model)
-        body = once(body, "max_tokens", "max_completion_tokens", "stream", "n")
+        short = peek.short
+        if short is not None and short.body is body:
+            return restore(self._edit(short.rest, peek, model, cap_tokens), short)
+        return self._edit(body, peek, model, cap_tokens)
+
+    def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
+        if plain(body, _NAMES):
+            body = replace_once(body, "model", peek.model, model)
+        else:
+            body = once(replace_string(body, "model", peek.model, model), _READ)
         if not peek.wants_usage:
             options = {**_options(body), "include_usage": True}
             body = put_field(body, "stream_options", options)
@@ -222,14 +247,15 @@ class OpenAIChatTap:
 
 def _cap(request: _Request) -> int | None:
     """The larger of the two caps: nobody knows which one the upstream obeys."""
-    caps = []
-    for name in ("max_completion_tokens", "max_tokens"):
-        cap: int | None = getattr(request, name)
-        if cap is not None:
-            if cap < 1:
-                raise InvalidRequest(f"{name}: must be at least 1, got {cap}", param=name)
-            caps.append(cap)
-    return max(caps, default=None)
+    old, new = request.max_tokens, request.max_completion_tokens
+    if old is not None and old < 1:
+        raise InvalidRequest(f"max_tokens: must be at least 1, got {old}", param="max_tokens")
+    if new is None:
+        return old
+    if new < 1:
+        name = "max_completion_tokens"
+        raise InvalidRequest(f"{name}: must be at least 1, got {new}", param=name)
+    return new if old is None or new > old else old
 
 
 def _options(body: bytes) -> dict[str, object]:

@@ -7,15 +7,15 @@ another deployment may still take over without the client noticing.
 from __future__ import annotations
 
 from vanguard.gateway.exchange import Client
-from vanguard.gateway.http.messages import Headers
 
 _HELD_BYTES = 1024 * 1024
-_STREAM_HEADERS: Headers = [
-    (b"content-type", b"text/event-stream"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
-_JSON_HEADERS: Headers = [(b"content-type", b"application/json")]
+# no-transform: a network between must not compress or re-chunk events (RFC 9111, 5.2.2.6)
+_STREAM_LINES = (
+    b"content-type: text/event-stream\r\n"
+    b"cache-control: no-cache, no-transform\r\n"
+    b"x-accel-buffering: no\r\n"
+)
+_JSON_LINES = b"content-type: application/json\r\n"
 
 
 class Answer:
@@ -35,11 +35,11 @@ class Answer:
         self.open = True
         self.committed = False
 
-    def send(self, status: int, headers: Headers, body: bytes) -> None:
-        """A whole answer."""
+    def send(self, status: int, lines: bytes, body: bytes) -> None:
+        """A whole answer; `lines` are more lines for its head."""
         if self.open:
             self.open = False
-            self._client.send(status, _JSON_HEADERS + headers, body)
+            self._client.send(status, _JSON_LINES + lines, body)
 
     def hold(self, data: bytes) -> bool:
         """Keeps events from before the first token; returns whether too much is held."""
@@ -52,11 +52,11 @@ class Answer:
         self._held = []
         self._held_bytes = 0
 
-    def commit(self, headers: Headers) -> None:
+    def commit(self, lines: bytes) -> None:
         """Sends the head of a stream and what was held."""
         self.committed = True
         if self.open:
-            self._client.start(200, _STREAM_HEADERS + headers)
+            self._client.start(200, _STREAM_LINES + lines)
             self._client.write(b"".join(self._held))
         self.discard()
 

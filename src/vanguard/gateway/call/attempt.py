@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from vanguard.core.errors import (
@@ -26,6 +28,7 @@ from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.pool import Call, StaleConnectionError
+from vanguard.gateway.local.refusal import id_lines
 from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
@@ -36,6 +39,7 @@ _FRAME_BYTES = 512
 _BYTES_PER_TOKEN = 4
 _ERROR_BYTES = 1024 * 1024
 _CONTROL = re.compile(rb"[^\x20-\x7e]")
+_REQUEST_IDS = frozenset({b"x-request-id", b"request-id"})
 _CLIENT_CLOSED = "client_closed_request"
 
 
@@ -61,6 +65,20 @@ class Walk(Protocol):
 class Attempt:
     """The sink of one upstream call."""
 
+    # what most attempts never change stands here, not in each of them
+    _outcome: Outcome | None = None
+    _call: Call | None = None
+    _drain: asyncio.TimerHandle | None = None
+    _verdict: tuple[Status, str] | None = None
+    _between: Histogram | None = None
+    _status = 0
+    _headers: Sequence[tuple[bytes, bytes]] = ()
+    _body: bytes | bytearray = b""
+    _streaming = False
+    _sent = False
+    _seen_bytes = 0
+    _token_at = 0.0
+
     def __init__(
         self, gateway: Gateway, exchange: Exchange, walk: Walk, answer: Answer, relay: Relay
     ) -> None:
@@ -69,19 +87,6 @@ class Attempt:
         self._walk = walk
         self._answer = answer
         self._relay = relay
-        self._outcome: Outcome | None = None
-        self._call: Call | None = None
-        self._drain: asyncio.TimerHandle | None = None
-        self._verdict: tuple[Status, str] | None = None
-        self._status = 0
-        self._headers: Headers = []
-        self._body: list[bytes] = []
-        self._body_bytes = 0
-        self._streaming = False
-        self._sent = False
-        self._seen_bytes = 0
-        self._token_at = 0.0
-        self._between: Histogram | None = None
 
     def begin(self, deployment: Deployment, number: int) -> None:
         """Journals the intent, then calls.
@@ -105,8 +110,10 @@ class Attempt:
         if self._outcome is not None:
             self._outcome.http_status = status
         if status < 400:
-            content_type = next((v for name, v in headers if name == b"content-type"), b"")
-            self._streaming = content_type.lower().startswith(b"text/event-stream")
+            for name, value in headers:
+                if name == b"content-type":
+                    self._streaming = value[:17].lower() == b"text/event-stream"
+                    break
             if status != 200 or self._streaming != self._exchange.peek.stream:
                 wanted = "an event stream" if self._exchange.peek.stream else "JSON"
                 self._not_understood(UpstreamError(f"the upstream did not answer with {wanted}"))
@@ -116,19 +123,21 @@ class Attempt:
         if self._streaming:
             self._stream(data)
             return
-        self._body_bytes += len(data)
-        most = (
-            _ERROR_BYTES if self._status >= 400 else self._gateway.boot.bounds.response_body_bytes
-        )
-        if self._body_bytes > most:
+        if not self._body:
+            self._body = data
+        else:
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += data
+        bounds = self._gateway.boot.bounds
+        most = _ERROR_BYTES if self._status >= 400 else bounds.response_body_bytes
+        if len(self._body) > most:
             self._break_off(UpstreamError(f"the upstream's answer exceeds {most} bytes"))
-            return
-        self._body.append(data)
 
     def end(self) -> None:
         """The answer's body is complete."""
         self._call = None
-        body = b"".join(self._body)
+        body = bytes(self._body)
         if self._status >= 400:
             self._refused(body)
         elif self._streaming:
@@ -206,7 +215,7 @@ class Attempt:
             meaning = self._relay.failure(status, body)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
-                self._answer.send(status, self._response_headers(), meaning)
+                self._answer.send(status, self._lines(), meaning)
                 self._over()
             else:
                 self._end_with(meaning)
@@ -223,9 +232,9 @@ class Attempt:
         except UpstreamError as error:
             self._not_understood(error)
             return
-        headers = self._response_headers()
+        lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
-        self._answer.send(self._status, headers, whole)
+        self._answer.send(self._status, lines, whole)
         self._over()
 
     # --- streams -----------------------------------------------------------------------------
@@ -251,7 +260,7 @@ class Attempt:
         if not answer.committed:
             full = answer.hold(out)
             if tokens or relay.done() or full:
-                answer.commit(self._response_headers())
+                answer.commit(self._lines())
             else:
                 return
             out = b""
@@ -297,7 +306,7 @@ class Attempt:
             self.fail(error)
             return
         if not self._answer.committed:
-            self._answer.commit(self._response_headers())
+            self._answer.commit(self._lines())
         self._settle_stream()
         self._answer.end(rest)
         self._over()
@@ -417,7 +426,7 @@ class Attempt:
             seen = max(seen, self._exchange.limit_tokens or 0)
         if told is None:
             if not self._streaming and self._exchange.door.operation == "chat":
-                seen = self._body_bytes // _BYTES_PER_TOKEN
+                seen = len(self._body) // _BYTES_PER_TOKEN
             estimated = self._walk.estimate_input()
             return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
         if self._streaming and not relay.done() and seen > told.output_tokens:
@@ -431,29 +440,27 @@ class Attempt:
             )
         return told
 
-    def _response_headers(self) -> Headers:
+    def _lines(self) -> bytes:
+        """The lines of the response's head, besides its type and length."""
         exchange = self._exchange
-        headers = list(exchange.headers)
+        lines = id_lines(exchange.id) + exchange.lines
         if self._outcome is not None:
-            name = self._outcome.deployment.id.encode("latin-1", "replace")
-            headers.append((b"x-vanguard-deployment", name))
-        headers += [
-            (b"x-upstream-request-id", value)
-            for name, value in self._headers
-            if name in {b"x-request-id", b"request-id"}
-        ]
+            lines += _line(b"x-vanguard-deployment", self._outcome.deployment.id)
+        for name, value in self._headers:
+            if name in _REQUEST_IDS:
+                lines += b"x-upstream-request-id: %b\r\n" % _CONTROL.sub(b"?", value)
         if self._relay.losses:
-            listed = ", ".join(self._relay.losses)[:1000]
-            headers.append((b"x-vanguard-losses", listed.encode("ascii", "replace")))
-        return [(name, _printable(value)) for name, value in headers]
+            lines += _line(b"x-vanguard-losses", ", ".join(self._relay.losses)[:1000])
+        return lines
 
 
-def _printable(value: bytes) -> bytes:
-    """A header's value without anything that could end it."""
-    return value if value.isascii() and value.decode().isprintable() else _CONTROL.sub(b"?", value)
+@lru_cache(maxsize=1024)
+def _line(name: bytes, value: str) -> bytes:
+    """A line for the head; nothing in the value can end it."""
+    return b"%b: %b\r\n" % (name, _CONTROL.sub(b"?", value.encode("ascii", "replace")))
 
 
-def _retry_after(headers: Headers) -> float | None:
+def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:
     for name, value in headers:
         if name == b"retry-after":
             try:

@@ -6,14 +6,16 @@ client cannot inject one.
 
 from __future__ import annotations
 
-from vanguard.core.journal import Intent
+from vanguard.core.journal import Intent, intent_line, intent_rest
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
-from vanguard.gateway.http.messages import FixedHead, Headers, request_head
+from vanguard.gateway.http.messages import FixedHead, Headers, Request, request_head
 from vanguard.snapshot.model import Deployment
 
-_FORWARDED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"idempotency-key")
+_FORWARDED = frozenset(
+    {b"anthropic-beta", b"anthropic-version", b"openai-beta", b"idempotency-key"}
+)
 
 
 def build_request(
@@ -31,20 +33,34 @@ def build_request(
     head = exchange.view.heads.get(place)
     if head is None:
         head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret)
-    own = deployment.dialect == exchange.door.dialect
-    data = bytearray(b"POST " + head.target)
-    if own and exchange.request.query:
-        data += b"?" + exchange.request.query.encode("latin-1")
-    data += head.always
-    for name in _FORWARDED:
-        value = exchange.request.joined(name) if own else None
+    request, query, forwarded = exchange.request, b"", b""
+    if deployment.dialect == exchange.door.dialect:
+        if request.query:
+            query = b"?" + request.query.encode("latin-1")
+        if head.defaults or not _FORWARDED.isdisjoint(request.index()):
+            forwarded = _forwarded(request, head.defaults)
+    elif head.defaults:
+        forwarded = _forwarded(None, head.defaults)
+    return b"POST %b%b%b%bcontent-length: %d\r\n\r\n%b" % (
+        head.target,
+        query,
+        head.always,
+        forwarded,
+        len(body),
+        body,
+    )
+
+
+def _forwarded(request: Request | None, defaults: dict[bytes, bytes]) -> bytes:
+    """Lines that a client may set itself, or else the deployment's settings."""
+    lines = b""
+    for name in sorted(_FORWARDED):
+        value = request.joined(name) if request is not None else None
         if value is None:
-            value = head.defaults.get(name)
+            value = defaults.get(name)
         if value is not None:
-            data += name + b": " + value + b"\r\n"
-    data += b"content-length: %d\r\n\r\n" % len(body)
-    data += body
-    return bytes(data)
+            lines += name + b": " + value + b"\r\n"
+    return lines
 
 
 def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> FixedHead:
@@ -72,13 +88,28 @@ def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> Fi
     return FixedHead((origin.prefix + path).encode(), bytes(whole[1:-2]), defaults)
 
 
-def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> Intent:
-    """The journal's record of what is about to be asked."""
+def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> bytes:
+    """The journal's line about what is about to be asked."""
+    reservation = exchange.reservation
+    reserved = reservation.usd_micros if reservation is not None else 0
+    if exchange.session or exchange.tags is not exchange.key.tags:
+        rest = intent_rest(_intent(exchange, deployment))
+    else:
+        place = (deployment.id, exchange.door.dialect, exchange.peek.stream)
+        known = exchange.lane.intents.get(place)
+        if known is None:
+            known = exchange.lane.intents[place] = intent_rest(_intent(exchange, deployment))
+        rest = known
+    return intent_line(rest, exchange.id, attempt, exchange.arrived_ms, reserved)
+
+
+def _intent(exchange: Exchange, deployment: Deployment) -> Intent:
+    """What does not tell one request from the next."""
     key, price = exchange.key, deployment.price
     return Intent(
-        request_id=exchange.id,
-        attempt=attempt,
-        at_ms=exchange.arrived_ms,
+        request_id="",
+        attempt=0,
+        at_ms=0,
         key_id=key.id,
         organisation_id=key.organisation_id,
         team_id=key.team_id,
@@ -93,7 +124,6 @@ def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> In
         stream=exchange.peek.stream,
         session=exchange.session,
         tags=exchange.tags,
-        reserved_usd_micros=exchange.reservation.usd_micros if exchange.reservation else 0,
         price_id=price.id if price else "",
         price_version=price.version if price else "",
     )

@@ -75,12 +75,16 @@ class Request:
         self.chunked = True
         self._index: dict[bytes, bytes] | None = None
 
-    def header(self, name: bytes) -> bytes | None:
-        """The last value of a header, named in lower case."""
+    def index(self) -> dict[bytes, bytes]:
+        """The last value of every header by its name in lower case."""
         index = self._index
         if index is None:
             index = self._index = dict(self.headers)
-        return index.get(name)
+        return index
+
+    def header(self, name: bytes) -> bytes | None:
+        """The last value of a header, named in lower case."""
+        return self.index().get(name)
 
     def joined(self, name: bytes) -> bytes | None:
         """All values of a header that may be a list, joined by commas."""
@@ -116,10 +120,10 @@ class FixedHead(NamedTuple):
 class Responder(Protocol):
     """The client's side of one exchange."""
 
-    def send(self, status: int, headers: Headers, body: bytes) -> None:
+    def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:
         """A whole answer, head and body in one write."""
 
-    def start(self, status: int, headers: Headers) -> None:
+    def start(self, status: int, headers: Headers | bytes) -> None:
         """The head of a streamed answer."""
 
     def write(self, data: bytes) -> None:
@@ -132,9 +136,15 @@ class Responder(Protocol):
         """Breaks the connection, so that a half answer cannot look whole."""
 
 
-def response_head(status: int, headers: Headers) -> bytearray:
-    """Status line and headers, without the blank line that ends the head."""
+def response_head(status: int, headers: Headers | bytes) -> bytearray:
+    """Status line and headers, without the blank line that ends the head.
+
+    Headers may come as lines already, each with its CRLF.
+    """
     head = bytearray(_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status)
+    if isinstance(headers, bytes):
+        head += headers
+        return head
     for name, value in headers:
         head += name + b": " + value + b"\r\n"
     return head

@@ -30,7 +30,7 @@ class Handler(Protocol):
     def upgrade(self, request: Request) -> Tunnel | None:
         """A tunnel for an upgrade request, or None when upgrades are not meant there."""
 
-    def malformed(self, error: VanguardError) -> tuple[int, Headers, bytes]:
+    def malformed(self, error: VanguardError) -> tuple[int, bytes, bytes]:
         """The answer to what never became a request."""
 
 
@@ -267,7 +267,7 @@ class ServerConnection(asyncio.Protocol):
         self._request = Request("GET", b"/", [])
         self.send(status, headers, body)
 
-    def send(self, status: int, headers: Headers, body: bytes) -> None:
+    def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:
         """A whole answer, head and body in one write."""
         if self._transport is None or self._request is None:
             return
@@ -280,7 +280,7 @@ class ServerConnection(asyncio.Protocol):
         self._transport.write(head)
         self._finish()
 
-    def start(self, status: int, headers: Headers) -> None:
+    def start(self, status: int, headers: Headers | bytes) -> None:
         """The head of a streamed answer."""
         if self._transport is None:
             return

@@ -12,23 +12,23 @@ import msgspec
 from vanguard.core.errors import RateLimited, VanguardError
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.doors import Door
-from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.limits import Standing
 
 
 def render_error(
     error: VanguardError, door: Door | None, request_id: str
-) -> tuple[int, Headers, bytes]:
-    """Status, headers and body; outside the model doors the envelope is the API's own."""
-    headers: Headers = [(b"content-type", b"application/json"), *id_headers(request_id)]
+) -> tuple[int, bytes, bytes]:
+    """Status, head lines and body; outside the model doors the envelope is the API's own."""
+    lines = b"content-type: application/json\r\n" + id_lines(request_id)
     if error.retry_after_s is not None:
-        headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after_s + 0.5))))
+        lines += b"retry-after: %d\r\n" % max(1, round(error.retry_after_s + 0.5))
     if error.status == 429:
         # SDKs look at this one: a budget, or a request that never fits, gains nothing by waiting
         never = isinstance(error, RateLimited) and error.retry_after_s is None
-        headers.append((b"x-should-retry", b"true" if error.retryable and not never else b"false"))
+        again = b"true" if error.retryable and not never else b"false"
+        lines += b"x-should-retry: %b\r\n" % again
     if door is not None:
-        return error.status, headers, DIALECTS[door.dialect].error_body(error, request_id)
+        return error.status, lines, DIALECTS[door.dialect].error_body(error, request_id)
     body = {
         "error": {
             "code": error.code,
@@ -37,18 +37,18 @@ def render_error(
             "request_id": request_id,
         }
     }
-    return error.status, headers, msgspec.json.encode(body)
+    return error.status, lines, msgspec.json.encode(body)
 
 
-def id_headers(request_id: str) -> Headers:
+def id_lines(request_id: str) -> bytes:
     """The request id under the names that the SDKs read."""
     value = request_id.encode()
-    return [(b"x-request-id", value), (b"request-id", value)]
+    return b"x-request-id: %b\r\nrequest-id: %b\r\n" % (value, value)
 
 
-def limit_headers(standing: Standing, door: Door, now_ms: int) -> Headers:
+def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
-    headers: Headers = []
+    lines = b""
     rows = (
         (b"requests", standing.requests_limit, standing.requests_left, standing.requests_reset_s),
         (b"tokens", standing.tokens_limit, standing.tokens_left, standing.tokens_reset_s),
@@ -60,15 +60,15 @@ def limit_headers(standing: Standing, door: Door, now_ms: int) -> Headers:
         if anthropic:
             moment = datetime.fromtimestamp(now_ms / 1000 + reset_s, UTC)
             reset = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-            names = (b"-limit", b"-remaining", b"-reset")
-            headers += [
-                (b"anthropic-ratelimit-" + what + name, value)
-                for name, value in zip(names, (b"%d" % limit, b"%d" % left, reset), strict=True)
-            ]
+            lines += (
+                b"anthropic-ratelimit-%b-limit: %d\r\n"
+                b"anthropic-ratelimit-%b-remaining: %d\r\n"
+                b"anthropic-ratelimit-%b-reset: %b\r\n"
+            ) % (what, limit, what, left, what, reset)
         else:
-            headers += [
-                (b"x-ratelimit-limit-" + what, b"%d" % limit),
-                (b"x-ratelimit-remaining-" + what, b"%d" % left),
-                (b"x-ratelimit-reset-" + what, b"%ds" % reset_s),
-            ]
-    return headers
+            lines += (
+                b"x-ratelimit-limit-%b: %d\r\n"
+                b"x-ratelimit-remaining-%b: %d\r\n"
+                b"x-ratelimit-reset-%b: %ds\r\n"
+            ) % (what, limit, what, left, what, reset_s)
+    return lines

@@ -5,6 +5,7 @@ It does not know connections, retries or the ledger. One instance per attempt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from vanguard.core.errors import VanguardError
@@ -18,7 +19,7 @@ class Relay(Protocol):
         losses: names of what could not be carried to the upstream's dialect.
     """
 
-    losses: list[str]
+    losses: Sequence[str]
 
     def request_body(self) -> bytes:
         """The body for the upstream.

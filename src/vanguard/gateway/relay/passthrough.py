@@ -5,6 +5,8 @@ It does not know the dialect: that is `vanguard.dialects.passthrough`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.contract import Dialect
@@ -14,13 +16,14 @@ from vanguard.dialects.passthrough.contract import PassThrough, Peek
 class PassThroughRelay:
     """One attempt at an upstream of the client's own dialect."""
 
+    losses: Sequence[str] = ()
+    _whole: Usage | None = None
+
     def __init__(self, dialect: Dialect, through: PassThrough, peek: Peek, body: bytes) -> None:
-        self.losses: list[str] = []
         self._dialect = dialect
         self._through = through
         self._tap = through.tap(peek) if peek.stream else None
         self._body = body
-        self._whole: Usage | None = None
 
     def request_body(self) -> bytes:
         """The body, already edited."""

@@ -6,6 +6,8 @@ mode.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vanguard.core.errors import VanguardError
@@ -37,7 +39,7 @@ class TranslatedRelay:
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
     ) -> None:
         self._losses = Losses(strict=exchange.strict)
-        self.losses = self._losses.names
+        self.losses: Sequence[str] = self._losses.names
         self._upstream = upstream
         self._conversation = client.read_request(exchange.body)
         self._deployment = deployment

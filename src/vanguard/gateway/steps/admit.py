@@ -8,14 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from vanguard.core.errors import (
-    BudgetExceeded,
-    GuardUnavailable,
-    ModelNotFound,
-    Unauthenticated,
-    UnboundedCost,
-)
-from vanguard.core.money import bound_usd_micros, usd
+from vanguard.core.errors import BudgetExceeded, Unauthenticated
+from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange
@@ -23,19 +17,27 @@ from vanguard.snapshot.model import Deployment
 
 _BYTES_PER_TOKEN = 4
 _BYTES_PER_TOKEN_WIDE = 3
-_MEDIA_TOKENS = 200_000
 # for models of which nobody knows how much they write
 _CAP_TOKENS = 8_192
 _TAGS = 10
-_OURS = (b"x-vanguard-", b"x-claude-code-")
+_TELLING = frozenset(
+    {
+        b"x-vanguard-session",
+        b"x-vanguard-strict",
+        b"x-vanguard-tags",
+        b"x-claude-code-session-id",
+    }
+)
 
 
 def admit(gateway: Gateway, exchange: Exchange) -> None:
-    """Sets `peek`, `model`, `policies`, `cap_tokens` and `reservation`.
+    """Sets `peek`, `lane`, `model`, `cap_tokens` and `reservation`.
 
     Raises:
         InvalidRequest: the body cannot be read.
         ModelNotFound: no such model for this key.
+        GuardUnavailable: a policy that should guard the model is gone.
+        UnsupportedFeature: no deployment of the model offers the operation.
         LimitError: a limit or a budget of the chain stands in the way.
     """
     peek = PASS_THROUGHS[exchange.door.dialect].peek(exchange.body)
@@ -43,8 +45,7 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
         # only chat is streamed, whatever the body says
         peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
     exchange.peek = peek
-    _choose_model(gateway, exchange)
-    _choose_policies(exchange)
+    _choose_lane(gateway, exchange)
     _attribute(exchange)
     reserve(gateway, exchange)
 
@@ -55,57 +56,46 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
     Raises:
         LimitError: a limit or a budget of the chain stands in the way.
     """
-    peek = exchange.peek
+    operation, chain = exchange.door.operation, exchange.chain
     tokens = usd_micros = 0
-    if exchange.door.operation != "count_tokens":
+    if operation != "count_tokens":
         tokens = estimate_input_tokens(exchange.body)
-        if exchange.door.operation == "chat":
+        if operation == "chat":
+            peek = exchange.peek
             cap = peek.max_output_tokens or gateway.boot.bounds.output_estimate_tokens
             tokens += cap * peek.answers
-        usd_micros = _bound(gateway, exchange)
-    exchange.reservation = gateway.limiter.reserve(exchange.chain, tokens, usd_micros)
-    exchange.standing = gateway.limiter.standing(exchange.chain)
+        if chain.budgeted:
+            usd_micros = _bound(gateway, exchange)
+    exchange.reservation = gateway.limiter.reserve(chain, tokens, usd_micros)
+    exchange.standing = gateway.limiter.standing(chain)
 
 
-def _choose_model(gateway: Gateway, exchange: Exchange) -> None:
-    name = exchange.peek.model
-    if exchange.view.model(name) is None and gateway.state.refresh():
-        exchange.view = gateway.state.view
-        if exchange.key.hash not in exchange.view.keys:
-            raise Unauthenticated("this API key has been revoked")
-    model = exchange.view.model_for(exchange.key, name)
-    wanted = "embedding" if exchange.door.operation == "embeddings" else "chat"
-    if model.kind != wanted:
-        raise ModelNotFound(
-            f"'{name}' is a model for {model.kind}, not for {wanted}", param="model"
-        )
-    exchange.model = model
-
-
-def _choose_policies(exchange: Exchange) -> None:
-    names = dict.fromkeys((*exchange.model.policies, *exchange.key.policies))
-    known = exchange.view.policies
-    for name in names:
-        if name not in known:
-            # a reload took it out of the settings: what it guarded is not served unguarded
-            raise GuardUnavailable(
-                f"the guardrail policy '{name}' of this key is no longer configured; put it back or"
-                " make a new key"
-            )
-    exchange.policies = tuple(known[name] for name in names)
+def _choose_lane(gateway: Gateway, exchange: Exchange) -> None:
+    name, operation = exchange.peek.model, exchange.door.operation
+    lane = exchange.view.known_lane(exchange.key, name, operation)
+    if lane is None:
+        if exchange.view.model(name) is None and gateway.state.refresh():
+            exchange.view = gateway.state.view
+            if exchange.key.hash not in exchange.view.keys:
+                raise Unauthenticated("this API key has been revoked")
+        attempts = gateway.boot.bounds.attempts
+        lane = exchange.view.make_lane(exchange.key, name, operation, attempts)
+    exchange.lane = lane
+    exchange.model = lane.model
 
 
 def _attribute(exchange: Exchange) -> None:
     request, key = exchange.request, exchange.key
     exchange.tags = key.tags
-    if not any(name.startswith(_OURS) for name, _ in request.headers):
+    names = request.index()
+    if _TELLING.isdisjoint(names):
         return
     exchange.session = request.text(b"x-vanguard-session") or request.text(
         b"x-claude-code-session-id"
     )
     exchange.strict = request.text(b"x-vanguard-strict").lower() in {"1", "true", "yes"}
-    written = request.text(b"x-vanguard-tags", 1000)
-    if written:
+    if b"x-vanguard-tags" in names:
+        written = request.text(b"x-vanguard-tags", 1000)
         pairs = (part.partition("=") for part in written.split(",")[:_TAGS])
         own = {name.strip()[:64]: value.strip()[:200] for name, _, value in pairs if name.strip()}
         # what the key says cannot be overwritten by its holder
@@ -120,63 +110,50 @@ def estimate_input_tokens(body: bytes) -> int:
 
 def _bound(gateway: Gateway, exchange: Exchange) -> int:
     """The most this request can cost; caps its output where a budget needs one."""
-    left = gateway.limiter.remaining_usd_micros(exchange.chain)
-    if left is None:
-        return 0
-    deployments = exchange.view.deployments(exchange.model)
-    if left <= 0:
-        # said by the limiter, with the name of the scope
-        return 1 if any(_costs(deployment) for deployment in deployments) else 0
-    input_tokens = max(_bound_input(exchange, deployment) for deployment in deployments)
+    lane, peek = exchange.lane, exchange.peek
+    # a token is at least one byte of text; pictures and files cost by their content instead
+    input_tokens = len(exchange.body)
+    if input_tokens < lane.media_tokens and exchange.has_media():
+        input_tokens = lane.media_tokens
     if exchange.door.operation == "embeddings":
-        return max(_bound_at(deployment, input_tokens, 0) for deployment in deployments)
-    cap = exchange.peek.max_output_tokens
+        return lane.bound_usd_micros(input_tokens, 0)
+    cap = peek.max_output_tokens
     if cap is None:
-        cap = exchange.cap_tokens = _affordable(exchange, deployments, input_tokens, left)
+        left = gateway.limiter.remaining_usd_micros(exchange.chain) or 0
+        if left <= 0:
+            # said by the limiter, with the name of the scope
+            return 1 if lane.costs else 0
+        cap = exchange.cap_tokens = _affordable(exchange, input_tokens, left)
         if cap is None:
-            return max(_bound_at(deployment, input_tokens, 0) for deployment in deployments)
-    exchange.limit_tokens = output = cap * exchange.peek.answers
-    return max(_bound_at(deployment, input_tokens, output) for deployment in deployments)
+            return lane.bound_usd_micros(input_tokens, 0)
+    exchange.limit_tokens = output = cap * peek.answers
+    return lane.bound_usd_micros(input_tokens, output)
 
 
-def _costs(deployment: Deployment) -> bool:
-    return deployment.price is None or bound_usd_micros(deployment.price, 1_000_000, 1_000_000) > 0
-
-
-def _bound_input(exchange: Exchange, deployment: Deployment) -> int:
-    """A token is at least one byte of text; pictures and files cost by their content instead."""
-    if PASS_THROUGHS[exchange.door.dialect].has_media(exchange.body):
-        return max(len(exchange.body), deployment.context_tokens or _MEDIA_TOKENS)
-    return len(exchange.body)
-
-
-def _bound_at(deployment: Deployment, input_tokens: int, output_tokens: int) -> int:
-    if deployment.price is None:
-        raise UnboundedCost(
-            f"a budget applies and the price of '{deployment.id}' is not known; set its price in the"
-            " settings, or use a key without a budget"
-        )
-    return bound_usd_micros(deployment.price, input_tokens, output_tokens)
-
-
-def _affordable(
-    exchange: Exchange, deployments: tuple[Deployment, ...], input_tokens: int, left: int
-) -> int | None:
+def _affordable(exchange: Exchange, input_tokens: int, left: int) -> int | None:
     """Output tokens per answer that the rest of the budget pays for; None when the model is free."""
-    caps = []
-    for deployment in deployments:
-        base = _bound_at(deployment, input_tokens, 0)
-        million = _bound_at(deployment, input_tokens, 1_000_000) - base
-        if million <= 0:
-            if deployment.max_output_tokens:
-                caps.append(deployment.max_output_tokens)
-            continue
-        tokens = (left - base - 1) * 1_000_000 // million // exchange.peek.answers
-        if tokens < 1:
-            raise BudgetExceeded(
-                f"{usd(left)} of the budget is left and the input of this request alone may cost"
-                f" {usd(base)}"
-            )
-        most = deployment.max_output_tokens or deployment.context_tokens or _CAP_TOKENS
-        caps.append(min(tokens, most))
-    return min(caps) if caps and any(_costs(deployment) for deployment in deployments) else None
+    lane = exchange.lane
+    lane.bound_usd_micros(0, 0)  # refuses what has no price
+    caps = [
+        cap
+        for one in lane.deployments
+        if (cap := _affordable_at(one, input_tokens, left, exchange.peek.answers))
+    ]
+    return min(caps) if caps and lane.costs else None
+
+
+def _affordable_at(deployment: Deployment, input_tokens: int, left: int, answers: int) -> int:
+    """The same at one deployment; 0 when nothing limits it."""
+    ceiling = ceilings([deployment.price] if deployment.price else [])
+    base = bound_usd_micros(ceiling, input_tokens, 0)
+    million = bound_usd_micros(ceiling, input_tokens, 1_000_000) - base
+    if million <= 0:
+        return deployment.max_output_tokens
+    tokens = (left - base - 1) * 1_000_000 // million // answers
+    if tokens < 1:
+        raise BudgetExceeded(
+            f"{usd(left)} of the budget is left and the input of this request alone may cost"
+            f" {usd(base)}"
+        )
+    most = deployment.max_output_tokens or deployment.context_tokens or _CAP_TOKENS
+    return min(tokens, most)

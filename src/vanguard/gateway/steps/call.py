@@ -76,8 +76,8 @@ class Call:
         """The attempt failed before its first token."""
         if isinstance(error, StaleConnectionError) and self._answer.open:
             # not the deployment's fault: once more, as an attempt of its own, without a wait
-            attempts = self._exchange.attempts
-            attempts.insert(self._index + 1, attempts[self._index])
+            attempts, index = self._exchange.attempts, self._index
+            self._exchange.attempts = (*attempts[: index + 1], *attempts[index:])
             self._index += 1
             self._attempt = None
             self._try()

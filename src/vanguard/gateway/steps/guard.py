@@ -24,16 +24,16 @@ def guard_input(gateway: Gateway, exchange: Exchange) -> None:
         ContentBlocked: a rule matched that blocks.
         GuardUnavailable: a policy could not run and fails closed.
     """
-    policies = tuple(policy for policy in exchange.policies if policy.on_input)
+    policies = exchange.lane.on_input
     if policies:
         slots = TEXT_SLOTS[exchange.door.dialect]
         mask = _whole_mask(gateway, exchange, policies, "input")
-        exchange.body = slots.mask_request(exchange.body, mask)
+        exchange.replace_body(slots.mask_request(exchange.body, mask))
 
 
 def guard_output(gateway: Gateway, exchange: Exchange, relay: Relay) -> Relay:
     """The relay with the output policies around it, or itself when there are none."""
-    policies = tuple(policy for policy in exchange.policies if policy.on_output)
+    policies = exchange.lane.on_output
     if not policies or exchange.door.operation != "chat":
         return relay
 

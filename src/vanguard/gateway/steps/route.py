@@ -5,10 +5,10 @@ It does not know how to call one. Healthy deployments come first, in their confi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vanguard.core.errors import UnsupportedFeature
-from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
-from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
 from vanguard.snapshot.model import Deployment
 
@@ -17,39 +17,23 @@ def route(gateway: Gateway, exchange: Exchange) -> None:
     """Sets `attempts`: each deployment once, then again in the same order up to the bound.
 
     Raises:
-        UnsupportedFeature: no deployment of the model offers the operation.
+        UnsupportedFeature: the request holds pictures or files and no deployment reads them.
     """
-    operation = exchange.door.operation
-    able = [d for d in exchange.view.deployments(exchange.model) if _offers(d, operation)]
-    if not able and operation == "count_tokens":
+    lane = exchange.lane
+    if gateway.health.all_well and (lane.reads_media or not exchange.has_media()):
+        exchange.attempts = lane.attempts
         return
+    able: Sequence[Deployment] = lane.able
     if not able:
-        raise UnsupportedFeature(
-            f"no deployment of '{exchange.model.name}' offers {operation}", param="model"
-        )
-    able = _able_to_read(exchange, able)
+        return
+    if not lane.reads_media and exchange.has_media():
+        able = [one for one in able if one.reads_media]
+        if not able:
+            raise UnsupportedFeature(
+                f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
+            )
     now = gateway.loop_time()
-    ordered = [d for d in able if gateway.health.healthy(d.id, now)]
-    ordered += [d for d in able if d not in ordered]
+    ordered = [one for one in able if gateway.health.healthy(one.id, now)]
+    ordered += [one for one in able if one not in ordered]
     most = gateway.boot.bounds.attempts
-    exchange.attempts = (ordered * most)[: max(most, 1)]
-
-
-def _able_to_read(exchange: Exchange, able: list[Deployment]) -> list[Deployment]:
-    """Leaves out text-only deployments when the request holds pictures or files."""
-    if all(deployment.reads_media for deployment in able):
-        return able
-    if not PASS_THROUGHS[exchange.door.dialect].has_media(exchange.body):
-        return able
-    readers = [deployment for deployment in able if deployment.reads_media]
-    if not readers:
-        raise UnsupportedFeature(
-            f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
-        )
-    return readers
-
-
-def _offers(deployment: Deployment, operation: str) -> bool:
-    if operation == "count_tokens":
-        return deployment.counts_tokens
-    return (deployment.dialect, operation) in UPSTREAM_PATHS
+    exchange.attempts = tuple(ordered * most)[:most]

@@ -14,6 +14,7 @@ from vanguard.core.usage import Usage
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange, Outcome
 
+_NOTHING = Usage()
 _CHARGED: frozenset[Status] = frozenset({"ok", "truncated", "cut", "blocked", "cancelled"})
 
 
@@ -41,24 +42,25 @@ class AttemptLine(msgspec.Struct, frozen=True):
 
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
     """Settles one attempt; the last one also frees the reservation and counts the request."""
-    usage = (outcome.usage or Usage()).sane()
-    unsent = outcome.usage is None
-    price = outcome.deployment.price
-    free = unsent or outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
+    told, price = outcome.usage, outcome.deployment.price
+    usage = told.sane() if told is not None else _NOTHING
+    free = (
+        told is None or outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
+    )
     cost = 0 if free or price is None else cost_usd_micros(price, usage)
-    now_ms = gateway.clock.now_ms()
+    # by place, in the order of its fields: one is made for every request
     record = Settled(
-        request_id=exchange.id,
-        attempt=outcome.attempt,
-        at_ms=now_ms,
-        status=outcome.status,
-        http_status=outcome.http_status,
-        error=outcome.error,
-        usage=usage,
-        cost_usd_micros=cost,
-        price_unknown=price is None and not free,
-        first_token_ms=outcome.first_token_ms,
-        duration_ms=max(0, int((gateway.loop_time() - exchange.arrived) * 1000)),
+        exchange.id,
+        outcome.attempt,
+        gateway.clock.now_ms(),
+        outcome.status,
+        outcome.http_status,
+        outcome.error,
+        usage,
+        cost,
+        price is None and not free,
+        outcome.first_token_ms,
+        int((gateway.loop_time() - exchange.arrived) * 1000),
     )
     gateway.ledger.settled(record)
     if last:
@@ -69,14 +71,16 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
 
 def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: int = 0) -> None:
     """Frees the reservation of a request that has ended, used or not."""
-    if exchange.reservation is not None:
-        gateway.limiter.settle(exchange.reservation, tokens, usd_micros)
+    reservation = exchange.reservation
+    if reservation is not None and reservation.open:
+        gateway.limiter.settle(reservation, tokens, usd_micros)
 
 
 def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settled) -> None:
     usage = record.usage
-    gateway.metrics.attempted(outcome.deployment.id, record.status)
-    meter = gateway.metrics.model(exchange.model.name)
+    metrics = gateway.metrics
+    metrics.attempted(outcome.deployment.id, record.status)
+    meter = metrics.model(exchange.model.name)
     meter.input_tokens += usage.input_tokens
     meter.output_tokens += usage.output_tokens
     meter.cache_read_tokens += usage.cache_read_tokens
@@ -85,19 +89,19 @@ def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settl
     if gateway.log.requests:
         gateway.log.line(
             AttemptLine(
-                at=record.at_ms / 1000,
-                request_id=exchange.id,
-                attempt=outcome.attempt,
-                key=exchange.key.id,
-                model=exchange.model.name,
-                deployment=outcome.deployment.id,
-                status=record.status,
-                http_status=record.http_status,
-                error=record.error,
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cost_usd_micros=record.cost_usd_micros,
-                first_token_ms=record.first_token_ms,
-                duration_ms=record.duration_ms,
+                record.at_ms / 1000,
+                exchange.id,
+                outcome.attempt,
+                exchange.key.id,
+                exchange.model.name,
+                outcome.deployment.id,
+                record.status,
+                record.http_status,
+                record.error,
+                usage.input_tokens,
+                usage.output_tokens,
+                record.cost_usd_micros,
+                record.first_token_ms,
+                record.duration_ms,
             )
         )

@@ -1,0 +1,138 @@
+"""What all requests of one key to one model through one door have in common, worked out once.
+
+It does not know any single request. A lane belongs to one snapshot and goes with it.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.errors import (
+    GuardUnavailable,
+    ModelNotFound,
+    UnboundedCost,
+    UnsupportedFeature,
+)
+from vanguard.core.money import bound_usd_micros, ceilings
+from vanguard.gateway.doors import UPSTREAM_PATHS, Operation
+from vanguard.guardrails.regex_policy import CompiledPolicy
+from vanguard.snapshot.model import Deployment, Key, Model
+
+_MEDIA_TOKENS = 200_000
+
+
+class Lane:
+    """The model, its policies and its deployments, as one key sees them.
+
+    Attributes:
+        able: deployments that offer the operation, in their configured order.
+        attempts: `able`, again and again up to the bound of attempts.
+        reads_media: whether all of them read pictures and files.
+        media_tokens: the most input tokens of a request with pictures or files.
+        on_input, on_output: the policies of either direction.
+        intents: what is always the same in the journal's intents, by deployment, the client's
+            dialect and whether a stream was asked; filled on use.
+    """
+
+    __slots__ = (
+        "_ceilings",
+        "_unpriced",
+        "able",
+        "attempts",
+        "deployments",
+        "intents",
+        "media_tokens",
+        "model",
+        "on_input",
+        "on_output",
+        "operation",
+        "reads_media",
+    )
+
+    def __init__(
+        self,
+        model: Model,
+        deployments: tuple[Deployment, ...],
+        policies: tuple[CompiledPolicy, ...],
+        operation: Operation,
+        attempts: int,
+    ) -> None:
+        self.model = model
+        self.deployments = deployments
+        self.operation = operation
+        self.on_input = tuple(policy for policy in policies if policy.on_input)
+        self.on_output = tuple(policy for policy in policies if policy.on_output)
+        self.able = tuple(one for one in deployments if _offers(one, operation))
+        self.attempts = (self.able * attempts)[:attempts]
+        self.reads_media = all(one.reads_media for one in self.able)
+        self.intents: dict[tuple[str, str, bool], bytes] = {}
+        self._ceilings = ceilings(one.price for one in deployments if one.price is not None)
+        # pictures and files cost by their content: at most what the context holds
+        self.media_tokens = max(one.context_tokens or _MEDIA_TOKENS for one in deployments)
+        self._unpriced = next((one.id for one in deployments if one.price is None), "")
+
+    @property
+    def costs(self) -> bool:
+        """Whether a call may cost anything, as far as known."""
+        return bool(self._unpriced) or any(any(ceiling) for ceiling in self._ceilings)
+
+    def bound_usd_micros(self, input_tokens: int, output_tokens: int) -> int:
+        """The most a call can cost at any deployment when neither count is exceeded.
+
+        Raises:
+            UnboundedCost: the price of one of them is not known.
+        """
+        if self._unpriced:
+            raise UnboundedCost(
+                f"a budget applies and the price of '{self._unpriced}' is not known; set its price"
+                " in the settings, or use a key without a budget"
+            )
+        return bound_usd_micros(self._ceilings, input_tokens, output_tokens)
+
+
+def make_lane(
+    key: Key,
+    model: Model,
+    deployments: tuple[Deployment, ...],
+    known: dict[str, CompiledPolicy],
+    place: tuple[Operation, int],
+) -> Lane:
+    """The lane of a key's calls of a model.
+
+    Args:
+        key: whose calls.
+        model: which model; `deployments` are the places behind it.
+        deployments: in their configured order.
+        known: every policy of the snapshot.
+        place: the door's operation, and the most attempts of one request.
+
+    Raises:
+        ModelNotFound: the model is of another kind than the door.
+        GuardUnavailable: a policy that should guard it is gone.
+        UnsupportedFeature: no deployment offers the operation.
+    """
+    operation, attempts = place
+    wanted = "embedding" if operation == "embeddings" else "chat"
+    if model.kind != wanted:
+        raise ModelNotFound(
+            f"'{model.name}' is a model for {model.kind}, not for {wanted}", param="model"
+        )
+    names = dict.fromkeys((*model.policies, *key.policies))
+    for name in names:
+        if name not in known:
+            # a reload took it out of the settings: what it guarded is not served unguarded
+            raise GuardUnavailable(
+                f"the guardrail policy '{name}' of this key is no longer configured; put it back or"
+                " make a new key"
+            )
+    policies = tuple(known[name] for name in names)
+    lane = Lane(model, deployments, policies, operation, attempts)
+    if not lane.able and operation != "count_tokens":
+        raise UnsupportedFeature(
+            f"no deployment of '{model.name}' offers {operation}", param="model"
+        )
+    return lane
+
+
+def _offers(deployment: Deployment, operation: Operation) -> bool:
+    if operation == "count_tokens":
+        return deployment.counts_tokens
+    return (deployment.dialect, operation) in UPSTREAM_PATHS

@@ -1,0 +1,64 @@
+import pytest
+
+from support.gateway import PRICE, deployment
+from vanguard.core.errors import GuardUnavailable, ModelNotFound, UnboundedCost, UnsupportedFeature
+from vanguard.core.policy import Policy
+from vanguard.gateway.lane import make_lane
+from vanguard.guardrails.regex_policy import CompiledPolicy
+from vanguard.snapshot.model import Key, Model
+
+KEY = Key("key", "hash", "ada", ("key",), "org", "team", "user", policies=("out",))
+MODEL = Model("m", "chat", ("m/0", "m/1"), policies=("in",))
+IN = CompiledPolicy(Policy("in", (), on_input=True, on_output=False))
+OUT = CompiledPolicy(Policy("out", (), on_input=False, on_output=True))
+KNOWN = {"in": IN, "out": OUT}
+
+
+def lane(*places, model=MODEL, known=KNOWN, operation="chat", attempts=3):
+    return make_lane(KEY, model, places, known, (operation, attempts))
+
+
+def place(name="m/0", **more):
+    return deployment("http://127.0.0.1:1/v1", name=name, **more)
+
+
+def test_attempts_repeat_what_is_able_up_to_the_bound():
+    both = place(), place("m/1", reads_media=False)
+    made = lane(*both)
+    assert made.attempts == (*both, both[0])
+    assert not made.reads_media
+    assert lane(both[0]).reads_media
+
+
+def test_policies_of_model_and_key_by_direction():
+    made = lane(place())
+    assert (made.on_input, made.on_output) == ((IN,), (OUT,))
+    with pytest.raises(GuardUnavailable, match="'out'"):
+        lane(place(), known={"in": IN})
+
+
+def test_the_dearest_deployment_bounds_the_cost():
+    cheap, dear = place(), place("m/1", price=PRICE)
+    made = lane(cheap, dear)
+    assert made.costs
+    assert made.bound_usd_micros(1_000_000, 0) == 6_000_000  # the dearest kind of input
+    assert made.bound_usd_micros(0, 1_000_000) == 15_000_000
+    unknown = lane(cheap, place("m/1", price=None))
+    assert unknown.costs
+    with pytest.raises(UnboundedCost, match="'m/1'"):
+        unknown.bound_usd_micros(1, 1)
+
+
+def test_pictures_count_by_the_longest_context():
+    assert (
+        lane(place(context_tokens=8_000), place("m/1", context_tokens=9_000)).media_tokens == 9_000
+    )
+    assert lane(place()).media_tokens == 200_000
+
+
+def test_operations_and_kinds_that_do_not_fit():
+    with pytest.raises(ModelNotFound, match="for chat, not for embedding"):
+        lane(place(), operation="embeddings")
+    assert lane(place(), operation="count_tokens").attempts == ()
+    with pytest.raises(UnsupportedFeature, match="offers models"):
+        lane(place(), operation="models")

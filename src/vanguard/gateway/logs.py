@@ -16,7 +16,12 @@ _encoder = msgspec.json.Encoder()
 
 
 class Log:
-    """A logger. Warnings and errors are written at once, the rest by `flush` or when much waits."""
+    """A logger. Warnings and errors are written at once, the rest by `flush` or when much waits.
+
+    Attributes:
+        requests: whether a line is wanted for each refusal and each attempt that did not end well.
+        attempts: whether one is wanted for every attempt; the ledger has them all anyway.
+    """
 
     def __init__(self, level: str = "info", style: str = "json", descriptor: int = 2) -> None:
         self._least = _LEVELS[level]
@@ -24,6 +29,7 @@ class Log:
         self._descriptor = descriptor
         self._waiting: list[bytes] = []
         self.requests = self._least <= _LEVELS["info"]
+        self.attempts = self._least <= _LEVELS["debug"]
 
     def write(self, level: str, event: str, fields: dict[str, object]) -> None:
         """Logs an event with its fields (field names in lower snake case)."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from vanguard.core.usage import Usage
+
 Labels = tuple[tuple[str, str], ...]
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -98,6 +100,15 @@ class ModelMeter:
         self.first_token = Histogram(_SECONDS)
         self.between_tokens = Histogram(_SECONDS)
         self.request_s = Histogram(_SECONDS)
+
+    def used(self, usage: Usage, cost_usd_micros: int, unknown: bool) -> None:
+        """Counts what one attempt used."""
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
+        if usage.cache_read_tokens:
+            self.cache_read_tokens += usage.cache_read_tokens
+        self.cost_usd_micros += cost_usd_micros
+        self.unknown_price += unknown
 
 
 class Metrics:

@@ -50,19 +50,17 @@ class Neighbours:
 
     def make_relay(self, exchange: Exchange, deployment: Deployment) -> Relay:
         """Pass-through for the client's own dialect, else a translation; guarded where asked."""
-        dialect = DIALECTS[exchange.door.dialect]
-        if deployment.dialect != exchange.door.dialect and exchange.door.operation == "chat":
+        door, peek = exchange.door, exchange.peek
+        relay: Relay
+        dialect = DIALECTS[door.dialect]
+        if deployment.dialect != door.dialect and door.operation == "chat":
             upstream = DIALECTS[deployment.dialect]
-            return guard_output(
-                self._gateway,
-                exchange,
-                TranslatedRelay(dialect, upstream, exchange, deployment),
-            )
-        through = PASS_THROUGHS[exchange.door.dialect]
-        body = through.edit(exchange.body, exchange.peek, deployment.model, exchange.cap_tokens)
-        return guard_output(
-            self._gateway, exchange, PassThroughRelay(dialect, through, exchange.peek, body)
-        )
+            relay = TranslatedRelay(dialect, upstream, exchange, deployment)
+        else:
+            through = PASS_THROUGHS[door.dialect]
+            body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
+            relay = PassThroughRelay(dialect, through, peek, body)
+        return guard_output(self._gateway, exchange, relay) if exchange.lane.on_output else relay
 
     def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
         """The settle step."""
@@ -76,7 +74,8 @@ class Neighbours:
         """The exchange is over."""
         gateway = self._gateway
         gateway.in_flight -= 1
-        release(gateway, exchange)
+        if exchange.reservation is not None and exchange.reservation.open:
+            release(gateway, exchange)
         meter = gateway.metrics.model(exchange.model.name)
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
         outcome = (exchange.door.dialect, exchange.status)

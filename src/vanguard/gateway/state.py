@@ -23,7 +23,12 @@ _LANES = 10_000
 
 
 class View:
-    """One snapshot, ready for look-ups. Never changed after it is made."""
+    """One snapshot, ready for look-ups. Never changed after it is made, but for what it remembers.
+
+    Attributes:
+        lanes: by key id, asked name and operation; made on first use.
+        heads: of requests to deployments, by deployment, operation and secret; likewise.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -41,7 +46,7 @@ class View:
         }
         # filled on first use; they go with the view when deployments change
         self.heads: dict[tuple[str, str, bytes], FixedHead] = {}
-        self._lanes: dict[tuple[str, str, Operation], Lane] = {}
+        self.lanes: dict[tuple[str, str, Operation], Lane] = {}
         self._deployments = {
             name: tuple(snapshot.deployments[one] for one in model.deployments)
             for name, model in snapshot.models.items()
@@ -59,10 +64,6 @@ class View:
         """The deployments of a model, in their configured order."""
         return self._deployments[model.name]
 
-    def known_lane(self, key: Key, name: str, operation: Operation) -> Lane | None:
-        """What a key's calls of a model have in common, None when it has not called it yet."""
-        return self._lanes.get((key.id, name, operation))
-
     def make_lane(self, key: Key, name: str, operation: Operation, attempts: int) -> Lane:
         """Works out what a key's calls of a model through such a door have in common.
 
@@ -75,9 +76,9 @@ class View:
         lane = make_lane(
             key, model, self._deployments[model.name], self.policies, (operation, attempts)
         )
-        if len(self._lanes) >= _LANES:
-            self._lanes.clear()
-        self._lanes[key.id, name, operation] = lane
+        if len(self.lanes) >= _LANES:
+            self.lanes.clear()
+        self.lanes[key.id, name, operation] = lane
         return lane
 
     def model(self, name: str) -> Model | None:

@@ -13,6 +13,7 @@ from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.lane import Lane
 from vanguard.snapshot.model import Deployment
 
 _BYTES_PER_TOKEN = 4
@@ -40,13 +41,21 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
         UnsupportedFeature: no deployment of the model offers the operation.
         LimitError: a limit or a budget of the chain stands in the way.
     """
-    peek = PASS_THROUGHS[exchange.door.dialect].peek(exchange.body)
-    if exchange.door.operation != "chat":
+    door = exchange.door
+    peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
+    if door.operation != "chat":
         # only chat is streamed, whatever the body says
         peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
     exchange.peek = peek
-    _choose_lane(gateway, exchange)
-    _attribute(exchange)
+    key = exchange.key
+    lane = exchange.view.lanes.get((key.id, peek.model, door.operation))
+    if lane is None:
+        lane = _make_lane(gateway, exchange)
+    exchange.lane = lane
+    exchange.model = lane.model
+    exchange.tags = key.tags
+    if not _TELLING.isdisjoint(exchange.request.index()):
+        _attribute(exchange)
     reserve(gateway, exchange)
 
 
@@ -70,32 +79,24 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
     exchange.standing = gateway.limiter.standing(chain)
 
 
-def _choose_lane(gateway: Gateway, exchange: Exchange) -> None:
+def _make_lane(gateway: Gateway, exchange: Exchange) -> Lane:
     name, operation = exchange.peek.model, exchange.door.operation
-    lane = exchange.view.known_lane(exchange.key, name, operation)
-    if lane is None:
-        if exchange.view.model(name) is None and gateway.state.refresh():
-            exchange.view = gateway.state.view
-            if exchange.key.hash not in exchange.view.keys:
-                raise Unauthenticated("this API key has been revoked")
-        attempts = gateway.boot.bounds.attempts
-        lane = exchange.view.make_lane(exchange.key, name, operation, attempts)
-    exchange.lane = lane
-    exchange.model = lane.model
+    if exchange.view.model(name) is None and gateway.state.refresh():
+        exchange.view = gateway.state.view
+        if exchange.key.hash not in exchange.view.keys:
+            raise Unauthenticated("this API key has been revoked")
+    attempts = gateway.boot.bounds.attempts
+    return exchange.view.make_lane(exchange.key, name, operation, attempts)
 
 
 def _attribute(exchange: Exchange) -> None:
     request, key = exchange.request, exchange.key
-    exchange.tags = key.tags
-    names = request.index()
-    if _TELLING.isdisjoint(names):
-        return
     exchange.session = request.text(b"x-vanguard-session") or request.text(
         b"x-claude-code-session-id"
     )
     exchange.strict = request.text(b"x-vanguard-strict").lower() in {"1", "true", "yes"}
-    if b"x-vanguard-tags" in names:
-        written = request.text(b"x-vanguard-tags", 1000)
+    written = request.text(b"x-vanguard-tags", 1000)
+    if written:
         pairs = (part.partition("=") for part in written.split(",")[:_TAGS])
         own = {name.strip()[:64]: value.strip()[:200] for name, _, value in pairs if name.strip()}
         # what the key says cannot be overwritten by its holder

@@ -57,20 +57,16 @@ class Call:
 
     def start(self) -> None:
         """Begins with the first attempt; whatever it raises, the exchange is over then."""
-        try:
-            self._start()
-        except BaseException:
-            self.over()
-            raise
-
-    def _start(self) -> None:
         client, gateway = self._exchange.client, self._gateway
         client.on_disconnect = self._client_gone
         client.on_writable = self._client_writable
-        overhead_s = gateway.loop_time() - self._exchange.arrived
-        gateway.metrics.overhead.observe(overhead_s)
+        gateway.metrics.overhead.observe(gateway.loop_time() - self._exchange.arrived)
         self._index = 0
-        self._try()
+        try:
+            self._try()
+        except BaseException:
+            self.over()
+            raise
 
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """The attempt failed before its first token."""

@@ -42,18 +42,16 @@ class AttemptLine(msgspec.Struct, frozen=True):
 
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
     """Settles one attempt; the last one also frees the reservation and counts the request."""
-    told, price = outcome.usage, outcome.deployment.price
+    told, price, status = outcome.usage, outcome.deployment.price, outcome.status
     usage = told.sane() if told is not None else _NOTHING
-    free = (
-        told is None or outcome.status not in _CHARGED or exchange.door.operation == "count_tokens"
-    )
+    free = told is None or status not in _CHARGED or exchange.door.operation == "count_tokens"
     cost = 0 if free or price is None else cost_usd_micros(price, usage)
     # by place, in the order of its fields: one is made for every request
     record = Settled(
         exchange.id,
         outcome.attempt,
         gateway.clock.now_ms(),
-        outcome.status,
+        status,
         outcome.http_status,
         outcome.error,
         usage,
@@ -64,9 +62,13 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
     )
     gateway.ledger.settled(record)
     if last:
-        exchange.status = outcome.status
-        release(gateway, exchange, usage.total_tokens, cost)
-    _count(gateway, exchange, outcome, record)
+        exchange.status = status
+        release(gateway, exchange, usage.input_tokens + usage.output_tokens, cost)
+    metrics = gateway.metrics
+    metrics.attempted(outcome.deployment.id, status)
+    metrics.model(exchange.model.name).used(usage, cost, record.price_unknown)
+    if gateway.log.attempts or (status != "ok" and gateway.log.requests):
+        gateway.log.line(_line(exchange, outcome, record))
 
 
 def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: int = 0) -> None:
@@ -76,32 +78,21 @@ def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: i
         gateway.limiter.settle(reservation, tokens, usd_micros)
 
 
-def _count(gateway: Gateway, exchange: Exchange, outcome: Outcome, record: Settled) -> None:
+def _line(exchange: Exchange, outcome: Outcome, record: Settled) -> AttemptLine:
     usage = record.usage
-    metrics = gateway.metrics
-    metrics.attempted(outcome.deployment.id, record.status)
-    meter = metrics.model(exchange.model.name)
-    meter.input_tokens += usage.input_tokens
-    meter.output_tokens += usage.output_tokens
-    meter.cache_read_tokens += usage.cache_read_tokens
-    meter.cost_usd_micros += record.cost_usd_micros
-    meter.unknown_price += record.price_unknown
-    if gateway.log.requests:
-        gateway.log.line(
-            AttemptLine(
-                record.at_ms / 1000,
-                exchange.id,
-                outcome.attempt,
-                exchange.key.id,
-                exchange.model.name,
-                outcome.deployment.id,
-                record.status,
-                record.http_status,
-                record.error,
-                usage.input_tokens,
-                usage.output_tokens,
-                record.cost_usd_micros,
-                record.first_token_ms,
-                record.duration_ms,
-            )
-        )
+    return AttemptLine(
+        at=record.at_ms / 1000,
+        request_id=exchange.id,
+        attempt=outcome.attempt,
+        key=exchange.key.id,
+        model=exchange.model.name,
+        deployment=outcome.deployment.id,
+        status=record.status,
+        http_status=record.http_status,
+        error=record.error,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost_usd_micros=record.cost_usd_micros,
+        first_token_ms=record.first_token_ms,
+        duration_ms=record.duration_ms,
+    )

@@ -1,7 +1,7 @@
 """Rates, concurrency and budgets of the whole tenancy chain, reserved in one step and settled later.
 
-It does not know requests or prices: it is given counts and micro-dollars. One worker owns all
-counters; nothing here waits, so a decision over a chain is atomic under the event loop.
+It does not know requests, prices or other workers: it is given counts and micro-dollars, and owns
+all counters. Nothing here waits, so a decision over a chain is atomic under the event loop.
 """
 
 from __future__ import annotations
@@ -9,69 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from vanguard.core.clock import Clock
-from vanguard.core.errors import BudgetExceeded, RateLimited, TooManyStreams
-from vanguard.core.money import usd
+from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
+from vanguard.gateway.limits.window import MinuteWindow
 from vanguard.snapshot.model import Budget, Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
-_SLOTS = 60
 _DAY_MS = 86_400_000
-
-
-class MinuteWindow:
-    """Counts over the last 60 seconds in one-second slots; never admits more than the limit.
-
-    Slots are whole seconds, so an amount counts for at least 59 and at most 60 seconds.
-    """
-
-    __slots__ = ("_newest_s", "_slots", "_total", "now_s")
-
-    def __init__(self) -> None:
-        self._slots = [0] * _SLOTS
-        self._total = 0
-        self._newest_s = 0
-        self.now_s = 0
-
-    def advance(self, now_s: int) -> int:
-        """Forgets what is older than a minute; returns the amount in the window."""
-        gone = now_s - self.now_s
-        if gone <= 0:
-            return self._total
-        if not self._total:
-            self.now_s = now_s
-            return 0
-        if gone >= _SLOTS:
-            self._slots = [0] * _SLOTS
-            self._total = 0
-        else:
-            for second in range(self.now_s + 1, now_s + 1):
-                slot = second % _SLOTS
-                self._total -= self._slots[slot]
-                self._slots[slot] = 0
-        self.now_s = now_s
-        return self._total
-
-    def add(self, amount: int, at_s: int) -> None:
-        """Adds (or with a negative amount takes back) what was reserved at a second."""
-        if self.now_s - at_s >= _SLOTS:
-            return
-        self._slots[at_s % _SLOTS] += amount
-        self._total += amount
-        if amount > 0:
-            self._newest_s = at_s
-
-    def clear_in_s(self) -> int:
-        """Seconds until everything now in the window has left it, 0 to 60."""
-        return max(0, self._newest_s + _SLOTS - self.now_s) if self._total else 0
-
-    def wait_s(self, needed: int) -> int:
-        """Seconds until `needed` of the amount now in the window has left it, 1 to 60."""
-        freed = 0
-        for age in range(_SLOTS - 1, -1, -1):
-            freed += self._slots[(self.now_s - age) % _SLOTS]
-            if freed >= needed:
-                return _SLOTS - age
-        return _SLOTS
 
 
 class Counters:
@@ -209,11 +152,7 @@ class Limiter:
                 _check_tokens(scope, counters, now_s, tokens)
             streams = limits.concurrent_requests
             if streams is not None and counters.concurrent >= streams:
-                raise TooManyStreams(
-                    f"the limit of {scope.kind} '{scope.name}', {streams} requests at once, is reached;"
-                    " wait for one to end",
-                    retry_after_s=1,
-                )
+                raise no_streams(scope, streams)
             if scope.budget is not None:
                 self._check_budget(scope, counters, scope.budget, usd_micros)
         for scope, counters in chain.links:
@@ -231,11 +170,7 @@ class Limiter:
         self._roll(counters, budget.window)
         left = budget.amount_usd_micros - counters.spent - counters.reserved
         if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
-            raise BudgetExceeded(
-                f"the budget of {scope.kind} '{scope.name}' ({usd(budget.amount_usd_micros)}"
-                f"{_PER[budget.window]}) has {usd(max(0, left))} left and this request may cost"
-                f" {usd(usd_micros)}"
-            )
+            raise no_budget(scope, budget, left, usd_micros)
 
     def _roll(self, counters: Counters, window: Window) -> None:
         """Forgets the spending of a window that is over."""
@@ -289,36 +224,19 @@ class Limiter:
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
 
-_PER: dict[Window, str] = {"total": "", "day": " a day", "month": " a month"}
-
-
 def _check_requests(scope: Scope, counters: Counters, now_s: int) -> None:
     limit = scope.limits.requests_per_minute or 0
     used = counters.requests.advance(now_s)
     if used >= limit:
-        wait = counters.requests.wait_s(used + 1 - limit)
-        raise RateLimited(
-            f"the limit of {scope.kind} '{scope.name}', {limit} requests a minute, is reached; try"
-            f" again in {wait} s",
-            retry_after_s=wait,
-        )
+        raise no_requests(scope, limit, counters.requests.wait_s(used + 1 - limit))
 
 
 def _check_tokens(scope: Scope, counters: Counters, now_s: int, tokens: int) -> None:
     limit = scope.limits.tokens_per_minute or 0
     used = counters.tokens.advance(now_s)
-    if tokens > limit:
-        raise RateLimited(
-            f"this request may use {tokens} tokens, more than the {limit} a minute of"
-            f" {scope.kind} '{scope.name}'; shorten it or lower its maximum output"
-        )
     if used + tokens > limit:
-        wait = counters.tokens.wait_s(used + tokens - limit)
-        raise RateLimited(
-            f"{scope.kind} '{scope.name}' may use {limit} tokens a minute, {max(0, limit - used)}"
-            f" are left and this request may use {tokens}; try again in {wait} s",
-            retry_after_s=wait,
-        )
+        wait = counters.tokens.wait_s(used + tokens - limit) if tokens <= limit else 0
+        raise no_tokens(scope, limit, limit - used, tokens, wait)
 
 
 def _tighter(

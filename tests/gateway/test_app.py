@@ -23,6 +23,7 @@ async def test_a_restart_charges_what_a_dead_worker_left_open(runner, client):
         reserved = running.intents()[0].reserved_usd_micros
         assert reserved > 0
         # a second gateway on the same journal is what a restart after kill -9 sees
+        running.gateway.claim.release()
         again = await runner.start(value)
         assert [(one.status, one.cost_usd_micros) for one in again.settled()] == [
             ("unsettled", reserved)

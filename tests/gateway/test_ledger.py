@@ -70,13 +70,14 @@ def test_open_intents_of_a_dead_worker_are_charged_at_their_reservation(tmp_path
 
 
 def budget_after(tmp_path, records, **more):
-    journal = Journal(tmp_path)
+    folder = tmp_path / "gw-0"
+    journal = Journal(folder)
     for record in records:
         journal.append(record)
     limiter = Limiter(SystemClock())
     value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=Budget(1_000), **more)
-    restore_budgets(limiter, journal, value, "gw-0", 10_000)
-    return limiter, journal, value
+    restore_budgets(limiter, [folder], value, 10_000)
+    return limiter, folder, value
 
 
 def test_spending_is_the_snapshots_plus_the_journal_above_its_mark(tmp_path):
@@ -87,7 +88,7 @@ def test_spending_is_the_snapshots_plus_the_journal_above_its_mark(tmp_path):
         offsets.append(probe.offset)
         probe.append(record)
     # control has read up to the settlement of request 1; request 2 was open then
-    limiter, journal, value = budget_after(
+    limiter, folder, value = budget_after(
         tmp_path / "real",
         records,
         spend=(Spend("key", 0, 500),),
@@ -95,7 +96,7 @@ def test_spending_is_the_snapshots_plus_the_journal_above_its_mark(tmp_path):
     )
     assert limiter.counters("key").spent == 500 + 20 + 3
     limiter.counters("key").spent = 1
-    restore_budgets(limiter, journal, value, "gw-0", 10_000)
+    restore_budgets(limiter, [folder], value, 10_000)
     assert limiter.counters("key").spent == 1
 
 
@@ -105,7 +106,6 @@ def test_without_a_mark_everything_counts(tmp_path):
 
 
 def test_a_past_windows_spending_does_not_count(tmp_path):
-    journal = Journal(tmp_path)
     limiter = Limiter(SystemClock())
     now = 1_800_000_000_000
     value = snapshot(
@@ -113,5 +113,5 @@ def test_a_past_windows_spending_does_not_count(tmp_path):
         budget=Budget(1_000, "day"),
         spend=(Spend("key", now - now % 86_400_000 - 86_400_000, 900),),
     )
-    restore_budgets(limiter, journal, value, "gw-0", now)
+    restore_budgets(limiter, [tmp_path], value, now)
     assert limiter.counters("key").spent == 0

@@ -6,7 +6,9 @@ It does not know the settings tree; everything it needs at its start is in the b
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 import signal
 import socket
 import sys
@@ -22,31 +24,67 @@ from vanguard.snapshot.boot import GatewayBoot
 _BACKLOG = 1024
 # requests leave few cycles behind; the default looks for them ten times a millisecond under load
 _COLLECT_AFTER = 10_000
+# for connections that were just accepted, and clients about to use one that they keep alive
+_RETIRE_S = 2.0
 
 
 async def serve(boot: GatewayBoot) -> None:
-    """Serves until SIGTERM or SIGINT, then drains."""
+    """Serves until it is told to go, then drains.
+
+    SIGTERM and SIGINT stop: what comes on open connections is refused. SIGUSR1 retires a worker that
+    another one replaces: it accepts no connection any more and serves those that it has.
+    """
     loop = asyncio.get_running_loop()
     gateway = Gateway(boot)
     pipeline = Pipeline(gateway, metrics_open=boot.metrics_open)
-    stop = asyncio.Event()
+    stop, leave = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, _tell, stop, leave)
+    loop.add_signal_handler(signal.SIGUSR1, leave.set)
     gateway.start()
-    listeners: list[asyncio.AbstractServer] = []
+    servers: list[asyncio.AbstractServer] = []
     fds = [(boot.public_fd, boot.admin_on_public)]
     if boot.admin_fd >= 0:
         fds.append((boot.admin_fd, True))
     for fd, admin in fds:
         listener = socket.socket(fileno=fd)
         factory = pipeline.server.factory(admin=admin)
-        listeners.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
-    sweeper = loop.create_task(_sweep(pipeline))
-    gateway.log.info("listening", worker=boot.worker)
-    await stop.wait()
-    await _drain(gateway, pipeline, listeners)
-    sweeper.cancel()
+        servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+    tasks = [loop.create_task(_sweep(pipeline)), loop.create_task(_say_ready(gateway))]
+    gateway.log.info("listening", worker=gateway.claim.name)
+    await leave.wait()
+    for server in servers:
+        server.close()
+    if not stop.is_set():
+        await _retire(pipeline, stop)
+    await _drain(gateway, pipeline)
+    for task in tasks:
+        task.cancel()
     gateway.close()
+
+
+def _tell(stop: asyncio.Event, leave: asyncio.Event) -> None:
+    stop.set()
+    leave.set()
+
+
+async def _say_ready(gateway: Gateway) -> None:
+    """Tells the supervisor, by a file with this process's id, that the worker serves."""
+    if not gateway.boot.ready_path:
+        return
+    while not gateway.ready()[0]:  # noqa: ASYNC110 - a start is rare
+        await asyncio.sleep(0.02)
+    path = Path(gateway.boot.ready_path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(str(os.getpid()))
+    temporary.replace(path)
+
+
+async def _retire(pipeline: Pipeline, stop: asyncio.Event) -> None:
+    """Answers what clients send on connections they hold, and tells them to use another one."""
+    pipeline.server.draining = True
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), _RETIRE_S)
 
 
 async def _sweep(pipeline: Pipeline) -> None:
@@ -55,13 +93,9 @@ async def _sweep(pipeline: Pipeline) -> None:
         pipeline.server.sweep(asyncio.get_running_loop().time())
 
 
-async def _drain(
-    gateway: Gateway, pipeline: Pipeline, listeners: list[asyncio.AbstractServer]
-) -> None:
+async def _drain(gateway: Gateway, pipeline: Pipeline) -> None:
     """No new connections or requests; open answers get up to the drain deadline to end."""
     gateway.draining = True
-    for listener in listeners:
-        listener.close()
     pipeline.server.drain()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + gateway.boot.deadlines.drain_s

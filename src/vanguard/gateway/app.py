@@ -9,6 +9,7 @@ import asyncio
 from pathlib import Path
 
 from vanguard.core.clock import Clock, SystemClock
+from vanguard.gateway.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.health import Health
 from vanguard.gateway.http.pool import Pool
@@ -19,7 +20,7 @@ from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.state import State, View
 from vanguard.snapshot.boot import GatewayBoot
-from vanguard.snapshot.model import JournalMark
+from vanguard.snapshot.model import JournalMark, Snapshot
 
 _LOOK_S = 0.1
 _SWEEP_S = 0.5
@@ -43,7 +44,8 @@ class Gateway:
         self.credentials = Credentials()
         self.loop_time = self.clock.monotonic
         self.limiter = Limiter(self.clock)
-        self.ledger = Ledger(Journal(Path(boot.journal_dir)))
+        self.claim = claim(Path(boot.journal_dir))
+        self.ledger = Ledger(Journal(self.claim.folder))
         self.pool = Pool(boot.deadlines, boot.bounds)
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
@@ -78,17 +80,9 @@ class Gateway:
 
     def _changed(self, view: View, before: View | None) -> None:
         snapshot = view.snapshot
-        journal = self.ledger.journal
-        now_ms = self.clock.now_ms()
         if not self._settled_old:
-            mark = snapshot.journals.get(self.boot.worker, JournalMark(0, 0))
-            closed = close_open_intents(self.ledger, mark, now_ms)
-            self._settled_old = True
-            if closed:
-                self.log.warning(
-                    "unsettled", requests=closed, reason="a worker died before they ended"
-                )
-        restore_budgets(self.limiter, journal, snapshot, self.boot.worker, now_ms)
+            self._settle_old(snapshot)
+        restore_budgets(self.limiter, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))
         self.log.info(
             "snapshot",
@@ -97,6 +91,22 @@ class Gateway:
             models=len(snapshot.models),
             first=before is None,
         )
+
+    def _settle_old(self, snapshot: Snapshot) -> None:
+        """Once, with the first snapshot: what dead workers left open is charged."""
+        now_ms = self.clock.now_ms()
+        mark = snapshot.journals.get(self.claim.name, JournalMark(0, 0))
+        closed = close_open_intents(self.ledger, mark, now_ms)
+        if self.boot.journal_root:
+            root = Path(self.boot.journal_root)
+            closed += close_abandoned(root, self.claim, snapshot, now_ms)
+        self._settled_old = True
+        if closed:
+            self.log.warning("unsettled", requests=closed, reason="a worker died before they ended")
+
+    def _folders(self) -> list[Path]:
+        root = self.boot.journal_root
+        return journal_folders(Path(root)) if root else [self.claim.folder]
 
     def ready(self) -> tuple[bool, dict[str, object]]:
         """Whether the worker may take traffic, and why not."""
@@ -117,4 +127,5 @@ class Gateway:
         self.control_pool.close()
         self.ledger.retry()
         self.ledger.journal.close()
+        self.claim.release()
         self.log.flush()

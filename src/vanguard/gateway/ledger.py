@@ -6,13 +6,20 @@ It does not know prices or budgets, except for rebuilding what budgets had spent
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import Intent, Settled
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.limits import Limiter
-from vanguard.snapshot.model import JournalMark, Scope, Snapshot
-from vanguard.snapshot.window import window_start_ms
+from vanguard.gateway.limits.spending import (
+    add_settled,
+    beyond_mark,
+    spent_as_published,
+    starts_of,
+)
+from vanguard.snapshot.model import JournalMark, Snapshot
 
 _WAITING = 100_000
 
@@ -99,40 +106,23 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
 
 
 def restore_budgets(
-    limiter: Limiter, journal: Journal, snapshot: Snapshot, worker: str, now_ms: int
+    limiter: Limiter, folders: Iterable[Path], snapshot: Snapshot, now_ms: int
 ) -> None:
     """Sets the spending of every budget that the limiter does not know yet.
 
-    What control had ingested comes with the snapshot; what the journal holds beyond its mark is
-    added here. Budgets that are known keep their own, newer count.
+    What control had ingested comes with the snapshot; what the journals of all workers hold beyond
+    its marks is added here. Budgets that are known keep their own, newer count.
     """
-    wanted = {
-        scope.id: scope
+    wanted = [
+        scope
         for scope in snapshot.scopes.values()
         if scope.budget is not None and not limiter.budgeted(scope.id, scope.budget.window)
-    }
+    ]
     if not wanted:
         return
-    spent = dict.fromkeys(wanted, 0)
-    starts = {scope_id: _start(scope, now_ms) for scope_id, scope in wanted.items()}
-    for spend in snapshot.spend:
-        if spend.scope_id in wanted and spend.window_start_ms == starts[spend.scope_id]:
-            spent[spend.scope_id] = spend.usd_micros
-    mark = snapshot.journals.get(worker, JournalMark(0, 0))
-    intents: dict[tuple[str, int], Intent] = {}
-    for offset, record in journal.replay(mark.replay_from):
-        if isinstance(record, Intent):
-            intents[record.request_id, record.attempt] = record
-            continue
-        intent = intents.pop((record.request_id, record.attempt), None)
-        if intent is None or offset < mark.offset:
-            continue
-        for scope_id in intent.scopes:
-            if scope_id in wanted and record.at_ms >= starts[scope_id]:
-                spent[scope_id] += record.cost_usd_micros
-    for scope_id, scope in wanted.items():
-        limiter.restore(scope, spent[scope_id], starts[scope_id])
-
-
-def _start(scope: Scope, now_ms: int) -> int:
-    return window_start_ms(scope.budget.window, now_ms) if scope.budget is not None else 0
+    starts = starts_of(wanted, now_ms)
+    spent = spent_as_published(snapshot, starts)
+    for folder in folders:
+        add_settled(spent, beyond_mark(folder, snapshot), starts)
+    for scope in wanted:
+        limiter.restore(scope, spent[scope.id], starts[scope.id])

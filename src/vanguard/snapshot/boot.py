@@ -39,12 +39,14 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Boot values of one gateway worker.
 
     Attributes:
-        worker: name of the worker; its journal has the same.
+        worker: name of the worker, the same after a restart.
         public_fd: inherited listening socket of the public port.
         admin_fd: inherited listening socket of the admin plane; -1 when it shares the public one.
         admin_on_public: whether console, `/api` and `/metrics` answer on the public port.
         snapshot_path: file that control publishes to.
-        journal_dir: folder of this worker's journal segments.
+        journal_dir: folder of this worker's journal segments; one beside it while that is taken.
+        journal_root: folder of all workers' journals; empty when there is no other worker.
+        ready_path: file that gets the process id once the worker serves; empty when nobody asks.
         control_socket: Unix socket of control.
         metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
@@ -58,6 +60,8 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     admin_fd: int = -1
     admin_on_public: bool = True
     metrics_open: bool = True
+    journal_root: str = ""
+    ready_path: str = ""
     log_format: Literal["json", "text"] = "json"
     log_level: str = "info"
     deadlines: Deadlines = Deadlines()

@@ -11,7 +11,9 @@ from vanguard.compose.supervisor.boots import (
     control_boot,
     engine_boot,
     gateway_boot,
+    gateway_boots,
     plan_of,
+    role_of,
 )
 from vanguard.compose.supervisor.home import Home, prepare_home
 from vanguard.compose.supervisor.listen import Listeners, open_listeners
@@ -67,6 +69,27 @@ def test_metrics_follow_the_address_unless_told(
     assert not gateway_boot(loaded, home, listeners).metrics_open
     monkeypatch.setenv("VANGUARD_GATEWAY_METRICS", "open")
     assert gateway_boot(load_settings(loaded.path, {}), home, listeners).metrics_open
+
+
+def test_each_worker_has_a_name_and_a_journal_of_its_own(
+    scene: tuple[Loaded, Home, Listeners], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, home, listeners = scene
+    alone = gateway_boots(loaded, home, listeners)
+    assert {name: boot.worker for name, boot in alone.items()} == {"gateway": "gateway-0"}
+    monkeypatch.setenv("VANGUARD_GATEWAY_WORKERS", "2")
+    several = gateway_boots(load_settings(loaded.path, {}), home, listeners)
+    assert list(several) == ["gateway-0", "gateway-1"]
+    for name, boot in several.items():
+        assert boot.worker == name
+        assert boot.journal_dir == str(home.journal / name)
+        assert boot.journal_root == str(home.journal)
+        assert boot.ready_path == str(home.run / f"{name}.ready")
+        plan = plan_of(name, boot, home, {}, 7)
+        assert "vanguard.compose.gateway_process" in plan.command
+        assert plan.command[-1] == str(home.run / f"{name}.boot.json")
+    with pytest.raises(KeyError):
+        role_of("gatewa-1")
 
 
 def test_an_admin_listener_takes_the_admin_plane_off_the_public_port(

@@ -23,6 +23,7 @@ class Notes:
         self.pids: list[int] = []
         self.output = b""
         self.deaths: list[str] = []
+        self.ends: list[int] = []
         self.changed = asyncio.Event()
 
     def started(self, name: str, pid: int) -> None:
@@ -32,6 +33,9 @@ class Notes:
     def wrote(self, name: str, chunk: bytes) -> None:
         self.output += chunk
         self.changed.set()
+
+    def ended(self, name: str, pid: int) -> None:
+        self.ends.append(pid)
 
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         self.deaths.append(reason)
@@ -65,6 +69,7 @@ async def test_output_of_both_streams_is_passed_on_whole(notes: Notes) -> None:
     await task
     assert notes.output.count(b"a") >= 300_000
     assert one.pid is None
+    assert notes.ends == notes.pids
 
 
 async def test_it_leads_a_session_and_reads_nothing(notes: Notes) -> None:
@@ -200,3 +205,22 @@ def test_reasons() -> None:
     assert reason_of(0) == "exit code 0"
     assert reason_of(-15) == "killed by SIGTERM"
     assert reason_of(-250) == "killed by signal 250"
+
+
+async def test_a_retired_one_is_told_so_and_not_started_again(notes: Notes) -> None:
+    one = child(
+        """
+        import signal, sys, time
+        signal.signal(signal.SIGUSR1, lambda *_: (print('retired', flush=True), sys.exit(0)))
+        print('up', flush=True)
+        time.sleep(600)
+        """,
+        notes,
+    )
+    task = asyncio.create_task(one.run())
+    await notes.until(b"up")
+    one.retire()
+    await task
+    assert b"retired" in notes.output
+    assert notes.deaths == []
+    assert len(notes.ends) == 1

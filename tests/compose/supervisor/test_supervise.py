@@ -199,3 +199,45 @@ def test_a_terminal_that_is_closed_ends_everything_in_order(tmp_path: Path) -> N
         assert process.wait(PATIENCE_S) == 0
     events = (tmp_path / "home" / "events").read_text().splitlines()
     assert events[-3:] == ["gateway stopped", "control stopped", "engine stopped"]
+
+
+def test_the_gateway_is_replaced_on_sigusr2_the_new_one_first(begin: Begin) -> None:
+    platform = begin(VANGUARD_GATEWAY_WORKERS="2")
+    names = ("gateway-0", "gateway-1")
+    old = [platform.pid(name) for name in names]
+    assert len(set(old)) == 2
+    platform.process.send_signal(signal.SIGUSR2)
+    platform.wait_for("the gateway's processes are new")
+    new = [platform.pid(name) for name in names]
+    assert not set(old) & set(new)
+    until(lambda: not any(map(alive, old)), lambda: f"still there: {old}")
+    words = [line.split() for line in platform.events()]
+    told = [line[:2] if line[0] == "retired" else [line[0], line[2]] for line in words]
+    assert told.index(["gateway", str(new[0])]) < told.index(["retired", "gateway"])
+    assert "died" not in platform.said
+    platform.process.terminate()
+    assert platform.wait() == 0
+    assert not any(map(alive, new))
+    assert not (platform.home.logs / "gateway-0 (old).log").exists()
+
+
+def test_a_successor_that_cannot_start_leaves_the_old_one_alone(begin: Begin) -> None:
+    platform = begin()
+    old = platform.pid("gateway")
+    (platform.home.root / "gateway.breaks").touch()
+    platform.process.send_signal(signal.SIGUSR2)
+    platform.wait_for("the gateway is not replaced: the new gateway cannot take over (exit code 3)")
+    assert platform.pid("gateway") == old
+    assert alive(old)
+    (platform.home.root / "gateway.breaks").unlink()
+    platform.process.send_signal(signal.SIGUSR2)
+    platform.wait_for("the gateway's processes are new")
+    assert platform.pid("gateway") != old
+
+
+def test_another_number_of_workers_is_no_matter_of_replacing(begin: Begin, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("gateway: {workers: 1}\n")
+    platform = begin("--config", "mine.yaml")
+    (tmp_path / "mine.yaml").write_text("gateway: {workers: 3}\n")
+    platform.process.send_signal(signal.SIGUSR2)
+    platform.wait_for("another number of workers needs a restart")

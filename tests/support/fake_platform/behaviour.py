@@ -20,6 +20,7 @@ def begin(name: str) -> None:
         sys.stderr.write(f"{name} cannot start: the test says so\n")
         sys.exit(3)
     signal.signal(signal.SIGTERM, lambda *_: end(name, folder))
+    signal.signal(signal.SIGUSR1, lambda *_: end(f"retired {name}", folder))
 
 
 def end(name: str, folder: Path) -> None:

@@ -1,8 +1,10 @@
 """Answers 200 on the inherited socket, `/v1/models` only to the key that control made."""
 
 import http.server
+import os
 import socket
 import sys
+from pathlib import Path
 
 import msgspec
 
@@ -28,6 +30,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_act
 server.socket.close()
 server.socket = socket.socket(fileno=boot.public_fd)
 server.socket.setblocking(True)
+Path(boot.ready_path).write_text(str(os.getpid()))
 sys.stderr.write('{"level": "warning", "event": "a warning of the gateway", "port": 1}\n')
 sys.stderr.write('{"level": "info", "event": "told only when asked"}\n')
 sys.stderr.flush()

@@ -66,16 +66,30 @@ def check_models(loaded: Loaded) -> None:
         build_catalogue(loaded, EngineState())
 
 
-def gateway_boot(loaded: Loaded, home: Home, listeners: Listeners) -> GatewayBoot:
-    """What the first gateway worker is told."""
+def gateway_boots(loaded: Loaded, home: Home, listeners: Listeners) -> dict[str, GatewayBoot]:
+    """What each gateway worker is told, by the name of its process."""
+    workers = loaded.settings.gateway.workers
+    names = ["gateway"] if workers == 1 else [f"gateway-{number}" for number in range(workers)]
+    return {
+        name: gateway_boot(loaded, home, listeners, f"gateway-{number}")
+        for number, name in enumerate(names)
+    }
+
+
+def gateway_boot(
+    loaded: Loaded, home: Home, listeners: Listeners, worker: str = "gateway-0"
+) -> GatewayBoot:
+    """What one gateway worker is told."""
     settings = loaded.settings.gateway
     return GatewayBoot(
-        worker="gateway-0",
+        worker=worker,
         public_fd=listeners.public.fileno(),
         admin_fd=listeners.admin.fileno() if listeners.admin else -1,
         admin_on_public=listeners.admin is None,
         snapshot_path=str(home.snapshot),
-        journal_dir=str(home.journal / "gateway-0"),
+        journal_dir=str(home.journal / worker),
+        journal_root=str(home.journal),
+        ready_path=str(home.run / f"{worker}.ready"),
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"
         or (settings.metrics == "auto" and is_loopback(listeners.public)),
@@ -137,26 +151,42 @@ def engine_boot(loaded: Loaded, home: Home) -> EngineBoot:
 
 
 def plan_of(
-    name: Name, boot: msgspec.Struct, home: Home, environment: Mapping[str, str], drain_s: float
+    name: str, boot: msgspec.Struct, home: Home, environment: Mapping[str, str], drain_s: float
 ) -> Plan:
     """Writes the boot file and says how to start the process that reads it.
+
+    Up to a dash the name says what runs.
 
     Raises:
         OSError: the file cannot be written.
     """
     path = home.run / f"{name}.boot.json"
     write_private(path, msgspec.json.encode(boot).decode())
+    role = role_of(name)
     descriptors: tuple[int, ...] = ()
     if isinstance(boot, GatewayBoot):
         descriptors = tuple(fd for fd in (boot.public_fd, boot.admin_fd) if fd >= 0)
     return Plan(
         name=name,
         # -P: a file called `email.py` in the working folder must not stand in for Python's own.
-        command=(sys.executable, "-P", "-m", MODULES[name], "--boot", str(path)),
+        command=(sys.executable, "-P", "-m", MODULES[role], "--boot", str(path)),
         environment=environment,
-        grace_s=drain_s + _GRACE_MORE_S if name == "gateway" else _GRACE_S,
+        grace_s=drain_s + _GRACE_MORE_S if role == "gateway" else _GRACE_S,
         pass_fds=descriptors,
     )
+
+
+def role_of(name: str) -> Name:
+    """What a process of that name runs: `gateway` for `gateway-1`.
+
+    Raises:
+        KeyError: no process is called so.
+    """
+    role = name.partition("-")[0]
+    for known in MODULES:
+        if known == role:
+            return known
+    raise KeyError(name)
 
 
 def _model(name: str) -> str:

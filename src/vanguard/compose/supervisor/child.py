@@ -50,11 +50,14 @@ class Watcher(Protocol):
     def wrote(self, name: str, chunk: bytes) -> None:
         """It wrote to its standard output or error; any number of lines, or parts of them."""
 
+    def ended(self, name: str, pid: int) -> None:
+        """Its process is gone, for whatever reason; it may be started again."""
+
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         """It ended without being asked to and will be started again."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """One process and its successors."""
 
@@ -86,8 +89,15 @@ class Child:
 
     def stop(self) -> None:
         """Asks it to end (SIGTERM), and makes it end (SIGKILL) after its grace."""
+        self._leave(signal.SIGTERM)
+
+    def retire(self) -> None:
+        """Asks it to end as somebody whom another one replaces (SIGUSR1), within the same grace."""
+        self._leave(signal.SIGUSR1)
+
+    def _leave(self, number: signal.Signals) -> None:
         self._unwanted.set()
-        self.signal(signal.SIGTERM)
+        self.signal(number)
         process = self._process
         if process is not None:
             asyncio.get_running_loop().call_later(self.plan.grace_s, self._kill_one, process)
@@ -125,6 +135,7 @@ class Child:
                 pass
             os.close(reading)
             self._process = None
+            self.watcher.ended(self.plan.name, process.pid)
         return code
 
     def _spawn(self, output: int) -> subprocess.Popen[bytes]:

@@ -10,9 +10,10 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -20,12 +21,12 @@ import msgspec
 from vanguard.compose.supervisor.backoff import Verdict
 from vanguard.compose.supervisor.banner import Served, Start, banner
 from vanguard.compose.supervisor.boots import (
-    Name,
     check_start,
     control_boot,
     engine_boot,
-    gateway_boot,
+    gateway_boots,
     plan_of,
+    role_of,
 )
 from vanguard.compose.supervisor.child import Child, Plan
 from vanguard.compose.supervisor.first_key import ControlApi
@@ -41,8 +42,9 @@ from vanguard.compose.supervisor.logs import LineReader, LogFile
 from vanguard.compose.supervisor.running import Running, forget_running, write_running
 from vanguard.compose.supervisor.screen import Screen
 from vanguard.compose.supervisor.watch import Condition, Watch
+from vanguard.compose.supervisor.workers.replace import begin_successor
 from vanguard.control.engine_state import EngineState
-from vanguard.core.errors import SettingsError
+from vanguard.core.errors import PlatformError, SettingsError
 from vanguard.core.settings import environment
 from vanguard.core.settings.load import (
     CONFIG_VARIABLE,
@@ -130,6 +132,8 @@ class Supervisor:
         self._scene = scene
         self._screen = screen
         self._children: dict[str, Child] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._retired: dict[Child, asyncio.Task[None]] = {}
         self._lines: dict[str, LineReader] = {}
         self._files: dict[str, LogFile] = {}
         self._last_words: dict[str, str] = {}
@@ -139,6 +143,7 @@ class Supervisor:
         self._ready = False
         self._log_failed = False
         self._reloading: asyncio.Task[None] | None = None
+        self._replacing: asyncio.Task[None] | None = None
 
     async def run(self, plans: Sequence[Plan]) -> int:
         """Starts everything, returns when everything is gone: 0, or 130 when it was cut short."""
@@ -146,10 +151,12 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
+        loop.add_signal_handler(signal.SIGUSR2, self._told_to_replace)
         for plan in plans:
             self._files[plan.name] = LogFile(self._scene.home.logs / f"{plan.name}.log")
             self._children[plan.name] = Child(plan, self)
-        tasks = {name: asyncio.create_task(one.run()) for name, one in self._children.items()}
+        for name, one in self._children.items():
+            self._tasks[name] = asyncio.create_task(one.run())
         watching = asyncio.create_task(self._watch())
         told = asyncio.create_task(self._stopping.wait())
         try:
@@ -160,7 +167,7 @@ class Supervisor:
             watching.cancel()
             told.cancel()
             self._screen.progress_done()
-            await self._stop(tasks)
+            await self._stop()
         return 130 if self._killed else 0
 
     def started(self, name: str, pid: int) -> None:
@@ -173,12 +180,16 @@ class Supervisor:
     def wrote(self, name: str, chunk: bytes) -> None:
         """A child wrote: all of it is kept, warnings and errors are shown."""
         self._keep(name, chunk)
-        for line in self._lines[name].feed(chunk):
+        for line in self._lines.setdefault(name, LineReader()).feed(chunk):
             self._last_words[name] = line.text
             # What loops would say the same again and again; its death is told with its last words.
             told = line.level in {"warning", "error"} and name not in self._looping
             if self._scene.options.verbose or told:
                 self._screen.say(f"{name}: {line.text}", line.level)
+
+    def ended(self, name: str, pid: int) -> None:
+        """A child's process is gone."""
+        self._note(f"{name}, process {pid}, is gone")
 
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         """A child ended by itself."""
@@ -198,20 +209,28 @@ class Supervisor:
         self._screen.say(text, "error")
         self._tell_others()
 
-    async def _stop(self, tasks: Mapping[str, asyncio.Task[None]]) -> None:
-        for name in [name for name in STOP_ORDER if name in tasks]:
-            self._note(f"stopping {name}")
-            self._children[name].stop()
+    async def _stop(self) -> None:
+        if self._replacing is not None:
+            self._replacing.cancel()
+            await asyncio.wait({self._replacing})
+        for role in STOP_ORDER:
+            leaving = {self._children[n]: t for n, t in self._tasks.items() if role_of(n) == role}
+            if role == "gateway":
+                leaving |= self._retired
+            for child in leaving:
+                self._note(f"stopping {child.plan.name}")
+                child.stop()
             # The gateway drains with a port that is closed: who comes now is refused at once.
             self._scene.listeners.close()
-            await tasks[name]
+            if leaving:
+                await asyncio.wait(leaving.values())
         self._screen.say("stopped")
 
     def _told_to_stop(self) -> None:
         if self._stopping.is_set():
             self._killed = True
             self._screen.say("ending everything at once", "warning")
-            for child in self._children.values():
+            for child in (*self._children.values(), *self._retired):
                 child.kill()
             return
         self._stopping.set()
@@ -248,6 +267,39 @@ class Supervisor:
         changed = _needs_restart(self._scene.loaded, loaded)
         if changed:
             self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
+
+    def _told_to_replace(self) -> None:
+        if not self._stopping.is_set() and (self._replacing is None or self._replacing.done()):
+            self._replacing = asyncio.create_task(self._replace_gateways())
+
+    async def _replace_gateways(self) -> None:
+        """Puts a new process in the place of each gateway worker, one after the other."""
+        scene = self._scene
+        try:
+            loaded = self._settings_of_successors()
+            for plan in _gateway_plans(loaded, scene.home, scene.listeners, scene.options):
+                boot = gateway_boots(loaded, scene.home, scene.listeners)[plan.name]
+                child, task = await begin_successor(plan, Path(boot.ready_path), self)
+                self._take_over(plan.name, child, task)
+        except (PlatformError, OSError) as error:
+            self._screen.say(f"the gateway is not replaced: {error}", "error")
+            return
+        self._screen.say("the gateway's processes are new; old ones end with their open streams")
+
+    def _settings_of_successors(self) -> Loaded:
+        loaded = read_settings(self._scene.options)
+        if loaded.settings.gateway.workers != self._scene.loaded.settings.gateway.workers:
+            raise PlatformError("another number of workers needs a restart of the platform")
+        return loaded
+
+    def _take_over(self, name: str, child: Child, task: asyncio.Task[None]) -> None:
+        old, old_task = self._children[name], self._tasks[name]
+        self._children[name], self._tasks[name] = child, task
+        old.plan = replace(old.plan, name=f"{name} (old)")
+        self._retired[old] = old_task
+        old_task.add_done_callback(lambda _: self._retired.pop(old, None))
+        old.retire()
+        self._tell_others()
 
     async def _watch(self) -> None:
         """Waits for the platform to answer, says so once, then follows the engine."""
@@ -295,9 +347,11 @@ class Supervisor:
         return ControlApi(self._scene.home.sockets / "control.sock", self._scene.admin_key)
 
     def _condition(self, name: str) -> Condition:
-        if name in self._looping:
+        names = [one for one in self._children if role_of(one) == name]
+        if any(one in self._looping for one in names):
             return "looping"
-        return "up" if self._pids().get(name) else "down"
+        pids = self._pids()
+        return "up" if all(pids[one] for one in names) else "down"
 
     def _pids(self) -> dict[str, int]:
         return {name: child.pid or 0 for name, child in self._children.items()}
@@ -323,6 +377,7 @@ class Supervisor:
         self._keep("supervisor", f"{stamp} {text}\n".encode())
 
     def _keep(self, name: str, chunk: bytes) -> None:
+        name = name.partition(" ")[0]
         file = self._files.setdefault(name, LogFile(self._scene.home.logs / f"{name}.log"))
         try:
             file.write(chunk)
@@ -339,16 +394,30 @@ def _plans(loaded: Loaded, home: Home, listeners: Listeners, options: Options) -
     Raises:
         OSError: a boot file cannot be written.
     """
+    boots: dict[str, msgspec.Struct] = {
+        "engine": engine_boot(loaded, home),
+        "control": control_boot(loaded, home, listeners, options.overrides),
+    }
+    variables = _variables(loaded, options)
+    plans = [plan_of(name, boot, home, variables, 0) for name, boot in boots.items()]
+    return plans + _gateway_plans(loaded, home, listeners, options)
+
+
+def _gateway_plans(
+    loaded: Loaded, home: Home, listeners: Listeners, options: Options
+) -> list[Plan]:
+    boots = gateway_boots(loaded, home, listeners)
+    variables = _variables(loaded, options)
+    drain_s = loaded.settings.gateway.drain_s
+    return [plan_of(name, boot, home, variables, drain_s) for name, boot in boots.items()]
+
+
+def _variables(loaded: Loaded, options: Options) -> dict[str, str]:
+    """The environment of every process."""
     variables = dict(environment.everything())
     if options.config or environment.read(CONFIG_VARIABLE):
         variables[CONFIG_VARIABLE] = str(loaded.path.absolute())
-    boots: dict[Name, msgspec.Struct] = {
-        "engine": engine_boot(loaded, home),
-        "control": control_boot(loaded, home, listeners, options.overrides),
-        "gateway": gateway_boot(loaded, home, listeners),
-    }
-    drain_s = loaded.settings.gateway.drain_s
-    return [plan_of(name, boot, home, variables, drain_s) for name, boot in boots.items()]
+    return variables
 
 
 def _needs_restart(old: Loaded, new: Loaded) -> list[str]:

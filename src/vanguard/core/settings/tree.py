@@ -83,6 +83,12 @@ class StoreSettings(Section):
 class GatewaySettings(Section):
     """Deadlines and bounds of the data plane."""
 
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that serve requests, to use more cores. They share one port, and limits and budgets.",
+    )
     connect_s: float = Field(5, gt=0, description="Seconds to connect to an upstream.")
     first_byte_s: float = Field(300, gt=0, description="Seconds until an upstream's first byte.")
     idle_s: float = Field(120, gt=0, description="Seconds of silence within an upstream's answer.")

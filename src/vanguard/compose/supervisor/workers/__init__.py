@@ -1,0 +1,1 @@
+"""The gateway's workers: what they share is lent here, and they are replaced without a gap."""

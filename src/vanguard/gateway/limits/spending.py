@@ -1,0 +1,120 @@
+"""What budgets have spent, from the snapshot and from what the journals hold beyond its marks.
+
+It does not know who counts on from there, nor whether the workers that wrote still live.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from vanguard.core.journal import Intent, Record, decode_line
+from vanguard.gateway.journal import segments
+from vanguard.snapshot.model import JournalMark, Scope, Snapshot
+from vanguard.snapshot.window import window_start_ms
+
+
+class Stretch(NamedTuple):
+    """A part of one worker's journal.
+
+    Attributes:
+        begin: where to read, so that every intent still open at `offset` is seen.
+        offset: settlements from here on count.
+        end: where to stop; -1 for the journal's present end.
+    """
+
+    folder: Path
+    begin: int
+    offset: int
+    end: int = -1
+
+
+def starts_of(scopes: Iterable[Scope], now_ms: int) -> dict[str, int]:
+    """When the present window of each budgeted scope began, UTC milliseconds, by scope id."""
+    return {
+        scope.id: window_start_ms(scope.budget.window, now_ms)
+        for scope in scopes
+        if scope.budget is not None
+    }
+
+
+def spent_as_published(snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, int]:
+    """Micro-dollars by scope, as of the snapshot's marks."""
+    spent = dict.fromkeys(starts, 0)
+    for spend in snapshot.spend:
+        if spend.window_start_ms == starts.get(spend.scope_id):
+            spent[spend.scope_id] = spend.usd_micros
+    return spent
+
+
+def beyond_mark(folder: Path, snapshot: Snapshot, end: int = -1) -> Stretch:
+    """What the snapshot's spend does not hold of a worker's journal."""
+    mark = snapshot.journals.get(folder.name, JournalMark(0, 0))
+    if mark.replay_from > journal_end(folder):
+        # a mark beyond the end is of another journal: then all of this one counts
+        mark = JournalMark(0, 0)
+    return Stretch(folder, mark.replay_from, mark.offset, end)
+
+
+def add_settled(spent: dict[str, int], stretch: Stretch, starts: Mapping[str, int]) -> list[Intent]:
+    """Adds the cost of what was settled in a stretch; returns the intents still open at its end."""
+    intents: dict[tuple[str, int], Intent] = {}
+    for offset, record in read_records(stretch.folder, stretch.begin):
+        if 0 <= stretch.end <= offset:
+            break
+        name = (record.request_id, record.attempt)
+        if isinstance(record, Intent):
+            intents[name] = record
+            continue
+        intent = intents.pop(name, None)
+        if intent is not None and offset >= stretch.offset and record.cost_usd_micros:
+            _charge(spent, intent, record.cost_usd_micros, record.at_ms, starts)
+    return list(intents.values())
+
+
+def add_open(spent: dict[str, int], intents: Iterable[Intent]) -> None:
+    """Adds open intents at their reservation, in the present window: what their death costs."""
+    for intent in intents:
+        _charge(spent, intent, intent.reserved_usd_micros, 0, {})
+
+
+def _charge(
+    spent: dict[str, int], intent: Intent, usd_micros: int, at_ms: int, starts: Mapping[str, int]
+) -> None:
+    for scope_id in intent.scopes:
+        if scope_id in spent and at_ms >= starts.get(scope_id, 0):
+            spent[scope_id] += usd_micros
+
+
+def journal_end(folder: Path) -> int:
+    """The offset at which a worker's journal ends now, 0 where there is none."""
+    found = segments(folder)
+    if not found:
+        return 0
+    start, path = found[-1]
+    return start + path.stat().st_size
+
+
+def read_records(folder: Path, begin: int) -> Iterator[tuple[int, Record]]:
+    """Whole, sound records from an offset on, each with the offset at which it starts.
+
+    Others may write to the folder, or throw old segments away, at the same time.
+    """
+    for start, path in segments(folder):
+        try:
+            if start + path.stat().st_size <= begin:
+                continue
+            with path.open("rb") as file:
+                position = max(0, begin - start)
+                file.seek(position)
+                data = file.read()
+        except FileNotFoundError:
+            continue
+        at = 0
+        while (end := data.find(b"\n", at)) >= 0:
+            # what cannot be read is counted by the folder's own worker and by control
+            with contextlib.suppress(ValueError):
+                yield start + position + at, decode_line(data[at:end])
+            at = end + 1

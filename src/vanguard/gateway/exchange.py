@@ -25,6 +25,7 @@ class Client(Responder, Protocol):
 
     on_disconnect: Callable[[], None] | None
     on_writable: Callable[[bool], None] | None
+    on_deadline: Callable[[], None] | None
 
 
 class Exchange:

@@ -18,6 +18,8 @@ class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     idle_s: float = 120.0
     request_head_s: float = 15.0
     request_body_s: float = 60.0
+    request_s: float = 3_600.0
+    client_read_s: float = 60.0
     keep_alive_s: float = 75.0
     drain_s: float = 30.0
 
@@ -27,7 +29,9 @@ class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):
 
     request_body_bytes: int = 32 * 1024 * 1024
     response_body_bytes: int = 64 * 1024 * 1024
+    buffered_bytes: int = 1024 * 1024 * 1024
     head_bytes: int = 64 * 1024
+    headers: int = 128
     client_connections: int = 10_000
     upstream_connections: int = 1_000
     attempts: int = 4

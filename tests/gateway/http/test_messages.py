@@ -1,3 +1,8 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vanguard.core.errors import InternalError
 from vanguard.gateway.http.messages import Request, request_head, response_head
 
 
@@ -6,6 +11,18 @@ def test_request_parts_and_headers():
     assert (request.path, request.query) == ("/a%20b", "x=1&y")
     assert request.header(b"x-a") == b"2"
     assert request.header(b"x-b") is None
+    assert request.joined(b"x-a") == b"1,2"
+    assert request.joined(b"x-b") is None
+
+
+def test_a_request_takes_another_target_and_another_header():
+    request = Request("GET", b"http://h/x?y", [(b"host", b"h"), (b"host", b"i"), (b"a", b"b")])
+    assert request.header(b"host") == b"i"
+    request.retarget(b"/x?y")
+    request.replace_header(b"host", b"j")
+    assert (request.target, request.path, request.query) == (b"/x?y", "/x", "y")
+    assert request.headers == [(b"a", b"b"), (b"host", b"j")]
+    assert request.header(b"host") == b"j"
 
 
 def test_header_text_is_bounded_and_printable():
@@ -18,6 +35,33 @@ def test_header_text_is_bounded_and_printable():
 
 
 def test_heads():
-    assert bytes(response_head(200, [(b"a", b"b")])) == b"HTTP/1.1 200 OK\r\na: b\r\n"
-    assert bytes(response_head(529, [])).startswith(b"HTTP/1.1 529 ")
-    assert bytes(request_head(b"GET", b"/x", [(b"a", b"b")])) == b"GET /x HTTP/1.1\r\na: b\r\n\r\n"
+    assert response_head(200, [(b"a", b"b")]) == b"HTTP/1.1 200 OK\r\na: b\r\n"
+    assert response_head(529, []).startswith(b"HTTP/1.1 529 ")
+    assert request_head(b"GET", b"/x", [(b"a", b"b")]) == b"GET /x HTTP/1.1\r\na: b\r\n\r\n"
+
+
+breaking = st.lists(
+    st.tuples(st.binary(max_size=6), st.sampled_from([b"", b"v", b"a\r\nb: c", b"\n", b"\r", b"\r\n\r\n"])),
+    max_size=4,
+)  # fmt: skip
+
+
+@given(breaking)
+def test_no_header_can_split_an_answer(headers):
+    head = response_head(200, headers)
+    assert head.count(b"\n") == head.count(b"\r\n") == head.count(b"\r") == len(headers) + 1
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        (b"/x\r\ny: z", []),
+        (b"/x\n", []),
+        (b"/", [(b"a", b"b\r\nc: d")]),
+        (b"/", [(b"a\r", b"b")]),
+        (b"/", [(b"a", b"\n")]),
+    ],
+)
+def test_no_header_can_split_a_request(target, headers):
+    with pytest.raises(InternalError):
+        request_head(b"GET", target, headers)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.transports import FakeTransport
 from vanguard.gateway.http.server import Server
 from vanguard.snapshot.boot import Bounds, Deadlines
 
@@ -251,24 +252,7 @@ def test_no_bytes_break_the_server(garbage):
         server = Server(Echo(), Deadlines(), Bounds(request_body_bytes=1000, head_bytes=2000))
         connection = server.factory(admin=True)()
 
-        class Transport:
-            closed = False
-
-            def get_extra_info(self, name):
-                return ("127.0.0.1", 1)
-
-            def write(self, data):
-                pass
-
-            def close(self):
-                self.closed = True
-
-            abort = close
-
-            def pause_reading(self):
-                pass
-
-        connection.connection_made(Transport())
+        connection.connection_made(FakeTransport())
         for start in range(0, len(garbage), 7):
             connection.data_received(garbage[start : start + 7])
         connection.connection_lost(None)

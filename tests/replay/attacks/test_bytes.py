@@ -278,7 +278,7 @@ async def test_pipelined_bodies_are_bounded(runner, client):
             except TimeoutError:
                 break
         (c,) = r.pipeline.server.connections
-        held = sum(len(q.body) for q in c._waiting) + c._body_bytes
+        held = sum(len(q.body) for q in c._waiting) + c._reader.body_bytes
         writer.transport.abort()
         assert held <= 40_000_000, held
 

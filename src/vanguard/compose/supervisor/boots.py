@@ -100,10 +100,13 @@ def gateway_boot(
             first_byte_s=settings.first_byte_s,
             idle_s=settings.idle_s,
             request_body_s=settings.request_body_s,
+            client_read_s=settings.client_read_s,
+            request_s=settings.request_s,
             drain_s=settings.drain_s,
         ),
         bounds=Bounds(
             request_body_bytes=settings.max_body_mb * 1024 * 1024,
+            buffered_bytes=settings.max_buffered_mb * 1024 * 1024,
             client_connections=settings.max_connections,
             attempts=settings.max_attempts,
             output_estimate_tokens=settings.output_estimate_tokens,

@@ -93,12 +93,23 @@ class GatewaySettings(Section):
     first_byte_s: float = Field(300, gt=0, description="Seconds until an upstream's first byte.")
     idle_s: float = Field(120, gt=0, description="Seconds of silence within an upstream's answer.")
     request_body_s: float = Field(60, gt=0, description="Seconds for a client to send its request.")
+    client_read_s: float = Field(
+        60,
+        gt=0,
+        description="Seconds within which a client must take some of an answer that waits for it.",
+    )
+    request_s: float = Field(
+        3_600, gt=0, description="Seconds for a whole request, all its attempts and its answer."
+    )
     drain_s: float = Field(
         30,
         gt=0,
         description="Seconds given to open streams at a stop, and to an upstream whose client left.",
     )
     max_body_mb: int = Field(32, ge=1, description="Largest request body, in MiB.")
+    max_buffered_mb: int = Field(
+        1_024, ge=1, description="All request bodies that are kept at once, in MiB."
+    )
     max_connections: int = Field(10_000, ge=1, description="Client connections at once.")
     max_attempts: int = Field(
         4, ge=1, le=20, description="Upstream attempts for one request, over all deployments."

@@ -360,6 +360,12 @@ class Attempt:
         self._settle("cancelled", _CLIENT_CLOSED)
         self._over()
 
+    def too_long(self, error: UpstreamError) -> None:
+        """The whole request took longer than it may; what has been used is charged as far as known."""
+        self._drop()
+        self._settle("truncated", error.code)
+        self._end_with(error)
+
     def _worth_draining(self) -> bool:
         outcome, gateway = self._outcome, self._gateway
         if outcome is None or gateway.drains >= gateway.boot.bounds.drains:

@@ -85,6 +85,7 @@ def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> Fi
         elif name not in sent:
             headers.append((name, value))
     whole = request_head(b"", b"", headers)
+    request_head(b"", b"", list(defaults.items()))  # for its check of line breaks
     return FixedHead((origin.prefix + path).encode(), bytes(whole[1:-2]), defaults)
 
 

@@ -6,6 +6,7 @@ It does not know what is asked, nor which connection to take: that is the pool's
 from __future__ import annotations
 
 import asyncio
+import select
 import zlib
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -21,6 +22,12 @@ from vanguard.core.errors import (
 from vanguard.gateway.http.messages import Headers
 
 _INFLATED_RATIO = 1000
+_INFLATED_BYTES = 16 * 1024 * 1024
+_HEAD_BYTES = 256 * 1024
+_HEADERS = 1_000
+_INTERIM_ANSWERS = 16
+_VERSIONS = frozenset({"1.1", "1.0"})
+_CHUNKED = (b"chunked", "1.1")
 
 
 class Sink(Protocol):
@@ -39,27 +46,71 @@ class Sink(Protocol):
         """No answer, or one that broke off."""
 
 
+class Switch(Sink, Protocol):
+    """A sink that has asked for another protocol."""
+
+    def switched(self, transport: asyncio.Transport, head: bytes, surplus: bytes) -> None:
+        """The upstream said 101: its transport, the head that said so, and what came behind it."""
+
+
 class UpstreamConnection(asyncio.Protocol):
-    """One connection. `release` is called with itself when it may serve again, or is gone."""
+    """One connection. `release` is called with itself when it may serve again, or is gone.
+
+    Attributes:
+        answered: something of an answer has come.
+        unsent: the connection was lost before the whole request had left, so that nobody can have
+            acted on it.
+    """
+
+    __slots__ = (
+        "_barren_bytes",
+        "_complete",
+        "_head_only",
+        "_headers",
+        "_idle_s",
+        "_inflate",
+        "_interim",
+        "_loop",
+        "_parser",
+        "_paused",
+        "_pieces",
+        "_release",
+        "_reusable",
+        "_sink",
+        "_status",
+        "_switch",
+        "_transport",
+        "_writing",
+        "answered",
+        "deadline",
+        "idle_since",
+        "unsent",
+        "used",
+    )
 
     def __init__(self, release: Callable[[UpstreamConnection], None]) -> None:
         self._release = release
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._sink: Sink | None = None
-        self._parser: httptools.HttpResponseParser | None = None
+        # one for all answers: after a whole one it stands where the next begins
+        self._parser = httptools.HttpResponseParser(self)
         self._headers: Headers = []
         self._pieces: list[bytes] = []
         self._status = 0
         self._reusable = False
         self._complete = False
         self._head_only = False
+        self._switch: Switch | None = None
         self._inflate: zlib._Decompress | None = None
-        self._received = 0
+        self._barren_bytes = 0
+        self._interim = 0
         self._idle_s = 0.0
         self._paused = False
+        self._writing = False
         self.used = 0
         self.answered = False
+        self.unsent = False
         self.deadline = float("inf")
         self.idle_since = 0.0
 
@@ -74,12 +125,20 @@ class UpstreamConnection(asyncio.Protocol):
         """Open."""
         self._transport = cast("asyncio.Transport", transport)
 
+    def closed_by_peer(self) -> bool:
+        """Whether its end, or bytes that nobody asked for, have come and were not yet read."""
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        if sock is None:
+            return self._transport is None
+        poll = select.poll()
+        poll.register(sock.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
     def send(self, data: bytes, sink: Sink, first_byte_s: float, idle_s: float) -> None:
         """Sends a whole request; `data` holds head and body."""
         if self._transport is None:
             raise RuntimeError("send on a closed connection")
         self._sink = sink
-        self._parser = httptools.HttpResponseParser(self)
         self._headers = []
         self._status = 0
         self._complete = False
@@ -88,15 +147,22 @@ class UpstreamConnection(asyncio.Protocol):
         self._head_only = data.startswith(b"HEAD ")
         self._idle_s = idle_s
         self._paused = False
+        self._barren_bytes = 0
+        self._interim = 0
         self.answered = False
         self.used += 1
         self.deadline = self._loop.time() + first_byte_s
         self._transport.write(data)
 
+    def switch(self, data: bytes, sink: Switch, first_byte_s: float, idle_s: float) -> None:
+        """Sends a request that asks for another protocol; the sink hears of it, or of a refusal."""
+        self._switch = sink
+        self.send(data, sink, first_byte_s, idle_s)
+
     def data_received(self, data: bytes) -> None:
         """Feeds the parser and hands over what came of it in one piece."""
         sink = self._sink
-        if sink is None or self._parser is None:
+        if sink is None:
             # nobody asked: surplus bytes after an answer, or before a request
             self.close()
             return
@@ -106,15 +172,50 @@ class UpstreamConnection(asyncio.Protocol):
             self.deadline = self._loop.time() + self._idle_s
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade, zlib.error) as error:
+        except httptools.HttpParserUpgrade as upgrade:
+            self._switch_protocols(data, upgrade.args[0])
+        except (httptools.HttpParserError, zlib.error) as error:
             if self._complete:
                 # surplus bytes after a whole answer spoil the connection, not the answer
                 self._reusable = False
                 self._hand_over(sink)
                 return
-            self._fail(UpstreamError(f"the upstream's answer is not valid HTTP: {error}"))
+            self._not_http(error)
+        else:
+            if self._pieces or self._complete:
+                self._barren_bytes = 0
+                self._hand_over(sink)
+            else:
+                self._check_flood(len(data))
+
+    def _not_http(self, error: Exception) -> None:
+        # what was raised in a callback comes wrapped
+        cause = error.__context__ or error
+        known = isinstance(cause, httptools.HttpParserError | zlib.error)
+        words = cause if known else type(cause).__name__
+        self._fail(UpstreamError(f"the upstream's answer is not valid HTTP: {words}"))
+        if not known:
+            # a defect of whoever took the answer, and not the upstream's
+            raise cause
+
+    def _check_flood(self, size: int) -> None:
+        """The parser keeps a header until it ends and drops a chunk's frame, both without a word."""
+        self._barren_bytes += size
+        if self._barren_bytes > _HEAD_BYTES:
+            what = "chunks" if self._status else "head"
+            self._fail(UpstreamError(f"the upstream's answer is not valid HTTP: endless {what}"))
+
+    def _switch_protocols(self, data: bytes, offset: int) -> None:
+        transport, switch = self._transport, self._switch
+        if switch is None or transport is None:
+            self._fail(UpstreamError("the upstream switched to a protocol that was not asked for"))
             return
-        self._hand_over(sink)
+        self._sink = self._switch = self._transport = None
+        self.deadline = float("inf")
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in self._headers])
+        head = b"HTTP/1.1 101 Switching Protocols\r\n" + lines + b"\r\n"
+        switch.switched(transport, head, data[offset:])
+        self._release(self)
 
     def _hand_over(self, sink: Sink) -> None:
         if self._pieces:
@@ -129,9 +230,19 @@ class UpstreamConnection(asyncio.Protocol):
         """The upstream said all it had to say."""
         return False
 
+    def pause_writing(self) -> None:
+        """A large request waits for the upstream to read it; it is kept whole, and that is its bound."""
+        self._writing = True
+
+    def resume_writing(self) -> None:
+        """All but the last of it has left."""
+        self._writing = False
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the answer: well when its end is the connection's, else as a failure."""
         self._transport = None
+        # a write that failed, or never came to its turn: the request has not left as a whole
+        self.unsent = self._writing or isinstance(exc, BrokenPipeError)
         sink = self._sink
         if sink is not None:
             if self._status and exc is None and self._until_close():
@@ -161,35 +272,49 @@ class UpstreamConnection(asyncio.Protocol):
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        if not self._complete:
-            self._received += len(name) + len(value)
-            if self._received > 256 * 1024:
-                raise httptools.HttpParserError("the head is too long")
+        """One header, or a trailer: those are not looked at."""
+        if not self._status:
             self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
-        parser = self._parser
-        if parser is None or self._complete or self._sink is None:
+        if self._complete or self._sink is None:
             return
-        status = parser.get_status_code()
+        status = self._parser.get_status_code()
         if status < 200:
-            self._headers = []
+            self._skip_interim(status)
             return
+        headers = self._headers
+        version = self._parser.get_http_version()
+        if status > 599 or version not in _VERSIONS or len(headers) > _HEADERS:
+            raise httptools.HttpParserError(f"HTTP/{version} {status}, {len(headers)} headers")
         self._status = status
-        self._received = 0
-        for name, value in self._headers:
+        for name, value in headers:
             if name == b"content-encoding":
                 self._choose_decoder(value.strip().lower())
+            elif name == b"transfer-encoding" and (value.strip().lower(), version) != _CHUNKED:
+                # a coding under `chunked` would reach the client as if it were the body
+                raise httptools.HttpParserError("a transfer coding other than 'chunked'")
         if self._inflate is not None:
             dropped = {b"content-encoding", b"content-length"}
-            self._headers = [pair for pair in self._headers if pair[0] not in dropped]
-        self._sink.head(status, self._headers)
+            self._headers = headers = [pair for pair in headers if pair[0] not in dropped]
         if self._head_only:
             self._complete = True
+        self._sink.head(status, headers)
+
+    def _skip_interim(self, status: int) -> None:
+        self._interim += 1
+        if status == 101:
+            if self._switch is None:
+                raise httptools.HttpParserError("101 was not asked for")
+            return
+        if status < 100 or self._interim > _INTERIM_ANSWERS:
+            raise httptools.HttpParserError(f"status {status} or one interim answer too many")
+        self._headers = []
 
     def _choose_decoder(self, encoding: bytes) -> None:
+        if self._inflate is not None:
+            raise httptools.HttpParserError("two content codings")
         if encoding in {b"gzip", b"x-gzip"}:
             self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
         elif encoding == b"deflate":
@@ -204,14 +329,16 @@ class UpstreamConnection(asyncio.Protocol):
         if self._inflate is None:
             self._pieces.append(data)
             return
-        limit = max(len(data) * _INFLATED_RATIO, 65_536)
-        self._pieces.append(self._inflate.decompress(data, limit))
-        if self._inflate.unconsumed_tail:
+        limit = min(max(len(data) * _INFLATED_RATIO, 65_536), _INFLATED_BYTES)
+        piece = self._inflate.decompress(data, limit)
+        if piece:
+            self._pieces.append(piece)
+        if self._inflate.unconsumed_tail or self._inflate.unused_data:
             raise httptools.HttpParserError("the compressed answer inflates too much")
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
-        if self._status >= 200 and not self._complete and self._parser is not None:
+        if self._status >= 200 and not self._complete:
             self._complete = True
             self._reusable = self._parser.should_keep_alive()
 
@@ -227,8 +354,13 @@ class UpstreamConnection(asyncio.Protocol):
         if not self._reusable or self._head_only:
             self.close()
         elif self._transport is not None:
-            self._transport.resume_reading()
-            self._release(self)
+            if self._transport.get_write_buffer_size():
+                # it answered before it had read the request, and may never read the rest
+                self.close()
+            else:
+                if self._paused:
+                    self._transport.resume_reading()
+                self._release(self)
         if sink is not None:
             sink.end()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
+from vanguard.core.errors import InternalError
+
 Headers = list[tuple[bytes, bytes]]
 
 _STATUS_LINES = {
@@ -34,6 +36,7 @@ class Request:
 
     Attributes:
         method: upper case.
+        target: path and query as they came, or `*`.
         path: the target without its query, still percent-encoded.
         query: what follows `?`, without it.
         headers: names in lower case, in the client's order.
@@ -61,12 +64,13 @@ class Request:
     def __init__(self, method: str, target: bytes, headers: Headers, body: bytes = b"") -> None:
         self.method = method
         self.target = target
-        if target[:1] != b"/" and b"://" in target:
-            # absolute form: the authority is ours whatever it says
-            target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
-        path, _, query = target.partition(b"?")
-        self.path = path.decode("latin-1")
-        self.query = query.decode("latin-1")
+        if b"?" in target:
+            path, _, query = target.partition(b"?")
+            self.path = path.decode("latin-1")
+            self.query = query.decode("latin-1")
+        else:
+            self.path = target.decode("latin-1")
+            self.query = ""
         self.headers = headers
         self.body = body
         self.admin = True
@@ -75,16 +79,30 @@ class Request:
         self.chunked = True
         self._index: dict[bytes, bytes] | None = None
 
+    def retarget(self, target: bytes) -> None:
+        """Takes another target, in origin form."""
+        path, _, query = target.partition(b"?")
+        self.target = target
+        self.path = path.decode("latin-1")
+        self.query = query.decode("latin-1")
+
+    def replace_header(self, name: bytes, value: bytes) -> None:
+        """One header of this name, in lower case, whatever there were before."""
+        self.headers = [pair for pair in self.headers if pair[0] != name]
+        self.headers.append((name, value))
+        self._index = None
+
+    def header(self, name: bytes) -> bytes | None:
+        """The last value of a header, named in lower case."""
+        index = self._index
+        return (self.index() if index is None else index).get(name)
+
     def index(self) -> dict[bytes, bytes]:
-        """The last value of every header by its name in lower case."""
+        """The last value of each header by its name."""
         index = self._index
         if index is None:
             index = self._index = dict(self.headers)
         return index
-
-    def header(self, name: bytes) -> bytes | None:
-        """The last value of a header, named in lower case."""
-        return self.index().get(name)
 
     def joined(self, name: bytes) -> bytes | None:
         """All values of a header that may be a list, joined by commas."""
@@ -136,24 +154,40 @@ class Responder(Protocol):
         """Breaks the connection, so that a half answer cannot look whole."""
 
 
-def response_head(status: int, headers: Headers | bytes) -> bytearray:
+def response_head(status: int, headers: Headers | bytes) -> bytes:
     """Status line and headers, without the blank line that ends the head.
 
-    Headers may come as lines already, each with its CRLF.
+    Headers may come as lines already, each with its CRLF; then their maker has seen to it that no
+    value ends its line. In others a line break would split the answer in two, so each becomes `?`.
     """
-    head = bytearray(_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status)
+    first = _STATUS_LINES.get(status) or b"HTTP/1.1 %d 
+" % status
     if isinstance(headers, bytes):
-        head += headers
-        return head
+        return first + headers
+    parts = [first]
     for name, value in headers:
-        head += name + b": " + value + b"\r\n"
+        parts += (name, b": ", value, b"\r\n")
+    head = b"".join(parts)
+    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 2:
+        return b"".join([_flat(part) for part in parts])
     return head
 
 
-def request_head(method: bytes, target: bytes, headers: Headers) -> bytearray:
-    """Request line and headers, blank line included."""
-    head = bytearray(method + b" " + target + b" HTTP/1.1\r\n")
-    for name, value in headers:
-        head += name + b": " + value + b"\r\n"
-    head += b"\r\n"
+def _flat(part: bytes) -> bytes:
+    """One part of a head without line breaks, but for the one at its end that is meant."""
+    if part == b"\r\n" or part[:5] == b"HTTP/":
+        return part
+    return part.replace(b"\r", b"?").replace(b"\n", b"?")
+
+
+def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:
+    """Request line and headers, blank line included.
+
+    Raises:
+        InternalError: a line break in any part would make two requests of one.
+    """
+    lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
+    head = b"%b %b HTTP/1.1\r\n%b\r\n" % (method, target, lines)
+    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 4:
+        raise InternalError("a header or path for an upstream holds a line break; it was not sent")
     return head

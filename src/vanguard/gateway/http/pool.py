@@ -19,6 +19,8 @@ _IDLE_S = 50.0
 # llama.cpp closes its idle connections after five seconds
 _IDLE_SOCKET_S = 4.0
 _RETIRE_S = 600.0
+# one that was in use a moment ago is not looked at: servers close what has been idle for seconds
+_LOOK_AFTER_S = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -29,11 +31,35 @@ def _tls_context() -> ssl.SSLContext:
 
 
 class StaleConnectionError(UpstreamUnavailable):
-    """A kept connection died without an answer; whether the request was read, nobody knows."""
+    """A kept connection died before the whole request had left: nobody can have acted on it."""
 
 
 class Call:
-    """A request under way; also the sink that knows whether anything was answered."""
+    """A request under way; also the sink that knows whether anything was answered.
+
+    A kept connection may have been closed by its peer at any moment. What is done about it follows
+    from what is known:
+
+    - Its end had come before the request was written: another connection is taken, for nothing was
+      sent.
+    - It was lost while a part of the request was still here: nobody has read the whole of it, so it
+      may be sent again (`StaleConnectionError`; whoever pays makes that an attempt of its own).
+    - The request had left, and no answer came: it may have been read, done and charged. Only what
+      changes nothing (`repeat`) is sent again unasked. For the rest this is a failure like any other;
+      whether another attempt is worth its price is for the rules of failing over.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_data",
+        "_origin",
+        "_pool",
+        "_repeat",
+        "_sink",
+        "_stale",
+        "_task",
+        "sent",
+    )
 
     def __init__(
         self, pool: Pool, origin: Origin, data: bytes, sink: Sink, *, repeat: bool
@@ -100,14 +126,15 @@ class Call:
         connection, self._connection = self._connection, None
         if self._sink is None:
             return
-        answered = connection is not None and connection.answered
-        if self._stale and not answered and not isinstance(error, UpstreamTimeout):
+        stale, self._stale = self._stale, False
+        unanswered = connection is not None and not connection.answered
+        if stale and connection is not None and unanswered and type(error) is UpstreamUnavailable:
             self._pool.close_idle(self._origin)
             if self._repeat:
-                self._stale = False
                 self._task = asyncio.get_running_loop().create_task(self._open())
                 return
-            error = StaleConnectionError(error.message)
+            if connection.unsent:
+                error = StaleConnectionError(error.message)
         sink, self._sink = self._sink, None
         sink.fail(error)
 
@@ -145,7 +172,7 @@ class Pool:
             data: the whole request.
             sink: whoever receives the answer.
             repeat: whether it may be sent again when a kept connection turns out to be dead; for
-                what changes nothing (GET). Otherwise the sink hears `StaleConnectionError`.
+                what changes nothing (GET).
         """
         call = Call(self, origin, data, sink, repeat=repeat)
         call.begin()
@@ -154,10 +181,17 @@ class Pool:
     def idle(self, origin: Origin) -> UpstreamConnection | None:
         """The most recently used idle connection."""
         connections = self._idle.get(origin)
+        if not connections:
+            return None
+        looked_at_before = asyncio.get_running_loop().time() - _LOOK_AFTER_S
         while connections:
             connection = connections.pop()
-            if connection.usable:
-                return connection
+            if not connection.usable:
+                continue
+            if connection.idle_since < looked_at_before and connection.closed_by_peer():
+                connection.close()
+                continue
+            return connection
         return None
 
     async def connect(self, origin: Origin) -> UpstreamConnection:
@@ -210,7 +244,7 @@ class Pool:
         if not connection.usable:
             self._forget(connection, origin)
             return
-        if asyncio.get_running_loop().time() - self._born[connection] > _RETIRE_S:
+        if connection.idle_since - self._born[connection] > _RETIRE_S:
             # names are resolved anew by the next connection
             connection.close()
             return

@@ -10,15 +10,22 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
 
-import httptools
-
-from vanguard.core.errors import InvalidRequest, RequestTooLarge, VanguardError
-from vanguard.gateway.http.messages import Headers, Request, request_head, response_head
+from vanguard.core.errors import InvalidRequest, TooManyStreams, VanguardError
+from vanguard.gateway.http import heads
+from vanguard.gateway.http.messages import Headers, Request, response_head
+from vanguard.gateway.http.reader import HEAD, IDLE, RequestReader
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.snapshot.boot import Bounds, Deadlines
 
-_READ_BYTES = 256 * 1024
 _BODILESS = frozenset({204, 304})
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+# so many whole requests wait before reading stops; while it is stopped a client's leaving goes unseen
+_WAITING = 8
+_WAITING_BODY_BYTES = 64 * 1024
+_WAITING_MOST = 128
+# what a slow client must at least have taken within `client_read_s`
+_TAKEN_BYTES = 16 * 1024
+_LINGER_S = 2.0
 
 
 class Handler(Protocol):
@@ -35,7 +42,11 @@ class Handler(Protocol):
 
 
 class Server:
-    """What all connections of one process share."""
+    """What all connections of one process share.
+
+    Attributes:
+        held_bytes: request bodies in memory, those of a few kilobytes not counted.
+    """
 
     def __init__(self, handler: Handler, deadlines: Deadlines, bounds: Bounds) -> None:
         self.handler = handler
@@ -43,6 +54,7 @@ class Server:
         self.bounds = bounds
         self.connections: set[ServerConnection] = set()
         self.draining = False
+        self.held_bytes = 0
 
     def factory(self, *, admin: bool) -> Callable[[], ServerConnection]:
         """Makes connections for one listener."""
@@ -51,7 +63,7 @@ class Server:
     def sweep(self, now: float) -> None:
         """Ends connections whose deadline has passed; called about once a second."""
         for connection in [c for c in self.connections if c.deadline <= now]:
-            connection.expire()
+            connection.expire(now)
 
     def drain(self) -> None:
         """Closes idle connections and lets busy ones finish their answer."""
@@ -61,32 +73,65 @@ class Server:
 
 
 class ServerConnection(asyncio.Protocol):
-    """One client. Answers come in the order of the requests; one is handled at a time."""
+    """One client. Answers come in the order of the requests; one is handled at a time.
+
+    A client that closes its sending half has left: a FIN is all that a program which was killed, or
+    gave up, leaves behind, and an answer that nobody reads costs money.
+
+    Attributes:
+        started: the head of a streamed answer is out.
+        deadline: monotonic seconds at which `expire` is due.
+        on_disconnect, on_writable, on_deadline: set by whoever answers, forgotten at the answer's end.
+    """
+
+    __slots__ = (
+        "_admin",
+        "_chunked",
+        "_deaf",
+        "_held_bytes",
+        "_keep_alive",
+        "_loop",
+        "_peer",
+        "_reader",
+        "_refusal",
+        "_request",
+        "_request_deadline",
+        "_server",
+        "_stalled_bytes",
+        "_timed",
+        "_transport",
+        "_tunnel",
+        "_waiting",
+        "deadline",
+        "on_deadline",
+        "on_disconnect",
+        "on_writable",
+        "started",
+    )
 
     def __init__(self, server: Server, *, admin: bool) -> None:
         self._server = server
         self._admin = admin
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpRequestParser(self)
+        self._reader = RequestReader(self, server.bounds)
+        self._timed = IDLE
         self._peer = ""
-        self._target = b""
-        self._headers: Headers = []
-        self._head_bytes = 0
-        self._body: list[bytes] = []
-        self._body_bytes = 0
+        self._held_bytes = 0
         self._waiting: deque[Request] = deque()
         self._request: Request | None = None
+        self._request_deadline = float("inf")
         self._keep_alive = True
         self._chunked = False
+        self._deaf = False
+        self._refusal: VanguardError | heads.Refused | None = None
+        self._stalled_bytes = 0
         self._tunnel: Tunnel | None = None
-        self._broken = False
-        self._in_head = True
-        self._fed_bytes = 0
         self.started = False
         self.deadline = 0.0
         self.on_disconnect: Callable[[], None] | None = None
         self.on_writable: Callable[[bool], None] | None = None
+        self.on_deadline: Callable[[], None] | None = None
 
     # --- transport ---------------------------------------------------------------------------
 
@@ -95,20 +140,24 @@ class ServerConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if isinstance(peer, tuple) else "unix"
-        if len(self._server.connections) >= self._server.bounds.client_connections:
-            self._transport.abort()
-            return
-        self._server.connections.add(self)
-        self.deadline = self._loop.time() + self._server.deadlines.keep_alive_s
+        server = self._server
+        server.connections.add(self)
+        self.deadline = self._loop.time() + server.deadlines.keep_alive_s
+        if len(server.connections) > server.bounds.client_connections:
+            words = "too many connections are open (setting gateway.max_connections)"
+            self._refuse(TooManyStreams(words, retry_after_s=1))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
         """Tells whoever is answering."""
         self._server.connections.discard(self)
+        self._server.held_bytes -= self._held_bytes
+        self._held_bytes = 0
         self._transport = None
         self._waiting.clear()
         if self._tunnel is not None:
             self._tunnel.client_lost()
-        callback, self.on_disconnect, self.on_writable = self.on_disconnect, None, None
+        callback, self.on_disconnect = self.on_disconnect, None
+        self.on_writable = self.on_deadline = None
         if callback is not None:
             callback()
 
@@ -117,167 +166,148 @@ class ServerConnection(asyncio.Protocol):
         if self._tunnel is not None:
             self._tunnel.to_upstream(data)
             return
-        if self._broken:
+        if self._deaf:
             return
-        if self._in_head:
-            # the parser keeps a header until it ends, so its own callbacks come too late
-            self._fed_bytes += len(data)
-            if self._fed_bytes > self._server.bounds.head_bytes + _READ_BYTES:
-                self._refuse(self._long_head())
-                return
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._start_tunnel(data[upgrade.args[0] :])
-        except httptools.HttpParserCallbackError as error:
-            cause = error.__context__
-            self._refuse(
-                cause if isinstance(cause, VanguardError) else InvalidRequest("malformed HTTP")
-            )
-        except httptools.HttpParserError as error:
-            self._refuse(InvalidRequest(f"malformed HTTP request: {error}"))
+            self._reader.feed(data)
+        except (VanguardError, heads.Refused) as error:
+            self._refuse(error)
+        if self._timed != self._reader.phase and self._request is None:
+            self._rearm()
 
     def eof_received(self) -> bool:
         """A client that half-closes has left."""
         return False
 
     def pause_writing(self) -> None:
-        """The client reads slowly: whoever feeds us should wait."""
+        """The client reads slowly: whoever feeds us should wait, and not for ever."""
+        if self._transport is None:
+            return
+        self._stalled_bytes = self._transport.get_write_buffer_size()
+        self._rearm()
         if self.on_writable is not None:
             self.on_writable(False)
 
     def resume_writing(self) -> None:
         """The client reads again."""
+        self._stalled_bytes = 0
+        self._rearm()
         if self.on_writable is not None:
             self.on_writable(True)
 
-    # --- parser ------------------------------------------------------------------------------
+    # --- what the reader says ----------------------------------------------------------------
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._target = b""
-        self._headers = []
-        self._head_bytes = 0
-        self._fed_bytes = 0
-        self._in_head = True
-        self._body = []
-        self._body_bytes = 0
-        if self._request is None:
-            self.deadline = self._loop.time() + self._server.deadlines.request_head_s
-
-    def on_url(self, url: bytes) -> None:
-        """Part of the target."""
-        self._target += url
-        self._head_bytes += len(url)
-        if self._head_bytes > self._server.bounds.head_bytes:
-            raise self._long_head()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header; a trailer after the body is none."""
-        if not self._in_head:
+    def received(self, request: Request) -> None:
+        """A whole request: answered at once, or after those before it."""
+        if self._deaf:
             return
-        self._head_bytes += len(name) + len(value) + 4
-        if self._head_bytes > self._server.bounds.head_bytes:
-            raise self._long_head()
-        self._headers.append((name.lower(), value))
-
-    def _long_head(self) -> RequestTooLarge:
-        return RequestTooLarge(f"the request's head exceeds {self._server.bounds.head_bytes} bytes")
-
-    def on_headers_complete(self) -> None:
-        """Checks what can be checked before the body."""
-        self._in_head = False
-        for name, value in self._headers:
-            if name == b"content-length" and int(value) > self._server.bounds.request_body_bytes:
-                raise self._too_large()
-            if (
-                name == b"expect"
-                and value.lower() == b"100-continue"
-                and self._transport is not None
-                and self._request is None
-            ):
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self._request is None:
-            self.deadline = self._loop.time() + self._server.deadlines.request_body_s
-
-    def _too_large(self) -> RequestTooLarge:
-        limit = self._server.bounds.request_body_bytes // (1024 * 1024)
-        return RequestTooLarge(
-            f"the request's body exceeds {limit} MiB (setting gateway.max_body_mb)"
-        )
-
-    def on_body(self, data: bytes) -> None:
-        """Part of the body."""
-        self._body_bytes += len(data)
-        if self._body_bytes > self._server.bounds.request_body_bytes:
-            raise self._too_large()
-        self._body.append(data)
-
-    def on_message_complete(self) -> None:
-        """A request is whole."""
-        if self._parser.should_upgrade():
-            return
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request = Request(
-            self._parser.get_method().decode("latin-1"), self._target, self._headers, body
-        )
         request.admin = self._admin
         request.peer = self._peer
-        request.chunked = self._parser.get_http_version() != "1.0"
-        request.keep_alive = self._parser.should_keep_alive() and request.chunked
-        self._body = []
-        self._target = b""
-        self._headers = []
-        if self._request is None:
+        if self._request is None and not self._waiting:
             self._handle(request)
             return
         self._waiting.append(request)
-        if self._transport is not None:
+        if len(self._waiting) > _WAITING_MOST:
+            raise InvalidRequest(f"more than {_WAITING_MOST} requests wait on this connection")
+        large = len(request.body) > _WAITING_BODY_BYTES
+        if self._transport is not None and (large or len(self._waiting) >= _WAITING):
             # what has been read is kept, more is not read until its turn comes
             self._transport.pause_reading()
 
-    def _ignore_upgrade(self, request: Request, surplus: bytes) -> None:
-        """An upgrade that is not offered is ignored (RFC 9110, 7.8): the request is read as it is."""
-        dropped = {b"connection", b"upgrade", b"http2-settings"}
-        headers = [pair for pair in request.headers if pair[0] not in dropped]
-        self._parser = httptools.HttpRequestParser(self)
-        head = request_head(request.method.encode(), request.target, headers)
-        self.data_received(bytes(head) + surplus)
+    def continue_wanted(self) -> None:
+        """Says so, unless that would land within another answer."""
+        if self._request is None and not self._waiting and self._transport is not None:
+            self._reader.continue_due = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def hold(self, size: int) -> None:
+        """Counts a body's bytes against what all connections may keep."""
+        server = self._server
+        self._held_bytes += size
+        server.held_bytes += size
+        if server.held_bytes > server.bounds.buffered_bytes:
+            words = "all request bodies together are too large (setting gateway.max_buffered_mb)"
+            raise TooManyStreams(words, retry_after_s=1)
+
+    def upgrade_asked(self, request: Request, surplus: bytes) -> None:
+        """Opens a tunnel where one is meant; else the request is read as it is."""
+        if self._transport is None:
+            return
+        request.admin = self._admin
+        request.peer = self._peer
+        request.keep_alive = False
+        tunnel = None
+        if self._request is None and not self._waiting and heads.may_upgrade(request):
+            tunnel = self._server.handler.upgrade(request)
+        if tunnel is None:
+            self._reader.feed_again(request, surplus)
+            return
+        self._begin(request)
+        self._tunnel = tunnel
+        self.on_writable = tunnel.client_writable
+        tunnel.open(self, self._transport, surplus)
 
     # --- answering ---------------------------------------------------------------------------
 
     def _handle(self, request: Request) -> None:
+        if request.target == b"*":
+            self._begin(request)
+            self.send(204, [(b"allow", _METHODS)], b"")
+            return
+        self._begin(request)
+        self._server.handler.handle(request, self)
+
+    def _begin(self, request: Request) -> None:
         self._request = request
         self._keep_alive = request.keep_alive and not self._server.draining
         self._chunked = request.chunked
         self.started = False
-        self.deadline = float("inf")
-        self._server.handler.handle(request, self)
+        self._request_deadline = self._loop.time() + self._server.deadlines.request_s
+        self.deadline = self._request_deadline
+        if not request.keep_alive:
+            # nothing that follows is a request (RFC 9112, 9.6)
+            self._deaf = True
 
-    def _refuse(self, error: VanguardError) -> None:
-        self._broken = True
-        if self._transport is None:
+    def _refuse(self, cause: VanguardError | heads.Refused) -> None:
+        """Answers what never became a request, after the answers that are due before it."""
+        if self._deaf:
+            # what comes after the last request of a connection is not looked at
             return
-        if self._request is not None or self._waiting:
-            # an answer is under way on this connection; another one may not overtake it
-            self._transport.abort()
+        self._deaf = True
+        self._refusal = cause
+        self._reader.give_up()
+        if self._request is None and not self._waiting:
+            self._say_refusal()
+
+    def _say_refusal(self) -> None:
+        cause, self._refusal = self._refusal, None
+        if cause is None:
             return
-        status, headers, body = self._server.handler.malformed(error)
-        self._keep_alive = False
-        self._request = Request("GET", b"/", [])
-        self.send(status, headers, body)
+        error = cause.error if isinstance(cause, heads.Refused) else cause
+        request = Request("GET", b"/", [])
+        request.keep_alive = False
+        self._begin(request)
+        self.refuse(error, cause.status)
+
+    def refuse(self, error: VanguardError, status: int = 0) -> None:
+        """Answers with an error that the handler words; `status` where not the error's own."""
+        own, headers, body = self._server.handler.malformed(error)
+        self.send(status or own, headers, body)
 
     def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:
         """A whole answer, head and body in one write."""
-        if self._transport is None or self._request is None:
+        request, transport = self._request, self._transport
+        if transport is None or request is None:
+            return
+        if self.started:
+            # half of another answer is out: this one would be read as a part of it
+            self.abort()
             return
         head = response_head(status, headers)
-        if status not in _BODILESS and not (self._request.method == "HEAD" and not body):
+        if status not in _BODILESS and (body or request.method != "HEAD"):
             head += b"content-length: %d\r\n" % len(body)
-        head += b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
-        if self._request.method != "HEAD":
-            head += body
-        self._transport.write(head)
+        end = b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
+        transport.write(head + end if request.method == "HEAD" else b"".join((head, end, body)))
         self._finish()
 
     def start(self, status: int, headers: Headers | bytes) -> None:
@@ -289,29 +319,25 @@ class ServerConnection(asyncio.Protocol):
             head += b"transfer-encoding: chunked\r\n"
         else:
             self._keep_alive = False
-        head += b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
         self.started = True
-        self._transport.write(head)
+        self._transport.write(
+            head + (b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n")
+        )
 
     def write(self, data: bytes) -> None:
         """A part of a streamed answer."""
-        if (
-            self._transport is None
-            or not data
-            or (self._request and self._request.method == "HEAD")
-        ):
+        transport, request = self._transport, self._request
+        if transport is None or not data or request is None or request.method == "HEAD":
             return
-        if self._chunked:
-            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
-        else:
-            self._transport.write(data)
+        transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     def end(self) -> None:
         """The end of a streamed answer."""
-        if self._transport is None:
+        transport, request = self._transport, self._request
+        if transport is None or request is None:
             return
-        if self._chunked and self._request is not None and self._request.method != "HEAD":
-            self._transport.write(b"0\r\n\r\n")
+        if self._chunked and request.method != "HEAD":
+            transport.write(b"0\r\n\r\n")
         self._finish()
 
     def abort(self) -> None:
@@ -322,66 +348,115 @@ class ServerConnection(asyncio.Protocol):
 
     def _finish(self) -> None:
         self._request = None
-        self.on_disconnect = None
-        self.on_writable = None
+        self.on_disconnect = self.on_writable = self.on_deadline = None
         self.started = False
-        if self._transport is None:
+        if self._held_bytes:
+            self._release_bodies()
+        transport = self._transport
+        if transport is None:
             return
+        self._rearm()
         if not self._keep_alive:
-            self._transport.close()
-            return
-        self.deadline = self._loop.time() + self._server.deadlines.keep_alive_s
-        if self._waiting:
+            self._hang_up(transport, self._loop.time())
+        elif self._waiting or self._refusal is not None:
             # not from inside the answer of the one before: deep pipelines must not nest
             self._loop.call_soon(self._next)
+        elif self._reader.continue_due:
+            self.continue_wanted()
+
+    def _hang_up(self, transport: asyncio.Transport, now: float) -> None:
+        """Closes; a client that is still sending first gets to read its answer.
+
+        A socket closed with unread bytes sends a reset, and that may overtake the answer: so the
+        sending half is closed alone, and what still comes is dropped for two seconds.
+        """
+        if self._reader.phase == IDLE or transport.is_closing() or not transport.can_write_eof():
+            transport.close()
+            return
+        self.deadline = now + _LINGER_S
+        transport.write_eof()
+
+    def _release_bodies(self) -> None:
+        """All but what has come of the next request."""
+        kept = min(self._reader.body_bytes, self._held_bytes)
+        self._server.held_bytes -= self._held_bytes - kept
+        self._held_bytes = kept
 
     def _next(self) -> None:
-        if self._request is None and self._waiting and self._transport is not None:
-            request = self._waiting.popleft()
-            if not self._waiting:
-                self._transport.resume_reading()
-            self._handle(request)
+        transport = self._transport
+        if self._request is not None or transport is None or transport.is_closing():
+            return
+        if not self._waiting:
+            self._say_refusal()
+            return
+        request = self._waiting.popleft()
+        if not self._waiting:
+            transport.resume_reading()
+        self._handle(request)
 
     # --- ends --------------------------------------------------------------------------------
 
-    def expire(self) -> None:
-        """A deadline passed: silence for an idle connection, 408 for a half-sent request."""
+    def _rearm(self) -> None:
+        """Sets the deadline of what is awaited now."""
+        now, deadlines = self._loop.time(), self._server.deadlines
+        self._timed = phase = self._reader.phase
+        if self._tunnel is not None:
+            self.deadline = float("inf")
+        elif self._request is not None:
+            self.deadline = self._request_deadline
+        elif phase == IDLE:
+            self.deadline = now + deadlines.keep_alive_s
+        else:
+            wait_s = deadlines.request_head_s if phase == HEAD else deadlines.request_body_s
+            self.deadline = now + wait_s
+        if self._stalled_bytes:
+            self.deadline = min(self.deadline, now + deadlines.client_read_s)
+
+    def expire(self, now: float) -> None:
+        """A deadline passed.
+
+        Silence for an idle connection and for a client that does not take its answer, 408 for a
+        half-sent request; an answer that takes too long is for whoever gives it.
+        """
+        transport = self._transport
         self.deadline = float("inf")
-        if self._transport is None:
+        if transport is None:
             return
-        if self._headers or self._target:
-            self._transport.write(
+        if self._stalled_bytes:
+            if self._took_some(transport, now):
+                self._rearm()
+            else:
+                transport.abort()
+        elif self._request is not None:
+            if self.on_deadline is not None:
+                self.on_deadline()
+            else:
+                transport.abort()
+        elif self._deaf or self._reader.phase == IDLE or transport.is_closing():
+            # it lingers, is idle, or has not read its answer for as long: nothing waits for a flush
+            transport.abort()
+        else:
+            self._deaf = True
+            transport.write(
                 b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
-            self._transport.close()
-        else:
-            # idle, or it has not read its answer for as long: nothing waits for a flush
-            self._transport.abort()
+            self._hang_up(transport, now)
+
+    def _took_some(self, transport: asyncio.Transport, now: float) -> bool:
+        """Whether a slow client has read on since the last look, or more was written for it."""
+        before = self._stalled_bytes
+        if self._request is not None and now >= self._request_deadline:
+            return False
+        self._stalled_bytes = left = max(transport.get_write_buffer_size(), 1)
+        return left > before or before - left >= _TAKEN_BYTES
 
     def close_when_idle(self) -> None:
         """Used for draining."""
         self._keep_alive = False
-        if self._request is None and self._transport is not None and self._tunnel is None:
-            self._transport.close()
-        if self._tunnel is not None and self._transport is not None:
+        if self._transport is not None and (self._request is None or self._tunnel is not None):
             self._transport.close()
 
     @property
     def busy(self) -> bool:
         """Whether an answer is under way."""
         return self._request is not None
-
-    def _start_tunnel(self, surplus: bytes) -> None:
-        request = Request(self._parser.get_method().decode("latin-1"), self._target, self._headers)
-        request.admin = self._admin
-        request.peer = self._peer
-        tunnel = self._server.handler.upgrade(request) if self._request is None else None
-        if self._transport is None:
-            return
-        if tunnel is None:
-            self._ignore_upgrade(request, surplus)
-            return
-        self._tunnel = tunnel
-        self.deadline = float("inf")
-        tunnel.open(self._transport, surplus)
-        self.on_writable = tunnel.client_writable

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vanguard.core.errors import ControlUnavailable, UpstreamError, VanguardError
+from vanguard.core.errors import ControlUnavailable, UpstreamError, UpstreamTimeout, VanguardError
 from vanguard.gateway.exchange import Client
 from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Request, request_head
 from vanguard.gateway.http.origin import Origin
 from vanguard.gateway.http.pool import Call, Pool
-
-_BODILESS = frozenset({204, 304})
 
 
 def control_origin(socket_path: str) -> Origin:
@@ -37,7 +35,8 @@ class Proxied:
         """Sends it."""
         self._client.on_disconnect = self._gone
         self._client.on_writable = self._writable
-        data = bytes(forwarded_head(request, upgrade=False) + request.body)
+        self._client.on_deadline = self._too_long
+        data = forwarded_head(request, upgrade=False) + request.body
         self._head_only = request.method == "HEAD"
         repeat = request.method in {"GET", "HEAD"}
         self._call = pool.request(origin, data, self, repeat=repeat)
@@ -74,22 +73,30 @@ class Proxied:
         if self._call is not None:
             self._call.cancel()
 
+    def _too_long(self) -> None:
+        self._gone()
+        self.fail(UpstreamTimeout("not within the deadline of a whole request"))
+
     def _writable(self, writable: bool) -> None:
         if self._call is not None:
             self._call.reading(writable)
 
 
-def forwarded_head(request: Request, *, upgrade: bool) -> bytearray:
-    """The request's head for control: hop-by-hop headers replaced, the client's address added."""
-    ours = {b"content-length", b"x-forwarded-for", b"x-forwarded-proto", b"expect"}
-    for name in (request.header(b"connection") or b"").split(b","):
-        ours.add(name.strip().lower())
-    ours.discard(b"upgrade")
+def forwarded_head(request: Request, *, upgrade: bool) -> bytes:
+    """The request's head for control: hop-by-hop headers left out, the client's address added.
+
+    Whatever the client says about forwarding is dropped, and so is every header that any of its
+    `Connection` headers names; `Host` alone cannot be named away.
+    """
+    ours = {b"content-length", b"expect", b"forwarded", b"x-real-ip", *HOP_BY_HOP}
+    ours |= {name.strip().lower() for name in (request.joined(b"connection") or b"").split(b",")}
+    ours.discard(b"host")
+    if upgrade:
+        ours.discard(b"upgrade")
     headers = [
         pair
         for pair in request.headers
-        if pair[0] not in ours
-        and (pair[0] not in HOP_BY_HOP or (upgrade and pair[0] == b"upgrade"))
+        if pair[0] not in ours and not pair[0].startswith(b"x-forwarded-")
     ]
     headers.append((b"x-forwarded-for", request.peer.encode()))
     if upgrade:

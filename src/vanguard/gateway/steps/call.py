@@ -9,7 +9,13 @@ import asyncio
 import random
 from typing import Protocol
 
-from vanguard.core.errors import ShuttingDown, UpstreamError, UpstreamUnavailable, VanguardError
+from vanguard.core.errors import (
+    ShuttingDown,
+    UpstreamError,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    VanguardError,
+)
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.attempt import Attempt
@@ -60,6 +66,7 @@ class Call:
         client, gateway = self._exchange.client, self._gateway
         client.on_disconnect = self._client_gone
         client.on_writable = self._client_writable
+        client.on_deadline = self._too_long
         gateway.metrics.overhead.observe(gateway.loop_time() - self._exchange.arrived)
         self._index = 0
         try:
@@ -143,6 +150,18 @@ class Call:
             self._attempt.client_gone()
         else:
             self.over()
+
+    def _too_long(self) -> None:
+        """The deadline of the whole request: no further attempt, and an error where an answer was due."""
+        seconds = self._gateway.boot.deadlines.request_s
+        error = UpstreamTimeout(f"no whole answer within {seconds:g} s (setting gateway.request_s)")
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._attempt is not None:
+            self._attempt.too_long(error)
+        else:
+            self._give_up(error)
 
     def _client_writable(self, writable: bool) -> None:
         if self._attempt is not None:

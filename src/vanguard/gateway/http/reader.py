@@ -1,0 +1,221 @@
+"""A client's bytes to requests, within bounds: the sans-IO half of a client's connection.
+
+It does not know transports, answers or deadlines. llhttp is strict here and never told otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import httptools
+
+from vanguard.core.errors import InvalidRequest, RequestTooLarge
+from vanguard.gateway.http import heads
+from vanguard.gateway.http.messages import Headers, Request
+from vanguard.snapshot.boot import Bounds
+
+# the most that a transport hands over at once
+READ_BYTES = 256 * 1024
+# a chunk of one byte has five bytes of frame; what has more than this is no body but a flood
+_FRAMING = 8
+_COUNTED_BYTES = 4_096
+
+IDLE, HEAD, BODY = range(3)
+
+
+class Taker(Protocol):
+    """Whoever takes the requests. What it raises ends the reading."""
+
+    def received(self, request: Request) -> None:
+        """A whole request."""
+
+    def upgrade_asked(self, request: Request, surplus: bytes) -> None:
+        """The head of a request that asks for another protocol, and what came behind it."""
+
+    def continue_wanted(self) -> None:
+        """The client waits for `100 Continue` before it sends its body."""
+
+    def hold(self, size: int) -> None:
+        """So many more bytes of a body are kept."""
+
+
+class RequestReader:
+    """Reads one connection.
+
+    Attributes:
+        phase: `IDLE` between requests, `HEAD` or `BODY` within one.
+        body_bytes: what has come of the body under way.
+        continue_due: whether the client still waits to be told to send its body.
+    """
+
+    __slots__ = (
+        "_arriving",
+        "_body",
+        "_bounds",
+        "_fed_bytes",
+        "_fed_most",
+        "_headers",
+        "_host",
+        "_parser",
+        "_size",
+        "_taker",
+        "_target",
+        "body_bytes",
+        "continue_due",
+        "phase",
+    )
+
+    def __init__(self, taker: Taker, bounds: Bounds) -> None:
+        self._taker = taker
+        self._bounds = bounds
+        self._parser = httptools.HttpRequestParser(self)
+        self._target = b""
+        self._headers: Headers = []
+        self._arriving: Request | None = None
+        self._body: bytes | bytearray = b""
+        self._host = b""
+        self._size = self._fed_bytes = 0
+        self._fed_most = bounds.head_bytes + READ_BYTES
+        self.body_bytes = 0
+        self.phase = IDLE
+        self.continue_due = False
+
+    def feed(self, data: bytes) -> None:
+        """Reads what has come.
+
+        Raises:
+            VanguardError, Refused: no request, or one beyond its bounds; nothing more can be read.
+        """
+        self._size = len(data)
+        self._fed_bytes += self._size
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            request, self._arriving = self._arriving, None
+            if request is not None:
+                self.phase = IDLE
+                self._taker.upgrade_asked(request, data[upgrade.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            # what was raised in a callback comes wrapped
+            raise (error.__context__ or error) from None
+        except httptools.HttpParserError as error:
+            raise InvalidRequest(f"malformed HTTP request: {error}") from None
+        if self._fed_bytes > self._fed_most:
+            # the parser keeps a header until it ends and drops a chunk's frame: its callbacks tell too little
+            self._check_flood()
+
+    def feed_again(self, request: Request, surplus: bytes) -> None:
+        """Reads a request once more without the upgrade that it asked for."""
+        self._parser = httptools.HttpRequestParser(self)
+        self.feed(heads.without_upgrade(request) + surplus)
+
+    def _check_flood(self) -> None:
+        bounds = self._bounds
+        if self.phase == HEAD:
+            raise RequestTooLarge(f"the request's head exceeds {bounds.head_bytes} bytes")
+        if self.phase == IDLE:
+            # a request was read, or blank lines, which may stand before one
+            self._fed_bytes = 0
+            return
+        self._fed_most = bounds.head_bytes + READ_BYTES + _FRAMING * self.body_bytes
+        if self._fed_bytes > self._fed_most:
+            raise RequestTooLarge("the request's chunks have more frame than content")
+
+    # --- parser ------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.phase = HEAD
+        self._target = b""
+        self._headers = []
+        self._fed_bytes = self._size
+        self._fed_most = self._bounds.head_bytes + READ_BYTES
+
+    def on_url(self, url: bytes) -> None:
+        """Part of the target."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header; trailers go to a list that nobody reads."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Checks what can be checked before the body."""
+        parser, bounds, headers = self._parser, self._bounds, self._headers
+        self._headers = []
+        target = self._target
+        request = Request(parser.get_method().decode("latin-1"), target, headers)
+        version = parser.get_http_version()
+        if version != "1.1":
+            heads.check_version(version)
+            request.chunked = False
+        if self._fed_bytes > bounds.head_bytes or len(headers) > bounds.headers:
+            heads.check_size(request, bounds.head_bytes, bounds.headers)
+        if target[:1] != b"/" or b"#" in target or request.method == "CONNECT":
+            heads.check_target(request)
+        index = request.index()
+        host = index.get(b"host")
+        if len(index) != len(headers) or host != self._host or not host:
+            heads.check_host(request)
+            self._host = host or b""
+        self._arriving = request
+        self.phase = BODY
+        length = index.get(b"content-length")
+        if length is not None:
+            self._expect_bytes(int(length))
+        elif b"transfer-encoding" in index:
+            heads.check_framing(request)
+        if b"expect" in index and heads.wants_continue(request) and not parser.should_upgrade():
+            self.continue_due = True
+            self._taker.continue_wanted()
+
+    def _expect_bytes(self, size: int) -> None:
+        if size > self._bounds.request_body_bytes:
+            raise self._too_large()
+        self._fed_most += size
+
+    def _too_large(self) -> RequestTooLarge:
+        limit = self._bounds.request_body_bytes // (1024 * 1024)
+        return RequestTooLarge(
+            f"the request's body exceeds {limit} MiB (setting gateway.max_body_mb)"
+        )
+
+    def on_body(self, data: bytes) -> None:
+        """Part of the body."""
+        size = len(data)
+        self.continue_due = False
+        self.body_bytes += size
+        if self.body_bytes > self._bounds.request_body_bytes:
+            raise self._too_large()
+        if size > _COUNTED_BYTES:
+            self._taker.hold(size)
+        body = self._body
+        if not body:
+            self._body = data
+        elif isinstance(body, bytearray):
+            body += data
+        else:
+            # many small chunks as objects of their own would take many times their size
+            self._body = bytearray(body)
+            self._body += data
+
+    def on_message_complete(self) -> None:
+        """A request is whole, unless its upgrade is still to be decided."""
+        request, parser = self._arriving, self._parser
+        if request is None or parser.should_upgrade():
+            return
+        self._arriving = None
+        body = self._body
+        request.body = bytes(body) if isinstance(body, bytearray) else body
+        request.keep_alive = request.chunked and parser.should_keep_alive()
+        self._body = b""
+        self.body_bytes = 0
+        self.continue_due = False
+        self.phase = IDLE
+        self._taker.received(request)
+
+    def give_up(self) -> None:
+        """Forgets what has come of a request that will never be whole."""
+        self._arriving = None
+        self._body = b""
+        self._headers = []

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import gateway_home, process
+from bench.models import parse
+from bench.rig import gateway_home, process
 
 KEY = "vk-bench-0123456789abcdefghijklmnopqr"
 
@@ -130,9 +131,9 @@ def start_gateway(site: Site) -> Running:
     listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
     listener.set_inheritable(True)
     home = site.folder / f"home-{time.monotonic_ns()}"
-    boot = gateway_home.make(
-        home, listener.fileno(), KEY, f"http://127.0.0.1:{site.upstream_port}/v1", site.models
-    )
+    upstreams = gateway_home.Upstreams(site.upstream_port)
+    made = gateway_home.snapshot(KEY, upstreams, tuple(map(parse, site.models)))
+    boot = gateway_home.make(home, listener.fileno(), made)
     began = time.monotonic()
     started = process.spawn(
         [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)],

@@ -13,10 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import gateway_home, process
 from bench.candidates import KEY
-from bench.load import Plan
-from bench.run import Amounts, Bench, cores
+from bench.load.drive import Plan
+from bench.models import parse
+from bench.rig import gateway_home, process
+from bench.run import Amounts, Bench
 
 _CODE = """\
 import cProfile, pstats
@@ -29,18 +30,18 @@ pstats.Stats(profile, stream=open({out!r}, "w")).sort_stats("tottime").print_sta
 
 def main(rows: int) -> int:
     """Runs the load once and prints the functions that took longest themselves."""
-    first, second, third = cores()
+    first, second, third = process.cores()
     port = process.free_port()
     with tempfile.TemporaryDirectory(prefix="vanguard-bench-") as temporary:
         folder = Path(temporary)
         listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         listener.set_inheritable(True)
         upstream = process.spawn(
-            [sys.executable, "-m", "bench.mock_upstream", str(port)], third, folder / "mock.log"
+            [sys.executable, "-m", "bench.upstream", str(port)], third, folder / "mock.log"
         )
-        boot = gateway_home.make(
-            folder / "home", listener.fileno(), KEY, f"http://127.0.0.1:{port}/v1", ("bench",)
-        )
+        models = (parse("openai-json"),)
+        made = gateway_home.snapshot(KEY, gateway_home.Upstreams(port), models)
+        boot = gateway_home.make(folder / "home", listener.fileno(), made)
         out = folder / "profile.txt"
         code = _CODE.format(boot=str(boot), out=str(out), rows=rows)
         gateway = process.spawn(
@@ -48,7 +49,7 @@ def main(rows: int) -> int:
         )
         try:
             time.sleep(1.5)
-            plan = Plan("closed", listener.getsockname()[1], KEY, "bench", total=10_000)
+            plan = Plan("closed", listener.getsockname()[1], KEY, "openai-json", total=10_000)
             Bench(Amounts(), first, second, port).load(plan)
         finally:
             process.stop(gateway)

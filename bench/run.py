@@ -24,9 +24,10 @@ from statistics import median
 
 import msgspec
 
-from bench import process, report
+from bench import report
 from bench.candidates import CANDIDATES, KEY, LITELLM, LITELLM_PACKAGE, Running, Site, nginx_path
-from bench.load import Plan, Seen, request_bytes
+from bench.load.drive import Plan, Seen, request_bytes
+from bench.rig import process
 
 RESULTS = Path("bench/results")
 
@@ -49,12 +50,12 @@ class Amounts:
     @property
     def paced(self) -> str:
         """The model that sends paced events."""
-        return f"bench-{self.events}-{self.pause_ms}"
+        return f"openai-{self.events}x{self.pause_ms}"
 
     @property
     def holding(self) -> str:
         """The model that keeps streams open and says little."""
-        return f"bench-{self.held_events}-{self.held_pause_ms}"
+        return f"openai-{self.held_events}x{self.held_pause_ms}"
 
 
 QUICK = Amounts(requests=3_000, open_requests=60, streams=50, events=50, held=200)
@@ -97,7 +98,7 @@ class Bench:
     def measure(self, running: Running, scale: float) -> dict[str, float]:
         """All figures of one round of one candidate."""
         figures: dict[str, float] = {}
-        probe = request_bytes(Plan("closed", running.port, KEY, "bench"))
+        probe = request_bytes(Plan("closed", running.port, KEY, "openai-json"))
         ready = process.first_answer_s(running.port, probe, running.began, running.process)
         if running.pid is not None:
             figures["start_s"] = ready
@@ -109,7 +110,7 @@ class Bench:
         figures |= self._closed_figures(running, scale)
         opened = self.load(
             Plan(
-                *("open", running.port, KEY, "bench"),
+                *("open", running.port, KEY, "openai-json"),
                 connections=4,
                 total=self.amounts.open_requests,
                 rate=self.amounts.open_rate,
@@ -123,7 +124,7 @@ class Bench:
 
     def _closed(self, running: Running, total: int) -> Plan:
         return Plan(
-            *("closed", running.port, KEY, "bench"),
+            *("closed", running.port, KEY, "openai-json"),
             connections=self.amounts.in_flight,
             total=total,
         )
@@ -179,12 +180,6 @@ def _cpu(running: Running) -> float:
     return 0.0 if running.pid is None else process.cpu_s(running.pid)
 
 
-def cores() -> tuple[int, int, int]:
-    """Cores of the candidate, the load and the upstream; fewer than three are shared."""
-    available = sorted(os.sched_getaffinity(0))
-    return available[0], available[1 % len(available)], available[2 % len(available) or -1]
-
-
 def machine() -> dict[str, str]:
     """What it ran on, without naming it."""
     cpu = "unknown"
@@ -220,7 +215,7 @@ def prepare(names: list[str]) -> None:
 
 def rounds(bench: Bench, names: list[str], count: int, folder: Path) -> list[report.Round]:
     """Every candidate once a round."""
-    models = ("bench", bench.amounts.paced, bench.amounts.holding)
+    models = ("openai-json", bench.amounts.paced, bench.amounts.holding)
     site = Site(folder, bench.gateway_core, bench.upstream_port, models)
     done: list[report.Round] = []
     for number in range(count):
@@ -250,12 +245,12 @@ def main(arguments: list[str]) -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     prepare(names)
-    first, second, third = cores()
+    first, second, third = process.cores()
     port = process.free_port()
     with tempfile.TemporaryDirectory(prefix="vanguard-bench-") as temporary:
         folder = Path(temporary)
         upstream = process.spawn(
-            [sys.executable, "-m", "bench.mock_upstream", str(port)], third, folder / "mock.log"
+            [sys.executable, "-m", "bench.upstream", str(port)], third, folder / "mock.log"
         )
         try:
             bench = Bench(QUICK if asked.quick else Amounts(), first, second, port)

@@ -6,12 +6,15 @@ It does not know control or the supervisor, which do this in the product.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from bench.models import BenchModel
 from vanguard.core.ids import hash_secret
 from vanguard.core.money import Price, Rates
+from vanguard.core.policy import Policy, Rule
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import (
@@ -26,6 +29,7 @@ from vanguard.snapshot.model import (
 )
 
 WORKER = "bench"
+DIALECTS = {"openai": "openai_chat", "anthropic": "anthropic_messages"}
 _CHAIN: tuple[tuple[str, ScopeKind], ...] = (
     ("org_bench", "organisation"),
     ("team_bench", "team"),
@@ -38,9 +42,31 @@ _LIMITS = Limits(
 )
 _BUDGET = Budget(10**15, "month")
 _PRICE = Price("bench:price", "1", Rates(3_000_000, 15_000_000, 300_000, 3_750_000, 6_000_000))
+# two patterns as teams write them; nothing in requests or answers matches
+_POLICY = Policy(
+    "bench",
+    (
+        Rule("email", r"\b[\w.+-]+@[\w-]+\.[\w.]{2,}\b"),
+        Rule("iban", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b"),
+    ),
+)
 
 
-def snapshot(secret: str, base_url: str, models: tuple[str, ...]) -> Snapshot:
+@dataclass(frozen=True)
+class Upstreams:
+    """Where the upstream listens, in the clear and behind TLS (0: not at all)."""
+
+    port: int
+    tls_port: int = 0
+
+    def base_url(self, model: BenchModel) -> str:
+        """What a deployment of the model is told."""
+        if model.tls:
+            return f"https://127.0.0.1:{self.tls_port}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
+
+
+def snapshot(secret: str, upstreams: Upstreams, models: tuple[BenchModel, ...]) -> Snapshot:
     """One key with every limit and a budget, as the API makes it; they are checked, never reached."""
     key_id = "key_bench"
     scopes = {id_: Scope(id_, kind, "bench") for id_, kind in _CHAIN}
@@ -48,36 +74,46 @@ def snapshot(secret: str, base_url: str, models: tuple[str, ...]) -> Snapshot:
     key = Key(
         key_id, hash_secret(secret), "bench", tuple(scopes), "org_bench", "team_bench", "user_bench"
     )
-    deployments = {
-        f"{name}/0-mock": Deployment(
-            f"{name}/0-mock",
-            "mock",
-            "openai_chat",
-            base_url,
-            name,
-            price=_PRICE,
-            max_output_tokens=4_096,
-            context_tokens=32_768,
-        )
-        for name in models
-    }
+    names = {model.name: f"{model.name}/0-mock" for model in models}
     return Snapshot(
         1,
         time.time_ns() // 1_000_000,
         {key.hash: key},
         scopes,
-        {name: Model(name, "chat", (f"{name}/0-mock",)) for name in models},
-        deployments,
-        {name: name for name in models},
+        {
+            model.name: Model(
+                model.name,
+                "chat",
+                (names[model.name],),
+                policies=(_POLICY.name,) if model.guarded else (),
+            )
+            for model in models
+        },
+        {names[model.name]: _deployment(model, upstreams) for model in models},
+        {name: name for name in names},
+        policies={_POLICY.name: _POLICY},
     )
 
 
-def make(home: Path, listener: int, secret: str, base_url: str, models: tuple[str, ...]) -> Path:
+def _deployment(model: BenchModel, upstreams: Upstreams) -> Deployment:
+    return Deployment(
+        f"{model.name}/0-mock",
+        "mock",
+        DIALECTS[model.upstream],
+        upstreams.base_url(model),
+        model.name,
+        price=_PRICE,
+        max_output_tokens=4_096,
+        context_tokens=4_000_000,
+    )
+
+
+def make(home: Path, listener: int, made: Snapshot) -> Path:
     """Fills a home folder; returns the path of the boot file."""
     journal = home / "journal" / WORKER
     journal.mkdir(parents=True)
     (home / "run").mkdir(mode=0o700)
-    write_snapshot(home / "snapshot.json", snapshot(secret, base_url, models))
+    write_snapshot(home / "snapshot.json", made)
     boot = home / "run" / "gateway.json"
     value = GatewayBoot(
         worker=WORKER,

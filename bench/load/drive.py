@@ -16,7 +16,6 @@ from typing import cast
 
 import httptools
 import msgspec
-import uvloop
 
 TOLERATED = 20  # failures after which a run is given up
 
@@ -209,7 +208,3 @@ async def main(text: str) -> None:
     """Runs the plan given as JSON and prints what was seen."""
     seen = await Load(msgspec.json.decode(text, type=Plan)).run()
     sys.stdout.buffer.write(msgspec.json.encode(seen))
-
-
-if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1]))

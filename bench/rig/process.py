@@ -22,6 +22,19 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def cores() -> tuple[int, int, int]:
+    """Cores of the candidate, the load and the upstream; fewer than three are shared."""
+    available = sorted(os.sched_getaffinity(0))
+    return available[0], available[1 % len(available)], available[2 % len(available) or -1]
+
+
+def listener() -> socket.socket:
+    """A listening loopback socket that a child may inherit, as the supervisor hands it over."""
+    made = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    made.set_inheritable(True)
+    return made
+
+
 def spawn(command: list[str], core: int, log: Path, **more: object) -> subprocess.Popen[bytes]:
     """Starts a command in its own session on one core; what it says goes to `log`."""
     with log.open("ab") as sink:

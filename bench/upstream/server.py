@@ -1,9 +1,9 @@
 """A fast upstream: answers chat completions with 1 KB of JSON, or with paced or unpaced events.
 
-It does not know who asks. What it does is in the model's name: `bench` answers at once, and
-`bench-<events>-<milliseconds>` sends that many events, one each so many milliseconds (0: at once).
+It does not know who asks. What it does is in the model's name: `openai-json` answers at once, and
+`openai-<events>x<milliseconds>` sends that many events, one each so many milliseconds (0: at once).
 
-    python -m bench.mock_upstream PORT
+    python -m bench.upstream PORT
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sys
 from typing import cast
 
 import httptools
-import uvloop
 
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"]*)"')
-_EVENTS = re.compile(rb"bench-(\d+)-(\d+)$")
+_EVENTS = re.compile(rb"openai-(\d+)x(\d+)$")
 _STREAM = re.compile(rb'"stream"\s*:\s*true')
 _USAGE = {"prompt_tokens": 180, "completion_tokens": 160, "total_tokens": 340}
 _TEXT = "The quick brown fox jumps over the lazy dog and goes on to the next field. " * 9
@@ -130,7 +128,3 @@ async def serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Upstream(loop), "127.0.0.1", port, backlog=4096)
     await server.serve_forever()
-
-
-if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1])))

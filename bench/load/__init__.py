@@ -1,0 +1,1 @@
+"""The load and its requests. It does not know what it loads."""

@@ -1,0 +1,1 @@
+"""Starting, pinning, watching and counting processes. It does not know what is measured."""

@@ -41,7 +41,7 @@ class View:
             for key in snapshot.keys.values()
         }
         self.origins: dict[str, Origin] = {
-            deployment.id: parse_base_url(deployment.base_url)
+            deployment.id: parse_base_url(deployment.base_url, deployment.tls)
             for deployment in snapshot.deployments.values()
         }
         # filled on first use; they go with the view when deployments change

@@ -39,6 +39,36 @@ class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):
     output_estimate_tokens: int = 1_024
 
 
+class ForwardProxies(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Proxies between the gateway and its upstreams.
+
+    Attributes:
+        https: for `https://` upstreams: a URL, or `env:NAME` or `file:/path` of one; empty for none.
+        http: the same for `http://` upstreams.
+        no_proxy: hosts reached directly, as in the variable `NO_PROXY`.
+        ca_file: PEM file of the authorities trusted for an `https://` proxy; empty for the system's.
+    """
+
+    https: str = ""
+    http: str = ""
+    no_proxy: str = ""
+    ca_file: str = ""
+
+
+class InboundTls(msgspec.Struct, frozen=True, omit_defaults=True):
+    """TLS of the listeners; both files are read again when they change.
+
+    Attributes:
+        certificate: PEM file of the certificate and its chain.
+        key: PEM file of its private key; empty when `certificate` holds both.
+        handshake_s: seconds a client may take for its handshake.
+    """
+
+    certificate: str
+    key: str = ""
+    handshake_s: float = 10.0
+
+
 class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Boot values of one gateway worker.
 
@@ -54,6 +84,9 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         control_socket: Unix socket of control.
         metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
+        upstream_tls: which transport speaks TLS to upstreams: the loop's, or ours on a socket.
+        proxies: forward proxies on the way to upstreams.
+        tls: of the listeners; None serves plain HTTP.
     """
 
     worker: str
@@ -70,3 +103,6 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     log_level: str = "info"
     deadlines: Deadlines = Deadlines()
     bounds: Bounds = Bounds()
+    upstream_tls: Literal["loop", "socket"] = "loop"
+    proxies: ForwardProxies = ForwardProxies()
+    tls: InboundTls | None = None

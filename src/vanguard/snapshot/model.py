@@ -71,6 +71,25 @@ class Key(msgspec.Struct, frozen=True, omit_defaults=True):
     admin: bool = False
 
 
+class UpstreamTls(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an upstream is recognised, and how we are known to it; paths only, never their contents.
+
+    Attributes:
+        ca_file: PEM file of the only authorities that are trusted; empty for the system's.
+        certificate: PEM file of our own certificate and its chain, empty for none.
+        key: PEM file of its private key; empty when `certificate` holds both.
+        server_name: name that the certificate must be for, and that is asked for (SNI); empty for
+            the host of the address.
+        insecure_skip_verify: whether any certificate will do.
+    """
+
+    ca_file: str = ""
+    certificate: str = ""
+    key: str = ""
+    server_name: str = ""
+    insecure_skip_verify: bool = False
+
+
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One place that serves a model.
 
@@ -88,6 +107,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         context_tokens: length of its context, 0 when unknown.
         reads_media: whether pictures and files may be in a request; false for text-only models.
         counts_tokens: whether it answers `/messages/count_tokens` beside its own paths.
+        tls: for `https://` only.
     """
 
     id: str
@@ -104,6 +124,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     context_tokens: int = 0
     counts_tokens: bool = False
     reads_media: bool = True
+    tls: UpstreamTls = UpstreamTls()
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

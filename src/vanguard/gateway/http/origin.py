@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from vanguard.snapshot.model import UpstreamTls
 
-class Origin(msgspec.Struct, frozen=True):
-    """A connectable place.
+
+class Origin(msgspec.Struct, frozen=True, cache_hash=True):
+    """A connectable place; two that differ in anything share no connection.
 
     Attributes:
         host: name or address; empty for a Unix socket.
@@ -20,6 +22,7 @@ class Origin(msgspec.Struct, frozen=True):
         socket_path: path of a Unix socket, empty for TCP.
         authority: what goes into the `host` header.
         prefix: path before the API's own paths, without a slash at its end, such as `/v1`.
+        trust: whom to believe to be that place; of no matter without `tls`.
     """
 
     host: str
@@ -28,9 +31,10 @@ class Origin(msgspec.Struct, frozen=True):
     socket_path: str
     authority: bytes
     prefix: str
+    trust: UpstreamTls = UpstreamTls()
 
 
-def parse_base_url(base_url: str) -> Origin:
+def parse_base_url(base_url: str, trust: UpstreamTls | None = None) -> Origin:
     """Reads `http(s)://host[:port]/prefix` or `http+unix://%2Fpath%2Fto.sock/prefix`.
 
     Raises:
@@ -50,4 +54,12 @@ def parse_base_url(base_url: str) -> Origin:
     tls = parts.scheme == "https"
     port = parts.port or (443 if tls else 80)
     authority = parts.netloc.encode("idna" if not parts.netloc.isascii() else "ascii")
-    return Origin(parts.hostname, port, tls=tls, socket_path="", authority=authority, prefix=prefix)
+    return Origin(
+        parts.hostname,
+        port,
+        tls=tls,
+        socket_path="",
+        authority=authority,
+        prefix=prefix,
+        trust=trust if trust and tls else UpstreamTls(),
+    )

@@ -6,11 +6,10 @@ It does not know deployments or retries; it only repeats what a stale connection
 from __future__ import annotations
 
 import asyncio
-import ssl
-from functools import lru_cache
 
 from vanguard.core.errors import UpstreamError, UpstreamTimeout, UpstreamUnavailable
 from vanguard.gateway.http.client import Sink, UpstreamConnection
+from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.origin import Origin
 from vanguard.snapshot.boot import Bounds, Deadlines
@@ -21,13 +20,6 @@ _IDLE_SOCKET_S = 4.0
 _RETIRE_S = 600.0
 # one that was in use a moment ago is not looked at: servers close what has been idle for seconds
 _LOOK_AFTER_S = 1.0
-
-
-@lru_cache(maxsize=1)
-def _tls_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 class StaleConnectionError(UpstreamUnavailable):
@@ -156,9 +148,12 @@ class Call:
 class Pool:
     """All upstream connections of one process."""
 
-    def __init__(self, deadlines: Deadlines, bounds: Bounds) -> None:
+    def __init__(
+        self, deadlines: Deadlines, bounds: Bounds, dialler: Dialler | None = None
+    ) -> None:
         self.deadlines = deadlines
         self._bounds = bounds
+        self._dialler = dialler or Dialler(deadlines.connect_s)
         self._idle: dict[Origin, list[UpstreamConnection]] = {}
         self._origins: dict[UpstreamConnection, Origin] = {}
         self._born: dict[UpstreamConnection, float] = {}
@@ -204,37 +199,15 @@ class Pool:
         full = len(self._origins) + self._opening >= self._bounds.upstream_connections
         if full and not self._close_longest_idle():
             raise UpstreamUnavailable("too many upstream connections are open", retry_after_s=1)
-        loop = asyncio.get_running_loop()
         self._opening += 1
         try:
-            async with asyncio.timeout(self.deadlines.connect_s):
-                connection = await self._dial(loop, origin)
-        except TimeoutError:
-            raise UpstreamTimeout("no connection to the upstream in time") from None
-        except (UnicodeError, ValueError) as error:
-            raise UpstreamUnavailable(f"{origin.host!r} is no host name: {error}") from None
-        except OSError as error:
-            # addresses of upstreams are nobody's business but the operator's
-            reason = error.strerror or type(error).__name__
-            raise UpstreamUnavailable(f"cannot connect to the upstream: {reason}") from None
+            connection = await self._dialler.dial(origin, lambda: UpstreamConnection(self._release))
         finally:
             self._opening -= 1
+        if not connection.usable:
+            raise UpstreamUnavailable("the upstream closed the connection at once")
         self._origins[connection] = origin
-        self._born[connection] = loop.time()
-        return connection
-
-    async def _dial(self, loop: asyncio.AbstractEventLoop, origin: Origin) -> UpstreamConnection:
-        def make() -> UpstreamConnection:
-            return UpstreamConnection(self._release)
-
-        if origin.socket_path:
-            _, connection = await loop.create_unix_connection(make, origin.socket_path)
-        elif origin.tls:
-            _, connection = await loop.create_connection(
-                make, origin.host, origin.port, ssl=_tls_context(), server_hostname=origin.host
-            )
-        else:
-            _, connection = await loop.create_connection(make, origin.host, origin.port)
+        self._born[connection] = asyncio.get_running_loop().time()
         return connection
 
     def _release(self, connection: UpstreamConnection) -> None:

@@ -1,0 +1,187 @@
+"""Keeps the TLS contexts of upstreams, made anew when a file behind one changes, with their sessions.
+
+It does not know connections. Verification is on unless a deployment gives it up by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from vanguard.core.errors import UpstreamUnavailable
+from vanguard.snapshot.model import UpstreamTls
+
+_LOOK_AGAIN_S = 1.0
+_MOST_CONTEXTS = 256
+_MOST_SESSIONS = 256
+# well below the lifetime of a certificate: a resumed session does not look at it again
+_SESSION_S = 1800.0
+ALPN = ["http/1.1"]
+
+Mark = tuple[int, int, int] | None
+
+
+class Sessions:
+    """The last session of each host and port; they belong to one context and die with it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], tuple[float, ssl.SSLSession]] = OrderedDict()
+
+    def get(self, name: str, port: int, now: float) -> ssl.SSLSession | None:
+        """The session to resume, or None."""
+        known = self._kept.get((name, port))
+        if known is None or now - known[0] > _SESSION_S:
+            return None
+        return known[1]
+
+    def keep(self, name: str, port: int, session: ssl.SSLSession | None, now: float) -> None:
+        """Takes a newer session in place of the old one; the least recently kept make room."""
+        if session is None:
+            return
+        self._kept[name, port] = (now, session)
+        self._kept.move_to_end((name, port))
+        if len(self._kept) > _MOST_SESSIONS:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        """Sessions kept now."""
+        return len(self._kept)
+
+
+class Trust:
+    """A context, and what was seen of its files when it was made."""
+
+    def __init__(self, context: ssl.SSLContext, marks: tuple[Mark, ...], now: float) -> None:
+        self.context = context
+        self.sessions = Sessions()
+        self.marks = marks
+        self.looked_at = now
+
+
+class Contexts:
+    """All contexts towards upstreams of one process."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._known: OrderedDict[UpstreamTls, Trust] = OrderedDict()
+        self._making: asyncio.Lock | None = None
+
+    async def trust(self, options: UpstreamTls) -> Trust:
+        """The context for a deployment; files are looked at again at most once a second.
+
+        A changed file that cannot be used leaves the old context in force: whoever replaces
+        certificate and key does so one after the other.
+
+        Raises:
+            UpstreamUnavailable: a file cannot be read or used, and there is no older context.
+        """
+        known = self._known.get(options)
+        if known is not None and self._clock() - known.looked_at < _LOOK_AGAIN_S:
+            return known
+        if self._making is None:
+            self._making = asyncio.Lock()
+        async with self._making:
+            known = self._known.get(options)
+            now = self._clock()
+            if known is not None and now - known.looked_at < _LOOK_AGAIN_S:
+                return known
+            marks = _marks(options)
+            if known is not None:
+                known.looked_at = now
+                if known.marks == marks:
+                    return known
+            try:
+                # the system's authorities take 25 ms to read, too long for the loop
+                context = await asyncio.to_thread(client_context, options)
+            except UpstreamUnavailable:
+                if known is None:
+                    raise
+                return known
+            made = self._known[options] = Trust(context, marks, now)
+            self._known.move_to_end(options)
+            if len(self._known) > _MOST_CONTEXTS:
+                self._known.popitem(last=False)
+            return made
+
+
+def client_context(options: UpstreamTls) -> ssl.SSLContext:
+    """Makes a context; reads the files.
+
+    Raises:
+        UpstreamUnavailable: a file cannot be read or used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=options.ca_file or None)
+    except OSError as error:
+        raise _unusable("tls.ca_file", error) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(ALPN)
+    # nobody needs it, and it would let a write wait for a read
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    if options.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if options.certificate:
+        load_pair(context, options.certificate, options.key)
+    return context
+
+
+def load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Loads a certificate and its key.
+
+    Raises:
+        UpstreamUnavailable: unreadable, no PEM, encrypted, or not of one another.
+    """
+    try:
+        context.load_cert_chain(certificate, key or None, password=_no_password)
+    except OSError as error:
+        raise _unusable("tls.certificate or tls.key", error) from None
+
+
+def server_name(options: UpstreamTls, host: str) -> str:
+    """The name to ask for and to verify: without the dot that ends a full name."""
+    return options.server_name or host.rstrip(".")
+
+
+def _no_password() -> NoReturn:
+    # without an answer OpenSSL would ask at the terminal, and wait
+    raise PermissionError(0, "the key is encrypted; keys must be readable without a password")
+
+
+def _unusable(setting: str, error: OSError) -> UpstreamUnavailable:
+    reason = reason_of(error) if isinstance(error, ssl.SSLError) else error.strerror
+    return UpstreamUnavailable(f"{setting} of the deployment cannot be used: {reason}")
+
+
+def reason_of(error: ssl.SSLError) -> str:
+    """OpenSSL's reason in words, without the names and addresses that its own message has."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _OTHER_NAME:
+            return "the certificate is for another name"
+        return f"the certificate is not accepted: {error.verify_message}"
+    reason = getattr(error, "reason", None) or "the peer broke off"
+    return str(reason).lower().replace("_", " ")
+
+
+# X509_V_ERR_HOSTNAME_MISMATCH, _EMAIL_MISMATCH, _IP_ADDRESS_MISMATCH: their text has the name
+_OTHER_NAME = frozenset({62, 63, 64})
+
+
+def _marks(options: UpstreamTls) -> tuple[Mark, ...]:
+    authorities = options.ca_file or ssl.get_default_verify_paths().cafile or ""
+    return tuple(mark_of(path) for path in (authorities, options.certificate, options.key))
+
+
+def mark_of(path: str) -> Mark:
+    """What changes whenever a file is replaced or written; None when there is none."""
+    if not path:
+        return None
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -3,11 +3,12 @@ import pytest
 from support.gateway import deployment, snapshot
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.core.journal import Intent, Settled
+from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
 from vanguard.gateway.limits import Limiter
 from vanguard.snapshot.model import Budget, JournalMark, Spend
+from vanguard.snapshot.window import window_start_ms
 
 
 def intent(number, reserved=50):
@@ -31,8 +32,12 @@ def intent(number, reserved=50):
     )
 
 
-def settled(number, cost=7):
-    return Settled(f"req_{number}", 0, 2_000, "ok", cost_usd_micros=cost)
+def settled(number, cost=7, at_ms=2_000):
+    return Settled(f"req_{number}", 0, at_ms, "ok", cost_usd_micros=cost)
+
+
+def records(journal):
+    return [record for _, record in journal.replay(0)]
 
 
 class FullDisk(Journal):
@@ -55,8 +60,56 @@ def test_settlements_wait_for_the_disk_and_new_intents_do_not(tmp_path):
         ledger.intend(intent(2))
     journal.full = False
     ledger.intend(intent(3))
-    assert [one.request_id for _, one in journal.replay(0)] == ["req_1", "req_1", "req_3"]
+    assert [one.request_id for one in records(journal)] == ["req_1", "req_1", "req_3"]
     assert ledger.behind == 0
+
+
+def test_all_that_was_admitted_may_wait_and_comes_in_order(tmp_path):
+    journal = FullDisk(tmp_path)
+    ledger = Ledger(journal)
+    for number in range(300):
+        ledger.intend(intent(number))
+    journal.full = True
+    for number in range(300):
+        ledger.settled(settled(number))
+        ledger.retry()
+    assert ledger.behind == 300
+    journal.full = False
+    ledger.retry()
+    assert records(journal)[300:] == [settled(number) for number in range(300)]
+
+
+def test_what_no_reader_accepts_is_written_as_the_most_that_one_does(tmp_path):
+    journal = Journal(tmp_path)
+    ledger = Ledger(journal)
+    ledger.intend(intent(1, reserved=10**30))
+    ledger.settled(settled(1, cost=10**30))
+    one, other = records(journal)
+    assert (one.reserved_usd_micros, other.cost_usd_micros) == (MOST_USD_MICROS,) * 2
+
+
+class NoSync(Journal):
+    """Under `always`, on a disk that takes writes and forgets them."""
+
+    broken = True
+
+    def sync(self):
+        self.sync_error = "Input/output error" if self.broken else ""
+        return not self.broken
+
+
+def test_a_call_whose_intent_may_not_survive_is_not_made_and_costs_nothing(tmp_path):
+    journal = NoSync(tmp_path, fsync="always")
+    ledger = Ledger(journal)
+    for number in (1, 2):
+        with pytest.raises(LedgerUnavailable, match="Input/output"):
+            ledger.intend(intent(number))
+    # the first one was written before the disk was known to forget; the second never was
+    assert [type(one) for one in records(journal)] == [Intent, Settled]
+    assert (records(journal)[1].status, records(journal)[1].cost_usd_micros) == ("failed", 0)
+    journal.broken = False
+    ledger.intend(intent(3))
+    assert close_open_intents(ledger, JournalMark(0, 0), 5_000) == 1
 
 
 def test_open_intents_of_a_dead_worker_are_charged_at_their_reservation(tmp_path):
@@ -69,12 +122,21 @@ def test_open_intents_of_a_dead_worker_are_charged_at_their_reservation(tmp_path
     assert close_open_intents(Ledger(journal), JournalMark(0, 0), 6_000) == 0
 
 
+def test_a_mark_that_lies_in_no_segment_is_of_another_journal(tmp_path):
+    Journal(tmp_path).append(intent(1))
+    journal = Journal(tmp_path)
+    mark = JournalMark(5_000_000, 5_000_000)
+    assert close_open_intents(Ledger(journal), mark, 5_000) == 1
+    assert close_open_intents(Ledger(journal), mark, 5_000) == 0
+
+
 def budget_after(tmp_path, records, **more):
     journal = Journal(tmp_path)
     for record in records:
         journal.append(record)
     limiter = Limiter(SystemClock())
-    value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=Budget(1_000), **more)
+    more = {"budget": Budget(1_000), **more}
+    value = snapshot([deployment("http://127.0.0.1:1/v1")], **more)
     restore_budgets(limiter, journal, value, "gw-0", 10_000)
     return limiter, journal, value
 
@@ -115,3 +177,34 @@ def test_a_past_windows_spending_does_not_count(tmp_path):
     )
     restore_budgets(limiter, journal, value, "gw-0", now)
     assert limiter.counters("key").spent == 0
+
+
+NOVEMBER = 1_793_491_200_000  # 2026-11-01T00:00:00Z
+HOUR = 3_600_000
+YEAR = 365 * 24 * HOUR
+
+
+@pytest.mark.parametrize("window", ["day", "month"])
+@pytest.mark.parametrize(
+    ("settled_at", "now", "counts"),
+    [
+        (NOVEMBER - 1, NOVEMBER, False),
+        (NOVEMBER, NOVEMBER + 1, True),
+        (NOVEMBER + 1, NOVEMBER - 1, False),  # the clock went back over the month's end
+        (NOVEMBER + YEAR, NOVEMBER + 1, False),  # it had been a year ahead
+        (NOVEMBER - YEAR, NOVEMBER, False),
+        (NOVEMBER + 5, NOVEMBER + HOUR, True),
+        (NOVEMBER + HOUR, NOVEMBER + 5, True),  # it went back within the window
+    ],
+)
+def test_after_a_restart_a_record_counts_in_the_window_that_control_puts_it_in(
+    tmp_path, window, settled_at, now, counts
+):
+    journal = Journal(tmp_path)
+    journal.append(intent(1))
+    journal.append(settled(1, 100, settled_at))
+    limiter = Limiter(SystemClock())
+    value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=Budget(1_000, window))
+    restore_budgets(limiter, journal, value, "gw-0", now)
+    assert limiter.counters("key").spent == (100 if counts else 0)
+    assert counts == (window_start_ms(window, settled_at) == window_start_ms(window, now))

@@ -43,7 +43,7 @@ class Gateway:
         self.credentials = Credentials()
         self.loop_time = self.clock.monotonic
         self.limiter = Limiter(self.clock)
-        self.ledger = Ledger(Journal(Path(boot.journal_dir)))
+        self.ledger = Ledger(Journal(Path(boot.journal_dir), fsync=boot.journal_fsync))
         self.pool = Pool(boot.deadlines, boot.bounds)
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections import deque
 
+import msgspec
+
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.core.journal import Intent, Settled
+from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.limits import Limiter
 from vanguard.snapshot.model import JournalMark, Scope, Snapshot
 from vanguard.snapshot.window import window_start_ms
 
-_WAITING = 100_000
-
 
 class Ledger:
-    """Writes through to the journal; settlements that the disk refuses wait in memory."""
+    """Writes through to the journal; settlements that the disk refuses wait in memory.
+
+    What waits is bounded by what was admitted: each settlement answers an intent on the disk, and
+    while one waits no intent is written.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
@@ -30,27 +34,41 @@ class Ledger:
         Raises:
             LedgerUnavailable: it could not be written, so the call may not be made.
         """
+        journal = self.journal
         if self._waiting:
             self.retry()
         if self._waiting:
             raise LedgerUnavailable(
                 "the usage journal is behind; free some disk space", retry_after_s=5
             )
-        self.journal.append(intent)
+        if journal.sync_error and not journal.sync():
+            raise _unsynced(journal)
+        if intent.reserved_usd_micros > MOST_USD_MICROS:
+            intent = msgspec.structs.replace(intent, reserved_usd_micros=MOST_USD_MICROS)
+        journal.append(intent)
+        if journal.sync_error:
+            # it stands in the journal, but the call is not made
+            self.settled(
+                Settled(
+                    intent.request_id,
+                    intent.attempt,
+                    intent.at_ms,
+                    "failed",
+                    error=LedgerUnavailable.code,
+                )
+            )
+            raise _unsynced(journal)
 
     def settled(self, record: Settled) -> None:
         """Writes a settlement, now or as soon as the disk takes it."""
+        if record.cost_usd_micros > MOST_USD_MICROS:
+            record = msgspec.structs.replace(record, cost_usd_micros=MOST_USD_MICROS)
         if self._waiting:
-            self._wait(record)
+            self._waiting.append(record)
             return
         try:
             self.journal.append(record)
         except LedgerUnavailable:
-            self._wait(record)
-
-    def _wait(self, record: Settled) -> None:
-        # bounded by the requests in flight: nothing new is admitted while something waits
-        if len(self._waiting) < _WAITING:
             self._waiting.append(record)
 
     def retry(self) -> None:
@@ -75,8 +93,8 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
         How many there were.
     """
     journal = ledger.journal
-    # a mark beyond the end is of another journal: then all of this one counts
-    begin = mark.replay_from if mark.replay_from <= journal.offset else 0
+    # a mark that lies in no segment is of another journal: then all of this one counts
+    begin = mark.replay_from if journal.holds(mark.replay_from) else 0
     open_intents: dict[tuple[str, int], Intent] = {}
     for _, record in journal.replay(begin):
         if isinstance(record, Intent):
@@ -128,7 +146,9 @@ def restore_budgets(
         if intent is None or offset < mark.offset:
             continue
         for scope_id in intent.scopes:
-            if scope_id in wanted and record.at_ms >= starts[scope_id]:
+            known = wanted.get(scope_id)
+            # the same window as control's, whichever way the clock has stepped meanwhile
+            if known is not None and _start(known, record.at_ms) == starts[scope_id]:
                 spent[scope_id] += record.cost_usd_micros
     for scope_id, scope in wanted.items():
         limiter.restore(scope, spent[scope_id], starts[scope_id])
@@ -136,3 +156,9 @@ def restore_budgets(
 
 def _start(scope: Scope, now_ms: int) -> int:
     return window_start_ms(scope.budget.window, now_ms) if scope.budget is not None else 0
+
+
+def _unsynced(journal: Journal) -> LedgerUnavailable:
+    return LedgerUnavailable(
+        f"the usage journal cannot be forced onto the disk ({journal.sync_error})", retry_after_s=5
+    )

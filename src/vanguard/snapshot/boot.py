@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+Fsync = Literal["never", "second", "always"]
+
 
 class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds; each ends the thing it names with a typed error."""
@@ -45,6 +47,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         admin_on_public: whether console, `/api` and `/metrics` answer on the public port.
         snapshot_path: file that control publishes to.
         journal_dir: folder of this worker's journal segments.
+        journal_fsync: when what is written there is made to survive a power cut.
         control_socket: Unix socket of control.
         metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
@@ -60,5 +63,6 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     metrics_open: bool = True
     log_format: Literal["json", "text"] = "json"
     log_level: str = "info"
+    journal_fsync: Fsync = "never"
     deadlines: Deadlines = Deadlines()
     bounds: Bounds = Bounds()

@@ -76,6 +76,7 @@ def gateway_boot(loaded: Loaded, home: Home, listeners: Listeners) -> GatewayBoo
         admin_on_public=listeners.admin is None,
         snapshot_path=str(home.snapshot),
         journal_dir=str(home.journal / "gateway-0"),
+        journal_fsync=settings.journal_fsync,
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"
         or (settings.metrics == "auto" and is_loopback(listeners.public)),

@@ -16,7 +16,7 @@ from support.gateway import CHAT, KEY, REPLY, STREAM, delta, deployment, snapsho
 from support.upstream import Upstream, stream, whole
 from vanguard.compose.gateway_process import main
 from vanguard.core.journal import Settled
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.journal import replay
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.file import write_snapshot
 
@@ -51,9 +51,8 @@ class Process:
         return self.child.returncode
 
     def settled(self):
-        journal = Journal(self.folder / "journal")
-        records = [record for _, record in journal.replay(0) if isinstance(record, Settled)]
-        journal.close()
+        found = replay(self.folder / "journal", 0)
+        records = [record for _, record in found if isinstance(record, Settled)]
         return records
 
     def close(self):

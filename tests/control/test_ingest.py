@@ -12,37 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.records import intent, journal_bytes, settled
+from support.journals import Journal, cost, mark, rows
+from support.records import intent, settled
 from vanguard.control import journals
 from vanguard.control.ingest import Ingest
 from vanguard.core.errors import StoreUnavailable
 from vanguard.core.journal import Record, Settled, Status, encode_line
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database, sqlite_url
-from vanguard.store.ledger import all_marks
 from vanguard.store.reports import RequestQuery, UsageQuery, list_requests, usage_sums
-
-
-class Journal:
-    """A worker's journal on disk, written as a gateway writes it."""
-
-    def __init__(self, root: Path, worker: str = "w0", start: int = 0) -> None:
-        self.folder = root / worker
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.start = self.offset = start
-        self.roll()
-
-    def roll(self) -> None:
-        self.path = self.folder / f"{self.offset:020}.journal"
-        self.path.touch()
-
-    def write(self, *records: Record) -> None:
-        self.raw(journal_bytes(*records))
-
-    def raw(self, data: bytes) -> None:
-        with self.path.open("ab") as file:
-            file.write(data)
-        self.offset += len(data)
 
 
 @pytest.fixture
@@ -53,22 +31,6 @@ def database(sqlite_database: Database) -> Database:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return tmp_path / "journal"
-
-
-def cost(database: Database) -> int:
-    with database.read() as connection:
-        return sum(each.cost_usd_micros for each in usage_sums(connection, UsageQuery()))
-
-
-def rows(database: Database) -> dict[str, str | None]:
-    with database.read() as connection:
-        found = list_requests(connection, RequestQuery(limit=500))
-    return {f"{row['request_id']}:{row['attempt']}": row["status"] for row in found}
-
-
-def mark(database: Database, worker: str = "w0") -> JournalMark:
-    with database.read() as connection:
-        return all_marks(connection)[worker]
 
 
 def test_nothing_there_is_nothing_to_do(database: Database, root: Path) -> None:
@@ -195,21 +157,6 @@ def test_a_part_that_is_missing_is_reported(database: Database, root: Path) -> N
     ingest.poll()
     assert "has no bytes" in ingest.last_error
     assert rows(database) == {"req_a:0": "ok", "req_b:0": "ok"}
-
-
-def test_a_journal_that_was_replaced_is_read_anew(database: Database, root: Path) -> None:
-    journal, ingest = Journal(root), Ingest(database, root)
-    journal.write(intent("req_a"), settled("req_a"), intent("req_b"), settled("req_b"))
-    ingest.poll()
-    journal.path.unlink()
-    fresh = Journal(root)
-    fresh.write(intent("req_b"), settled("req_b"))  # known: counts once
-    ingest.poll()
-    assert "replaced" in ingest.last_error
-    fresh.write(intent("req_c"), settled("req_c"))
-    ingest.poll()
-    assert set(rows(database)) == {"req_a:0", "req_b:0", "req_c:0"}
-    assert cost(database) == 2100
 
 
 def test_a_wiped_database_takes_what_the_journal_still_has(

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from vanguard.core.usage import Usage
 
 counts = st.integers(0, 10**12)
+usages = st.builds(Usage, *[st.integers(0, 2**40)] * 6, estimated=st.booleans())
+wild = st.builds(Usage, *[st.integers(-(2**70), 2**70)] * 6, estimated=st.booleans())
 
 
 @given(counts, counts)
@@ -24,7 +26,7 @@ def test_nothing_used_is_written_as_nothing():
     assert msgspec.json.encode(Usage()) == b"{}"
 
 
-@given(st.from_type(Usage))
+@given(usages)
 def test_usage_survives_the_wire(usage):
     assert msgspec.json.decode(msgspec.json.encode(usage), type=Usage) == usage
 
@@ -32,3 +34,13 @@ def test_usage_survives_the_wire(usage):
 def test_sane_counts_are_neither_negative_nor_endless():
     odd = Usage(input_tokens=-5, output_tokens=10**30, cache_read_tokens=3, estimated=True)
     assert odd.sane() == Usage(0, 2**40, 3, estimated=True)
+
+
+@given(wild)
+def test_what_is_sane_can_be_read_back_and_is_no_different_the_second_time(usage):
+    made = usage.sane()
+    assert msgspec.json.decode(msgspec.json.encode(made), type=Usage) == made
+    assert made.sane() is made
+    for name in Usage.__struct_fields__:
+        told, kept = getattr(usage, name), getattr(made, name)
+        assert kept == told or (name != "estimated" and kept in (0, 2**40))

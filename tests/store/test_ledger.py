@@ -11,7 +11,7 @@ from vanguard.core.journal import Record
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database
 from vanguard.store.keys import NewKey, get_key, insert_key
-from vanguard.store.ledger import Batch, all_marks, apply_batch, rewind_mark
+from vanguard.store.ledger import Batch, all_marks, any_known, apply_batch, open_rows
 from vanguard.store.tables import key_use, rollups, spend, usage
 from vanguard.store.tenancy import ChainNames, ensure_chain
 
@@ -85,8 +85,8 @@ def test_a_crash_inside_the_transaction_leaves_nothing(database: Database) -> No
 def test_reading_again_after_a_rewind_changes_no_sum(database: Database) -> None:
     records = (intent(), settled(), intent("req_2"))
     apply(database, batch(0, *records))
-    with database.write() as connection:
-        rewind_mark(connection, "w0", 0)
+    apply(database, Batch("w0", 300, 0, ()))  # the mark goes back
+    assert marks(database)["w0"] == JournalMark(0, 0)
     apply(database, batch(0, *records, settled("req_2")))
     assert sums(database) == (1400, 1400, 1400)
 
@@ -132,3 +132,48 @@ def test_a_key_knows_when_it_was_last_used(database: Database) -> None:
     with database.read() as connection:
         assert get_key(connection, "key_1").last_used_at_ms == T0_MS + 9
         assert connection.execute(select(key_use)).all()
+
+
+def test_an_older_record_does_not_make_a_key_look_unused(database: Database) -> None:
+    apply(database, batch(0, intent(at_ms=T0_MS + 9)))
+    apply(database, batch(100, intent("req_2", at_ms=T0_MS - 3_600_000)))  # the clock went back
+    with database.read() as connection:
+        assert connection.execute(select(key_use.c.last_used_at_ms)).scalar() == T0_MS + 9
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        intent("req_bad", at_ms=10**20),
+        settled("req_1", cost_usd_micros=10**30),
+        settled("req_1", at_ms=10**18),
+        intent("req_bad", session="\ud800"),
+    ],
+)
+def test_what_no_database_can_hold_is_a_value_error(database: Database, record) -> None:
+    apply(database, batch(0, intent()))
+    with pytest.raises(ValueError, match=r".+"):
+        apply(database, batch(100, record))
+    assert marks(database)["w0"].offset == 100
+    apply(database, batch(100, settled()))
+    assert sums(database) == (700, 700, 700)
+
+
+def test_open_rows_are_listed_by_worker(database: Database) -> None:
+    apply(database, batch(0, intent(), settled(), intent("req_2")))
+    apply(database, Batch("w1", 0, 100, ((0, intent("req_other")),)))
+    with database.read() as connection:
+        (row,) = open_rows(connection, "w0")
+    assert (row.request_id, row.journal_offset, row.reserved_usd_micros) == ("req_2", 200, 900)
+
+
+def test_records_are_known_when_any_of_them_was_read_or_all_are_too_old(
+    database: Database,
+) -> None:
+    with database.read() as connection:
+        assert any_known(connection, [intent("req_x")])  # nobody can tell
+    apply(database, batch(0, intent()))
+    with database.read() as connection:
+        assert any_known(connection, [intent("req_x"), settled()])
+        assert not any_known(connection, [intent("req_x")])
+        assert any_known(connection, [intent("req_x", at_ms=T0_MS - 1)])

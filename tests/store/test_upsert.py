@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from vanguard.store.database import Database
 from vanguard.store.tables import meta
-from vanguard.store.upsert import insert_new, insert_or_add, insert_or_replace
+from vanguard.store.upsert import insert_new, insert_or_add, insert_or_raise, insert_or_replace
 
 
 def test_each_way_to_meet_a_row(database: Database) -> None:
@@ -17,8 +17,11 @@ def test_each_way_to_meet_a_row(database: Database) -> None:
         insert_or_add(connection, meta, [{"name": "b", "number": 40}], ["number"])
         insert_or_add(connection, meta, [{"name": "c", "number": 3}], ["number"])
         insert_or_replace(connection, meta, [{"name": "c", "number": 4}])
+        insert_or_raise(connection, meta, [{"name": "c", "number": 2}], "number")
+        insert_or_raise(connection, meta, [{"name": "d", "number": 5}], "number")
+        insert_or_raise(connection, meta, [{"name": "d", "number": 6}], "number")
         found = connection.execute(select(meta).order_by(meta.c.name)).all()
-    assert [tuple(row) for row in found] == [("a", 1), ("b", 42), ("c", 4)]
+    assert [tuple(row) for row in found] == [("a", 1), ("b", 42), ("c", 4), ("d", 6)]
 
 
 def test_nothing_to_insert_is_no_statement(database: Database) -> None:
@@ -26,6 +29,7 @@ def test_nothing_to_insert_is_no_statement(database: Database) -> None:
         insert_new(connection, meta, [])
         insert_or_add(connection, meta, [], ["number"])
         insert_or_replace(connection, meta, [])
+        insert_or_raise(connection, meta, [], "number")
         assert connection.execute(select(meta)).all() == []
 
 

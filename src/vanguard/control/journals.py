@@ -2,29 +2,35 @@
 
 It does not know what a record means, nor where the reading has got to.
 
-A segment is a file named by the byte offset of its start (20 digits); a line's offset is that plus
-its place in the file.
+A segment is a file named by the byte offset of its start; a line's offset is that plus its place in
+the file. What else lies in the folder is left alone.
 """
 
 from __future__ import annotations
 
-import re
+import fcntl
+import os
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
-from vanguard.core.journal import Record, decode_line
+from vanguard.core.journal import MAX_LINE_BYTES, Record, read_lines, segment_start
 
-_NAME = re.compile(r"(\d{20})\.journal")
 MAX_READ_BYTES = 1024 * 1024
-_MAX_LINE_BYTES = 4 * 1024 * 1024
+_SOME = 50
 
 
 class Segment(NamedTuple):
-    """One file of a journal; it holds the bytes from `start` up to `end`."""
+    """One file of a journal; it holds the bytes from `start` up to `end`.
+
+    Attributes:
+        closed: nobody writes to it any more: it has a successor, and no gateway holds its lock.
+    """
 
     path: Path
     start: int
     end: int
+    closed: bool = False
 
 
 class Stretch(NamedTuple):
@@ -46,50 +52,87 @@ def workers(root: Path) -> list[str]:
 
 def segments(folder: Path) -> list[Segment]:
     """A worker's segments by rising start. One ends where the next begins, if that is earlier."""
+    before = _listed(folder)
+    if len(before) < 2:
+        return before
+    # a segment may have grown until it was closed: sizes are taken after the locks
+    closed = {one.path for one in before[:-1] if not _is_locked(one.path)}
+    return [one._replace(closed=one.path in closed) for one in _listed(folder)]
+
+
+def _listed(folder: Path) -> list[Segment]:
     found = []
     for path in folder.iterdir():
-        named = _NAME.fullmatch(path.name)
-        if named:
-            found.append((int(named[1]), path))
-    found.sort()
-    starts = [start for start, _ in found]
-    made = []
-    for index, (start, path) in enumerate(found):
-        end = start + path.stat().st_size
-        if index + 1 < len(starts):
-            end = min(end, starts[index + 1])
-        made.append(Segment(path, start, end))
-    return made
+        start = segment_start(path.name)
+        if start is None:
+            continue
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue  # another control has thrown it away
+        if S_ISREG(stat.st_mode):
+            found.append(Segment(path, start, start + stat.st_size))
+    found.sort(key=lambda one: one.start)
+    for index, later in enumerate(found[1:]):
+        if later.start < found[index].end:
+            found[index] = found[index]._replace(end=later.start)
+    return found
 
 
-def read_stretch(segment: Segment, offset: int, *, closed: bool) -> Stretch:
+def _is_locked(path: Path) -> bool:
+    """Whether a gateway holds it open: one that drains may write on while its successor serves."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # a file system without locks
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def ends_a_line(segment: Segment, offset: int) -> bool:
+    """Whether a line may begin at an offset within a segment."""
+    if offset == segment.start:
+        return True
+    with segment.path.open("rb") as file:
+        file.seek(offset - 1 - segment.start)
+        return file.read(1) == b"\n"
+
+
+def last_records(segment: Segment, before: int) -> list[Record]:
+    """Some records just below an offset, as far as any can be read in the last stretch there."""
+    begin = max(segment.start, before - MAX_READ_BYTES)
+    with segment.path.open("rb") as file:
+        file.seek(begin - segment.start)
+        entries = read_lines(file.read(before - begin), closed=True).entries
+    return [record for _, record in entries[-_SOME:]]
+
+
+def read_stretch(segment: Segment, offset: int) -> Stretch:
     """Reads whole lines from `offset`, at most about a mebibyte.
 
     Args:
         segment: the file that holds `offset`.
         offset: where a line begins.
-        closed: nobody writes to this segment any more, so that a last line without an end is torn
-            for good; while it is open such a line is left for later.
+
+    While the segment is open a last line without an end is left for later; in a closed one it is
+    torn for good.
     """
     with segment.path.open("rb") as file:
         file.seek(offset - segment.start)
         data = file.read(min(MAX_READ_BYTES, segment.end - offset))
-        whole = data.rfind(b"\n") + 1
-        if not whole and data and offset + len(data) < segment.end:
-            data += file.read(min(_MAX_LINE_BYTES, segment.end - offset - len(data)))
-            whole = data.rfind(b"\n") + 1
-    entries: list[tuple[int, Record]] = []
-    faults: list[str] = []
-    at = offset
-    for line in data[:whole].split(b"\n")[:-1]:
-        try:
-            entries.append((at, decode_line(line)))
-        except ValueError as error:
-            faults.append(f"{segment.path.name} at byte {at}: {error}")
-        at += len(line) + 1
-    rest = len(data) - whole
-    torn = closed and rest and offset + len(data) == segment.end
-    if torn or (whole == 0 and rest >= _MAX_LINE_BYTES):
-        faults.append(f"{segment.path.name} at byte {at}: a line of {rest} bytes without an end")
-        at += rest
-    return Stretch(offset, at, tuple(entries), tuple(faults))
+        if b"\n" not in data:
+            data += file.read(min(MAX_LINE_BYTES, segment.end - offset - len(data)))
+    found = read_lines(data, closed=segment.closed and offset + len(data) >= segment.end)
+    return Stretch(
+        offset,
+        offset + found.used,
+        tuple((offset + at, record) for at, record in found.entries),
+        tuple(f"{segment.path.name} at byte {offset + at}: {what}" for at, what in found.faults),
+    )

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 POLL_S = 0.2
 _PUBLISH_MARKS_S = 15.0
+_REPLAY_S = 5.0
 _REFRESH_S = 600.0  # some listed prices change with the hour or the date
 _LONGEST_PAUSE_S = 5.0
 _FORGET_S = 3600.0
@@ -143,6 +144,8 @@ class ControlService:
         waited = self.clock.monotonic() - self._published_at
         if self._owed or (self._marks_moved and waited >= _PUBLISH_MARKS_S):
             self.publish()
+        elif waited >= _REPLAY_S:
+            # a gateway may still be replaying from the marks published before these
             self.ingest.prune(self.publisher.marks)
         if self.clock.monotonic() - self._forgot_at >= _FORGET_S:
             self._forget()

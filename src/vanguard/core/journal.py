@@ -1,19 +1,42 @@
-"""The records of the usage journal and how one becomes a line.
+"""The records of the usage journal, how one becomes a line, and how damaged lines are read.
 
-It does not know files or offsets: the gateway appends lines, control reads them.
+It does not know files: the gateway appends lines, control reads them.
 
 A line is eight hex digits of CRC-32 over the JSON, one space, the JSON, one newline. JSON holds no
-raw newline, so a torn write shows as a last line without an end or with a wrong sum.
+raw newline, so a torn write shows as a last line without an end or with a wrong sum. A journal is
+cut into segments; each is named by the journal's offset at which it starts, so that an offset names
+one byte for ever. Each start of a gateway begins a segment at the next multiple of `STRIDE_BYTES`:
+whatever a power cut took from the end of the last one, no offset is ever used twice.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import zlib
-from typing import Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from vanguard.core.usage import Usage
+
+STRIDE_BYTES = 2**30
+MAX_LINE_BYTES = 4 * 1024 * 1024
+# the most that one record may charge: what a double still holds exactly
+MOST_USD_MICROS = 2**53
+_MOST_OFFSET = 2**62
+_LAST_MS = 253_402_300_799_999  # the end of the year 9999
+_NAME = re.compile(r"(\d{20})\.journal", re.ASCII)
+# where a record may begin; within JSON no quote follows a brace unless it is meant
+_BEGIN = re.compile(rb'[0-9a-f]{8} \{"type":"')
+_BEGIN_BYTES = 18
+
+# What is read is held to these: a line written by hand must not stop whoever stores it.
+_Moment = Annotated[int, msgspec.Meta(ge=0, le=_LAST_MS)]
+_Attempt = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
+_UsdMicros = Annotated[int, msgspec.Meta(ge=0, le=MOST_USD_MICROS)]
+_HttpStatus = Annotated[int, msgspec.Meta(ge=0, le=999)]
+_Milliseconds = Annotated[int, msgspec.Meta(ge=-1, le=_LAST_MS)]
 
 Status = Literal["ok", "failed", "truncated", "cut", "blocked", "cancelled", "unsettled"]
 
@@ -36,8 +59,8 @@ class Intent(msgspec.Struct, frozen=True, omit_defaults=True, tag="intent"):
     """
 
     request_id: str
-    attempt: int
-    at_ms: int
+    attempt: _Attempt
+    at_ms: _Moment
     key_id: str
     organisation_id: str
     team_id: str
@@ -52,7 +75,7 @@ class Intent(msgspec.Struct, frozen=True, omit_defaults=True, tag="intent"):
     stream: bool = False
     session: str = ""
     tags: dict[str, str] = {}
-    reserved_usd_micros: int = 0
+    reserved_usd_micros: _UsdMicros = 0
     price_id: str = ""
     price_version: str = ""
 
@@ -73,22 +96,49 @@ class Settled(msgspec.Struct, frozen=True, omit_defaults=True, tag="settled"):
     """
 
     request_id: str
-    attempt: int
-    at_ms: int
+    attempt: _Attempt
+    at_ms: _Moment
     status: Status
-    http_status: int = 0
+    http_status: _HttpStatus = 0
     error: str = ""
     usage: Usage = Usage()
-    cost_usd_micros: int = 0
+    cost_usd_micros: _UsdMicros = 0
     price_unknown: bool = False
-    first_token_ms: int = -1
-    duration_ms: int = 0
+    first_token_ms: _Milliseconds = -1
+    duration_ms: _Milliseconds = 0
 
 
 Record = Intent | Settled
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_finder = json.JSONDecoder(strict=False)
+
+
+class Lines(NamedTuple):
+    """What a piece of a journal says.
+
+    Attributes:
+        entries: each record with its place in the piece.
+        faults: places that could not be read, each with what is wrong there.
+        used: bytes that need not be looked at again.
+    """
+
+    entries: tuple[tuple[int, Record], ...]
+    faults: tuple[tuple[int, str], ...]
+    used: int
+
+
+def segment_name(offset: int) -> str:
+    """File name of the segment that starts at an offset."""
+    return f"{offset:020d}.journal"
+
+
+def segment_start(name: str) -> int | None:
+    """The offset at which the segment of that file name starts; None when it names none."""
+    named = _NAME.fullmatch(name)
+    start = int(named[1]) if named else _MOST_OFFSET
+    return start if start < _MOST_OFFSET else None
 
 
 def encode_line(record: Record) -> bytes:
@@ -112,6 +162,8 @@ def intent_line(
     rest: bytes, request_id: str, attempt: int, at_ms: int, reserved_usd_micros: int
 ) -> bytes:
     """The line of an intent whose other fields are those of `intent_rest`, newline included."""
+    if reserved_usd_micros > MOST_USD_MICROS:
+        reserved_usd_micros = MOST_USD_MICROS
     payload = (
         b'{"type":"intent","request_id":"%b","attempt":%d,"at_ms":%d,"reserved_usd_micros":%d%b'
         % (
@@ -135,6 +187,74 @@ def decode_line(line: bytes) -> Record:
     if line[8:9] != b" " or line[:8] != b"%08x" % zlib.crc32(payload):
         raise ValueError("journal line with a wrong check sum")
     try:
-        return _decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+        record = _decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"journal line of an unknown shape: {error}") from error
+    if b"\\u0000" in payload and _holds_nul(msgspec.to_builtins(record)):
+        raise ValueError("journal line of an unknown shape: no database stores its NUL character")
+    return record
+
+
+def read_lines(data: bytes, *, closed: bool = False) -> Lines:
+    """Reads whole lines, and out of damaged ones whatever records are still whole.
+
+    Args:
+        data: bytes from the beginning of a line, or of what is left of one.
+        closed: no byte will follow, so that a last line without its end will never get one.
+    """
+    end = len(data) if closed else data.rfind(b"\n") + 1
+    if not end and len(data) >= MAX_LINE_BYTES:
+        end = _endless(data)
+    entries: list[tuple[int, Record]] = []
+    faults: list[tuple[int, str]] = []
+    at = 0
+    for line in data[:end].split(b"\n"):
+        if line:
+            try:
+                entries.append((at, decode_line(line)))
+            except ValueError as error:
+                saved = _salvage(line)
+                entries += [(at + place, record) for place, record in saved]
+                faults.append((at, _fault(line, len(saved), error)))
+        at += len(line) + 1
+    return Lines(tuple(entries), tuple(faults), end)
+
+
+def _endless(data: bytes) -> int:
+    """How much of a line too long to be one may go: a record that begins in it may yet be whole."""
+    found = [match.start() for match in _BEGIN.finditer(data, 1)]
+    return found[-1] if found else len(data) - _BEGIN_BYTES
+
+
+def _salvage(line: bytes) -> list[tuple[int, Record]]:
+    """Whole records within a line that cannot be read as one: newlines are lost too."""
+    found: list[tuple[int, Record]] = []
+    at = 0
+    while match := _BEGIN.search(line, at):
+        start = match.start()
+        at = start + 1
+        try:
+            text = line[start + 9 : start + 9 + MAX_LINE_BYTES].decode("latin-1")
+            stop = start + 9 + _finder.raw_decode(text)[1]
+            found.append((start, decode_line(line[start:stop])))
+            at = stop
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+def _fault(line: bytes, saved: int, error: ValueError) -> str:
+    what = str(error)
+    if not line.strip(b"\0"):
+        what = "nothing but zeros"
+    elif saved:
+        what = f"{what} (records that could still be read in it: {saved})"
+    return f"{len(line)} bytes: {what}"
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(one) for pair in value.items() for one in pair)
+    return isinstance(value, list | tuple) and any(_holds_nul(one) for one in value)

@@ -5,9 +5,13 @@ It does not know prices, nor where a provider writes its counts.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 _MOST_TOKENS = 2**40
+# bounds of what is read back, not of what is made: `sane` sees to that
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST_TOKENS)]
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,12 +28,12 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         estimated: true when a count is ours and not the provider's.
     """
 
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    reasoning_tokens: int = 0
+    input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    cache_read_tokens: _Count = 0
+    cache_write_tokens: _Count = 0
+    cache_write_1h_tokens: _Count = 0
+    reasoning_tokens: _Count = 0
     estimated: bool = False
 
     def sane(self) -> Usage:

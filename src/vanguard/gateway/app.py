@@ -45,7 +45,7 @@ class Gateway:
         self.loop_time = self.clock.monotonic
         self.limiter = Limiter(self.clock)
         self.claim = claim(Path(boot.journal_dir))
-        self.ledger = Ledger(Journal(self.claim.folder))
+        self.ledger = Ledger(Journal(self.claim.folder, fsync=boot.journal_fsync))
         self.pool = Pool(boot.deadlines, boot.bounds)
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
@@ -82,6 +82,7 @@ class Gateway:
         snapshot = view.snapshot
         if not self._settled_old:
             self._settle_old(snapshot)
+        self.ledger.commit()  # what this turn has settled so far
         restore_budgets(self.limiter, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))
         self.log.info(
@@ -125,6 +126,7 @@ class Gateway:
         """Ends what is left."""
         self.pool.close()
         self.control_pool.close()
+        self.ledger.flush()
         self.ledger.retry()
         self.ledger.journal.close()
         self.claim.release()

@@ -5,12 +5,16 @@ It does not know prices or budgets, except for rebuilding what budgets had spent
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
+
+import msgspec
 
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.core.journal import Intent, Settled
+from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled, encode_line
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.limits import Limiter
 from vanguard.gateway.limits.spending import (
@@ -21,58 +25,132 @@ from vanguard.gateway.limits.spending import (
 )
 from vanguard.snapshot.model import JournalMark, Snapshot
 
-_WAITING = 100_000
+
+class Waiter(Protocol):
+    """Whoever waits for an intent to be on the disk."""
+
+    def journalled(self) -> None:
+        """It is: the call may be made."""
+
+    def unjournalled(self, error: LedgerUnavailable, *, stands: bool) -> None:
+        """It is not, or may not stay there (`stands`): the call may not be made."""
 
 
 class Ledger:
-    """Writes through to the journal; settlements that the disk refuses wait in memory."""
+    """Writes through to the journal, all records of one turn of the event loop together.
 
-    def __init__(self, journal: Journal) -> None:
+    Under load a turn answers dozens of requests, and a write costs as much as all else that is done
+    for one of them. Settlements that the disk refuses wait in memory; what waits is bounded by what
+    was admitted: each settlement answers an intent on the disk, and while one waits no intent is
+    written.
+    """
+
+    def __init__(
+        self, journal: Journal, call_soon: Callable[[Callable[[], None]], object] | None = None
+    ) -> None:
         self.journal = journal
-        self._waiting: deque[Settled] = deque()
+        self._call_soon = call_soon
+        self._lines: list[bytes] = []
+        self._waiters: list[Waiter | None] = []
+        self._outcomes: list[tuple[Waiter, LedgerUnavailable | None, bool]] = []
+        self._after: list[Callable[[], None]] = []
+        self._behind: deque[bytes] = deque()
 
-    def intend(self, line: bytes) -> None:
-        """Writes the line of an intent; must have returned before a byte goes upstream.
+    def intend(self, line: bytes, waiter: Waiter) -> None:
+        """Hands in an intent; no byte may go upstream before the waiter hears `journalled`.
 
         Raises:
-            LedgerUnavailable: it could not be written, so the call may not be made.
+            LedgerUnavailable: the disk takes nothing at present, so the call may not be made.
         """
-        if self._waiting:
+        journal = self.journal
+        if self._behind:
             self.retry()
-        if self._waiting:
-            raise LedgerUnavailable(
-                "the usage journal is behind; free some disk space", retry_after_s=5
-            )
-        self.journal.append_line(line)
+            if self._behind:
+                raise LedgerUnavailable(
+                    "the usage journal is behind; free some disk space", retry_after_s=5
+                )
+        if journal.sync_error and not journal.sync():
+            raise _unsynced(journal)
+        self._hand_in(line, waiter)
 
     def settled(self, record: Settled) -> None:
-        """Writes a settlement, now or as soon as the disk takes it."""
-        if self._waiting:
-            self._wait(record)
-            return
-        try:
-            self.journal.append(record)
-        except LedgerUnavailable:
-            self._wait(record)
+        """Hands in a settlement; it is written this turn, or as soon as the disk takes it."""
+        if record.cost_usd_micros > MOST_USD_MICROS:
+            record = msgspec.structs.replace(record, cost_usd_micros=MOST_USD_MICROS)
+        self._hand_in(encode_line(record), None)
 
-    def _wait(self, record: Settled) -> None:
-        # bounded by the requests in flight: nothing new is admitted while something waits
-        if len(self._waiting) < _WAITING:
-            self._waiting.append(record)
+    def after(self, callback: Callable[[], None]) -> None:
+        """Calls back when all that was handed in so far has been tried; soon, never at once."""
+        self._after.append(callback)
+        if not self._lines and len(self._after) == 1:
+            self._schedule()
+
+    def _hand_in(self, line: bytes, waiter: Waiter | None) -> None:
+        self._lines.append(line)
+        self._waiters.append(waiter)
+        if len(self._lines) == 1:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if self._call_soon is None:
+            self._call_soon = asyncio.get_running_loop().call_soon
+        self._call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Writes what was handed in, then tells whoever waits for it."""
+        self.commit()
+        outcomes, self._outcomes = self._outcomes, []
+        after, self._after = self._after, []
+        for waiter, error, stands in outcomes:
+            if error is None:
+                waiter.journalled()
+            else:
+                waiter.unjournalled(error, stands=stands)
+        for callback in after:
+            callback()
+
+    def commit(self) -> None:
+        """Writes what was handed in; whoever waits for it hears of that at the next flush."""
+        lines, waiters = self._lines, self._waiters
+        if not lines:
+            return
+        self._lines, self._waiters = [], []
+        journal = self.journal
+        if self._behind:
+            self.retry()
+        standing = journal.append_lines(lines) if not self._behind else 0
+        for index, waiter in enumerate(waiters):
+            if index < standing:
+                if waiter is not None:
+                    error = _unsynced(journal) if journal.sync_error else None
+                    self._outcomes.append((waiter, error, True))
+            elif waiter is not None:
+                self._outcomes.append((waiter, _refused(journal), False))
+            else:
+                self._behind.append(lines[index])
 
     def retry(self) -> None:
         """Writes what waits, as far as the disk takes it."""
-        while self._waiting:
-            try:
-                self.journal.append(self._waiting[0])
-            except LedgerUnavailable:
-                return
-            self._waiting.popleft()
+        while self._behind and self.journal.append_lines([self._behind[0]]):
+            self._behind.popleft()
 
     @property
     def behind(self) -> int:
         """Settlements that wait for the disk."""
-        return len(self._waiting)
+        return len(self._behind)
+
+
+def _refused(journal: Journal) -> LedgerUnavailable:
+    return LedgerUnavailable(
+        f"the usage journal cannot be written ({journal.write_error}); free some disk space",
+        retry_after_s=5,
+    )
+
+
+def _unsynced(journal: Journal) -> LedgerUnavailable:
+    return LedgerUnavailable(
+        f"the usage journal cannot be forced onto the disk ({journal.sync_error})", retry_after_s=5
+    )
 
 
 def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
@@ -82,8 +160,8 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
         How many there were.
     """
     journal = ledger.journal
-    # a mark beyond the end is of another journal: then all of this one counts
-    begin = mark.replay_from if mark.replay_from <= journal.offset else 0
+    # a mark that lies in no segment is of another journal: then all of this one counts
+    begin = mark.replay_from if journal.holds(mark.replay_from) else 0
     open_intents: dict[tuple[str, int], Intent] = {}
     for _, record in journal.replay(begin):
         if isinstance(record, Intent):
@@ -102,6 +180,7 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
                 price_unknown=not intent.price_id,
             )
         )
+    ledger.commit()
     return len(open_intents)
 
 

@@ -135,7 +135,9 @@ class Metrics:
             "vanguard_snapshot_version", "gauge", "Version of the snapshot in use."
         )
         self.journal_bytes = Family(
-            "vanguard_journal_bytes_total", "counter", "Length of the usage journal."
+            "vanguard_journal_bytes_total",
+            "counter",
+            "Written to the usage journal since the start.",
         )
 
     def model(self, name: str) -> ModelMeter:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+Fsync = Literal["never", "second", "always"]
+
 
 class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds; each ends the thing it names with a typed error."""
@@ -81,6 +83,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         journal_dir: folder of this worker's journal segments; one beside it while that is taken.
         journal_root: folder of all workers' journals; empty when there is no other worker.
         ready_path: file that gets the process id once the worker serves; empty when nobody asks.
+        journal_fsync: when what is written there is made to survive a power cut.
         control_socket: Unix socket of control.
         metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
@@ -101,6 +104,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     ready_path: str = ""
     log_format: Literal["json", "text"] = "json"
     log_level: str = "info"
+    journal_fsync: Fsync = "never"
     deadlines: Deadlines = Deadlines()
     bounds: Bounds = Bounds()
     upstream_tls: Literal["loop", "socket"] = "loop"

@@ -6,17 +6,18 @@ It does not know files or lines. A batch that is offered twice changes nothing t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.exc import DataError
 
 from vanguard.core.errors import Conflict
 from vanguard.core.journal import Intent, Record
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.ledger_batch import ADDED, MERGED, Row, RowKey, fold
 from vanguard.store.tables import journal_marks, key_use, rollups, spend, usage
-from vanguard.store.upsert import insert_new, insert_or_add, insert_or_replace
+from vanguard.store.upsert import insert_new, insert_or_add, insert_or_raise
 
 _IDS_A_QUERY = 500
 
@@ -36,12 +37,32 @@ class Batch(msgspec.Struct, frozen=True):
     skipped: int = 0
 
 
+class OpenRow(NamedTuple):
+    """An attempt without a settlement, with what it would be charged."""
+
+    request_id: str
+    attempt: int
+    at_ms: int
+    journal_offset: int
+    reserved_usd_micros: int
+    price_id: str
+
+
 def apply_batch(connection: Connection, batch: Batch) -> None:
     """Writes everything a batch means; the caller's transaction makes it atomic.
 
     Raises:
         Conflict: the mark is not at the batch's start; somebody else has read on meanwhile.
+        ValueError: a record cannot be stored as it is; the transaction must not be committed.
     """
+    try:
+        _apply(connection, batch)
+    except (DataError, OverflowError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()
+        raise ValueError(reason[0] if reason else type(error).__name__) from error
+
+
+def _apply(connection: Connection, batch: Batch) -> None:
     _check_mark(connection, batch)
     ids = sorted({record.request_id for _, record in batch.entries})
     folded = fold(batch.worker, batch.entries, _known(connection, ids))
@@ -61,13 +82,24 @@ def all_marks(connection: Connection) -> dict[str, JournalMark]:
     }
 
 
-def rewind_mark(connection: Connection, worker: str, offset: int) -> None:
-    """Sets a mark back or forth, after a journal was replaced or lost a part.
+def open_rows(connection: Connection, worker: str) -> list[OpenRow]:
+    """The attempts of one worker's journal that are not settled."""
+    query = select(*(usage.c[name] for name in OpenRow._fields)).where(
+        usage.c.state == "open", usage.c.worker == worker
+    )
+    return [OpenRow(*row) for row in connection.execute(query)]
 
-    Reading a stretch twice is harmless: rows that are settled stay as they are.
+
+def any_known(connection: Connection, records: Sequence[Record]) -> bool:
+    """Whether any of these records has been read before.
+
+    Also true where that cannot be told, because they are older than all rows that are kept.
     """
-    row = {"worker": worker, "byte_offset": offset, "replay_from": offset}
-    insert_or_replace(connection, journal_marks, [row])
+    ids = [record.request_id for record in records]
+    if connection.execute(select(usage.c.attempt).where(usage.c.request_id.in_(ids))).first():
+        return True
+    oldest = connection.execute(select(func.min(usage.c.at_ms))).scalar()
+    return oldest is None or all(record.at_ms < oldest for record in records)
 
 
 def _check_mark(connection: Connection, batch: Batch) -> None:
@@ -133,4 +165,4 @@ def _note_use(connection: Connection, batch: Batch) -> None:
         if isinstance(record, Intent):
             latest[record.key_id] = max(record.at_ms, latest.get(record.key_id, 0))
     rows = [{"key_id": key, "last_used_at_ms": at} for key, at in sorted(latest.items())]
-    insert_or_replace(connection, key_use, rows)
+    insert_or_raise(connection, key_use, rows, "last_used_at_ms")

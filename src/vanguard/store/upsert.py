@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, case
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -59,5 +59,18 @@ def insert_or_replace(connection: Connection, table: Table, rows: Sequence[Row])
     statement = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in sorted(names)},
+    )
+    connection.execute(statement, rows)
+
+
+def insert_or_raise(connection: Connection, table: Table, rows: Sequence[Row], raised: str) -> None:
+    """Inserts rows; where the primary key exists, the `raised` column takes the larger value."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    old, new = table.c[raised], statement.excluded[raised]
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={raised: case((new > old, new), else_=old)},
     )
     connection.execute(statement, rows)

@@ -63,3 +63,25 @@ def test_a_client_that_left_gets_nothing():
     answer.send(200, [], b"b")
     assert client.said == []
     assert answer.committed
+
+
+class Ledger:
+    def __init__(self):
+        self.waiting = []
+
+    def after(self, callback):
+        self.waiting.append(callback)
+
+
+def test_behind_a_dam_everything_keeps_its_order_until_the_ledger_has_it():
+    client, ledger = Client(), Ledger()
+    answer = Answer(client)
+    answer.commit(b"")
+    answer.dam(ledger)
+    answer.dam(ledger)
+    answer.write(b"a")
+    answer.end(b"z")
+    assert client.said == [("start", 200)]
+    (release,) = ledger.waiting
+    release()
+    assert client.said == [("start", 200), ("write", b"a"), ("write", b"z"), ("end",)]

@@ -90,6 +90,7 @@ def gateway_boot(
         journal_dir=str(home.journal / worker),
         journal_root=str(home.journal),
         ready_path=str(home.run / f"{worker}.ready"),
+        journal_fsync=settings.journal_fsync,
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"
         or (settings.metrics == "auto" and is_loopback(listeners.public)),

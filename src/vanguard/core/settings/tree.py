@@ -119,6 +119,10 @@ class GatewaySettings(Section):
         ge=1,
         description="Output tokens reserved against a token limit when a request names no maximum.",
     )
+    journal_fsync: Literal["never", "second", "always"] = Field(
+        "never",
+        description="When the usage journal is forced onto the disk. `never`: the kernel decides; killing any process loses nothing, a power cut loses what the kernel had not written yet (up to some 30 seconds on Linux's defaults). `second`: once a second, beside the traffic; a power cut loses about a second, longer only while the disk is slower. `always`: each record before its request goes on or its answer ends; a power cut loses nothing, and each request waits for the disk twice.",
+    )
     metrics: Literal["auto", "open", "key"] = Field(
         "auto",
         description="Who may read `/metrics`: anyone (`open`), holders of the admin key (`key`), or anyone while the port is bound to loopback (`auto`).",

@@ -6,7 +6,10 @@ another deployment may still take over without the client noticing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vanguard.gateway.exchange import Client
+from vanguard.gateway.ledger import Ledger
 
 _HELD_BYTES = 1024 * 1024
 # no-transform: a network between must not compress or re-chunk events (RFC 9111, 5.2.2.6)
@@ -26,20 +29,39 @@ class Answer:
         committed: the head of a stream is out, so failing over is no longer free.
     """
 
-    __slots__ = ("_client", "_held", "_held_bytes", "committed", "open")
+    __slots__ = ("_client", "_dammed", "_held", "_held_bytes", "committed", "open")
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
         self.open = True
         self.committed = False
+
+    def dam(self, ledger: Ledger) -> None:
+        """Keeps back what follows until the ledger has written what it was handed so far."""
+        if self._dammed is None:
+            self._dammed = []
+            ledger.after(self._release)
+
+    def _release(self) -> None:
+        dammed, self._dammed = self._dammed, None
+        for step, arguments in dammed or ():
+            step(*arguments)
+
+    def do(self, step: Callable[..., None], *arguments: object) -> None:
+        """Takes a step towards the client, now or when the dam is open."""
+        if self._dammed is None:
+            step(*arguments)
+        else:
+            self._dammed.append((step, arguments))
 
     def send(self, status: int, lines: bytes, body: bytes) -> None:
         """A whole answer; `lines` are more lines for its head."""
         if self.open:
             self.open = False
-            self._client.send(status, _JSON_LINES + lines, body)
+            self.do(self._client.send, status, _JSON_LINES + lines, body)
 
     def hold(self, data: bytes) -> bool:
         """Keeps events from before the first token; returns whether too much is held."""
@@ -56,21 +78,25 @@ class Answer:
         """Sends the head of a stream and what was held."""
         self.committed = True
         if self.open:
-            self._client.start(200, _STREAM_LINES + lines)
-            self._client.write(b"".join(self._held))
+            self.do(self._client.start, 200, _STREAM_LINES + lines)
+            self.do(self._client.write, b"".join(self._held))
         self.discard()
 
     def write(self, data: bytes) -> None:
         """Events of a committed stream."""
-        if self.open and data:
+        if not self.open or not data:
+            return
+        if self._dammed is None:
             self._client.write(data)
+        else:
+            self.do(self._client.write, data)
 
     def end(self, data: bytes = b"") -> None:
         """The last events of a committed stream."""
         if self.open:
             self.open = False
-            self._client.write(data)
-            self._client.end()
+            self.do(self._client.write, data)
+            self.do(self._client.end)
 
     def leave(self) -> None:
         """The client has gone."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Protocol
 
 from vanguard.core.errors import (
     BudgetExceeded,
+    LedgerUnavailable,
     PolicyError,
     UpstreamError,
     UpstreamRateLimited,
@@ -49,6 +50,9 @@ class Walk(Protocol):
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """This attempt failed before its first token; `for_good` rules the deployment out."""
 
+    def give_up(self, error: VanguardError) -> None:
+        """There will be no answer but this error."""
+
     def over(self) -> None:
         """The exchange has ended."""
 
@@ -66,6 +70,8 @@ class Attempt:
     """The sink of one upstream call."""
 
     # what most attempts never change stands here, not in each of them
+    _data = b""
+    _meanwhile: Callable[[], None] | None = None
     _outcome: Outcome | None = None
     _call: Call | None = None
     _drain: asyncio.TimerHandle | None = None
@@ -89,17 +95,36 @@ class Attempt:
         self._relay = relay
 
     def begin(self, deployment: Deployment, number: int) -> None:
-        """Journals the intent, then calls.
+        """Journals the intent; the call is made when that is written.
 
         Raises:
             VanguardError: nothing was called and nothing needs to be settled.
         """
-        data = build_request(self._gateway, self._exchange, deployment, self._relay.request_body())
-        self._gateway.ledger.intend(build_intent(self._exchange, deployment, number))
+        gateway, exchange = self._gateway, self._exchange
+        data = build_request(gateway, exchange, deployment, self._relay.request_body())
+        gateway.ledger.intend(build_intent(exchange, deployment, number), self)
+        self._data = data
         self._outcome = Outcome(deployment, number)
-        self._call = self._gateway.pool.request(
-            self._exchange.view.origins[deployment.id], data, self
-        )
+
+    # --- the journal -------------------------------------------------------------------------
+
+    def journalled(self) -> None:
+        """The intent is on the disk: now bytes may go upstream, unless the exchange ended first."""
+        data, self._data = self._data, b""
+        if self._meanwhile is not None:
+            self._meanwhile()
+        elif self._outcome is not None:
+            origin = self._exchange.view.origins[self._outcome.deployment.id]
+            self._call = self._gateway.pool.request(origin, data, self)
+
+    def unjournalled(self, error: LedgerUnavailable, *, stands: bool) -> None:
+        """The disk takes nothing, or forgets: there is no call."""
+        self._data = b""
+        outcome, self._outcome = self._outcome, None
+        if stands and outcome is not None:
+            outcome.error = error.code
+            self._walk.settle(outcome, last=False)
+        self._walk.give_up(error)
 
     # --- the upstream's answer ---------------------------------------------------------------
 
@@ -352,6 +377,9 @@ class Attempt:
         """What is being charged is read on to its usage, within bounds; the rest is cancelled."""
         if self._drain is not None:
             return
+        if self._data:
+            self._meanwhile = self.client_gone
+            return
         if self._call is not None and self._call.sent and self._worth_draining():
             self._call.reading(True)
             self._begin_drain()
@@ -362,6 +390,9 @@ class Attempt:
 
     def too_long(self, error: UpstreamError) -> None:
         """The whole request took longer than it may; what has been used is charged as far as known."""
+        if self._data:
+            self._meanwhile = partial(self.too_long, error)
+            return
         self._drop()
         self._settle("truncated", error.code)
         self._end_with(error)
@@ -398,7 +429,7 @@ class Attempt:
             self._answer.end(self._relay.error_event(error, self._exchange.id))
         elif self._answer.open:
             self._answer.leave()
-            self._walk.refuse(error)
+            self._answer.do(self._walk.refuse, error)
         self._over()
 
     def _over(self) -> None:
@@ -419,6 +450,8 @@ class Attempt:
         outcome.error = error
         outcome.usage = self._usage(status) if self._status < 400 else Usage()
         self._walk.settle(outcome, last=True)
+        if self._answer.open:
+            self._answer.dam(self._gateway.ledger)
 
     def _usage(self, status: Status) -> Usage | None:
         """The provider's own usage, or what can be said without it; None when nothing was sent."""

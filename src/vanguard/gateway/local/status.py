@@ -31,7 +31,7 @@ def _fill_gauges(gateway: Gateway, connections: int) -> None:
     metrics.in_flight.set((), gateway.in_flight)
     metrics.connections.set((("side", "client"),), connections)
     metrics.connections.set((("side", "upstream"),), gateway.pool.open_connections)
-    metrics.journal_bytes.set((), gateway.ledger.journal.offset)
+    metrics.journal_bytes.set((), gateway.ledger.journal.written_bytes)
     if view is not None:
         metrics.snapshot_version.set((), view.version)
         now = gateway.loop_time()

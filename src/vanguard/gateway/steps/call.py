@@ -99,11 +99,11 @@ class Call:
         while index < len(attempts) and attempts[index].id in self._ruled_out:
             index += 1
         if index >= len(attempts):
-            self._give_up(error)
+            self.give_up(error)
             return
         wait_s = self._wait_s(index, error)
         if wait_s > _PATIENCE_S or (wait_s and self._gateway.draining):
-            self._give_up(error)
+            self.give_up(error)
             return
         self._index = index
         if wait_s:
@@ -131,14 +131,16 @@ class Call:
             self._gateway.health.failed(deployment.id, self._gateway.loop_time())
             self.again(error, for_good=True)
         except VanguardError as error:
-            self._give_up(error)
+            self.give_up(error)
 
-    def _give_up(self, error: VanguardError) -> None:
+    def give_up(self, error: VanguardError) -> None:
+        """There will be no answer but this error."""
         if self._answer.open:
             self._answer.leave()
             if self._gateway.draining and isinstance(error, UpstreamUnavailable):
                 error = ShuttingDown("the gateway is stopping", retry_after_s=1)
-            self.refuse(error)
+            self._answer.dam(self._gateway.ledger)
+            self._answer.do(self.refuse, error)
         self.over()
 
     def _client_gone(self) -> None:
@@ -161,7 +163,7 @@ class Call:
         if self._attempt is not None:
             self._attempt.too_long(error)
         else:
-            self._give_up(error)
+            self.give_up(error)
 
     def _client_writable(self, writable: bool) -> None:
         if self._attempt is not None:

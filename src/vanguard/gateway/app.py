@@ -9,6 +9,7 @@ import asyncio
 from pathlib import Path
 
 from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.health import Health
 from vanguard.gateway.http.pool import Pool
@@ -88,6 +89,11 @@ class Gateway:
                 self.log.warning(
                     "unsettled", requests=closed, reason="a worker died before they ended"
                 )
+        if before is None:
+            self.ledger.retry()
+            if self.ledger.behind:
+                # budgets are restored from the journal: what it lacks would be spent twice
+                raise LedgerUnavailable("what a dead worker left open cannot be written yet")
         restore_budgets(self.limiter, journal, snapshot, self.boot.worker, now_ms)
         self.limiter.forget(set(snapshot.scopes))
         self.log.info(

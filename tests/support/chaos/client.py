@@ -93,6 +93,7 @@ class Gauge:
 
     def __init__(self) -> None:
         self.open = 0
+        self.leaving = False  # those with patience for a long stream lose it
 
 
 class _Reader:
@@ -193,7 +194,8 @@ async def _exchange(port: int, seen: Seen, reader: _Reader, gauge: Gauge) -> Non
                 seen.first_byte = True
                 gauge.open += 1
             reader.parser.feed_data(data)
-            if seen.ask.leave_after and reader.received >= seen.ask.leave_after:
+            enough = seen.ask.leave_after and reader.received >= seen.ask.leave_after
+            if enough or (gauge.leaving and seen.ask.kind == "long"):
                 seen.left = True
                 return
             if seen.ask.slow:

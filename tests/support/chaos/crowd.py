@@ -92,7 +92,9 @@ class Crowd:
     async def stop(self) -> None:
         """Nobody asks again; returns when everybody has gone."""
         self._running = False
+        self.gauge.leaving = True
         await asyncio.gather(*self._tasks)
+        self.gauge.leaving = False
         self._tasks = []
 
     def wish(self, key: Key, **fields: Any) -> Ask:

@@ -29,6 +29,7 @@ class Order:
         minutes: kills go on for at least so long.
         disks, clocks, supervisors: a full disk, a clock step, a killed supervisor every so many
             kills; 0 for none.
+        months_back: clocks go back over the end of a month too.
     """
 
     seed: int
@@ -41,6 +42,7 @@ class Order:
     disks: int = 40
     clocks: int = 9
     supervisors: int = 90
+    months_back: bool = False
     sabotage: str = ""
 
 
@@ -184,19 +186,19 @@ class Run:
         self.happened.full_disks.append((began, time.monotonic(), kill))
 
     def _move_clock(self) -> None:
-        """Hours back or forth, over the end of the month, or home again."""
-        now = datetime.now(UTC)
-        next_month = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=1)
-        over = (next_month - now).total_seconds()
-        choices = [0.0, 0.0, 3 * HOUR_S, -3 * HOUR_S, over, over - 120, -26 * HOUR_S]
-        self._platform.clock.move(self._rng.choice(choices))
+        """Hours back or forth, and half way through over the end of the month for good."""
+        order, hours = self._order, self._rng.choice([0, 0, 1, 3, 9, -1, -3, -9])
+        late = len(self.happened.kills) * 2 > order.kills
+        if order.months_back:
+            late = self._rng.random() < 0.5
+        base_s = _to_next_month_s() if late else 0.0
+        self._platform.clock.move(base_s + hours * HOUR_S)
 
     # --- afterwards ----------------------------------------------------------------------------
 
     async def _calm(self, crowd: Crowd) -> None:
         """The same load on one gateway that nobody kills; then nothing may be left of it."""
         platform, probes = self._platform, self.happened.probes
-        platform.clock.move(0)
         platform.kill_role("gateway")
         self.happened.kills.append(Kill(time.monotonic(), "gateway, idle", 0))
         await asyncio.sleep(0.3)
@@ -260,3 +262,10 @@ class Run:
 
     def _caught_up(self) -> bool:
         return caught_up(self._platform.home)
+
+
+def _to_next_month_s() -> float:
+    """Seconds until the middle of the next month's first day: hours back stay within the month."""
+    now = datetime.now(UTC)
+    noon = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=12, minute=0)
+    return (noon - now).total_seconds()

@@ -87,7 +87,8 @@ class Wish(msgspec.Struct, frozen=True):
     """What the upstream reads out of a request.
 
     Attributes:
-        kind: `long` streams stay open, `short` ones get every fault, `tidy` ones none.
+        kind: `long` streams stay open, `short` ones get every fault, `tidy` ones none; `held` ones
+            are as good and take a second.
         bound: `budget` or `tokens` where one applies, so that nothing is told that it could not
             hold: an answer beyond its cap is cut where a budget pays for it, and nowhere else.
     """
@@ -107,6 +108,8 @@ def plan_for(seed: int, wish: Wish, arrival: int) -> Plan:
     most = max(1, wish.cap)
     if wish.kind == "long":
         events, pause_s = min(rng.randint(8, 60), most), rng.uniform(0.15, 0.4)
+    elif wish.kind == "held":
+        events, pause_s = 10, 0.1
     else:
         events, pause_s = rng.randint(1, min(24, most)), rng.choice([0.0, 0.0, 0.005, 0.03])
     if fault == "ignores the cap":
@@ -118,7 +121,7 @@ def plan_for(seed: int, wish: Wish, arrival: int) -> Plan:
 
 
 def _fault(rng: random.Random, wish: Wish) -> str:
-    if wish.kind == "tidy":
+    if wish.kind in {"tidy", "held"}:
         return "none"
     if wish.kind == "long":
         return rng.choice(LONG_FAULTS) if rng.random() < 0.06 else "none"

@@ -29,7 +29,7 @@ HOME_MIB = 768
 SETTINGS = """
 log: {{level: warning}}
 engine: {{embeddings: false}}
-gateway: {{connect_s: 2, first_byte_s: 2.5, idle_s: 2.5, drain_s: 3}}
+gateway: {{connect_s: 2, first_byte_s: 1.5, idle_s: 1.5, drain_s: 3}}
 models:
 """
 INPUT_PRICE, OUTPUT_PRICE = 3, 15  # micro-dollars a token, of the dearest deployment

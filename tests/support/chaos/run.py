@@ -222,7 +222,7 @@ class Run:
     async def _probe_concurrency(self, crowd: Crowd) -> None:
         """All of a limit can be used again, and no more than all."""
         narrow = crowd.keys["narrow"]
-        wish = {"kind": "long", "cap": 8, "model": "chat"}
+        wish = {"kind": "held", "model": "chat"}
         asked = [asyncio.create_task(crowd.one(narrow, **wish)) for _ in range(NARROW + 1)]
         answers = await asyncio.gather(*asked)
         statuses = sorted(seen.status for seen in answers)

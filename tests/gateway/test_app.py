@@ -6,8 +6,11 @@ from support.gateway import (
     delta,
     deployment,
     snapshot,
+    until,
 )
 from support.upstream import Upstream, stream
+from vanguard.core.errors import LedgerUnavailable
+from vanguard.gateway.journal import Journal
 from vanguard.snapshot.model import Budget
 
 
@@ -29,4 +32,34 @@ async def test_a_restart_charges_what_a_dead_worker_left_open(runner, client):
             ("unsettled", reserved)
         ]
         assert again.gateway.limiter.counters("key").spent == reserved
+        await answer.aclose()
+
+
+async def test_a_restart_on_a_full_disk_waits_until_what_was_open_is_written(
+    runner, client, monkeypatch
+):
+    async with Upstream([stream([delta("a")] * 200, pause_s=0.02)]) as upstream:
+        value = snapshot([deployment(upstream.base_url)], budget=Budget(1_000_000))
+        running = await runner.start(value)
+        body = json.dumps({**CHAT, "stream": True})
+        request = client.build_request(
+            "POST", running.base_url + "/v1/chat/completions", content=body, headers=KEY
+        )
+        answer = await client.send(request, stream=True)
+        reserved = running.intents()[0].reserved_usd_micros
+
+        def full(journal, record):
+            raise LedgerUnavailable("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "append", full)
+            again = await runner.start(value)
+            assert again.gateway.ready()[0] is False
+            refused = await client.post(
+                again.base_url + "/v1/chat/completions", json=CHAT, headers=KEY
+            )
+            assert refused.status_code == 503
+        await until(lambda: again.gateway.ready()[0])
+        assert again.gateway.limiter.counters("key").spent == reserved
+        assert [one.status for one in again.settled()] == ["unsettled"]
         await answer.aclose()

@@ -9,6 +9,7 @@ import asyncio
 from pathlib import Path
 
 from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.health import Health
@@ -82,6 +83,11 @@ class Gateway:
         snapshot = view.snapshot
         if not self._settled_old:
             self._settle_old(snapshot)
+        if before is None:
+            self.ledger.retry()
+            if self.ledger.behind:
+                # budgets are restored from the journal: what it lacks would be spent twice
+                raise LedgerUnavailable("what a dead worker left open cannot be written yet")
         self.ledger.commit()  # what this turn has settled so far
         restore_budgets(self.limiter, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))

@@ -153,6 +153,25 @@ def test_a_plan_reads_back_what_was_written(scene: tuple[Loaded, Home, Listeners
 
 
 @pytest.mark.parametrize(
+    ("text", "may_finish"),
+    [
+        ("engine: {model: none, embeddings: false}", True),
+        ("engine: {model: none}", False),
+        ("engine: {embeddings: false}", False),
+    ],
+)
+def test_only_an_engine_with_nothing_to_serve_may_finish(
+    scene: tuple[Loaded, Home, Listeners], text: str, may_finish: bool
+) -> None:
+    loaded, home, listeners = scene
+    loaded.path.write_text(text)
+    boot = engine_boot(load_settings(loaded.path, {}), home)
+    assert plan_of("engine", boot, home, {}, 7).may_finish is may_finish
+    gateway = gateway_boot(loaded, home, listeners)
+    assert not plan_of("gateway", gateway, home, {}, 7).may_finish
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("engine: {model: ./none.gguf}", "vanguard.yaml:1: engine.model: no file is called"),

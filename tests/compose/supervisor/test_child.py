@@ -72,6 +72,26 @@ async def test_output_of_both_streams_is_passed_on_whole(notes: Notes) -> None:
     assert notes.ends == notes.pids
 
 
+@pytest.mark.parametrize(("code", "ends"), [(0, True), (3, False)])
+async def test_a_process_that_may_finish_is_not_started_again(
+    notes: Notes, code: int, ends: bool
+) -> None:
+    command = (sys.executable, "-S", "-c", f"raise SystemExit({code})")
+    one = Child(Plan("x", command, environment(), 30, may_finish=True), notes)
+    task = asyncio.create_task(one.run())
+    if ends:
+        await asyncio.wait_for(task, 30)
+        assert notes.deaths == []
+        return
+    async with asyncio.timeout(30):
+        while not notes.deaths:
+            notes.changed.clear()
+            await notes.changed.wait()
+    one.stop()
+    await task
+    assert notes.deaths[0] == "exit code 3"
+
+
 async def test_it_leads_a_session_and_reads_nothing(notes: Notes) -> None:
     one = child(
         "import os, sys, time\n"

@@ -177,6 +177,8 @@ def plan_of(
         environment=environment,
         grace_s=drain_s + _GRACE_MORE_S if role == "gateway" else _GRACE_S,
         pass_fds=descriptors,
+        # without a model and an embedder it says so and is done
+        may_finish=isinstance(boot, EngineBoot) and boot.model == "none" and not boot.embeddings,
     )
 
 

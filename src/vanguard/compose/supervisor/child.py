@@ -32,6 +32,7 @@ class Plan:
     Attributes:
         pass_fds: descriptors it inherits, under the same numbers.
         grace_s: seconds between SIGTERM and SIGKILL at a stop.
+        may_finish: an exit status of 0 means that there is nothing to do, not a death.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Plan:
     environment: Mapping[str, str]
     grace_s: float
     pass_fds: tuple[int, ...] = ()
+    may_finish: bool = False
 
 
 class Watcher(Protocol):
@@ -73,11 +75,14 @@ class Child:
         return self._process.pid if self._process else None
 
     async def run(self) -> None:
-        """Keeps it running; returns after `stop` or `kill`, when it is gone."""
+        """Keeps it running; returns when it is gone after `stop` or `kill`, or has finished."""
         while not self._unwanted.is_set():
             began = time.monotonic()
             try:
-                reason = reason_of(await self._once())
+                code = await self._once()
+                if code == 0 and self.plan.may_finish:
+                    return
+                reason = reason_of(code)
             except OSError as error:
                 reason = f"cannot be started: {error.strerror}"
             if self._unwanted.is_set():

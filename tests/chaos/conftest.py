@@ -1,0 +1,23 @@
+"""Where a trial keeps its things, and which seed it has."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))  # the report is shown by a tool
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """`CHAOS_SEED`, or the same one every time in CI and a new one elsewhere."""
+    given = os.environ.get("CHAOS_SEED")
+    if given:
+        return int(given)
+    return 1 if os.environ.get("CI") == "true" else random.SystemRandom().randrange(1, 10**6)

@@ -1,0 +1,45 @@
+"""Two hundred kills under load, full disks, moved clocks and a faulty upstream: the books are whole.
+
+`CHAOS_MINUTES` and `CHAOS_SEED` make it longer and other; `CHAOS_RECORD` keeps its report as the one
+that docs/chaos.md shows.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.chaos.faults import FAULTS, WILD
+from support.chaos.run import Order
+from support.chaos.trial import hold_trial
+
+pytestmark = pytest.mark.e2e
+
+KILLS = 200
+STREAMS = 50
+RECORDED = Path(__file__).parent / "recorded.json"
+
+
+def test_no_kill_loses_a_row_or_spends_too_much(seed, tmp_path):
+    minutes = float(os.environ.get("CHAOS_MINUTES") or 0)
+    order = Order(seed, KILLS, minutes, STREAMS)
+    print(f"\nchaos: seed {seed}, folder {tmp_path}")
+    trial = hold_trial(order, tmp_path)
+    happened = trial.evidence.happened
+
+    # the run was what it says it was, else its zeros would mean nothing
+    crowded = [kill for kill in happened.kills if kill.open >= STREAMS]
+    assert len(crowded) >= KILLS, len(crowded)
+    assert {kill.role for kill in happened.kills} >= {"gateway", "control", "supervisor"}
+    faults = {one.fault for one in trial.evidence.arrivals}
+    assert faults == {*FAULTS, WILD}, set(FAULTS) - faults
+    assert any(killed for *_, killed in happened.full_disks)
+    assert happened.clock_steps > 5
+    assert happened.monotonic_starts, "no process began with another monotonic clock"
+    statuses = {row["status"] for row in trial.evidence.ledger.rows}
+    assert statuses >= {"ok", "failed", "truncated", "cut", "cancelled", "unsettled"}
+    assert sum(seen.success for seen in trial.evidence.seen) > 5_000
+
+    assert not trial.failed, f"seed {seed}, kept in {tmp_path}:\n{trial.told()}"
+    if os.environ.get("CHAOS_RECORD"):
+        RECORDED.write_bytes((tmp_path / "report.json").read_bytes())

@@ -14,6 +14,7 @@ from support.records import intent, settled
 from vanguard.control import ingest as ingest_module
 from vanguard.control.ingest import Ingest
 from vanguard.gateway.journal import Journal as GatewayJournal
+from vanguard.gateway.journal import holds
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database, sqlite_url
 
@@ -128,11 +129,11 @@ def test_a_restart_is_no_gap_and_keeps_what_is_open(database: Database, root: Pa
     ingest.poll()
     assert mark(database) == JournalMark(second.offset, 0)
     ingest.prune({"w0": mark(database)})
-    assert second.holds(0)  # the intent in it is still open
+    assert holds(second.folder, 0)  # the intent in it is still open
     second.append(settled("req_a"))
     ingest.poll()
     ingest.prune({"w0": mark(database)})
-    assert not second.holds(0)
+    assert not holds(second.folder, 0)
     assert (cost(database), ingest.last_error) == (700, "")
     second.close()
 

@@ -33,7 +33,7 @@ def test_usage_survives_the_wire(usage):
 
 def test_sane_counts_are_neither_negative_nor_endless():
     odd = Usage(input_tokens=-5, output_tokens=10**30, cache_read_tokens=3, estimated=True)
-    assert odd.sane() == Usage(0, 2**40, 3, estimated=True)
+    assert odd.sane() == Usage(0, 2**40 - 1, 3, estimated=True)
 
 
 @given(wild)
@@ -43,4 +43,4 @@ def test_what_is_sane_can_be_read_back_and_is_no_different_the_second_time(usage
     assert made.sane() is made
     for name in Usage.__struct_fields__:
         told, kept = getattr(usage, name), getattr(made, name)
-        assert kept == told or (name != "estimated" and kept in (0, 2**40))
+        assert kept == told or (name != "estimated" and kept in (0, 2**40 - 1))

@@ -9,7 +9,6 @@ from support.gateway import (
     until,
 )
 from support.upstream import Upstream, stream
-from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.journal import Journal
 from vanguard.snapshot.model import Budget
 
@@ -48,11 +47,9 @@ async def test_a_restart_on_a_full_disk_waits_until_what_was_open_is_written(
         answer = await client.send(request, stream=True)
         reserved = running.intents()[0].reserved_usd_micros
 
-        def full(journal, record):
-            raise LedgerUnavailable("the disk is full")
-
+        running.gateway.claim.release()
         with monkeypatch.context() as patched:
-            patched.setattr(Journal, "append", full)
+            patched.setattr(Journal, "append_lines", lambda journal, lines: 0)
             again = await runner.start(value)
             assert again.gateway.ready()[0] is False
             refused = await client.post(

@@ -8,8 +8,7 @@ from support.records import intent, settled
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway import claims
 from vanguard.gateway.claims import claim, close_abandoned, journal_folders
-from vanguard.gateway.journal import Journal
-from vanguard.gateway.limits.spending import read_records
+from vanguard.gateway.journal import Journal, replay
 
 
 def empty_snapshot():
@@ -60,9 +59,9 @@ def test_what_the_dead_left_open_is_settled_once_and_the_living_are_left_alone(t
     alive, own = claim(tmp_path / "alive"), claim(tmp_path / "own")
     assert close_abandoned(tmp_path, own, empty_snapshot(), 9) == 1
     assert close_abandoned(tmp_path, own, empty_snapshot(), 9) == 0
-    last = [record for _, record in read_records(tmp_path / "dead", 0)][-1]
+    last = [record for _, record in replay(tmp_path / "dead", 0)][-1]
     assert (last.request_id, last.status) == ("b", "unsettled")
-    assert len(list(read_records(tmp_path / "alive", 0))) == 1
+    assert len(list(replay(tmp_path / "alive", 0))) == 1
     alive.release()
     assert close_abandoned(tmp_path, own, empty_snapshot(), 9) == 1
     # a folder that was only tidied is free again

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import STRIDE_BYTES, Settled, encode_line, segment_name
 from vanguard.gateway import journal as module
-from vanguard.gateway.journal import Journal, replay, segments
+from vanguard.gateway.journal import Journal, holds, replay, segments
 
 LINE = len(encode_line(Settled("req_1", 0, 1, "ok")))
 
@@ -308,8 +308,8 @@ def test_holds_tells_whether_an_offset_can_still_be_read(open_journal):
     journal = open_journal()
     journal.append(record(1))
     again = open_journal()
-    assert [again.holds(at) for at in (0, LINE, LINE + 1)] == [True, True, False]
-    assert again.holds(again.offset)
+    assert [holds(again.folder, at) for at in (0, LINE, LINE + 1)] == [True, True, False]
+    assert holds(again.folder, again.offset)
 
 
 # --- power cuts ------------------------------------------------------------------------------

@@ -264,6 +264,6 @@ def test_after_a_restart_a_record_counts_in_the_window_that_control_puts_it_in(
     journal.append(settled(1, 100, settled_at))
     limiter = Limiter(SystemClock())
     value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=Budget(1_000, window))
-    restore_budgets(limiter, journal, value, "gw-0", now)
+    restore_budgets(limiter, [tmp_path], value, now)
     assert limiter.counters("key").spent == (100 if counts else 0)
     assert counts == (window_start_ms(window, settled_at) == window_start_ms(window, now))

@@ -162,8 +162,7 @@ def intent_line(
     rest: bytes, request_id: str, attempt: int, at_ms: int, reserved_usd_micros: int
 ) -> bytes:
     """The line of an intent whose other fields are those of `intent_rest`, newline included."""
-    if reserved_usd_micros > MOST_USD_MICROS:
-        reserved_usd_micros = MOST_USD_MICROS
+    reserved_usd_micros = min(reserved_usd_micros, MOST_USD_MICROS)
     payload = (
         b'{"type":"intent","request_id":"%b","attempt":%d,"at_ms":%d,"reserved_usd_micros":%d%b'
         % (

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-_MOST_TOKENS = 2**40
+_MOST_TOKENS = 2**40 - 1
 # bounds of what is read back, not of what is made: `sane` sees to that
 _Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST_TOKENS)]
 
@@ -37,15 +37,11 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     estimated: bool = False
 
     def sane(self) -> Usage:
-        """Each count between 0 and 2**40: nothing negative credits a budget, no sum overflows."""
-        if (
-            0 <= self.input_tokens <= _MOST_TOKENS
-            and 0 <= self.output_tokens <= _MOST_TOKENS
-            and 0 <= self.cache_read_tokens <= _MOST_TOKENS
-            and 0 <= self.cache_write_tokens <= _MOST_TOKENS
-            and 0 <= self.cache_write_1h_tokens <= _MOST_TOKENS
-            and 0 <= self.reasoning_tokens <= _MOST_TOKENS
-        ):
+        """Each count from 0 to 2**40 - 1: nothing negative credits a budget, no sum overflows."""
+        every = self.input_tokens | self.output_tokens | self.cache_read_tokens
+        every |= self.cache_write_tokens | self.cache_write_1h_tokens | self.reasoning_tokens
+        if 0 <= every <= _MOST_TOKENS:
+            # no count has a bit that is not in there, and a negative one would show in its sign
             return self
         counts = {
             name: min(max(getattr(self, name), 0), _MOST_TOKENS)

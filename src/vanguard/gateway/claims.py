@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,13 +67,17 @@ def close_abandoned(root: Path, own: Claim, snapshot: Snapshot, now_ms: int) -> 
             if taken is None:
                 continue
             try:
-                ledger = Ledger(Journal(folder))
+                ledger = Ledger(Journal(folder), call_soon=_at_once)
                 mark = snapshot.journals.get(folder.name, JournalMark(0, 0))
                 closed += close_open_intents(ledger, mark, now_ms)
                 ledger.journal.close()
             finally:
                 taken.release()
     return closed
+
+
+def _at_once(flush: Callable[[], None]) -> None:
+    """Nobody waits here, and all is written by `commit`."""
 
 
 def journal_folders(root: Path) -> list[Path]:

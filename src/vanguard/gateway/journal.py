@@ -8,7 +8,6 @@ survives a power cut is the policy's matter (setting `gateway.journal_fsync`).
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import threading
@@ -33,6 +32,8 @@ _SYNC_S = 1.0
 
 def segments(folder: Path) -> list[tuple[int, Path]]:
     """Start offset and path of every segment, in order; whatever else lies there is left alone."""
+    if not folder.is_dir():
+        return []
     named = ((segment_start(path.name), path) for path in folder.iterdir())
     return sorted((start, path) for start, path in named if start is not None and path.is_file())
 
@@ -74,6 +75,11 @@ def replay(
                     break
 
 
+def holds(folder: Path, offset: int) -> bool:
+    """Whether an offset lies in a segment that is still there, or at its end."""
+    return any(start <= offset <= start + path.stat().st_size for start, path in segments(folder))
+
+
 class Journal:
     """The open journal of one worker.
 
@@ -92,7 +98,7 @@ class Journal:
     def __init__(
         self, folder: Path, segment_bytes: int = SEGMENT_BYTES, fsync: Fsync = "never"
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._segment_bytes = segment_bytes
         self._fsync = fsync
         self.damaged = 0
@@ -158,7 +164,7 @@ class Journal:
             if self._fsync != "never":
                 self._sync_soon()
         if standing != len(lines):
-            self.write_error = os.strerror(errno.ENOSPC)
+            self.write_error = "the disk is full"
             self._unsure = True
             with contextlib.suppress(OSError):  # else before the next record
                 self._mend()
@@ -181,7 +187,7 @@ class Journal:
 
     def _roll(self) -> None:
         start = self.offset
-        descriptor, length = _open(self._folder / segment_name(start))
+        descriptor, length = _open(self.folder / segment_name(start))
         if self._syncer is not None:
             self._syncer.retire(descriptor)
         else:
@@ -189,17 +195,11 @@ class Journal:
         self._descriptor, self._start, self._length = descriptor, start, length
         self._before = b""
         if self._fsync == "always":
-            _sync_folder(self._folder)
-
-    def holds(self, offset: int) -> bool:
-        """Whether an offset lies in a segment that is still there, or at its end."""
-        return any(
-            start <= offset <= start + path.stat().st_size for start, path in segments(self._folder)
-        )
+            _sync_folder(self.folder)
 
     def replay(self, offset: int) -> Iterator[tuple[int, Record]]:
         """Records from an offset on, each with the offset at which it starts."""
-        return replay(self._folder, offset, self._damage)
+        return replay(self.folder, offset, self._damage)
 
     def _damage(self, _offset: int) -> None:
         self.damaged += 1
@@ -256,7 +256,7 @@ class _Syncer:
     def __init__(self, descriptor: int, folder: Path, note: Callable[[str], None]) -> None:
         self.dirty = False
         self._descriptor = descriptor
-        self._folder = folder
+        self.folder = folder
         self._note = note
         self._retired: list[int] = []
         self._lock = threading.Lock()
@@ -291,7 +291,7 @@ class _Syncer:
             for descriptor in waiting:
                 os.fdatasync(descriptor)
             if len(waiting) > 1:
-                _sync_folder(self._folder)
+                _sync_folder(self.folder)
             self._note("")
         except OSError as error:
             self.dirty = True

@@ -15,7 +15,7 @@ import msgspec
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled, encode_line
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.journal import Journal, holds
 from vanguard.gateway.limits import Limiter
 from vanguard.gateway.limits.spending import (
     add_settled,
@@ -161,7 +161,7 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
     """
     journal = ledger.journal
     # a mark that lies in no segment is of another journal: then all of this one counts
-    begin = mark.replay_from if journal.holds(mark.replay_from) else 0
+    begin = mark.replay_from if holds(journal.folder, mark.replay_from) else 0
     open_intents: dict[tuple[str, int], Intent] = {}
     for _, record in journal.replay(begin):
         if isinstance(record, Intent):
@@ -200,8 +200,9 @@ def restore_budgets(
     if not wanted:
         return
     starts = starts_of(wanted, now_ms)
+    windows = {scope.id: scope.budget.window for scope in wanted if scope.budget is not None}
     spent = spent_as_published(snapshot, starts)
     for folder in folders:
-        add_settled(spent, beyond_mark(folder, snapshot), starts)
+        add_settled(spent, beyond_mark(folder, snapshot), starts, windows)
     for scope in wanted:
         limiter.restore(scope, spent[scope.id], starts[scope.id])

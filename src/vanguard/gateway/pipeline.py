@@ -39,7 +39,6 @@ from vanguard.gateway.steps.settle import release, settle
 from vanguard.snapshot.model import Deployment
 
 _JSON_LINE = b"content-type: application/json\r\n"
-BEFORE_THE_CALL = (authenticate, admit, guard_input, route)
 
 
 class Neighbours:
@@ -164,8 +163,11 @@ class Pipeline:
             lines = _JSON_LINE + id_lines(exchange.id)
             exchange.client.send(200, lines, answer_models(exchange))
             return
-        for step in BEFORE_THE_CALL:
-            step(gateway, exchange)
+        authenticate(gateway, exchange)
+        admit(gateway, exchange)
+        if exchange.lane.on_input:
+            guard_input(gateway, exchange)
+        route(gateway, exchange)
         if len(exchange.body) > len(exchange.request.body):
             # masking made the request longer than what was reserved for it
             release(gateway, exchange)

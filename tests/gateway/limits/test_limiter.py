@@ -115,7 +115,7 @@ def test_restored_spending_counts():
 
 def test_scopes_that_are_gone_are_forgotten_when_idle():
     limiter = Limiter(ManualClock())
-    held = limiter.reserve(chained(limiter, scope("idle", rpm=1), scope("busy")), 0, 0)
+    held = limiter.reserve(chained(limiter, scope("idle", rpm=1), scope("busy", rpm=5)), 0, 0)
     limiter.settle(limiter.reserve(chained(limiter, scope("gone", rpm=1)), 0, 0), 0, 0)
     limiter.forget(keep=set())
     assert limiter.counters("busy").concurrent == 1

@@ -160,8 +160,7 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
     Headers may come as lines already, each with its CRLF; then their maker has seen to it that no
     value ends its line. In others a line break would split the answer in two, so each becomes `?`.
     """
-    first = _STATUS_LINES.get(status) or b"HTTP/1.1 %d 
-" % status
+    first = _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
     if isinstance(headers, bytes):
         return first + headers
     parts = [first]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from vanguard.core.errors import UpstreamError, UpstreamTimeout, UpstreamUnavailable
+from vanguard.core.errors import UpstreamError, UpstreamUnavailable
 from vanguard.gateway.http.client import Sink, UpstreamConnection
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.messages import Headers

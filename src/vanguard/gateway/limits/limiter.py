@@ -11,7 +11,7 @@ import msgspec
 from vanguard.core.clock import Clock
 from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
 from vanguard.gateway.limits.window import MinuteWindow
-from vanguard.snapshot.model import Budget, Scope, Window
+from vanguard.snapshot.model import Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
 _DAY_MS = 86_400_000
@@ -55,21 +55,33 @@ class Chain:
     """The scopes of one key beside their counters, outermost first.
 
     Attributes:
+        counted: scope, counters, requests and tokens per minute, concurrent requests and budget of
+            each scope that has any of them; what each request looks through.
+        others: counters of the scopes that have none.
         budgeted: whether any of them has a budget.
         limited: whether any of them has a limit per minute.
     """
 
-    __slots__ = ("budgeted", "limited", "links", "scopes")
+    __slots__ = ("budgeted", "counted", "limited", "links", "others", "scopes")
 
     def __init__(self, scopes: tuple[Scope, ...], counters: tuple[Counters, ...]) -> None:
         self.scopes = scopes
         self.links = tuple(zip(scopes, counters, strict=True))
-        self.budgeted = any(scope.budget is not None for scope in scopes)
-        self.limited = any(
-            scope.limits.requests_per_minute is not None
-            or scope.limits.tokens_per_minute is not None
-            for scope in scopes
+        rows = tuple(
+            (
+                scope,
+                used,
+                scope.limits.requests_per_minute,
+                scope.limits.tokens_per_minute,
+                scope.limits.concurrent_requests,
+                scope.budget,
+            )
+            for scope, used in self.links
         )
+        self.counted = tuple(row for row in rows if row[2:] != (None,) * 4)
+        self.others = tuple(row[1] for row in rows if row[2:] == (None,) * 4)
+        self.budgeted = any(scope.budget is not None for scope in scopes)
+        self.limited = any(row[2:4] != (None, None) for row in rows)
 
 
 class Reservation:
@@ -129,7 +141,8 @@ class Limiter:
         for scope, counters in chain.links:
             budget = scope.budget
             if budget is not None:
-                self._roll(counters, budget.window)
+                if budget.window != "total":
+                    self._roll(counters, budget.window)
                 left = budget.amount_usd_micros - counters.spent - counters.reserved
                 if least is None or left < least:
                     least = left
@@ -144,38 +157,35 @@ class Limiter:
             BudgetExceeded: a budget's rest is smaller than `usd_micros`.
         """
         now_s = int(self._clock.monotonic())
-        for scope, counters in chain.links:
-            limits = scope.limits
-            if limits.requests_per_minute is not None:
-                _check_requests(scope, counters, now_s)
-            if limits.tokens_per_minute is not None:
-                _check_tokens(scope, counters, now_s, tokens)
-            streams = limits.concurrent_requests
+        for scope, counters, requests, most_tokens, streams, budget in chain.counted:
+            if requests is not None and counters.requests.advance(now_s) >= requests:
+                needed = counters.requests.advance(now_s) + 1 - requests
+                raise no_requests(scope, requests, counters.requests.wait_s(needed))
+            if most_tokens is not None:
+                used = counters.tokens.advance(now_s)
+                if used + tokens > most_tokens:
+                    needed = used + tokens - most_tokens
+                    wait_s = counters.tokens.wait_s(needed) if tokens <= most_tokens else 0
+                    raise no_tokens(scope, most_tokens, most_tokens - used, tokens, wait_s)
             if streams is not None and counters.concurrent >= streams:
                 raise no_streams(scope, streams)
-            if scope.budget is not None:
-                self._check_budget(scope, counters, scope.budget, usd_micros)
-        for scope, counters in chain.links:
+            if budget is not None:
+                if budget.window != "total":
+                    self._roll(counters, budget.window)
+                left = budget.amount_usd_micros - counters.spent - counters.reserved
+                if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
+                    raise no_budget(scope, budget, left, usd_micros)
+        for _, counters, requests, most_tokens, _, _ in chain.counted:
             counters.concurrent += 1
             counters.reserved += usd_micros
-            if scope.limits.requests_per_minute is not None:
+            if requests is not None:
                 counters.requests.add(1, now_s)
-            if scope.limits.tokens_per_minute is not None:
+            if most_tokens is not None:
                 counters.tokens.add(tokens, now_s)
         return Reservation(chain, now_s, tokens, usd_micros)
 
-    def _check_budget(
-        self, scope: Scope, counters: Counters, budget: Budget, usd_micros: int
-    ) -> None:
-        self._roll(counters, budget.window)
-        left = budget.amount_usd_micros - counters.spent - counters.reserved
-        if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
-            raise no_budget(scope, budget, left, usd_micros)
-
     def _roll(self, counters: Counters, window: Window) -> None:
         """Forgets the spending of a window that is over."""
-        if window == "total":
-            return
         now_ms = self._clock.now_ms()
         until_ms, start = self._starts.get(window, (0, 0))
         if not until_ms - _DAY_MS <= now_ms < until_ms:
@@ -190,17 +200,22 @@ class Limiter:
         if not reservation.open:
             return
         reservation.open = False
-        for scope, counters in reservation.chain.links:
+        chain, reserved = reservation.chain, reservation.usd_micros
+        for _, counters, _, most_tokens, _, budget in chain.counted:
             counters.concurrent -= 1
-            counters.reserved -= reservation.usd_micros
-            if scope.budget is not None:
-                self._roll(counters, scope.budget.window)
+            counters.reserved -= reserved
+            if budget is not None:
+                if budget.window != "total":
+                    self._roll(counters, budget.window)
                 counters.spent += usd_micros
             elif counters.window is not None:
                 # the budget came while this request was open
                 counters.spent += usd_micros
-            if scope.limits.tokens_per_minute is not None:
+            if most_tokens is not None and tokens != reservation.tokens:
                 counters.tokens.add(tokens - reservation.tokens, reservation.at_s)
+        for counters in chain.others:
+            if counters.window is not None:
+                counters.spent += usd_micros
 
     def restore(self, scope: Scope, usd_micros: int, started_ms: int) -> None:
         """Sets what a budget's window had spent, at start or when a scope is new."""
@@ -214,35 +229,17 @@ class Limiter:
         if not chain.limited:
             return None
         now_s = int(self._clock.monotonic())
-        requests = tokens = (-1, -1, 0)
-        for scope, counters in chain.links:
-            limits = scope.limits
-            if limits.requests_per_minute is not None:
-                requests = _tighter(requests, limits.requests_per_minute, counters.requests, now_s)
-            if limits.tokens_per_minute is not None:
-                tokens = _tighter(tokens, limits.tokens_per_minute, counters.tokens, now_s)
+        requests = tokens = _NONE
+        for _, counters, most_requests, most_tokens, _, _ in chain.counted:
+            if most_requests is not None:
+                left = most_requests - counters.requests.advance(now_s)
+                if requests is _NONE or left < requests[1]:
+                    requests = (most_requests, max(left, 0), counters.requests.clear_in_s())
+            if most_tokens is not None:
+                left = most_tokens - counters.tokens.advance(now_s)
+                if tokens is _NONE or left < tokens[1]:
+                    tokens = (most_tokens, max(left, 0), counters.tokens.clear_in_s())
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
 
-def _check_requests(scope: Scope, counters: Counters, now_s: int) -> None:
-    limit = scope.limits.requests_per_minute or 0
-    used = counters.requests.advance(now_s)
-    if used >= limit:
-        raise no_requests(scope, limit, counters.requests.wait_s(used + 1 - limit))
-
-
-def _check_tokens(scope: Scope, counters: Counters, now_s: int, tokens: int) -> None:
-    limit = scope.limits.tokens_per_minute or 0
-    used = counters.tokens.advance(now_s)
-    if used + tokens > limit:
-        wait = counters.tokens.wait_s(used + tokens - limit) if tokens <= limit else 0
-        raise no_tokens(scope, limit, limit - used, tokens, wait)
-
-
-def _tighter(
-    best: tuple[int, int, int], limit: int, window: MinuteWindow, now_s: int
-) -> tuple[int, int, int]:
-    left = max(0, limit - window.advance(now_s))
-    if best[1] != -1 and best[1] <= left:
-        return best
-    return limit, left, window.clear_in_s()
+_NONE = (-1, -1, 0)

@@ -5,14 +5,13 @@ It does not know who counts on from there, nor whether the workers that wrote st
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from vanguard.core.journal import Intent, Record, decode_line
-from vanguard.gateway.journal import segments
-from vanguard.snapshot.model import JournalMark, Scope, Snapshot
+from vanguard.core.journal import Intent
+from vanguard.gateway.journal import holds, replay, segments
+from vanguard.snapshot.model import JournalMark, Scope, Snapshot, Window
 from vanguard.snapshot.window import window_start_ms
 
 
@@ -52,16 +51,24 @@ def spent_as_published(snapshot: Snapshot, starts: Mapping[str, int]) -> dict[st
 def beyond_mark(folder: Path, snapshot: Snapshot, end: int = -1) -> Stretch:
     """What the snapshot's spend does not hold of a worker's journal."""
     mark = snapshot.journals.get(folder.name, JournalMark(0, 0))
-    if mark.replay_from > journal_end(folder):
-        # a mark beyond the end is of another journal: then all of this one counts
+    if not holds(folder, mark.replay_from):
+        # a mark that lies in no segment is of another journal: then all of this one counts
         mark = JournalMark(0, 0)
     return Stretch(folder, mark.replay_from, mark.offset, end)
 
 
-def add_settled(spent: dict[str, int], stretch: Stretch, starts: Mapping[str, int]) -> list[Intent]:
-    """Adds the cost of what was settled in a stretch; returns the intents still open at its end."""
+def add_settled(
+    spent: dict[str, int],
+    stretch: Stretch,
+    starts: Mapping[str, int],
+    windows: Mapping[str, Window],
+) -> list[Intent]:
+    """Adds the cost of what was settled in a stretch; returns the intents still open at its end.
+
+    A record counts in the window that control puts it in, whichever way the clock has stepped.
+    """
     intents: dict[tuple[str, int], Intent] = {}
-    for offset, record in read_records(stretch.folder, stretch.begin):
+    for offset, record in replay(stretch.folder, stretch.begin):
         if 0 <= stretch.end <= offset:
             break
         name = (record.request_id, record.attempt)
@@ -70,22 +77,19 @@ def add_settled(spent: dict[str, int], stretch: Stretch, starts: Mapping[str, in
             continue
         intent = intents.pop(name, None)
         if intent is not None and offset >= stretch.offset and record.cost_usd_micros:
-            _charge(spent, intent, record.cost_usd_micros, record.at_ms, starts)
+            for scope_id in intent.scopes:
+                window = windows.get(scope_id)
+                if window and window_start_ms(window, record.at_ms) == starts.get(scope_id):
+                    spent[scope_id] += record.cost_usd_micros
     return list(intents.values())
 
 
 def add_open(spent: dict[str, int], intents: Iterable[Intent]) -> None:
     """Adds open intents at their reservation, in the present window: what their death costs."""
     for intent in intents:
-        _charge(spent, intent, intent.reserved_usd_micros, 0, {})
-
-
-def _charge(
-    spent: dict[str, int], intent: Intent, usd_micros: int, at_ms: int, starts: Mapping[str, int]
-) -> None:
-    for scope_id in intent.scopes:
-        if scope_id in spent and at_ms >= starts.get(scope_id, 0):
-            spent[scope_id] += usd_micros
+        for scope_id in intent.scopes:
+            if scope_id in spent:
+                spent[scope_id] += intent.reserved_usd_micros
 
 
 def journal_end(folder: Path) -> int:
@@ -95,26 +99,3 @@ def journal_end(folder: Path) -> int:
         return 0
     start, path = found[-1]
     return start + path.stat().st_size
-
-
-def read_records(folder: Path, begin: int) -> Iterator[tuple[int, Record]]:
-    """Whole, sound records from an offset on, each with the offset at which it starts.
-
-    Others may write to the folder, or throw old segments away, at the same time.
-    """
-    for start, path in segments(folder):
-        try:
-            if start + path.stat().st_size <= begin:
-                continue
-            with path.open("rb") as file:
-                position = max(0, begin - start)
-                file.seek(position)
-                data = file.read()
-        except FileNotFoundError:
-            continue
-        at = 0
-        while (end := data.find(b"\n", at)) >= 0:
-            # what cannot be read is counted by the folder's own worker and by control
-            with contextlib.suppress(ValueError):
-                yield start + position + at, decode_line(data[at:end])
-            at = end + 1

@@ -136,9 +136,7 @@ def script_of(sends, written, slow):
     pauses=st.lists(st.integers(1, 200_000), max_size=3),
     slow=st.booleans(),
 )
-def test_both_transports_tell_the_same_story(
-    loop, context, pair, sends, writes, end, pauses, slow
-):
+def test_both_transports_tell_the_same_story(loop, context, pair, sends, writes, end, pauses, slow):
     said = b"".join(bytes([number + 65]) * size for number, (size, _) in enumerate(sends))
     written = [bytes([number + 97]) * size for number, size in enumerate(writes)]
     script = script_of(sends, sum(writes), slow)

@@ -52,7 +52,7 @@ settled = st.builds(
     st.sampled_from(["ok", "failed", "truncated", "cut", "blocked", "cancelled", "unsettled"]),
     http_status=st.integers(0, 599),
     error=text,
-    usage=st.builds(Usage, *[st.integers(0, 2**40)] * 6, estimated=st.booleans()),
+    usage=st.builds(Usage, *[st.integers(0, 2**40 - 1)] * 6, estimated=st.booleans()),
     cost_usd_micros=money,
     price_unknown=st.booleans(),
     first_token_ms=st.integers(-1, 10**9),

@@ -1,17 +1,19 @@
-import pytest
-
 from vanguard.gateway.doors import DOORS
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Request
 
 
-def test_an_exchange_starts_with_the_clients_body_and_takes_no_unknown_field():
-    request = Request("POST", b"/v1/messages", [], b"{}")
-    exchange = Exchange(request, None, DOORS["/v1/messages"], None)
-    assert exchange.body is request.body
+def test_an_exchange_starts_with_the_clients_body_and_looks_for_media_once_a_body():
+    body = b'{"messages":[{"type":"image_url"}]}'
+    door = DOORS["/v1/chat/completions"]
+    exchange = Exchange(Request("POST", b"/", [], b'{"type":"image_url"}'), None, door, None)
+    assert exchange.body is exchange.request.body
     assert exchange.reservation is None
-    with pytest.raises(AttributeError):
-        exchange.reservatoin = 1
+    assert not Exchange(Request("POST", b"/", [], b"{}"), None, door, None).has_media()
+    exchange.replace_body(b"{}")
+    assert not exchange.has_media()
+    exchange.replace_body(body.replace(b'"type":"image_url"', b'"image_url":{}'))
+    assert exchange.has_media()
 
 
 def test_an_outcome_is_a_failure_until_something_better_is_known():

@@ -3,7 +3,8 @@ import pytest
 from support.gateway import PRICE, deployment
 from vanguard.core.errors import GuardUnavailable, ModelNotFound, UnboundedCost, UnsupportedFeature
 from vanguard.core.policy import Policy
-from vanguard.gateway.lane import make_lane
+from vanguard.gateway.lane import Place, make_lane
+from vanguard.gateway.metrics import ModelMeter
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.model import Key, Model
 
@@ -15,7 +16,7 @@ KNOWN = {"in": IN, "out": OUT}
 
 
 def lane(*places, model=MODEL, known=KNOWN, operation="chat", attempts=3):
-    return make_lane(KEY, model, places, known, (operation, attempts))
+    return make_lane(KEY, model, places, known, Place(operation, attempts, ModelMeter()))
 
 
 def place(name="m/0", **more):

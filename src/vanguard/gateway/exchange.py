@@ -50,33 +50,19 @@ class Exchange:
     peek: Peek
     lane: Lane
     model: Model
+    tags: dict[str, str]
 
-    __slots__ = (
-        "_media",
-        "arrived",
-        "arrived_ms",
-        "attempts",
-        "body",
-        "cap_tokens",
-        "chain",
-        "client",
-        "door",
-        "id",
-        "key",
-        "lane",
-        "limit_tokens",
-        "lines",
-        "model",
-        "peek",
-        "request",
-        "reservation",
-        "session",
-        "standing",
-        "status",
-        "strict",
-        "tags",
-        "view",
-    )
+    # what most requests never change stands here, not in each of them
+    cap_tokens: int | None = None
+    limit_tokens: int | None = None
+    reservation: Reservation | None = None
+    standing: Standing | None = None
+    attempts: tuple[Deployment, ...] = ()
+    lines = b""
+    session = ""
+    status: Status = "failed"
+    strict = False
+    _media: bool | None = None
 
     def __init__(self, request: Request, client: Client, door: Door, view: View) -> None:
         self.id = ""
@@ -87,17 +73,6 @@ class Exchange:
         self.body = request.body
         self.arrived = 0.0
         self.arrived_ms = 0
-        self.cap_tokens: int | None = None
-        self.limit_tokens: int | None = None
-        self.reservation: Reservation | None = None
-        self.standing: Standing | None = None
-        self.attempts: tuple[Deployment, ...] = ()
-        self.lines = b""
-        self.session = ""
-        self.status: Status = "failed"
-        self.tags: dict[str, str] = {}
-        self.strict = False
-        self._media: bool | None = None
 
     def replace_body(self, body: bytes) -> None:
         """A guardrail masked something."""

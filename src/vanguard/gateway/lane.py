@@ -5,6 +5,8 @@ It does not know any single request. A lane belongs to one snapshot and goes wit
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from vanguard.core.errors import (
     GuardUnavailable,
     ModelNotFound,
@@ -13,10 +15,25 @@ from vanguard.core.errors import (
 )
 from vanguard.core.money import bound_usd_micros, ceilings
 from vanguard.gateway.doors import UPSTREAM_PATHS, Operation
+from vanguard.gateway.metrics import ModelMeter
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.model import Deployment, Key, Model
 
 _MEDIA_TOKENS = 200_000
+
+
+class Place(NamedTuple):
+    """Where a lane belongs.
+
+    Attributes:
+        operation: the door's.
+        attempts: the most of one request.
+        meter: where the model's requests are counted.
+    """
+
+    operation: Operation
+    attempts: int
+    meter: ModelMeter
 
 
 class Lane:
@@ -26,6 +43,7 @@ class Lane:
         able: deployments that offer the operation, in their configured order.
         attempts: `able`, again and again up to the bound of attempts.
         reads_media: whether all of them read pictures and files.
+        meter: where its model's requests are counted.
         media_tokens: the most input tokens of a request with pictures or files.
         on_input, on_output: the policies of either direction.
         intents: what is always the same in the journal's intents, by deployment, the client's
@@ -40,6 +58,7 @@ class Lane:
         "deployments",
         "intents",
         "media_tokens",
+        "meter",
         "model",
         "on_input",
         "on_output",
@@ -52,9 +71,9 @@ class Lane:
         model: Model,
         deployments: tuple[Deployment, ...],
         policies: tuple[CompiledPolicy, ...],
-        operation: Operation,
-        attempts: int,
+        place: Place,
     ) -> None:
+        operation, attempts, meter = place
         self.model = model
         self.deployments = deployments
         self.operation = operation
@@ -63,6 +82,7 @@ class Lane:
         self.able = tuple(one for one in deployments if _offers(one, operation))
         self.attempts = (self.able * attempts)[:attempts]
         self.reads_media = all(one.reads_media for one in self.able)
+        self.meter = meter
         self.intents: dict[tuple[str, str, bool], bytes] = {}
         self._ceilings = ceilings(one.price for one in deployments if one.price is not None)
         # pictures and files cost by their content: at most what the context holds
@@ -93,7 +113,7 @@ def make_lane(
     model: Model,
     deployments: tuple[Deployment, ...],
     known: dict[str, CompiledPolicy],
-    place: tuple[Operation, int],
+    place: Place,
 ) -> Lane:
     """The lane of a key's calls of a model.
 
@@ -102,14 +122,14 @@ def make_lane(
         model: which model; `deployments` are the places behind it.
         deployments: in their configured order.
         known: every policy of the snapshot.
-        place: the door's operation, and the most attempts of one request.
+        place: where it belongs.
 
     Raises:
         ModelNotFound: the model is of another kind than the door.
         GuardUnavailable: a policy that should guard it is gone.
         UnsupportedFeature: no deployment offers the operation.
     """
-    operation, attempts = place
+    operation = place.operation
     wanted = "embedding" if operation == "embeddings" else "chat"
     if model.kind != wanted:
         raise ModelNotFound(
@@ -124,7 +144,7 @@ def make_lane(
                 " make a new key"
             )
     policies = tuple(known[name] for name in names)
-    lane = Lane(model, deployments, policies, operation, attempts)
+    lane = Lane(model, deployments, policies, place)
     if not lane.able and operation != "count_tokens":
         raise UnsupportedFeature(
             f"no deployment of '{model.name}' offers {operation}", param="model"

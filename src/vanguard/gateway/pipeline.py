@@ -75,7 +75,7 @@ class Neighbours:
         gateway.in_flight -= 1
         if exchange.reservation is not None and exchange.reservation.open:
             release(gateway, exchange)
-        meter = gateway.metrics.model(exchange.model.name)
+        meter = exchange.lane.meter
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
         outcome = (exchange.door.dialect, exchange.status)
         meter.requests[outcome] = meter.requests.get(outcome, 0) + 1

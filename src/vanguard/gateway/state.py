@@ -13,7 +13,8 @@ from vanguard.core.errors import ModelNotFound, NotReady, SettingsError
 from vanguard.gateway.doors import Operation
 from vanguard.gateway.http.messages import FixedHead
 from vanguard.gateway.http.origin import Origin, parse_base_url
-from vanguard.gateway.lane import Lane, make_lane
+from vanguard.gateway.lane import Lane, Place, make_lane
+from vanguard.gateway.metrics import Metrics
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.file import read_snapshot
 from vanguard.snapshot.model import Deployment, Key, Model, Scope, Snapshot
@@ -64,8 +65,16 @@ class View:
         """The deployments of a model, in their configured order."""
         return self._deployments[model.name]
 
-    def make_lane(self, key: Key, name: str, operation: Operation, attempts: int) -> Lane:
+    def make_lane(
+        self, key: Key, name: str, place: tuple[Operation, int], metrics: Metrics
+    ) -> Lane:
         """Works out what a key's calls of a model through such a door have in common.
+
+        Args:
+            key: whose calls.
+            name: the model as the client asks for it.
+            place: the door's operation, and the most attempts of one request.
+            metrics: where the model's requests are counted.
 
         Raises:
             ModelNotFound: no such model for this key, or one of another kind.
@@ -73,12 +82,12 @@ class View:
             UnsupportedFeature: no deployment offers the operation.
         """
         model = self.model_for(key, name)
-        lane = make_lane(
-            key, model, self._deployments[model.name], self.policies, (operation, attempts)
-        )
+        deployments = self._deployments[model.name]
+        where = Place(*place, metrics.model(model.name))
+        lane = make_lane(key, model, deployments, self.policies, where)
         if len(self.lanes) >= _LANES:
             self.lanes.clear()
-        self.lanes[key.id, name, operation] = lane
+        self.lanes[key.id, name, place[0]] = lane
         return lane
 
     def model(self, name: str) -> Model | None:

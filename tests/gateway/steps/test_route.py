@@ -19,8 +19,8 @@ async def routed(runner, door, *, bounds=None, sick=()):
         gateway.health.failed(name, gateway.loop_time(), wait_s=30)
     exchange = Exchange(Request("POST", b"/", []), None, door, gateway.state.view)
     key = next(iter(gateway.state.view.keys.values()))
-    attempts = gateway.boot.bounds.attempts
-    exchange.lane = exchange.view.make_lane(key, "m", door.operation, attempts)
+    place = (door.operation, gateway.boot.bounds.attempts)
+    exchange.lane = exchange.view.make_lane(key, "m", place, gateway.metrics)
     exchange.model = exchange.lane.model
     route(gateway, exchange)
     return [one.id for one in exchange.attempts]

@@ -7,9 +7,8 @@ another deployment may try, `walk.over` when the exchange has its answer.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Protocol
 
 from vanguard.core.errors import (
@@ -25,11 +24,11 @@ from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
+from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.pool import Call, StaleConnectionError
-from vanguard.gateway.local.refusal import id_lines
 from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
@@ -39,8 +38,6 @@ _TOKEN_BYTES = 16
 _FRAME_BYTES = 512
 _BYTES_PER_TOKEN = 4
 _ERROR_BYTES = 1024 * 1024
-_CONTROL = re.compile(rb"[^\x20-\x7e]")
-_REQUEST_IDS = frozenset({b"x-request-id", b"request-id"})
 _CLIENT_CLOSED = "client_closed_request"
 
 
@@ -314,7 +311,7 @@ class Attempt:
         if self._between is not None:
             self._between.observe(now - self._token_at)
         else:
-            meter = self._gateway.metrics.model(self._exchange.model.name)
+            meter = self._exchange.lane.meter
             waited = now - self._exchange.arrived
             outcome.first_token_ms = int(waited * 1000)
             meter.first_token.observe(waited)
@@ -456,9 +453,12 @@ class Attempt:
     def _usage(self, status: Status) -> Usage | None:
         """The provider's own usage, or what can be said without it; None when nothing was sent."""
         relay = self._relay
-        told, seen = relay.usage(), relay.tokens()
+        told = relay.usage()
         if not (self._status or self._sent):
             return None
+        if status == "ok" and told is not None and not self._streaming:
+            return told
+        seen = relay.tokens()
         if self._exchange.door.operation == "count_tokens":
             return Usage()
         if status == "cut":
@@ -480,23 +480,8 @@ class Attempt:
         return told
 
     def _lines(self) -> bytes:
-        """The lines of the response's head, besides its type and length."""
-        exchange = self._exchange
-        lines = id_lines(exchange.id) + exchange.lines
-        if self._outcome is not None:
-            lines += _line(b"x-vanguard-deployment", self._outcome.deployment.id)
-        for name, value in self._headers:
-            if name in _REQUEST_IDS:
-                lines += b"x-upstream-request-id: %b\r\n" % _CONTROL.sub(b"?", value)
-        if self._relay.losses:
-            lines += _line(b"x-vanguard-losses", ", ".join(self._relay.losses)[:1000])
-        return lines
-
-
-@lru_cache(maxsize=1024)
-def _line(name: bytes, value: str) -> bytes:
-    """A line for the head; nothing in the value can end it."""
-    return b"%b: %b\r\n" % (name, _CONTROL.sub(b"?", value.encode("ascii", "replace")))
+        deployment = self._outcome.deployment if self._outcome is not None else None
+        return response_lines(self._exchange, deployment, self._headers, self._relay.losses)
 
 
 def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:

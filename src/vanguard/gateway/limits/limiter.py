@@ -179,9 +179,9 @@ class Limiter:
             counters.concurrent += 1
             counters.reserved += usd_micros
             if requests is not None:
-                counters.requests.add(1, now_s)
+                counters.requests.add_now(1)
             if most_tokens is not None:
-                counters.tokens.add(tokens, now_s)
+                counters.tokens.add_now(tokens)
         return Reservation(chain, now_s, tokens, usd_micros)
 
     def _roll(self, counters: Counters, window: Window) -> None:

@@ -42,6 +42,13 @@ class MinuteWindow:
         self.now_s = now_s
         return self._total
 
+    def add_now(self, amount: int) -> None:
+        """Adds what is reserved in the second to which the window was advanced last."""
+        now_s = self.now_s
+        self._slots[now_s % _SLOTS] += amount
+        self._total += amount
+        self._newest_s = now_s
+
     def add(self, amount: int, at_s: int) -> None:
         """Adds (or with a negative amount takes back) what was reserved at a second."""
         if self.now_s - at_s >= _SLOTS:

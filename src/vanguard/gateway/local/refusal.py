@@ -14,6 +14,16 @@ from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.limits import Standing
 
+# the usual case: what a key made in the console has
+_BOTH = (
+    b"x-ratelimit-limit-requests: %d\r\n"
+    b"x-ratelimit-remaining-requests: %d\r\n"
+    b"x-ratelimit-reset-requests: %ds\r\n"
+    b"x-ratelimit-limit-tokens: %d\r\n"
+    b"x-ratelimit-remaining-tokens: %d\r\n"
+    b"x-ratelimit-reset-tokens: %ds\r\n"
+)
+
 
 def render_error(
     error: VanguardError, door: Door | None, request_id: str
@@ -48,12 +58,21 @@ def id_lines(request_id: str) -> bytes:
 
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
+    anthropic = door.dialect == "anthropic_messages"
+    if standing.requests_limit >= 0 and standing.tokens_limit >= 0 and not anthropic:
+        return _BOTH % (
+            standing.requests_limit,
+            standing.requests_left,
+            standing.requests_reset_s,
+            standing.tokens_limit,
+            standing.tokens_left,
+            standing.tokens_reset_s,
+        )
     lines = b""
     rows = (
         (b"requests", standing.requests_limit, standing.requests_left, standing.requests_reset_s),
         (b"tokens", standing.tokens_limit, standing.tokens_left, standing.tokens_reset_s),
     )
-    anthropic = door.dialect == "anthropic_messages"
     for what, limit, left, reset_s in rows:
         if limit < 0:
             continue

@@ -86,7 +86,8 @@ def _make_lane(gateway: Gateway, exchange: Exchange) -> Lane:
         if exchange.key.hash not in exchange.view.keys:
             raise Unauthenticated("this API key has been revoked")
     attempts = gateway.boot.bounds.attempts
-    return exchange.view.make_lane(exchange.key, name, operation, attempts)
+    place = (operation, attempts)
+    return exchange.view.make_lane(exchange.key, name, place, gateway.metrics)
 
 
 def _attribute(exchange: Exchange) -> None:

@@ -64,9 +64,8 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
     if last:
         exchange.status = status
         release(gateway, exchange, usage.input_tokens + usage.output_tokens, cost)
-    metrics = gateway.metrics
-    metrics.attempted(outcome.deployment.id, status)
-    metrics.model(exchange.model.name).used(usage, cost, record.price_unknown)
+    gateway.metrics.attempted(outcome.deployment.id, status)
+    exchange.lane.meter.used(usage, cost, record.price_unknown)
     if gateway.log.attempts or (status != "ok" and gateway.log.requests):
         gateway.log.line(_line(exchange, outcome, record))
 

@@ -1,0 +1,41 @@
+"""The lines of a response's head that tell where an answer comes from.
+
+It does not know status or body; nothing that a client or an upstream said can end a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.local.refusal import id_lines
+from vanguard.snapshot.model import Deployment
+
+_CONTROL = re.compile(rb"[^\x20-\x7e]")
+_REQUEST_IDS = frozenset({b"x-request-id", b"request-id"})
+_LOSSES_CHARACTERS = 1000
+
+
+def response_lines(
+    exchange: Exchange,
+    deployment: Deployment | None,
+    upstream: Sequence[tuple[bytes, bytes]],
+    losses: Sequence[str],
+) -> bytes:
+    """Each line with its CRLF; `upstream` are the headers of the upstream's answer."""
+    lines = id_lines(exchange.id) + exchange.lines
+    if deployment is not None:
+        lines += _line(b"x-vanguard-deployment", deployment.id)
+    for name, value in upstream:
+        if name in _REQUEST_IDS:
+            lines += b"x-upstream-request-id: %b\r\n" % _CONTROL.sub(b"?", value)
+    if losses:
+        lines += _line(b"x-vanguard-losses", ", ".join(losses)[:_LOSSES_CHARACTERS])
+    return lines
+
+
+@lru_cache(maxsize=1024)
+def _line(name: bytes, value: str) -> bytes:
+    return b"%b: %b\r\n" % (name, _CONTROL.sub(b"?", value.encode("ascii", "replace")))

@@ -182,6 +182,10 @@ class Limiter:
                 counters.requests.add_now(1)
             if most_tokens is not None:
                 counters.tokens.add_now(tokens)
+        for counters in chain.others:
+            # a limit may come while this request is open
+            counters.concurrent += 1
+            counters.reserved += usd_micros
         return Reservation(chain, now_s, tokens, usd_micros)
 
     def _roll(self, counters: Counters, window: Window) -> None:
@@ -214,6 +218,8 @@ class Limiter:
             if most_tokens is not None and tokens != reservation.tokens:
                 counters.tokens.add(tokens - reservation.tokens, reservation.at_s)
         for counters in chain.others:
+            counters.concurrent -= 1
+            counters.reserved -= reserved
             if counters.window is not None:
                 counters.spent += usd_micros
 

@@ -176,7 +176,9 @@ class ServerConnection(asyncio.Protocol):
             self._rearm()
 
     def eof_received(self) -> bool:
-        """A client that half-closes has left."""
+        """A client that half-closes has left; what it was to get is not even flushed."""
+        if self._request is not None and self._transport is not None:
+            self._transport.abort()
         return False
 
     def pause_writing(self) -> None:

@@ -297,7 +297,7 @@ class UpstreamConnection(asyncio.Protocol):
                 raise httptools.HttpParserError("a transfer coding other than 'chunked'")
         if self._inflate is not None:
             dropped = {b"content-encoding", b"content-length"}
-            self._headers = headers = [pair for pair in headers if pair[0] not in dropped]
+            headers = [pair for pair in headers if pair[0] not in dropped]
         if self._head_only:
             self._complete = True
         self._sink.head(status, headers)

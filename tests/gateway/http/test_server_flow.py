@@ -269,3 +269,65 @@ async def test_one_byte_at_a_time_on_both_sides(runner, connect, streamed):
         (row,) = running.settled()
         assert (row.status, row.usage.output_tokens) == ("ok", 5)
         assert upstream.asked[0].json()["messages"] == CHAT["messages"]
+
+
+async def test_what_had_not_left_is_tried_again_as_an_attempt_of_its_own(runner, connect):
+    closing, answered = asyncio.Event(), []
+
+    async def serve(reader, writer):
+        answered.append(writer)
+        body = json.dumps(REPLY).encode()
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            if len(answered) == 1 and size > 1_000_000:
+                reader._transport.pause_reading()
+                await closing.wait()
+                writer.transport.abort()
+                return
+            await reader.readexactly(size)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
+            writer.write(b"content-length: %d\r\n\r\n%b" % (len(body), body))
+
+    async with raw_server(serve) as url:
+        running = await runner.start(snapshot([deployment(url)]))
+        _, writer = await connect(running, post())
+        await until(lambda: len(running.settled()) == 1)
+        writer.write(post(messages=[{"role": "user", "content": "x" * 20_000_000}]))
+        await until(lambda: any(one._writing for one in running.gateway.pool._origins))
+        closing.set()
+        await until(lambda: len(running.settled()) == 3)
+        assert [one.attempt for one in running.intents()] == [0, 0, 1]
+        assert [row.status for row in running.settled()] == ["ok", "failed", "ok"]
+        assert [bool(row.cost_usd_micros) for row in running.settled()] == [True, False, True]
+        assert running.gateway.health.healthy("m/0", running.gateway.loop_time())
+        assert len(answered) == 2
+
+
+async def test_what_had_left_is_a_failure_like_any_other(runner, connect):
+    connections = []
+
+    async def serve(reader, writer):
+        connections.append(writer)
+        for number in range(2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(size)
+            if len(connections) == 1 and number == 1:
+                writer.close()
+                return
+            body = json.dumps(REPLY).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
+            writer.write(b"content-length: %d\r\n\r\n%b" % (len(body), body))
+
+    async with raw_server(serve) as url:
+        running = await runner.start(
+            snapshot([deployment(url), deployment(url, name="m/1")]), bounds=Bounds(attempts=2)
+        )
+        _, writer = await connect(running, post())
+        await until(lambda: len(running.settled()) == 1)
+        writer.write(post())
+        await until(lambda: len(running.settled()) == 3)
+        tried = [(one.attempt, one.deployment) for one in running.intents()[1:]]
+        assert tried == [(0, "m/0"), (1, "m/1")], "the next attempt, not the same one in silence"
+        assert running.settled()[1].error == "upstream_unavailable"

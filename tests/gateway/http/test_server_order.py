@@ -48,7 +48,7 @@ class Line:
         return data
 
     def left_s(self):
-        return round(self.connection.deadline - self.connection._loop.time())
+        return round(self.connection.deadline - self.connection._time())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e check format docs bench clean install dev
+.PHONY: help up test unit e2e fuzz check format docs bench clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -19,6 +19,10 @@ unit: dev ## unit tests alone, under a minute
 
 e2e: dev ## the tests with real processes, browser and PostgreSQL alone
 	@$(BIN)/python -m tools.run_tests real
+
+fuzz: dev ## fuzz the readers of HTTP and of streams: SECONDS for each target (180), TARGETS to choose
+	@for target in $(or $(TARGETS),server client sse event_stream); do \
+		(cd tests && ../$(BIN)/python -m fuzz.run $$target --seconds $(or $(SECONDS),180)) || exit 1; done
 
 check: dev ## format, lint, types, import contracts, sizes, test twins, docs drift
 	@$(BIN)/python tools/check.py

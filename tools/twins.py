@@ -22,6 +22,7 @@ FREE_TESTS = {
     "chaos",
     "contract",
     "e2e",
+    "fuzz",
     "replay",
     "support",
     "tools",

@@ -46,6 +46,15 @@ def test_one_byte_at_a_time():
 def test_data_joins_its_lines_and_drops_one_space():
     assert event_data(b"data: a\ndata:b\ndata:  c\n: note\nid: 1\n\n") == b"a\nb\n c"
     assert event_data(b": only a comment\n\n") == b""
+    assert event_data(b"data: a\ndata\ndata: b\n\n") == b"a\n\nb"
+
+
+@pytest.mark.parametrize("end", [b"\r\n\n", b"\n\r\n", b"\r\n\r", b"\n\r", b"\r\r\n", b"\r\n\r\n"])
+def test_line_ends_may_be_mixed(end):
+    splitter = Splitter()
+    events = splitter.feed(b"data: a" + end + b"data: b\n\n")
+    assert [event_data(event) for event in events] == [b"a", b"b"]
+    assert event_data(b"data: a\rdata: b\n\n") == b"a\nb"
 
 
 def test_an_endless_event_is_refused():

@@ -12,7 +12,8 @@ from vanguard.core.errors import UpstreamError
 
 EVENT_BYTES = 16 * 1024 * 1024
 
-_BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n|\r\n\n")
+# two line ends in a row; a CR before a LF is no line end of its own
+_BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
 
 
 class Splitter:
@@ -75,13 +76,16 @@ class Splitter:
 
 def event_data(raw: bytes) -> bytes:
     """The `data` of one raw event, its lines joined by LF; empty when it has none."""
-    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
+    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2 and b"\r" not in raw:
         return raw[6:-2]
     lines = []
     for line in raw.splitlines():
         if line.startswith(b"data:"):
             value = line[5:]
             lines.append(value[1:] if value.startswith(b" ") else value)
+        elif line == b"data":
+            # a field without a colon has an empty value
+            lines.append(b"")
     return b"\n".join(lines)
 
 

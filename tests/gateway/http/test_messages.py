@@ -41,7 +41,7 @@ def test_heads():
 
 
 breaking = st.lists(
-    st.tuples(st.binary(max_size=6), st.sampled_from([b"", b"v", b"a\r\nb: c", b"\n", b"\r", b"\r\n\r\n"])),
+    st.tuples(st.binary(max_size=6), st.sampled_from([b"", b"v", b"a\r\nb: c", b"\n", b"\r", b"\r\n\r\n", b"a\0"])),
     max_size=4,
 )  # fmt: skip
 
@@ -50,6 +50,7 @@ breaking = st.lists(
 def test_no_header_can_split_an_answer(headers):
     head = response_head(200, headers)
     assert head.count(b"\n") == head.count(b"\r\n") == head.count(b"\r") == len(headers) + 1
+    assert b"\0" not in head
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,7 @@ def test_no_header_can_split_an_answer(headers):
         (b"/", [(b"a", b"b\r\nc: d")]),
         (b"/", [(b"a\r", b"b")]),
         (b"/", [(b"a", b"\n")]),
+        (b"/", [(b"a", b"\0")]),
     ],
 )
 def test_no_header_can_split_a_request(target, headers):

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from support.raw_server import raw_server
 from support.upstream import Upstream, stream, whole
 from vanguard.core.errors import (
     UpstreamError,
@@ -11,7 +12,7 @@ from vanguard.core.errors import (
 )
 from vanguard.gateway.http.messages import request_head
 from vanguard.gateway.http.origin import parse_base_url
-from vanguard.gateway.http.pool import Pool
+from vanguard.gateway.http.pool import Pool, StaleConnectionError
 from vanguard.snapshot.boot import Bounds, Deadlines
 
 ASK = bytes(request_head(b"POST", b"/v1/x", [(b"host", b"x"), (b"content-length", b"0")]))
@@ -208,3 +209,107 @@ async def test_an_answer_that_is_not_http_is_an_error(pool, junk):
     async with Upstream([script]) as upstream:
         _, error = await ask(pool, upstream)
         assert isinstance(error, UpstreamError)
+
+
+class Peer:
+    """An upstream whose connections the test closes or resets at will."""
+
+    async def __aenter__(self):
+        self.asked = 0
+        self.writers = []
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return self
+
+    async def __aexit__(self, *_):
+        for writer in self.writers:
+            writer.transport.abort()
+        self._server.close()
+
+    async def _serve(self, reader, writer):
+        self.writers.append(writer)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                self.asked += 1
+                if head.startswith(b"POST /v1/die"):
+                    writer.close()
+                    return
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n%d" % len(self.writers))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+
+
+DIE = ASK.replace(b"/v1/x", b"/v1/die")
+GET = b"GET /v1/x HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+def idle_for(pool, seconds):
+    for connection in pool._origins:
+        connection.idle_since -= seconds
+
+
+async def test_a_connection_that_its_peer_has_closed_is_not_written_to(pool):
+    async with Peer() as peer:
+        assert (await ask(pool, peer))[0].body == b"1"
+        (kept,) = pool._origins
+        kept._transport.pause_reading()  # as if the loop had not yet come to read the end
+        peer.writers[0].close()
+        await asyncio.sleep(0.05)
+        idle_for(pool, 2)
+        heard, error = await ask(pool, peer)
+        assert (heard.body, error, peer.asked) == (b"2", None, 2)
+
+
+@pytest.mark.parametrize("unread", [b"HTTP/1.1 408 Timeout\r\ncontent-length: 0\r\n\r\n"])
+async def test_a_connection_with_bytes_that_nobody_asked_for_is_not_used(pool, unread):
+    async with Peer() as peer:
+        await ask(pool, peer)
+        (kept,) = pool._origins
+        kept._transport.pause_reading()
+        peer.writers[0].write(unread)
+        await asyncio.sleep(0.05)
+        idle_for(pool, 2)
+        heard, _ = await ask(pool, peer)
+        assert (heard.status, heard.body) == (200, b"2")
+
+
+async def test_what_was_written_and_not_answered_is_not_repeated(pool):
+    async with Peer() as peer:
+        await ask(pool, peer)
+        _, error = await ask(pool, peer, DIE)
+        assert type(error) is UpstreamUnavailable, "it may have been read, done and charged"
+        assert (peer.asked, len(peer.writers)) == (2, 1)
+
+
+async def test_what_changes_nothing_is_repeated_once(pool):
+    async with Peer() as peer:
+        await ask(pool, peer)
+        heard = Heard()
+        pool.request(parse_base_url(peer.base_url), DIE, heard, repeat=True)
+        assert type(await asyncio.wait_for(heard.over, 5)) is UpstreamUnavailable
+        assert (peer.asked, len(peer.writers)) == (3, 2)
+        heard, error = await ask(pool, peer, GET)
+        assert (heard.body, error) == (b"3", None)
+
+
+async def test_what_had_not_left_as_a_whole_may_be_sent_again(pool):
+    async def answer_once(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1")
+        reader._transport.pause_reading()
+        await closing.wait()
+        writer.transport.abort()
+
+    closing = asyncio.Event()
+    async with raw_server(answer_once) as url:
+        origin = parse_base_url(url)
+        first = Heard()
+        pool.request(origin, ASK, first)
+        await asyncio.wait_for(first.over, 5)
+        large = Heard()
+        ask = ASK.replace(b"0\r\n\r\n", b"20000000\r\n\r\n") + b"x" * 20_000_000
+        pool.request(origin, ask, large)
+        await asyncio.sleep(0.2)
+        closing.set()
+        assert isinstance(await asyncio.wait_for(large.over, 5), StaleConnectionError)
+        assert pool.open_connections == 0

@@ -179,6 +179,7 @@ REFUSED = {
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     # hosts
     "no host": (b"GET / HTTP/1.1\r\nx: y\r\n\r\n", 400),
+    "absolute without host": (b"GET http://h/ HTTP/1.1\r\nx: y\r\n\r\n", 400),
     "two hosts": (GET + b"host: x\r\n\r\n", 400),
     "two other hosts": (GET + b"host: y\r\n\r\n", 400),
     "host with path": (b"GET / HTTP/1.1\r\nhost: x/y\r\n\r\n", 400),

@@ -3,7 +3,8 @@ import asyncio
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import unix_serve
 
-from support.gateway import ADMIN, deployment, snapshot
+from support.gateway import ADMIN, deployment, snapshot, until
+from support.raw_server import raw_server
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.local.proxy import forwarded_head
 
@@ -101,3 +102,57 @@ def test_hop_by_hop_headers_and_forged_addresses_are_replaced():
         head
         == b"POST /x HTTP/1.1\r\nhost: h\r\ncookie: c\r\nx-forwarded-for: 127.0.0.1\r\ncontent-length: 3\r\n\r\n"
     )
+
+
+def asked(*more, method="GET", body=b""):
+    request = Request(method, b"/x", [(b"host", b"h"), *more], body)
+    request.peer = "10.0.0.1"
+    return request
+
+
+def test_headers_that_any_connection_header_names_stay_behind_in_every_form():
+    request = asked(
+        (b"connection", b"X-One, close"),
+        (b"x-one", b"1"),
+        (b"connection", b" x-two ,upgrade"),
+        (b"x-two", b"2"),
+        (b"x-three", b"3"),
+        (b"upgrade", b"websocket"),
+    )
+    plain = forwarded_head(request, upgrade=False)
+    assert plain == b"GET /x HTTP/1.1\r\nhost: h\r\nx-three: 3\r\nx-forwarded-for: 10.0.0.1\r\n\r\n"
+    upgrade = forwarded_head(request, upgrade=True)
+    assert upgrade == (
+        b"GET /x HTTP/1.1\r\nhost: h\r\nx-three: 3\r\nupgrade: websocket\r\n"
+        b"x-forwarded-for: 10.0.0.1\r\nconnection: upgrade\r\n\r\n"
+    )
+
+
+def test_the_host_and_our_own_headers_cannot_be_named_away():
+    request = asked((b"connection", b"host, x-forwarded-for, content-length"), method="POST")
+    head = forwarded_head(request, upgrade=False)
+    assert head == (
+        b"POST /x HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 10.0.0.1\r\ncontent-length: 0\r\n\r\n"
+    )
+
+
+def test_what_a_client_says_about_forwarding_is_dropped():
+    forged = [b"x-forwarded-host", b"x-forwarded-prefix", b"x-forwarded-proto", b"forwarded"]
+    request = asked(*((name, b"evil") for name in (*forged, b"x-real-ip")))
+    assert b"evil" not in forwarded_head(request, upgrade=False)
+
+
+async def test_the_deadline_of_a_whole_request_holds_for_control_too(runner, client, tmp_path):
+    async def silent(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.read()
+
+    async with raw_server(silent, tmp_path / "control.sock"):
+        running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+        waiting = asyncio.create_task(client.get(running.base_url + "/api/keys"))
+        await until(lambda: running.gateway.control_pool.open_connections)
+        (line,) = running.pipeline.server.connections
+        running.pipeline.server.sweep(line.deadline)
+        answer = await waiting
+        assert answer.status_code == 503
+        await until(lambda: running.gateway.control_pool.open_connections == 0)

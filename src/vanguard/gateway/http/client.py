@@ -167,9 +167,6 @@ class UpstreamConnection(asyncio.Protocol):
             self.close()
             return
         self.answered = True
-        if self._status and not self._paused:
-            # interim answers do not count: they could go on for ever
-            self.deadline = self._loop.time() + self._idle_s
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -182,6 +179,9 @@ class UpstreamConnection(asyncio.Protocol):
                 return
             self._not_http(error)
         else:
+            if self._status and not self._paused:
+                # interim answers do not count: they could go on for ever
+                self.deadline = self._loop.time() + self._idle_s
             if self._pieces or self._complete:
                 self._barren_bytes = 0
                 self._hand_over(sink)
@@ -297,7 +297,7 @@ class UpstreamConnection(asyncio.Protocol):
                 raise httptools.HttpParserError("a transfer coding other than 'chunked'")
         if self._inflate is not None:
             dropped = {b"content-encoding", b"content-length"}
-            self._headers = headers = [pair for pair in headers if pair[0] not in dropped]
+            headers = [pair for pair in headers if pair[0] not in dropped]
         if self._head_only:
             self._complete = True
         self._sink.head(status, headers)

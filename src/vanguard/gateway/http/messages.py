@@ -16,6 +16,7 @@ _STATUS_LINES = {
     status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode())
     for status in HTTPStatus
 }
+_FLAT = bytes.maketrans(b"\r\n\0", b"???")
 HOP_BY_HOP = frozenset(
     {
         b"connection",
@@ -158,7 +159,8 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
     """Status line and headers, without the blank line that ends the head.
 
     Headers may come as lines already, each with its CRLF; then their maker has seen to it that no
-    value ends its line. In others a line break would split the answer in two, so each becomes `?`.
+    value ends its line. In others a line break would split the answer in two, so each becomes `?`,
+    and so does a NUL.
     """
     first = _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
     if isinstance(headers, bytes):
@@ -167,26 +169,26 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
     for name, value in headers:
         parts += (name, b": ", value, b"\r\n")
     head = b"".join(parts)
-    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 2:
+    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 2 or b"\0" in head:
         return b"".join([_flat(part) for part in parts])
     return head
 
 
 def _flat(part: bytes) -> bytes:
-    """One part of a head without line breaks, but for the one at its end that is meant."""
+    """One part of a head without line breaks and NULs, but for the break that is meant."""
     if part == b"\r\n" or part[:5] == b"HTTP/":
         return part
-    return part.replace(b"\r", b"?").replace(b"\n", b"?")
+    return part.translate(_FLAT)
 
 
 def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:
     """Request line and headers, blank line included.
 
     Raises:
-        InternalError: a line break in any part would make two requests of one.
+        InternalError: a line break in any part would make two requests of one; nor is a NUL sent.
     """
     lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
     head = b"%b %b HTTP/1.1\r\n%b\r\n" % (method, target, lines)
-    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 4:
-        raise InternalError("a header or path for an upstream holds a line break; it was not sent")
+    if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 4 or b"\0" in head:
+        raise InternalError("a header or path for an upstream holds a line break; nothing was sent")
     return head

@@ -88,13 +88,11 @@ class RequestReader:
         """
         self._size = len(data)
         self._fed_bytes += self._size
+        upgrade_at = -1
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            request, self._arriving = self._arriving, None
-            if request is not None:
-                self.phase = IDLE
-                self._taker.upgrade_asked(request, data[upgrade.args[0] :])
+            upgrade_at = upgrade.args[0]
         except httptools.HttpParserCallbackError as error:
             # what was raised in a callback comes wrapped
             raise (error.__context__ or error) from None
@@ -103,6 +101,14 @@ class RequestReader:
         if self._fed_bytes > self._fed_most:
             # the parser keeps a header until it ends and drops a chunk's frame: its callbacks tell too little
             self._check_flood()
+        if upgrade_at >= 0:
+            self._upgrade(data[upgrade_at:])
+
+    def _upgrade(self, surplus: bytes) -> None:
+        request, self._arriving = self._arriving, None
+        if request is not None:
+            self.phase = IDLE
+            self._taker.upgrade_asked(request, surplus)
 
     def feed_again(self, request: Request, surplus: bytes) -> None:
         """Reads a request once more without the upgrade that it asked for."""
@@ -151,13 +157,13 @@ class RequestReader:
             request.chunked = False
         if self._fed_bytes > bounds.head_bytes or len(headers) > bounds.headers:
             heads.check_size(request, bounds.head_bytes, bounds.headers)
-        if target[:1] != b"/" or b"#" in target or request.method == "CONNECT":
-            heads.check_target(request)
         index = request.index()
         host = index.get(b"host")
         if len(index) != len(headers) or host != self._host or not host:
             heads.check_host(request)
             self._host = host or b""
+        if target[:1] != b"/" or b"#" in target or request.method == "CONNECT":
+            heads.check_target(request)
         self._arriving = request
         self.phase = BODY
         length = index.get(b"content-length")

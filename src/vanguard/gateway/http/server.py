@@ -98,6 +98,7 @@ class ServerConnection(asyncio.Protocol):
         "_request_deadline",
         "_server",
         "_stalled_bytes",
+        "_time",
         "_timed",
         "_transport",
         "_tunnel",
@@ -113,6 +114,7 @@ class ServerConnection(asyncio.Protocol):
         self._server = server
         self._admin = admin
         self._loop = asyncio.get_running_loop()
+        self._time = self._loop.time
         self._transport: asyncio.Transport | None = None
         self._reader = RequestReader(self, server.bounds)
         self._timed = IDLE
@@ -142,7 +144,7 @@ class ServerConnection(asyncio.Protocol):
         self._peer = str(peer[0]) if isinstance(peer, tuple) else "unix"
         server = self._server
         server.connections.add(self)
-        self.deadline = self._loop.time() + server.deadlines.keep_alive_s
+        self.deadline = self._time() + server.deadlines.keep_alive_s
         if len(server.connections) > server.bounds.client_connections:
             words = "too many connections are open (setting gateway.max_connections)"
             self._refuse(TooManyStreams(words, retry_after_s=1))
@@ -176,7 +178,9 @@ class ServerConnection(asyncio.Protocol):
             self._rearm()
 
     def eof_received(self) -> bool:
-        """A client that half-closes has left."""
+        """A client that half-closes has left; what it was to get is not even flushed."""
+        if self._request is not None and self._transport is not None:
+            self._transport.abort()
         return False
 
     def pause_writing(self) -> None:
@@ -250,23 +254,23 @@ class ServerConnection(asyncio.Protocol):
     # --- answering ---------------------------------------------------------------------------
 
     def _handle(self, request: Request) -> None:
-        if request.target == b"*":
-            self._begin(request)
-            self.send(204, [(b"allow", _METHODS)], b"")
-            return
         self._begin(request)
-        self._server.handler.handle(request, self)
+        if request.target == b"*":
+            self.send(204, [(b"allow", _METHODS)], b"")
+        else:
+            self._server.handler.handle(request, self)
 
     def _begin(self, request: Request) -> None:
+        server = self._server
         self._request = request
-        self._keep_alive = request.keep_alive and not self._server.draining
-        self._chunked = request.chunked
-        self.started = False
-        self._request_deadline = self._loop.time() + self._server.deadlines.request_s
-        self.deadline = self._request_deadline
-        if not request.keep_alive:
+        keep_alive = request.keep_alive
+        if not keep_alive:
             # nothing that follows is a request (RFC 9112, 9.6)
             self._deaf = True
+        self._keep_alive = keep_alive and not server.draining
+        self._chunked = request.chunked
+        self.started = False
+        self.deadline = self._request_deadline = self._time() + server.deadlines.request_s
 
     def _refuse(self, cause: VanguardError | heads.Refused) -> None:
         """Answers what never became a request, after the answers that are due before it."""
@@ -355,9 +359,13 @@ class ServerConnection(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        self._rearm()
+        if self._stalled_bytes or self._reader.phase != IDLE:
+            self._rearm()
+        else:
+            self._timed = IDLE
+            self.deadline = self._time() + self._server.deadlines.keep_alive_s
         if not self._keep_alive:
-            self._hang_up(transport, self._loop.time())
+            self._hang_up(transport, self._time())
         elif self._waiting or self._refusal is not None:
             # not from inside the answer of the one before: deep pipelines must not nest
             self._loop.call_soon(self._next)
@@ -398,7 +406,7 @@ class ServerConnection(asyncio.Protocol):
 
     def _rearm(self) -> None:
         """Sets the deadline of what is awaited now."""
-        now, deadlines = self._loop.time(), self._server.deadlines
+        now, deadlines = self._time(), self._server.deadlines
         self._timed = phase = self._reader.phase
         if self._tunnel is not None:
             self.deadline = float("inf")

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from support.gateway import (
     CHAT,
     KEY,
@@ -11,8 +13,31 @@ from support.gateway import (
     until,
 )
 from support.upstream import Upstream, stream, whole
+from vanguard.gateway.call.attempt import _retry_after
 from vanguard.snapshot.boot import Deadlines
 from vanguard.snapshot.model import Budget
+
+
+@pytest.mark.parametrize(
+    ("value", "wait_s"),
+    [
+        (b"7", 7.0),
+        (b" 1.5 ", 1.5),
+        (b"-3", 0.0),
+        (b"1e9", 3600.0),
+        (b"nan", 0.0),
+        (b"Sun, 06 Nov 1994 08:49:47 GMT", 10.0),
+        (b"Sun, 06 Nov 1994 08:00:00 GMT", 0.0),
+        (b"Sun, 06 Nov 2094 08:00:00 GMT", 3600.0),
+        (b"Sun, 99 Nov 1994 08:49:47 GMT", None),
+        (b"soon", None),
+        (b"", None),
+    ],
+)
+def test_both_forms_of_retry_after(value, wait_s):
+    now_s = 784_111_777.0  # 06 Nov 1994 08:49:37 GMT, the example of RFC 9110
+    assert _retry_after([(b"retry-after", value)], now_s) == wait_s
+    assert _retry_after([(b"date", value)], now_s) is None
 
 
 async def test_a_stream_passes_through_without_the_usage_event_it_did_not_ask_for(runner, client):

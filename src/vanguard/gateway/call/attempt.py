@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import datetime
 from typing import Protocol
 
 from vanguard.core.errors import (
@@ -20,6 +21,7 @@ from vanguard.core.errors import (
 )
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -142,6 +144,10 @@ class Attempt:
         if not self._answer.open:
             self._settle(*(self._verdict or ("cancelled", error.code)))
             self._over()
+        elif self._outcome is None:
+            # the end of the answer, or its own error, was said before this
+            self._answer.end()
+            self._over()
         elif self._answer.committed:
             self._mark_failed(0.0)
             self._settle("truncated", error.code)
@@ -176,6 +182,9 @@ class Attempt:
             self._walk.settle(outcome, last=False)
         self._walk.again(error, for_good=for_good)
 
+    def _retry_after(self) -> float | None:
+        return _retry_after(self._headers, self._gateway.clock.now_ms() / 1000)
+
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
             gateway = self._gateway
@@ -193,7 +202,7 @@ class Attempt:
             return
         deployment = outcome.deployment.id
         if status in {429, 529}:
-            wait_s = _retry_after(self._headers)
+            wait_s = self._retry_after()
             message = f"deployment '{deployment}' is overloaded (HTTP {status})"
             self._again(UpstreamRateLimited(message, retry_after_s=wait_s))
         elif status == 401:
@@ -201,7 +210,7 @@ class Attempt:
             self._again(UpstreamUnavailable(message), for_good=True)
         elif status in _RETRYABLE:
             message = f"deployment '{deployment}' failed (HTTP {status})"
-            self._again(UpstreamUnavailable(message, retry_after_s=_retry_after(self._headers)))
+            self._again(UpstreamUnavailable(message, retry_after_s=self._retry_after()))
         else:
             meaning = self._relay.failure(status, body)
             self._settle("failed", f"upstream_{status}")
@@ -221,7 +230,11 @@ class Attempt:
             self._end_with(error)
             return
         except UpstreamError as error:
-            self._not_understood(error)
+            if says_error(body):
+                # a refusal in the clothes of an answer: nothing was bought
+                self._again(error)
+            else:
+                self._not_understood(error)
             return
         headers = self._response_headers()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
@@ -420,7 +433,8 @@ class Attempt:
                 seen = self._body_bytes // _BYTES_PER_TOKEN
             estimated = self._walk.estimate_input()
             return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
-        if self._streaming and not relay.done() and seen > told.output_tokens:
+        ended = relay.done() and not relay.failed()
+        if self._streaming and not ended and seen > told.output_tokens:
             return Usage(
                 input_tokens=told.input_tokens,
                 output_tokens=seen,
@@ -453,11 +467,19 @@ def _printable(value: bytes) -> bytes:
     return value if value.isascii() and value.decode().isprintable() else _CONTROL.sub(b"?", value)
 
 
-def _retry_after(headers: Headers) -> float | None:
+def _retry_after(headers: Headers, now_s: float) -> float | None:
+    """Seconds to wait, 0 to 3600, from either form of the header (RFC 9110, 10.2.3)."""
     for name, value in headers:
         if name == b"retry-after":
+            text = value.decode("latin-1").strip()
             try:
-                return max(0.0, min(float(value), 3600.0))
+                wait_s = float(text)
             except ValueError:
-                return None
+                try:
+                    utc = text.replace("GMT", "+0000")
+                    moment = datetime.strptime(utc, "%a, %d %b %Y %H:%M:%S %z")
+                except ValueError:
+                    return None
+                wait_s = moment.timestamp() - now_s
+            return max(0.0, min(wait_s, 3600.0))
     return None

@@ -15,7 +15,10 @@ from vanguard.dialects.passthrough.soundness import check_event, check_json, say
         b"data:\n\n",
         b'data: {"a":\ndata: 1}\n\n',
         b"data: null\n\n",
-        b"data: " + b"[" * 200_000 + b"\n\n",
+        b"data: hello\n\n",
+        b'data: {"a":"\xf0\x9f"}\n\n',
+        b'data: {"a":"\t"}\n\n',
+        b'data: {"a":' + b"[" * 200_000 + b"\n\n",
     ],
 )
 def test_what_readers_take_passes(event):

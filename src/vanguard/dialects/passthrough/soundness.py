@@ -21,6 +21,7 @@ class _Answer(msgspec.Struct):
     error: msgspec.Raw = msgspec.Raw()
 
 
+_tolerant = json.JSONDecoder(strict=False)
 _answer = msgspec.json.Decoder(_Answer)
 
 
@@ -37,21 +38,21 @@ def check_event(event: bytes) -> None:
     """Looks at one raw event, its blank line included.
 
     Raises:
-        UpstreamError: its data is no JSON, nor the `[DONE]` that ends some streams.
+        UpstreamError: its data begins as a JSON object and does not end as one.
     """
-    data = event_data(event).strip()
-    if data and data != b"[DONE]":
-        check_json(data)
+    check_json(event_data(event))
 
 
 def check_json(data: bytes) -> None:
-    """Looks at a JSON text that a strict reader refused.
+    """Looks at data that a strict reader refused. What is no object at all was meant otherwise.
 
     Raises:
-        UpstreamError: no reader takes it.
+        UpstreamError: it begins as a JSON object and no reader takes it.
     """
+    if not data.lstrip().startswith(b"{"):
+        return
     try:
-        json.loads(data)
+        _tolerant.decode(data.decode(errors="replace"))
     except RecursionError:
         return  # too deep for us to tell
     except ValueError:

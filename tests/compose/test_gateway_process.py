@@ -52,8 +52,7 @@ class Process:
 
     def settled(self):
         found = replay(self.folder / "journal", 0)
-        records = [record for _, record in found if isinstance(record, Settled)]
-        return records
+        return [record for _, record in found if isinstance(record, Settled)]
 
     def close(self):
         if self.child is not None and self.child.poll() is None:

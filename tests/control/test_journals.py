@@ -13,6 +13,7 @@ from vanguard.control import journals
 from vanguard.control.journals import (
     Segment,
     ends_a_line,
+    holds_record,
     last_records,
     read_stretch,
     segments,
@@ -149,6 +150,13 @@ def test_without_locks_a_successor_closes_a_segment(tmp_path: Path, monkeypatch)
     for start in (0, 100):
         segment(tmp_path, LINES[0][:100], start)
     assert [one.closed for one in segments(tmp_path)] == [True, False]
+
+
+def test_a_record_is_there_when_it_can_be_read_where_it_began(tmp_path: Path) -> None:
+    first = segment(tmp_path, WHOLE, 1000)
+    torn = segment(tmp_path, WHOLE[: ENDS[1] - 5], 9000)
+    there = {at for at in range(990, 10_000) if holds_record([first, torn], at)}
+    assert there == {1000, 1000 + ENDS[0], 1000 + ENDS[1], 9000}
 
 
 def test_where_lines_end_and_what_was_last_read(tmp_path: Path, monkeypatch) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from vanguard.control.journals import (
     Segment,
     ends_a_line,
+    holds_record,
     last_records,
     read_stretch,
     segments,
@@ -153,7 +154,7 @@ class Ingest:
             with self._database.read() as connection:
                 another = not any_known(connection, records)
         else:
-            another = not ends_a_line(holder, upto)
+            another = upto < holder.end and not ends_a_line(holder, upto)
         if another:
             self._complain(
                 f"journal '{worker}' was read to {mark}, but was replaced by another one; reading it"
@@ -191,7 +192,7 @@ class Ingest:
                     ),
                 )
                 for row in open_rows(connection, worker)
-                if not any(one.start <= row.journal_offset < one.end for one in keep)
+                if not holds_record(keep, row.journal_offset)
             )
             apply_batch(connection, Batch(worker, mark, to, entries))
         if entries:

@@ -105,6 +105,17 @@ def ends_a_line(segment: Segment, offset: int) -> bool:
         return file.read(1) == b"\n"
 
 
+def holds_record(found: list[Segment], offset: int) -> bool:
+    """Whether the record at an offset can still be read: its segment may be gone, or its end."""
+    for segment in found:
+        if segment.start <= offset < segment.end:
+            with segment.path.open("rb") as file:
+                file.seek(offset - segment.start)
+                entries = read_lines(file.readline(MAX_LINE_BYTES), closed=True).entries
+            return bool(entries) and entries[0][0] == 0
+    return False
+
+
 def last_records(segment: Segment, before: int) -> list[Record]:
     """Some records just below an offset, as far as any can be read in the last stretch there."""
     begin = max(segment.start, before - MAX_READ_BYTES)

@@ -24,6 +24,7 @@ from vanguard.dialects.passthrough.edits import (
     restore,
     shorten,
 )
+from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_event
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -182,6 +183,8 @@ class AnthropicMessagesTap:
         """Whole events to forward; only message events are looked into."""
         events = self._splitter.feed(data)
         for event in events:
+            if not event.endswith(WHOLE_ENDS):
+                check_event(event)
             if b"content_block_delta" in event:
                 self.tokens += 1
                 self.text_bytes += len(event)

@@ -25,6 +25,7 @@ from vanguard.dialects.passthrough.edits import (
     restore,
     shorten,
 )
+from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_json
 from vanguard.wire.sse import Splitter, event_data
 
 
@@ -196,7 +197,12 @@ class OpenAIChatTap:
         """Whole events to forward; only those that may matter are looked into."""
         out = []
         for event in self._splitter.feed(data):
-            if self.tokens and b'"finish_reason":null' in event and not _telling(event):
+            if (
+                self.tokens
+                and b'"finish_reason":null' in event
+                and event.endswith(WHOLE_ENDS)
+                and not _telling(event)
+            ):
                 # the hot path: a delta in the middle of an answer
                 self.tokens += 1
                 self.text_bytes += len(event)
@@ -215,6 +221,7 @@ class OpenAIChatTap:
         try:
             chunk = _chunk.decode(payload)
         except UNREADABLE:
+            check_json(payload)
             return event
         if bytes(chunk.error) not in _NOTHING:
             self.error = bytes(chunk.error)

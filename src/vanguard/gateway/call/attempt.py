@@ -22,9 +22,11 @@ from vanguard.core.errors import (
 )
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.response_lines import response_lines
+from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
@@ -173,6 +175,10 @@ class Attempt:
         if not self._answer.open:
             self._settle(*(self._verdict or ("cancelled", error.code)))
             self._over()
+        elif self._outcome is None:
+            # the end of the answer, or its own error, was said before this
+            self._answer.end()
+            self._over()
         elif self._answer.committed:
             self._mark_failed(0.0)
             self._settle("truncated", error.code)
@@ -207,6 +213,9 @@ class Attempt:
             self._walk.settle(outcome, last=False)
         self._walk.again(error, for_good=for_good)
 
+    def _wait_s(self) -> float | None:
+        return retry_after_s(self._headers, self._gateway.clock.now_ms() / 1000)
+
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
             gateway = self._gateway
@@ -224,7 +233,7 @@ class Attempt:
             return
         deployment = outcome.deployment.id
         if status in {429, 529}:
-            wait_s = _retry_after(self._headers)
+            wait_s = self._wait_s()
             message = f"deployment '{deployment}' is overloaded (HTTP {status})"
             self._again(UpstreamRateLimited(message, retry_after_s=wait_s))
         elif status == 401:
@@ -232,7 +241,7 @@ class Attempt:
             self._again(UpstreamUnavailable(message), for_good=True)
         elif status in _RETRYABLE:
             message = f"deployment '{deployment}' failed (HTTP {status})"
-            self._again(UpstreamUnavailable(message, retry_after_s=_retry_after(self._headers)))
+            self._again(UpstreamUnavailable(message, retry_after_s=self._wait_s()))
         else:
             meaning = self._relay.failure(status, body)
             self._settle("failed", f"upstream_{status}")
@@ -252,7 +261,11 @@ class Attempt:
             self._end_with(error)
             return
         except UpstreamError as error:
-            self._not_understood(error)
+            if says_error(body):
+                # a refusal in the clothes of an answer: nothing was bought
+                self._again(error)
+            else:
+                self._not_understood(error)
             return
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
@@ -468,7 +481,8 @@ class Attempt:
                 seen = len(self._body) // _BYTES_PER_TOKEN
             estimated = self._walk.estimate_input()
             return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
-        if self._streaming and not relay.done() and seen > told.output_tokens:
+        ended = relay.done() and not relay.failed()
+        if self._streaming and not ended and seen > told.output_tokens:
             return Usage(
                 input_tokens=told.input_tokens,
                 output_tokens=seen,
@@ -482,13 +496,3 @@ class Attempt:
     def _lines(self) -> bytes:
         deployment = self._outcome.deployment if self._outcome is not None else None
         return response_lines(self._exchange, deployment, self._headers, self._relay.losses)
-
-
-def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:
-    for name, value in headers:
-        if name == b"retry-after":
-            try:
-                return max(0.0, min(float(value), 3600.0))
-            except ValueError:
-                return None
-    return None

@@ -62,4 +62,4 @@ class Relay(Protocol):
         """Whether the upstream reported an error within its stream that was passed on as it came."""
 
     def done(self) -> bool:
-        """Whether the upstream has said the end of its stream."""
+        """Whether the upstream has said the end of its stream, or an error that is its end."""

@@ -76,5 +76,5 @@ class PassThroughRelay:
         return self._tap is not None and bool(self._tap.error) and not self._tap.complete()
 
     def done(self) -> bool:
-        """Whether the end was said."""
-        return self._tap.done if self._tap is not None else False
+        """Whether the end was said, or an error that is one."""
+        return self._tap is not None and (self._tap.done or bool(self._tap.error))

@@ -1,0 +1,42 @@
+"""Exactly once on every database, whatever dies: see `support.ledger_machine`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from support.ledger_machine import LedgerMachine
+from vanguard.store.database import Database
+from vanguard.store.migrate import upgrade
+from vanguard.store.tables import metadata
+
+
+@pytest.fixture
+def emptied(database_url: str) -> Callable[[], Database]:
+    """The same database again and again, its tables emptied: making one takes long."""
+    first = Database(database_url)
+    upgrade(first)
+    first.close()
+
+    def make() -> Database:
+        made = Database(database_url)
+        with made.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        return made
+
+    return make
+
+
+def test_exactly_once_whatever_dies(emptied: Callable[[], Database]) -> None:
+    class Machine(LedgerMachine):
+        def make_database(self) -> Database:
+            return emptied()
+
+    examples = max(10, settings().max_examples // 3)
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=examples, stateful_step_count=40)
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAME = re.compile(
+NAME = re.compile(
     r"(?P<upstream>openai|anthropic)(?P<guarded>-guarded)?(?P<tls>-tls)?"
     r"-(?:json(?P<packed>-gzip)?|(?P<events>\d+)x(?P<pause>\d+))"
 )
@@ -52,7 +52,7 @@ def parse(name: str) -> BenchModel:
     Raises:
         ValueError: no model is called so.
     """
-    found = _NAME.fullmatch(name)
+    found = NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"{name!r} is no model of the bench")
     return BenchModel(

@@ -60,6 +60,7 @@ class Ask(msgspec.Struct, frozen=True):
         door: the client's dialect, `openai` or `anthropic`.
         body: one of `BODIES`.
         usage: whether a stream asks for its usage (`stream_options.include_usage`).
+        path: where a peer has the door elsewhere, its path.
     """
 
     door: str
@@ -67,13 +68,14 @@ class Ask(msgspec.Struct, frozen=True):
     body: str = "small"
     stream: bool = False
     usage: bool = True
+    path: str = ""
 
 
 def request_bytes(ask: Ask, port: int, key: str) -> bytes:
     """Head and body as they go over the wire."""
     body = body_bytes(ask)
     lines = [
-        f"POST {DOORS[ask.door]} HTTP/1.1",
+        f"POST {ask.path or DOORS[ask.door]} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
         *_credential(ask.door, key),
         "Content-Type: application/json",

@@ -70,7 +70,7 @@ class Bench:
                 self.command(plan), check=True, stdout=subprocess.PIPE, timeout=LOAD_LIMIT_S
             )
         except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-            raise BenchError(f"{plan.ask}: the load did not end well: {error}") from error
+            raise BenchError(f"{plan.ask.model}: the load did not end well: {error}") from error
         return sound(plan, msgspec.json.decode(done.stdout, type=Seen))
 
 
@@ -82,7 +82,7 @@ def sound(plan: Plan, seen: Seen) -> Seen:
     """
     if seen.failures or seen.answers != plan.total:
         raise BenchError(
-            f"{plan.ask}: {seen.answers} of {plan.total} answers, {seen.failures} failures,"
+            f"{plan.ask.model}: {seen.answers} of {plan.total} answers, {seen.failures} failures,"
             f" first: {seen.complaint or 'none'}"
         )
     return seen

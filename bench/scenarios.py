@@ -74,6 +74,7 @@ def ask_of(running: Running, scenario: Scenario) -> Ask:
         stream=scenario.streams,
         usage=scenario.usage,
         path=running.paths.get(scenario.door, ""),
+        headers=running.headers,
     )
 
 

@@ -27,6 +27,7 @@ class Client(asyncio.Protocol):
     def __init__(
         self, seen: Seen, request: bytes, events: int, done: Callable[[Client], None]
     ) -> None:
+        self.statuses: tuple[int, ...] = (200,)  # those that are right
         self._seen = seen
         self._request = request
         self._expected = events
@@ -58,10 +59,26 @@ class Client(asyncio.Protocol):
         else:
             self._transport.write(self._request)
 
+    @property
+    def open(self) -> bool:
+        """Whether it may be asked again."""
+        return self._transport is not None
+
     def close(self) -> None:
         """Hangs up."""
         if self._transport is not None:
             self._transport.close()
+
+    def enough(self, events: int) -> bool:
+        """Whether so many events of the answer under way have come."""
+        return self._busy and self._events >= events
+
+    def leave(self) -> None:
+        """Hangs up in the middle of an answer; that it came so far is all that was wanted."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.abort()
+        self._finish("")
 
     def data_received(self, data: bytes) -> None:
         self._seen.bytes += len(data)
@@ -78,14 +95,17 @@ class Client(asyncio.Protocol):
             self._tail = (self._tail + body)[-_TAIL_BYTES:]
 
     def on_message_complete(self) -> None:
-        self._finish(self._complaint())
+        if self._busy:
+            self._finish(self._complaint())
 
     def _complaint(self) -> str:
         """What is wrong with the answer, empty when nothing is."""
         status = self._parser.get_status_code()
         said = bytes(self._begin)
-        if status != 200:
+        if status not in self.statuses:
             return f"status {status}: {said[:300]!r}"
+        if status != 200:
+            return ""
         if not self._expected:
             plain = gzip.decompress(said) if said.startswith(b"\x1f\x8b") else said
             return "" if b'"usage"' in plain else f"no usage: {plain[:300]!r}"

@@ -41,6 +41,7 @@ class Running:
         began: when it was started, seconds, monotonic.
         paths: doors that it has elsewhere, by dialect.
         prefix: what it wants before a model's name.
+        headers: lines that it wants in every request.
         tls_port: where it reaches the upstream by TLS, when that is another port.
     """
 
@@ -52,6 +53,7 @@ class Running:
     paths: dict[str, str] = field(default_factory=dict)
     prefix: str = ""
     tls_port: int = 0
+    headers: tuple[str, ...] = ()
 
     @property
     def pid(self) -> int | None:

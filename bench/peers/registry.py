@@ -6,6 +6,7 @@ from bench.peers import (
     direct,
     litellm,
     nginx,
+    portkey,
     sglang_router,
     starlette_proxy,
     tensorzero,
@@ -22,6 +23,7 @@ CANDIDATES: dict[str, Candidate] = {
         starlette_proxy,
         sglang_router,
         tensorzero,
+        portkey,
         litellm,
     )
 }

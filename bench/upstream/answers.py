@@ -96,7 +96,12 @@ def _anthropic() -> Voice:
     }
     ended = {"stop_reason": "end_turn", "stop_sequence": None}
     answer = {**common, "content": [{"type": "text", "text": _TEXT}], **ended, "usage": usage}
-    started = {**common, "content": [], "stop_reason": None, "stop_sequence": None}
+    started: dict[str, object] = {
+        **common,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+    }
     begin = event(
         "message_start", message={**started, "usage": {**usage, "output_tokens": 1}}
     ) + event("content_block_start", index=0, content_block={"type": "text", "text": ""})

@@ -23,6 +23,11 @@ _TRUE = re.compile(rb"\s*:\s*true")
 _TEXT = re.compile(rb'\s*:\s*"([^"]*)"')
 _NAME = re.compile(NAME.pattern + r"\Z")  # peers put things of their own before it
 _PROBED = head("application/json", 2) + b"{}"
+_FAILED = (
+    b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/json\r\n"
+    b"content-length: 30\r\n\r\n"
+    b'{"error": {"message": "no."}}\n'
+)
 _UNKNOWN = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -114,7 +119,10 @@ class Upstream(asyncio.Protocol):
         if model is None:
             self._transport.write(_UNKNOWN)
             return
-        self._answer(target, body, model)
+        if model.fails:
+            self._transport.write(_FAILED)
+        else:
+            self._answer(target, body, model)
 
     def _answer(self, target: bytes, body: bytes, model: BenchModel) -> None:
         assert self._transport is not None

@@ -63,6 +63,7 @@ def test_a_request_carries_its_dialects_credential_and_length():
         BenchModel("anthropic", 60, 20, guarded=True),
         BenchModel("openai", 5, 0, tls=True),
         BenchModel("openai", guarded=True, tls=True),
+        BenchModel("anthropic", fails=True),
     ],
 )
 def test_a_models_name_says_it_all(model):

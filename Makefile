@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e fuzz check format docs bench clean install dev
+.PHONY: help up test unit e2e fuzz check format docs bench soak clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -33,8 +33,11 @@ format: dev ## let ruff format and fix what it can
 docs: dev ## write the generated pages anew: settings reference, sample file, CLI help
 	@$(BIN)/python tools/docs.py --write
 
-bench: dev ## measure against nginx (LITELLM=1 adds LiteLLM): see bench/README.md
-	@$(BIN)/python -m bench.run $(if $(LITELLM),--litellm) $(ARGS)
+bench: dev ## measure beside nginx and a small proxy; PEERS=all or names adds peers, ROUNDS=5: see bench/README.md
+	@$(BIN)/python -m bench.run $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+soak: dev ## steady mixed load for MINUTES=30: does memory, descriptors or latency rise?
+	@$(BIN)/python -m bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 clean: ## remove the environment, caches and builds; the platform's state stays
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info

@@ -1,23 +1,24 @@
 """Shows where the gateway's processor time goes: a profile of one closed-loop run.
 
-It does not measure: the profiler itself takes most of the time. Compare shares, not seconds.
+It does not measure: the profiler itself takes most of the time. Compare shares, not seconds;
+`bench.instructions` counts.
 
-    python -m bench.hotspots [ROWS]
+    python -m bench.hotspots [--rows N] [--scenario NAME]
 """
 
 from __future__ import annotations
 
-import socket
+import argparse
+import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from bench.candidates import KEY
-from bench.load.drive import Plan
-from bench.models import parse
+from bench.peers.contract import KEY, Running
 from bench.rig import gateway_home, process
-from bench.run import Amounts, Bench
+from bench.rig.lab import lab
+from bench.rounds import Amounts, Bench, replace_total
+from bench.run import scenarios
+from bench.scenarios import models
 
 _CODE = """\
 import cProfile, pstats
@@ -26,38 +27,41 @@ profile = cProfile.Profile()
 profile.runcall(main, ["--boot", {boot!r}])
 pstats.Stats(profile, stream=open({out!r}, "w")).sort_stats("tottime").print_stats({rows})
 """
+_REQUESTS = 10_000
 
 
-def main(rows: int) -> int:
+def main(arguments: list[str]) -> int:
     """Runs the load once and prints the functions that took longest themselves."""
-    first, second, third = process.cores()
-    port = process.free_port()
-    with tempfile.TemporaryDirectory(prefix="vanguard-bench-") as temporary:
-        folder = Path(temporary)
-        listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-        listener.set_inheritable(True)
-        upstream = process.spawn(
-            [sys.executable, "-m", "bench.upstream", str(port)], third, folder / "mock.log"
-        )
-        models = (parse("openai-json"),)
-        made = gateway_home.snapshot(KEY, gateway_home.Upstreams(port), models)
-        boot = gateway_home.make(folder / "home", listener.fileno(), made)
-        out = folder / "profile.txt"
-        code = _CODE.format(boot=str(boot), out=str(out), rows=rows)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=40)
+    parser.add_argument("--scenario", default="json", help="a name of bench.scenarios")
+    asked = parser.parse_args(arguments)
+    (scenario,) = scenarios(asked.scenario)
+    with lab() as made:
+        listener = process.listener()
+        snapshot = gateway_home.snapshot(KEY, made.upstreams, models())
+        boot = gateway_home.make(made.folder / "home", listener.fileno(), snapshot)
+        out = made.folder / "profile.txt"
+        began = time.monotonic()
         gateway = process.spawn(
-            [sys.executable, "-c", code], first, folder / "log", pass_fds=(listener.fileno(),)
+            [sys.executable, "-c", _CODE.format(boot=str(boot), out=str(out), rows=asked.rows)],
+            made.candidate_core,
+            made.folder / "gateway.log",
+            pass_fds=(listener.fileno(),),
+            env={**os.environ, "SSL_CERT_FILE": str(made.authority or "")},
         )
+        running = Running("vanguard", listener.getsockname()[1], gateway, began)
         try:
-            time.sleep(1.5)
-            plan = Plan("closed", listener.getsockname()[1], KEY, "openai-json", total=10_000)
-            Bench(Amounts(), first, second, port).load(plan)
+            plan = scenario.plan(running, 1.0)
+            if not scenario.streams and scenario.body == "small":
+                plan = replace_total(plan, _REQUESTS)
+            Bench(Amounts(), made.load_core).load(plan)
         finally:
-            process.stop(gateway)
-            process.stop(upstream)
+            running.stop()
             listener.close()
         print(out.read_text())
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 40))
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ It does not know who asks or answers. The name is all that a peer has to pass on
 know its part, so that no candidate needs a configuration of its own for a scenario:
 
     <upstream's dialect>[-guarded][-tls]-json[-gzip]
+    <upstream's dialect>[-guarded][-tls]-fails
     <upstream's dialect>[-guarded][-tls]-<events>x<pause in ms>
 """
 
@@ -12,9 +13,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAME = re.compile(
+NAME = re.compile(
     r"(?P<upstream>openai|anthropic)(?P<guarded>-guarded)?(?P<tls>-tls)?"
-    r"-(?:json(?P<packed>-gzip)?|(?P<events>\d+)x(?P<pause>\d+))"
+    r"-(?:json(?P<packed>-gzip)?|(?P<fails>fails)|(?P<events>\d+)x(?P<pause>\d+))"
 )
 
 
@@ -28,6 +29,7 @@ class BenchModel:
         pause_ms: time between two events; 0 sends all at once.
         packed: the JSON is compressed, whether or not that was asked for.
         guarded: the gateway searches question and answer with a policy.
+        fails: the upstream answers with 500.
         tls: the gateway reaches the upstream by TLS.
     """
 
@@ -37,11 +39,14 @@ class BenchModel:
     packed: bool = False
     guarded: bool = False
     tls: bool = False
+    fails: bool = False
 
     @property
     def name(self) -> str:
         """The name that is asked for, the same on both sides of the gateway."""
         way = self.upstream + "-guarded" * self.guarded + "-tls" * self.tls
+        if self.fails:
+            return f"{way}-fails"
         kind = f"{self.events}x{self.pause_ms}" if self.events else "json" + "-gzip" * self.packed
         return f"{way}-{kind}"
 
@@ -52,7 +57,7 @@ def parse(name: str) -> BenchModel:
     Raises:
         ValueError: no model is called so.
     """
-    found = _NAME.fullmatch(name)
+    found = NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"{name!r} is no model of the bench")
     return BenchModel(
@@ -62,4 +67,5 @@ def parse(name: str) -> BenchModel:
         bool(found["packed"]),
         bool(found["guarded"]),
         bool(found["tls"]),
+        bool(found["fails"]),
     )

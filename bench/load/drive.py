@@ -1,151 +1,25 @@
-"""The load: closed loop for cost, open loop for latency, streams for events.
+"""Carries out one plan: closed loop for cost, open loop for latency.
 
-It does not know what it loads. A plan comes in as JSON, what was seen goes out as JSON.
-
-    python -m bench.load '{"mode": "closed", "port": 8080, ...}'
+It does not know what it loads. In the open loop a request is sent when it is due, whether or not
+earlier ones were answered, and latency counts from that moment, so that a stall is counted and not
+waited out.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
-from collections.abc import Callable
-from typing import cast
 
-import httptools
 import msgspec
 
+from bench.load.client import Client
+from bench.load.plan import Plan, Seen
+from bench.load.requests import request_bytes
+from bench.load.timer import Timer
+
 TOLERATED = 20  # failures after which a run is given up
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What to send.
-
-    Attributes:
-        mode: `closed` keeps `connections` requests in flight until `total` are answered; `open`
-            sends `rate` requests a second, `total` in all, whether or not answers come;
-            `streams` opens `connections` streams at once and reads each to its end.
-        events: events that each stream must bring, its end included.
-    """
-
-    mode: str
-    port: int
-    key: str
-    model: str
-    connections: int = 64
-    total: int = 1_000
-    rate: float = 30.0
-    events: int = 0
-
-
-class Seen(msgspec.Struct):
-    """What came back. Latencies in microseconds, from when a request was due to its last byte."""
-
-    answers: int = 0
-    failures: int = 0
-    events: int = 0
-    bytes: int = 0
-    wall_s: float = 0.0
-    latencies_us: list[int] = []
-    first_us: list[int] = []
-    complaint: str = ""
-
-
-def request_bytes(plan: Plan) -> bytes:
-    """One chat completion of about 0.9 KB."""
-    words = "Tell me, in a few plain words, what a gateway does and why a team would want one. "
-    value: dict[str, object] = {
-        "model": plan.model,
-        "messages": [
-            {"role": "system", "content": "You answer in plain words and stay brief."},
-            {"role": "user", "content": words * 8},
-        ],
-        "temperature": 0.2,
-        "max_tokens": 256,
-    }
-    if plan.mode == "streams":
-        value |= {"stream": True, "stream_options": {"include_usage": True}}
-    body = json.dumps(value).encode()
-    head = (
-        "POST /v1/chat/completions HTTP/1.1\r\n"
-        f"Host: 127.0.0.1:{plan.port}\r\n"
-        f"Authorization: Bearer {plan.key}\r\n"
-        "Content-Type: application/json\r\n"
-        "Accept: */*\r\n"
-        "User-Agent: bench/1\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-class Client(asyncio.Protocol):
-    """One keep-alive connection with at most one request under way."""
-
-    def __init__(self, seen: Seen, request: bytes, done: Callable[[Client], None]) -> None:
-        self._seen = seen
-        self._request = request
-        self._done = done
-        self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpResponseParser(self)
-        self._due = 0.0
-        self._tail = b""
-        self._first = True
-        self._busy = False
-        self._body: list[bytes] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
-        if self._busy:
-            self._finish(f"connection lost: {error}")
-
-    def send(self, due: float) -> None:
-        """Sends the request; latency counts from `due` (seconds, monotonic)."""
-        self._due, self._busy, self._first, self._tail = due, True, True, b""
-        self._body.clear()
-        if self._transport is None:
-            self._finish("connection closed between requests")
-        else:
-            self._transport.write(self._request)
-
-    def close(self) -> None:
-        """Hangs up."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def data_received(self, data: bytes) -> None:
-        self._seen.bytes += len(data)
-        self._parser.feed_data(data)
-
-    def on_body(self, body: bytes) -> None:
-        if self._first:
-            self._first = False
-            self._seen.first_us.append(int((time.monotonic() - self._due) * 1e6))
-        joined = self._tail + body
-        self._seen.events += joined.count(b"data:") - self._tail.count(b"data:")
-        self._tail = joined[-4:]
-        if len(self._body) < 4:
-            self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        status = self._parser.get_status_code()
-        said = b"".join(self._body)
-        sound = status == 200 and (b'"usage"' in said or b"data:" in said)
-        self._finish("" if sound else f"status {status}: {said[:200]!r}")
-
-    def _finish(self, complaint: str) -> None:
-        self._busy = False
-        if complaint:
-            self._seen.failures += 1
-            self._seen.complaint = self._seen.complaint or complaint
-        else:
-            self._seen.answers += 1
-            self._seen.latencies_us.append(int((time.monotonic() - self._due) * 1e6))
-        self._done(self)
+_LEAD_S = 0.02  # before the first request of an open loop is due
 
 
 class Load:
@@ -154,54 +28,81 @@ class Load:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.seen = Seen()
-        self._request = request_bytes(plan)
+        self._request = request_bytes(plan.ask, plan.port, plan.key)
         self._loop = asyncio.get_running_loop()
+        self._clients: list[Client] = []
         self._idle: list[Client] = []
-        self._left = plan.total
+        self._late: set[asyncio.Task[None]] = set()
+        self._sent = 0
+        self._began = 0.0
         self._finished = asyncio.Event()
+        self._timer: Timer | None = None
 
     async def run(self) -> Seen:
-        """Runs to the end, or for as long as `closed` connections stay alive."""
-        clients = [await self._connect() for _ in range(self.plan.connections)]
-        began = time.monotonic()
+        """Runs until every request has its answer, or too many fail."""
+        for _ in range(self.plan.connections):
+            await self._connect()
+        self._began = time.monotonic()
         if self.plan.mode == "open":
-            await self._open(began)
+            self._began += _LEAD_S
+            self._timer = Timer()
+            self._loop.add_reader(self._timer.descriptor, self._send_due)
+            self._timer.set(self._began)
         else:
-            self._left = self.plan.total if self.plan.mode == "closed" else len(clients)
-            for client in clients[: self._left]:
+            for client in self._clients[: self.plan.total]:
+                self._sent += 1
                 client.send(time.monotonic())
         await self._finished.wait()
-        self.seen.wall_s = time.monotonic() - began
-        for client in clients:
+        self.seen.wall_s = time.monotonic() - self._began
+        if self._timer is not None:
+            self._loop.remove_reader(self._timer.descriptor)
+            self._timer.close()
+        for client in self._clients:
             client.close()
+        await asyncio.sleep(0)  # the loop hangs up in its next turn
         return self.seen
 
     async def _connect(self) -> Client:
         _, client = await self._loop.create_connection(
-            lambda: Client(self.seen, self._request, self._answered), "127.0.0.1", self.plan.port
+            lambda: Client(self.seen, self._request, self.plan.events, self._answered),
+            "127.0.0.1",
+            self.plan.port,
         )
         self._idle.append(client)
+        self._clients.append(client)
         return client
 
-    async def _open(self, began: float) -> None:
-        for number in range(self.plan.total):
-            due = began + number / self.plan.rate
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            if not self._idle:
-                await self._connect()
-            self._idle.pop().send(due)
+    def _send_due(self) -> None:
+        """Sends whatever is due by now and sets the alarm for the next."""
+        assert self._timer is not None
+        self._timer.taken()
+        while self._sent < self.plan.total:
+            due = self._began + self._sent / self.plan.rate
+            if due > time.monotonic():
+                self._timer.set(due)
+                return
+            self._sent += 1
+            if self._idle:
+                self._idle.pop().send(due)
+            else:
+                task = self._loop.create_task(self._send_on_new_connection(due))
+                self._late.add(task)
+                task.add_done_callback(self._late.discard)
+
+    async def _send_on_new_connection(self, due: float) -> None:
+        client = await self._connect()
+        self._idle.remove(client)
+        client.send(due)
 
     def _answered(self, client: Client) -> None:
-        count = self.seen.answers + self.seen.failures
-        if self.seen.failures > TOLERATED:
+        answered = self.seen.answers + self.seen.failures
+        if answered >= self.plan.total or self.seen.failures > TOLERATED:
             self._finished.set()
-            return
-        if self.plan.mode == "open":
+        elif self.plan.mode == "open":
             self._idle.append(client)
-        elif self.plan.mode == "closed" and count + self.plan.connections <= self._left:
+        elif self._sent < self.plan.total:
+            self._sent += 1
             client.send(time.monotonic())
-        if count >= self._left:
-            self._finished.set()
 
 
 async def main(text: str) -> None:

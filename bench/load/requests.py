@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from collections.abc import Callable
 from functools import cache
 
 import msgspec
@@ -60,6 +61,8 @@ class Ask(msgspec.Struct, frozen=True):
         door: the client's dialect, `openai` or `anthropic`.
         body: one of `BODIES`.
         usage: whether a stream asks for its usage (`stream_options.include_usage`).
+        headers: lines that a peer wants beside, since it is configured by requests.
+        path: where a peer has the door elsewhere, its path.
     """
 
     door: str
@@ -67,16 +70,19 @@ class Ask(msgspec.Struct, frozen=True):
     body: str = "small"
     stream: bool = False
     usage: bool = True
+    path: str = ""
+    headers: tuple[str, ...] = ()
 
 
 def request_bytes(ask: Ask, port: int, key: str) -> bytes:
     """Head and body as they go over the wire."""
     body = body_bytes(ask)
     lines = [
-        f"POST {DOORS[ask.door]} HTTP/1.1",
+        f"POST {ask.path or DOORS[ask.door]} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
         *_credential(ask.door, key),
         "Content-Type: application/json",
+        *ask.headers,
         "Accept: */*",
         "User-Agent: bench/1",
         f"Content-Length: {len(body)}",
@@ -202,5 +208,13 @@ def _anthropic_image() -> Json:
     return {"messages": [{"role": "user", "content": content}]}
 
 
-_OPENAI = {"small": _openai_small, "agent": _openai_agent, "image": _openai_image}
-_ANTHROPIC = {"small": _anthropic_small, "agent": _anthropic_agent, "image": _anthropic_image}
+_OPENAI: dict[str, Callable[[], Json]] = {
+    "small": _openai_small,
+    "agent": _openai_agent,
+    "image": _openai_image,
+}
+_ANTHROPIC: dict[str, Callable[[], Json]] = {
+    "small": _anthropic_small,
+    "agent": _anthropic_agent,
+    "image": _anthropic_image,
+}

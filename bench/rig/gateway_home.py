@@ -74,6 +74,7 @@ def snapshot(secret: str, upstreams: Upstreams, models: tuple[BenchModel, ...]) 
     key = Key(
         key_id, hash_secret(secret), "bench", tuple(scopes), "org_bench", "team_bench", "user_bench"
     )
+    models = tuple(model for model in models if upstreams.tls_port or not model.tls)
     names = {model.name: f"{model.name}/0-mock" for model in models}
     return Snapshot(
         1,

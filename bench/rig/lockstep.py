@@ -96,8 +96,8 @@ class Lockstep:
             upstream = self._ask(request)
             said = bytearray()
             upstream.sendall(STREAM_HEAD + chunk(voice.begin))
-            for _ in range(model.events):
-                upstream.sendall(chunk(voice.event))
+            for number in range(model.events):
+                upstream.sendall(chunk(voice.events[number % len(voice.events)]))
                 _more(self._side(), said)
             upstream.sendall(chunk(voice.end_usage) + LAST_CHUNK)
             while not said.endswith(LAST_CHUNK):

@@ -1,4 +1,4 @@
-"""Starts processes on chosen cores and reads what they cost from /proc.
+"""Starts processes on chosen cores, waits for their first answer, and ends them.
 
 It does not know what they are. Linux only.
 """
@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 START_LIMIT_S = 90
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -58,44 +57,20 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def tree(pid: int) -> list[int]:
-    """The process and all its descendants."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int(_stat(int(entry.name))[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(entry.name))
-    found = [pid]
-    for member in found:
-        found.extend(children.get(member, []))
-    return found
+def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Returns when somebody listens.
 
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the name, state first."""
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-
-
-def cpu_s(pid: int) -> float:
-    """Processor seconds of the whole tree so far, user and system, ended children included."""
-    ticks = 0
-    for member in tree(pid):
-        ticks += sum(map(int, _stat(member)[11:15]))
-    return ticks * TICK_S
-
-
-def memory_mib(pid: int) -> dict[str, float]:
-    """Resident and proportional memory of the whole tree, MiB."""
-    total = {"rss": 0.0, "pss": 0.0}
-    for member in tree(pid):
-        for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
-            name, _, rest = line.partition(":")
-            if name in {"Rss", "Pss"}:
-                total[name.lower()] += int(rest.split()[0]) / 1024
-    return total
+    Raises:
+        TimeoutError: nobody did.
+    """
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.01)
+    raise TimeoutError(f"nobody listens on port {port}")
 
 
 def first_answer_s(

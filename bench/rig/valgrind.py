@@ -57,13 +57,13 @@ class Counter:
         )
         deadline = time.monotonic() + DUMP_LIMIT_S
         while time.monotonic() < deadline:
-            if path.exists() and (found := _total(path)) is not None:
+            if path.exists() and (found := total(path)) is not None:
                 return found
             time.sleep(0.05)
         raise TimeoutError(f"callgrind wrote no total to {path}")
 
 
-def _total(path: Path) -> int | None:
+def total(path: Path) -> int | None:
     """The sum at the end of a dump; None while it is being written."""
     with path.open("rb") as file:
         file.seek(0, 2)

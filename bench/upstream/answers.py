@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MARK = b"~"
 _TEXT = "The quick brown fox jumps over the lazy dog and goes on to the next field. " * 9
-_PIECE = " word-by-word~"
+_PIECES = (" word-by-word~", " step-by-step~")
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class Voice:
     Attributes:
         answer: about 1 KB of JSON with its usage.
         begin: the events before the first content, empty where a dialect has none.
-        event: one content event of about 200 bytes.
+        events: content events of about 200 bytes, in turn; some peers end a stream that repeats itself.
         end: the events after the last content, without usage where usage is asked for apart.
         end_usage: the same with usage.
     """
 
     answer: bytes
     begin: bytes
-    event: bytes
+    events: tuple[bytes, ...]
     end: bytes
     end_usage: bytes
 
@@ -76,7 +76,7 @@ def _openai() -> Voice:
     return Voice(
         json.dumps(answer).encode(),
         event({"role": "assistant", "content": ""}),
-        event({"content": _PIECE}),
+        tuple(event({"content": piece}) for piece in _PIECES),
         stop + done,
         stop + event({}, choices=[], usage=usage) + done,
     )
@@ -96,7 +96,12 @@ def _anthropic() -> Voice:
     }
     ended = {"stop_reason": "end_turn", "stop_sequence": None}
     answer = {**common, "content": [{"type": "text", "text": _TEXT}], **ended, "usage": usage}
-    started = {**common, "content": [], "stop_reason": None, "stop_sequence": None}
+    started: dict[str, object] = {
+        **common,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+    }
     begin = event(
         "message_start", message={**started, "usage": {**usage, "output_tokens": 1}}
     ) + event("content_block_start", index=0, content_block={"type": "text", "text": ""})
@@ -105,8 +110,11 @@ def _anthropic() -> Voice:
         + event("message_delta", delta=ended, usage={"output_tokens": 160})
         + event("message_stop")
     )
-    piece = event("content_block_delta", index=0, delta={"type": "text_delta", "text": _PIECE})
-    return Voice(json.dumps(answer).encode(), begin, piece, end, end)
+    pieces = tuple(
+        event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        for piece in _PIECES
+    )
+    return Voice(json.dumps(answer).encode(), begin, pieces, end, end)
 
 
 VOICES = {"openai": _openai(), "anthropic": _anthropic()}

@@ -1,82 +1,121 @@
-"""The README's table is what was measured: medians, ratios within a round, and nothing else."""
+"""What the pages say is what was measured: medians, ratios within a round, and nothing else."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import msgspec
 import pytest
+from bench.report import pages, summary, tables
+from bench.report.__main__ import main
+from bench.report.result import RECORDED, Result, middle, ratios, spread, values
+
+
+def figures(cpu: float, p50: float) -> dict[str, float]:
+    return {"json.cpu_us": cpu, "json.rps": 1e6 / cpu, "low.p50_us": p50}
 
 
 @pytest.fixture
-def report(tool):
-    tool("docs")  # makes the repository importable
-    from bench import report
-
-    return report
-
-
-@pytest.fixture
-def result(report):
-    def figures(cpu: float, p50: float) -> dict[str, float]:
-        return {"cpu_ms_per_1000": cpu, "open_p50_us": p50}
-
-    return report.Result(
+def result() -> Result:
+    return Result(
         at="2026-01-02T03:04:05+00:00",
         machine={"cpu": "a cpu", "cores": "2", "python": "3.11.7"},
         versions={"direct": "-", "nginx": "1.2", "vanguard": "0.1"},
+        kinds={"direct": "load", "nginx": "proxy", "vanguard": "vanguard"},
         rounds=[
             {
-                "direct": {"open_p50_us": 100},
+                "direct": {"low.p50_us": 100, "json.rps": 100_000},
                 "nginx": figures(10 * noise, 300),
                 "vanguard": figures(20 * noise, 500),
             }
             for noise in (1, 3, 2)
         ],
+        failed={"litellm burst": "it said\n`no`"},
+        calls={"vanguard": {"json": {"total": 3.0, "write": 2.0, "read": 1.0}}},
     )
 
 
-def test_latency_is_what_is_added_to_the_upstreams_own(report, result):
-    assert report.values(result, "vanguard", "added_p50_us") == [400, 400, 400]
-
-
-def test_ratios_are_taken_within_a_round(report, result):
-    assert report.ratios(result, "vanguard", "nginx", "cpu_ms_per_1000") == [2, 2, 2]
-
-
-def test_the_table_shows_medians_and_dashes_for_what_was_not_measured(report, result):
-    table = report.table(result)
-    row = next(line for line in table.splitlines() if line.startswith("| CPU ms"))
-    assert row.endswith("| 20.0 | 40.0 | 2.00 |")
-    memory = next(line for line in table.splitlines() if line.startswith("| idle memory"))
-    assert memory.endswith("| – | – | – |")
-    assert "Medians of 3 interleaved rounds on 2026-01-02" in table
-
-
-def test_a_changed_number_in_the_readme_fails(report, result, tmp_path, monkeypatch):
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bench/results").mkdir(parents=True)
-    (tmp_path / "bench/results/recorded.json").write_text(
-        json.dumps(report.msgspec.to_builtins(result))
-    )
-    readme = tmp_path / "README.md"
-    readme.write_text(f"# R\n{report.BEGIN}{report.END}\nrest\n")
+    (tmp_path / "docs").mkdir()
+    for page in (pages.README, pages.PAGE):
+        (tmp_path / page).write_text(f"# R\n{pages.BEGIN}{pages.END}\nrest\n")
     monkeypatch.chdir(tmp_path)
-    assert report.main(["--check", "docs"]) == 1
-    assert report.main(["--write", "docs"]) == 0
-    assert report.main(["--check", "docs"]) == 0
-    assert readme.read_text().endswith(f"{report.END}\nrest\n")
-    readme.write_text(readme.read_text().replace("40.0", "30.0"))
-    assert report.main(["--check", "docs"]) == 1
+    return tmp_path
 
 
-def test_a_table_without_a_recorded_run_fails(report, tmp_path, monkeypatch):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"{report.BEGIN}{report.END}")
-    monkeypatch.chdir(tmp_path)
-    assert report.main(["--check", "docs"]) == 0
-    readme.write_text(f"{report.BEGIN}| 1 |\n{report.END}")
-    assert report.main(["--check", "docs"]) == 1
+def test_latency_is_what_is_added_to_the_upstreams_own(result):
+    assert values(result, "vanguard", "added_low.p50_us") == [400, 400, 400]
 
 
-def test_a_readme_without_marks_is_no_success(report):
+def test_ratios_are_taken_within_a_round(result):
+    assert ratios(result, ("vanguard", "json.cpu_us"), ("nginx", "json.cpu_us")) == [2, 2, 2]
+
+
+def test_a_figure_that_no_round_has_is_not_zero(result):
+    assert middle(result, "vanguard", "paced.cpu_us") is None
+    assert ratios(result, ("vanguard", "paced.cpu_us"), ("nginx", "paced.cpu_us")) == []
+
+
+def test_spread_is_the_range_over_the_median(result):
+    assert spread(result, "nginx", "json.cpu_us") == 1.0
+
+
+def test_a_single_round_has_no_spread(result):
+    once = msgspec.structs.replace(result, rounds=result.rounds[:1])
+    assert spread(once, "nginx", "json.cpu_us") is None
+
+
+def test_the_tables_show_medians_and_dashes_for_what_was_not_measured(result):
+    row = next(line for line in tables.cost(result).splitlines() if line.startswith("| vanguard"))
+    assert row == "| vanguard 0.1 | 40 | – | 2 | 25,000 | 4 | – | – |"
+    assert "| – | – |" in tables.memory(result)
+    assert "| vanguard | 3 | – |" in tables.calls(result)
+    assert "write 2, read 1" in tables.calls(result)
+
+
+def test_a_rate_that_the_load_bounds_is_marked(result):
+    slow = [
+        {**round_, "direct": {**round_["direct"], "json.rps": 60_000}} for round_ in result.rounds
+    ]
+    text = tables.cost(msgspec.structs.replace(result, rounds=slow))
+    assert "≥ 50,000" in text
+    assert "≥ 25,000" not in text
+
+
+def test_what_failed_is_said_on_the_page_and_on_the_terminal(result):
+    assert "- **litellm burst** failed: `it said 'no'`" in pages.whole(result)
+    assert "failed: litellm burst" in summary.text(result)
+
+
+def test_a_changed_number_on_a_page_fails(result, house):
+    (house / RECORDED).write_text(json.dumps(msgspec.to_builtins(result)))
+    assert main(["--check", "docs"]) == 1
+    assert main(["--write", "docs"]) == 0
+    assert main(["--check", "docs"]) == 0
+    for page in (pages.README, pages.PAGE):
+        kept = (house / page).read_text()
+        assert kept.endswith(f"{pages.END}\nrest\n")
+        (house / page).write_text(kept.replace("2 ×", "1 ×"))
+        assert main(["--check", "docs"]) == 1
+        (house / page).write_text(kept)
+    (house / pages.PICTURE).write_text("<svg/>")
+    assert main(["--check", "docs"]) == 1
+
+
+def test_a_table_without_a_recorded_run_fails(house):
+    assert main(["--check", "docs"]) == 0
+    (house / pages.README).write_text(f"{pages.BEGIN}| 1 |\n{pages.END}")
+    assert main(["--check", "docs"]) == 1
+
+
+def test_a_page_without_marks_is_no_success():
     with pytest.raises(ValueError, match="lacks the marks"):
-        report.embedded("# R\n", "table")
+        pages.embedded(pages.README, "# R\n", "table")
+
+
+def test_wrong_usage_is_said(capsys):
+    assert main([]) == 2
+    assert "--check" in capsys.readouterr().err

@@ -1,0 +1,101 @@
+"""What the kernel, strace and valgrind say is read rightly."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import subprocess
+import sys
+import time
+
+import pytest
+from bench.calls import summed
+from bench.instructions import shown
+from bench.peers import environments
+from bench.rig import certificate, system_calls, usage, valgrind
+from bench.upstream.server import tls_context
+
+SUMMARY = """\
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 60.00    0.000600           3       200           write
+ 40.00    0.000400           2       150        12 epoll_pwait
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.001000           2       350        12 total
+"""
+
+
+def test_straces_summary_is_read_without_its_sum():
+    assert system_calls.parse(SUMMARY) == {"write": 200, "epoll_pwait": 150}
+
+
+def test_calls_are_those_beyond_the_ones_before_and_noise_is_left_out():
+    made = summed({"read": 300, "write": 200, "brk": 1}, {"read": 100}, 100)
+    assert made == {"total": 4, "read": 2, "write": 2}
+    assert list(made) == ["total", "read", "write"]
+
+
+def test_processor_time_of_a_child_counts_and_only_grows():
+    code = "import time\nend = time.process_time() + .05\nwhile time.process_time() < end: pass\ninput()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while (spent := usage.cpu(child.pid)).total_s < 0.05 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.communicate(b"\n")
+    assert spent.total_s >= 0.05
+    assert child.returncode == 0
+
+
+def test_a_tree_has_children_memory_and_descriptors():
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while len(found := usage.tree(child.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    memory, descriptors = usage.memory_mib(os.getpid()), usage.descriptors(os.getpid())
+    child.communicate(b"\n")
+    assert found[0] == child.pid
+    assert len(found) == 2
+    assert 0 < memory["pss"] <= memory["rss"]
+    assert descriptors >= 3
+
+
+def test_the_share_of_user_mode():
+    spent = usage.Cpu(3, 2, 1).since(usage.Cpu(1, 0.5, 0.5))
+    assert (spent.total_s, spent.user_share) == (2, 0.75)
+    assert usage.Cpu().user_share == 0
+
+
+def test_the_sum_of_a_dump_is_found_only_when_it_is_written(tmp_path):
+    path = tmp_path / "callgrind.out.1"
+    path.write_text("events: Ir\nfn=(1)\n1 2\n")
+    assert valgrind.total(path) is None
+    path.write_text("events: Ir\nfn=(1)\n1 2\n" + "2 3\n" * 5_000 + "totals: 12345\n")
+    assert valgrind.total(path) == 12_345
+
+
+def test_a_change_in_instructions_is_shown():
+    line = shown("openai", {"event": 55_000.0}, {"event": 50_000.0})
+    assert "55.0k (+10.0%)" in line
+
+
+def test_a_certificate_is_made_that_the_upstream_can_serve(tmp_path):
+    if certificate.missing():
+        pytest.fail(certificate.missing())
+    authority = certificate.make(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(authority))
+    assert len(trusting.get_ca_certs()) == 1
+    assert tls_context(tmp_path).cert_store_stats()["x509"] == 0
+
+
+def test_what_is_installed_is_not_installed_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".venv-peer").mkdir()
+    (tmp_path / ".venv-peer/installed").write_text("a==1\nb==2")
+    assert environments.ensure("peer", ("a==1", "b==2")) == ""
+
+
+def test_what_cannot_be_installed_gives_its_reason(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(environments.sys, "executable", "/nowhere/python")
+    assert "a==1 cannot be installed" in environments.ensure("peer", ("a==1",))

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e check format docs bench clean install dev
+.PHONY: help up test unit e2e check format docs bench chaos clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -31,6 +31,9 @@ docs: dev ## write the generated pages anew: settings reference, sample file, CL
 
 bench: dev ## measure against nginx (LITELLM=1 adds LiteLLM): see bench/README.md
 	@$(BIN)/python -m bench.run $(if $(LITELLM),--litellm) $(ARGS)
+
+chaos: dev ## kill everything under load and audit the books: MINUTES=30 SEED=7, see docs/chaos.md
+	@CHAOS_MINUTES=$(MINUTES) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -s -m e2e tests/chaos $(ARGS)
 
 clean: ## remove the environment, caches and builds; the platform's state stays
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info

@@ -18,7 +18,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/vanguard")
-FREE_TESTS = {"chaos", "contract", "e2e", "replay", "support", "tools"}  # named after what they show
+FREE_TESTS = {
+    "chaos",
+    "contract",
+    "e2e",
+    "replay",
+    "support",
+    "tools",
+}  # named after what they show
 
 _NO_TWIN = {"__init__.py", "__main__.py"}
 _MIGRATIONS = "migrations"

@@ -10,8 +10,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from statistics import median
 
-from support.chaos.audit import Evidence, beyond_restarts
 from tools.chaos_report import Report
+
+from support.chaos.audit import Evidence, beyond_restarts
 
 
 def report_of(e: Evidence, found: dict[str, list[str]]) -> Report:
@@ -39,7 +40,9 @@ def report_of(e: Evidence, found: dict[str, list[str]]) -> Report:
         counted=len(e.arrivals),
         faults=dict(sorted(Counter(one.fault for one in e.arrivals).items())),
         rows=len(e.ledger.rows),
-        rows_by_status=dict(sorted(Counter(row["status"] or "open" for row in e.ledger.rows).items())),
+        rows_by_status=dict(
+            sorted(Counter(row["status"] or "open" for row in e.ledger.rows).items())
+        ),
         rows_lost=len(found["lost"]),
         rows_doubled=len(found["doubled"]),
         rows_unmarked=len(found["unmarked"]) + len(found["without_intent"]),

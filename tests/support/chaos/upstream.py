@@ -292,7 +292,13 @@ STRIKES = {
 def _head(status: int, kind: bytes, length: int | None, more: bytes = b"") -> bytes:
     size = b"transfer-encoding: chunked" if length is None else b"content-length: %d" % length
     reason = _REASONS.get(status, b"Other")
-    return b"HTTP/1.1 %d %b\r\ncontent-type: %b\r\n%b%b\r\n\r\n" % (status, reason, kind, more, size)
+    return b"HTTP/1.1 %d %b\r\ncontent-type: %b\r\n%b%b\r\n\r\n" % (
+        status,
+        reason,
+        kind,
+        more,
+        size,
+    )
 
 
 async def serve(listener: socket.socket, book: Book) -> None:

@@ -117,7 +117,9 @@ def truncation_passed_on(role):
     if role == "gateway":
         from vanguard.gateway.relay.passthrough import PassThroughRelay
 
-        end = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+        end = (
+            b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+        )
         _replace(PassThroughRelay, "finish", lambda self: end)
 
 

@@ -178,10 +178,13 @@ def test_a_settlement_is_excused_only_while_a_process_was_killed_on_a_full_disk(
 
 def test_a_minute_begins_anew_with_a_gateway_and_the_excess_across_them_is_told():
     e = evidence(arrivals=[arrival(), *STORM], rows=[row(), *[row(a.nonce) for a in STORM]])
-    e.happened.kills = [Kill(100.2, "gateway", 50)]
+    e.happened.kills = [Kill(99.9, "gateway", 50)]
     assert "over_requests" not in found(e)
     assert beyond_restarts(e) == {"requests": 1, "tokens": 0}
-    e.happened.kills = [Kill(100.2, "control", 50)]
+    e.happened.kills = [Kill(99.9, "control", 50)]
+    assert "over_requests" in found(e)
+    # what came just after a death was sent before it
+    e.happened.kills = [Kill(100.2, "gateway", 50)]
     assert "over_requests" in found(e)
 
 

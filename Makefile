@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e fuzz check format docs bench soak clean install dev
+.PHONY: help up test unit e2e fuzz check format docs bench soak chaos clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -38,6 +38,9 @@ bench: dev ## measure beside nginx and a small proxy; PEERS=all or names adds pe
 
 soak: dev ## steady mixed load for MINUTES=30: does memory, descriptors or latency rise?
 	@$(BIN)/python -m bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
+chaos: dev ## kill everything under load and audit the books: MINUTES=30 SEED=7, see docs/chaos.md
+	@CHAOS_MINUTES=$(MINUTES) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -s -m e2e tests/chaos $(ARGS)
 
 clean: ## remove the environment, caches and builds; the platform's state stays
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info

@@ -17,7 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each is run as `python -m MODULE --check docs` or `--write docs`.
-GENERATORS = ("vanguard.core.settings.reference", "vanguard.cli.help_page", "bench.report")
+GENERATORS = (
+    "vanguard.core.settings.reference",
+    "vanguard.cli.help_page",
+    "bench.report",
+    "tools.chaos_report",
+)
 
 ARCHITECTURE_LINES = 150
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +24,19 @@ def seed() -> int:
     if given:
         return int(given)
     return 1 if os.environ.get("CI") == "true" else random.SystemRandom().randrange(1, 10**6)
+
+
+@pytest.fixture(scope="session")
+def folders(seed: int) -> Iterator[Callable[[str], Path]]:
+    """Makes the folders of trials; whoever finds nothing wrong removes his, the others stay."""
+    place = Path(os.environ.get("CHAOS_FOLDER") or Path(tempfile.gettempdir()) / "vanguard-chaos")
+
+    def folder(name: str) -> Path:
+        made = place / f"{name}-{seed}-{os.getpid()}"
+        made.mkdir(parents=True)
+        print(f"\nchaos: seed {seed}, folder {made}")
+        return made
+
+    yield folder
+    for empty in place.glob(f"*-{seed}-{os.getpid()}/clean"):
+        shutil.rmtree(empty.parent)

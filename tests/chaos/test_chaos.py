@@ -20,11 +20,11 @@ STREAMS = 50
 RECORDED = Path(__file__).parent / "recorded.json"
 
 
-def test_no_kill_loses_a_row_or_spends_too_much(seed, tmp_path):
+def test_no_kill_loses_a_row_or_spends_too_much(seed, folders):
     minutes = float(os.environ.get("CHAOS_MINUTES") or 0)
     order = Order(seed, KILLS, minutes, STREAMS)
-    print(f"\nchaos: seed {seed}, folder {tmp_path}")
-    trial = hold_trial(order, tmp_path)
+    folder = folders("chaos")
+    trial = hold_trial(order, folder)
     happened = trial.evidence.happened
 
     # the run was what it says it was, else its zeros would mean nothing
@@ -40,6 +40,7 @@ def test_no_kill_loses_a_row_or_spends_too_much(seed, tmp_path):
     assert statuses >= {"ok", "failed", "truncated", "cut", "cancelled", "unsettled"}
     assert sum(seen.success for seen in trial.evidence.seen) > 5_000
 
-    assert not trial.failed, f"seed {seed}, kept in {tmp_path}:\n{trial.told()}"
+    assert not trial.failed, f"seed {seed}, kept in {folder}:\n{trial.told()}"
     if os.environ.get("CHAOS_RECORD"):
-        RECORDED.write_bytes((tmp_path / "report.json").read_bytes())
+        RECORDED.write_bytes((folder / "report.json").read_bytes())
+    trial.forget()

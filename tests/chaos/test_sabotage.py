@@ -42,14 +42,13 @@ def order(seed, sabotage):
 
 
 @pytest.fixture(scope="module")
-def trials(request, seed, tmp_path_factory):
+def trials(request, seed, folders):
     """All trials that are asked for, a few of them at the same time."""
     mine = [item for item in request.session.items if item.path == request.path]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         begun = {}
         for name in dict.fromkeys(item.callspec.params["sabotage"] for item in mine):
-            folder = tmp_path_factory.mktemp(name, numbered=False)
-            begun[name] = pool.submit(hold_trial, order(seed, name), folder)
+            begun[name] = pool.submit(hold_trial, order(seed, name), folders(name))
         yield begun
 
 
@@ -59,3 +58,4 @@ def test_each_broken_build_is_found_and_the_sound_one_is_clean(sabotage, seed, t
     wanted = CAUGHT_BY[sabotage]
     found = trial.failed & wanted if wanted else trial.failed
     assert found == wanted, f"seed {seed}: found {trial.failed}, not {wanted}:\n{trial.told(3)}"
+    trial.forget()

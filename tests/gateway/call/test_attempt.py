@@ -83,6 +83,19 @@ async def test_an_upstream_that_ignores_the_cap_is_cut(runner, client):
         assert (settled.status, settled.error) == ("cut", "budget_exceeded")
 
 
+async def test_a_guess_at_missing_usage_charges_no_more_than_was_reserved(runner, client):
+    words = {"role": "assistant", "content": "word " * 1_000}
+    reply = {"choices": [{"index": 0, "message": words, "finish_reason": "stop"}]}
+    async with Upstream([whole(200, reply)]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)], budget=Budget(100_000))
+        )
+        assert (await chat(client, running, max_tokens=10)).status_code == 200
+        (settled,) = running.settled()
+        assert (settled.usage.output_tokens, settled.usage.estimated) == (10, True)
+        assert 0 < settled.cost_usd_micros <= running.intents()[0].reserved_usd_micros
+
+
 async def test_a_client_that_leaves_is_charged_from_the_upstreams_own_usage(runner, client):
     async with Upstream([stream(STREAM, pause_s=0.05)]) as upstream:
         running = await runner.start(snapshot([deployment(upstream.base_url)]))

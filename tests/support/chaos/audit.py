@@ -161,7 +161,8 @@ def _windows(
     e: Evidence, key: str, weight: Callable[[Arrival], int], *, lives: bool
 ) -> Iterator[tuple[float, int]]:
     """Sums over the minute before each request of a key; `lives` begins anew at each kill."""
-    deaths = sorted(kill.at for kill in e.happened.kills if kill.role != "control")
+    # what a dead gateway had sent is still read for a moment; its successor is not there so soon
+    deaths = [kill.at + _BLUR_S for kill in e.happened.kills if kill.role != "control"]
     window: list[tuple[float, int]] = []
     known: set[str] = set()
     for one in e.arrivals:

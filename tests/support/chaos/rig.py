@@ -185,7 +185,7 @@ class ChaosPlatform(Platform):
 
     def descriptors(self, role: str) -> int:
         """Open files of a role's processes."""
-        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids(role))
+        return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.pids(role))
 
     def memory_kib(self, role: str) -> int:
         """Proportional memory of a role's processes."""

@@ -26,6 +26,7 @@ class Trial:
         found: what each check has found.
     """
 
+    folder: Path
     evidence: Evidence
     found: dict[str, list[str]]
 
@@ -33,6 +34,10 @@ class Trial:
     def failed(self) -> set[str]:
         """Names of the checks that found something."""
         return {name for name, faults in self.found.items() if faults}
+
+    def forget(self) -> None:
+        """Nothing of it is needed any more."""
+        (self.folder / "clean").touch()
 
     def told(self, most: int = 12) -> str:
         """What was found, for people."""
@@ -52,7 +57,7 @@ def hold_trial(order: Order, folder: Path) -> Trial:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             happened = runner.run(run.go())
         evidence = Evidence(happened, read_book(run.book))
-        trial = Trial(evidence, audit(evidence))
+        trial = Trial(folder, evidence, audit(evidence))
         made = report_of(evidence, trial.found)
         (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
         if not trial.failed:

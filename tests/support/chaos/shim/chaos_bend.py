@@ -10,6 +10,7 @@ import random
 import struct
 import sys
 import time
+from pathlib import Path
 
 _NEW_TIME = 0x80  # CLONE_NEWTIME
 _MARK = "CHAOS_MONOTONIC_SET"
@@ -34,7 +35,7 @@ def bend(role: str) -> None:
 
 def _move_wall_clock(path: str) -> None:
     """Adds the nanoseconds that stand in a shared file, as they are at each look."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         shared = mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ)
     real, unpack = time.time_ns, struct.Struct("<q").unpack_from
 
@@ -65,8 +66,7 @@ def _move_monotonic() -> None:
         _tell("namespace refused")
         _add_to_monotonic(offset)
         return
-    with open("/proc/self/timens_offsets", "w") as file:
-        file.write(f"monotonic {offset} 0\nboottime {offset} 0\n")
+    Path("/proc/self/timens_offsets").write_text(f"monotonic {offset} 0\nboottime {offset} 0\n")
     _tell("namespace")
     os.environ[_MARK] = f"{time.monotonic()} {offset}"
     os.execv(sys.executable, sys.orig_argv)
@@ -78,7 +78,7 @@ def _add_to_monotonic(offset: float) -> None:
 
 
 def _tell(what: str) -> None:
-    with open(os.environ["CHAOS_CLOCK"] + ".starts", "a") as file:
+    with Path(os.environ["CHAOS_CLOCK"] + ".starts").open("a") as file:
         file.write(what + "\n")
 
 
@@ -93,5 +93,5 @@ def _restart_at_once() -> None:
 
 def _wait_for_leave(path: str) -> None:
     """Control stays down for as long as the file is there."""
-    while os.path.exists(path):
+    while Path(path).exists():
         time.sleep(0.05)

@@ -5,7 +5,7 @@ It does not know how any step works.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vanguard.core.errors import (
     InternalError,
@@ -25,6 +25,7 @@ from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Headers, Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
+from vanguard.gateway.limits.borrower import PATIENCE_S, NotHeld
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_headers, limit_headers, render_error
@@ -32,7 +33,7 @@ from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
-from vanguard.gateway.steps.admit import admit, estimate_input_tokens, reserve
+from vanguard.gateway.steps.admit import admit, estimate_input_tokens, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
 from vanguard.gateway.steps.guard import guard_input, guard_output
@@ -40,7 +41,8 @@ from vanguard.gateway.steps.route import route
 from vanguard.gateway.steps.settle import release, settle
 from vanguard.snapshot.model import Deployment
 
-BEFORE_THE_CALL = (authenticate, admit, guard_input, route)
+Step = Callable[[Gateway, Exchange], None]
+BEFORE_THE_CALL: tuple[Step, ...] = (authenticate, admit, guard_input, route)
 
 
 class Neighbours:
@@ -145,19 +147,54 @@ class Pipeline:
             exchange.arrived = gateway.loop_time()
             exchange.arrived_ms = gateway.clock.now_ms()
             self._run(exchange)
-        except VanguardError as error:
-            headers: Headers = []
+        except NotHeld as wanted:
             if exchange is not None:
-                release(gateway, exchange)
-                if isinstance(error, LimitError):
-                    standing = gateway.limiter.standing(exchange.chain)
-                    if standing is not None:
-                        headers = limit_headers(standing, door, exchange.arrived_ms)
-            refuse(self._gateway, error, client, door, request_id, headers)
+                self._borrow(exchange, wanted)
+        except VanguardError as error:
+            if exchange is None:
+                refuse(self._gateway, error, client, door, request_id)
+            else:
+                self._refuse(exchange, error)
         except Exception:
             if exchange is not None:
                 release(gateway, exchange)
             raise
+
+    def _refuse(self, exchange: Exchange, error: VanguardError) -> None:
+        gateway, door = self._gateway, exchange.door
+        headers: Headers = []
+        release(gateway, exchange)
+        if isinstance(error, LimitError):
+            standing = gateway.limiter.standing(exchange.chain)
+            if standing is not None:
+                headers = limit_headers(standing, door, exchange.arrived_ms)
+        refuse(gateway, error, exchange.client, door, exchange.id, headers)
+
+    def _borrow(self, exchange: Exchange, wanted: NotHeld, tries: int = 0) -> None:
+        """Shared limits: the request waits for the lender, and then tries again."""
+        link = self._gateway.link
+        if link is None:
+            raise wanted
+
+        def answered(error: VanguardError | None) -> None:
+            exchange.client.on_disconnect = None
+            try:
+                if error is not None and not may_fit(exchange, error):
+                    self._refuse(exchange, error)
+                elif exchange.reservation is None:
+                    self._prepare(exchange, BEFORE_THE_CALL[1:])
+                else:
+                    self._reserve_anew(exchange)
+            except NotHeld as more:
+                self._borrow(exchange, more, tries + 1)
+            except VanguardError as refusal:
+                self._refuse(exchange, refusal)
+            except Exception as defect:  # noqa: BLE001 - as in `handle`
+                release(self._gateway, exchange)
+                self._defect(defect, exchange.client, exchange.door)
+
+        deadline = exchange.arrived + PATIENCE_S
+        exchange.client.on_disconnect = link.ask(wanted, answered, deadline, tries)
 
     def _run(self, exchange: Exchange) -> None:
         gateway = self._gateway
@@ -166,12 +203,25 @@ class Pipeline:
             headers: Headers = [(b"content-type", b"application/json"), *id_headers(exchange.id)]
             exchange.client.send(200, headers, answer_models(exchange))
             return
-        for step in BEFORE_THE_CALL:
+        self._prepare(exchange, BEFORE_THE_CALL)
+
+    def _prepare(self, exchange: Exchange, steps: Sequence[Step]) -> None:
+        gateway = self._gateway
+        for step in steps:
             step(gateway, exchange)
         if len(exchange.body) > len(exchange.request.body):
             # masking made the request longer than what was reserved for it
-            release(gateway, exchange)
-            reserve(gateway, exchange)
+            self._reserve_anew(exchange)
+        else:
+            self._call(exchange)
+
+    def _reserve_anew(self, exchange: Exchange) -> None:
+        release(self._gateway, exchange)
+        reserve(self._gateway, exchange)
+        self._call(exchange)
+
+    def _call(self, exchange: Exchange) -> None:
+        gateway = self._gateway
         exchange.headers = id_headers(exchange.id)
         if exchange.standing is not None:
             exchange.headers += limit_headers(exchange.standing, exchange.door, exchange.arrived_ms)

@@ -14,6 +14,7 @@ from vanguard.core.errors import (
     ModelNotFound,
     Unauthenticated,
     UnboundedCost,
+    VanguardError,
 )
 from vanguard.core.money import bound_usd_micros, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
@@ -54,6 +55,7 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
 
     Raises:
         LimitError: a limit or a budget of the chain stands in the way.
+        NotHeld: limits are shared and have to be borrowed first; then it may be called again.
     """
     peek = exchange.peek
     tokens = usd_micros = 0
@@ -65,6 +67,11 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
         usd_micros = _bound(gateway, exchange)
     exchange.reservation = gateway.limiter.reserve(exchange.chain, tokens, usd_micros)
     exchange.standing = gateway.limiter.standing(exchange.chain)
+
+
+def may_fit(exchange: Exchange, error: VanguardError) -> bool:
+    """Whether a smaller answer may be paid for: the refusal told what is left of the budget."""
+    return isinstance(error, BudgetExceeded) and exchange.cap_tokens is not None
 
 
 def _choose_model(gateway: Gateway, exchange: Exchange) -> None:
@@ -132,7 +139,7 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
         return max(_bound_at(deployment, input_tokens, 0) for deployment in deployments)
     cap = exchange.peek.max_output_tokens
     if cap is None:
-        cap = exchange.cap_tokens = _affordable(exchange, deployments, input_tokens, left)
+        cap = exchange.cap_tokens = _affordable(gateway, exchange, input_tokens, left)
         if cap is None:
             return max(_bound_at(deployment, input_tokens, 0) for deployment in deployments)
     exchange.limit_tokens = output = cap * exchange.peek.answers
@@ -159,10 +166,9 @@ def _bound_at(deployment: Deployment, input_tokens: int, output_tokens: int) -> 
     return bound_usd_micros(deployment.price, input_tokens, output_tokens)
 
 
-def _affordable(
-    exchange: Exchange, deployments: tuple[Deployment, ...], input_tokens: int, left: int
-) -> int | None:
+def _affordable(gateway: Gateway, exchange: Exchange, input_tokens: int, left: int) -> int | None:
     """Output tokens per answer that the rest of the budget pays for; None when the model is free."""
+    deployments = exchange.view.deployments(exchange.model)
     caps = []
     for deployment in deployments:
         base = _bound_at(deployment, input_tokens, 0)
@@ -173,6 +179,7 @@ def _affordable(
             continue
         tokens = (left - base - 1) * 1_000_000 // million // exchange.peek.answers
         if tokens < 1:
+            gateway.limiter.be_sure(exchange.chain, exchange.arrived)
             raise BudgetExceeded(
                 f"{usd(left)} of the budget is left and the input of this request alone may cost"
                 f" {usd(base)}"

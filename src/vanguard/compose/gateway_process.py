@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
+from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.pipeline import Pipeline
 from vanguard.snapshot.boot import GatewayBoot
@@ -42,6 +43,8 @@ async def serve(boot: GatewayBoot) -> None:
         loop.add_signal_handler(number, _tell, stop, leave)
     loop.add_signal_handler(signal.SIGUSR1, leave.set)
     gateway.start()
+    if gateway.link is not None:
+        await gateway.link.start()
     servers: list[asyncio.AbstractServer] = []
     fds = [(boot.public_fd, boot.admin_on_public)]
     if boot.admin_fd >= 0:
@@ -60,6 +63,8 @@ async def serve(boot: GatewayBoot) -> None:
     await _drain(gateway, pipeline)
     for task in tasks:
         task.cancel()
+    if gateway.link is not None:
+        await gateway.link.close()
     gateway.close()
 
 
@@ -126,7 +131,7 @@ def main(arguments: list[str]) -> int:
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER, 20, 50)
         uvloop.run(serve(boot))
-    except OSError as error:
+    except (OSError, VanguardError) as error:
         sys.stderr.write(f"gateway: {error}\n")
         return 1
     return 0

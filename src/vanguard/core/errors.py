@@ -16,7 +16,8 @@ VanguardError
 │   ├── UpstreamUnavailable · UpstreamTimeout · UpstreamTruncated · UpstreamRejected
 │   └── UpstreamRateLimited
 └── PlatformError         Vanguard itself cannot serve
-    ├── InternalError · LedgerUnavailable · NotReady · ShuttingDown · ControlUnavailable
+    ├── InternalError · LedgerUnavailable · LimitsUnavailable · NotReady · ShuttingDown
+    ├── ControlUnavailable
     ├── StoreUnavailable
     └── SettingsError · WeightsUnavailable · Conflict
 """
@@ -224,6 +225,14 @@ class LedgerUnavailable(PlatformError):
 
     status = 503
     code = "ledger_unavailable"
+    retryable = True
+
+
+class LimitsUnavailable(PlatformError):
+    """Whoever counts limits and budgets for all workers does not answer, so none may be used."""
+
+    status = 503
+    code = "limits_unavailable"
     retryable = True
 
 

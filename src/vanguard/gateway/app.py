@@ -17,6 +17,8 @@ from vanguard.gateway.http.pool import Pool
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
 from vanguard.gateway.limits import Limiter
+from vanguard.gateway.limits.contract import Limits
+from vanguard.gateway.limits.link import Link
 from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.state import State, View
@@ -44,9 +46,17 @@ class Gateway:
         self.health = Health()
         self.credentials = Credentials()
         self.loop_time = self.clock.monotonic
-        self.limiter = Limiter(self.clock)
         self.claim = claim(Path(boot.journal_dir))
         self.ledger = Ledger(Journal(self.claim.folder, fsync=boot.journal_fsync))
+        self._own_limits = Limiter(self.clock)
+        self.limiter: Limits = self._own_limits
+        self.link: Link | None = None
+        if boot.limits_socket:
+            journal = self.ledger.journal
+            self.link = Link(
+                boot.limits_socket, self.claim.name, self.clock, lambda: journal.offset
+            )
+            self.limiter = self.link.borrower
         self.pool = Pool(boot.deadlines, boot.bounds)
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
@@ -89,7 +99,8 @@ class Gateway:
                 # budgets are restored from the journal: what it lacks would be spent twice
                 raise LedgerUnavailable("what a dead worker left open cannot be written yet")
         self.ledger.commit()  # what this turn has settled so far
-        restore_budgets(self.limiter, self._folders(), snapshot, self.clock.now_ms())
+        if self.link is None:
+            restore_budgets(self._own_limits, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))
         self.log.info(
             "snapshot",

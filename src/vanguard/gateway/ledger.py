@@ -22,6 +22,7 @@ from vanguard.gateway.limits.spending import (
     beyond_mark,
     spent_as_published,
     starts_of,
+    windows_of,
 )
 from vanguard.snapshot.model import JournalMark, Snapshot
 
@@ -200,7 +201,7 @@ def restore_budgets(
     if not wanted:
         return
     starts = starts_of(wanted, now_ms)
-    windows = {scope.id: scope.budget.window for scope in wanted if scope.budget is not None}
+    windows = windows_of(wanted)
     spent = spent_as_published(snapshot, starts)
     for folder in folders:
         add_settled(spent, beyond_mark(folder, snapshot), starts, windows)

@@ -23,6 +23,7 @@ from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
+from vanguard.gateway.limits.borrower import PATIENCE_S, NotHeld
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
@@ -30,7 +31,7 @@ from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
-from vanguard.gateway.steps.admit import admit, estimate_input_tokens, reserve
+from vanguard.gateway.steps.admit import admit, estimate_input_tokens, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
 from vanguard.gateway.steps.guard import guard_input, guard_output
@@ -142,19 +143,54 @@ class Pipeline:
             exchange.arrived = gateway.loop_time()
             exchange.arrived_ms = gateway.clock.now_ms()
             self._run(exchange)
-        except VanguardError as error:
-            lines = b""
+        except NotHeld as wanted:
             if exchange is not None:
-                release(gateway, exchange)
-                if isinstance(error, LimitError):
-                    standing = gateway.limiter.standing(exchange.chain)
-                    if standing is not None:
-                        lines = limit_lines(standing, door, exchange.arrived_ms)
-            refuse(self._gateway, error, client, door, request_id, lines)
+                self._borrow(exchange, wanted)
+        except VanguardError as error:
+            if exchange is None:
+                refuse(self._gateway, error, client, door, request_id)
+            else:
+                self._refuse(exchange, error)
         except Exception:
             if exchange is not None:
                 release(gateway, exchange)
             raise
+
+    def _refuse(self, exchange: Exchange, error: VanguardError) -> None:
+        gateway, door = self._gateway, exchange.door
+        lines = b""
+        release(gateway, exchange)
+        if isinstance(error, LimitError):
+            standing = gateway.limiter.standing(exchange.chain)
+            if standing is not None:
+                lines = limit_lines(standing, door, exchange.arrived_ms)
+        refuse(gateway, error, exchange.client, door, exchange.id, lines)
+
+    def _borrow(self, exchange: Exchange, wanted: NotHeld, tries: int = 0) -> None:
+        """Shared limits: the request waits for the lender, and then tries again."""
+        link = self._gateway.link
+        if link is None:
+            raise wanted
+
+        def answered(error: VanguardError | None) -> None:
+            exchange.client.on_disconnect = None
+            try:
+                if error is not None and not may_fit(exchange, error):
+                    self._refuse(exchange, error)
+                elif exchange.reservation is None:
+                    self._prepare(exchange)
+                else:
+                    self._reserve_anew(exchange)
+            except NotHeld as more:
+                self._borrow(exchange, more, tries + 1)
+            except VanguardError as refusal:
+                self._refuse(exchange, refusal)
+            except Exception as defect:  # noqa: BLE001 - as in `handle`
+                release(self._gateway, exchange)
+                self._defect(defect, exchange.client, exchange.door)
+
+        deadline = exchange.arrived + PATIENCE_S
+        exchange.client.on_disconnect = link.ask(wanted, answered, deadline, tries)
 
     def _run(self, exchange: Exchange) -> None:
         gateway = self._gateway
@@ -164,14 +200,28 @@ class Pipeline:
             exchange.client.send(200, lines, answer_models(exchange))
             return
         authenticate(gateway, exchange)
+        self._prepare(exchange)
+
+    def _prepare(self, exchange: Exchange) -> None:
+        """From the known key to the call; what it lacks of shared limits is borrowed first."""
+        gateway = self._gateway
         admit(gateway, exchange)
         if exchange.lane.on_input:
             guard_input(gateway, exchange)
         route(gateway, exchange)
         if len(exchange.body) > len(exchange.request.body):
             # masking made the request longer than what was reserved for it
-            release(gateway, exchange)
-            reserve(gateway, exchange)
+            self._reserve_anew(exchange)
+        else:
+            self._call(exchange)
+
+    def _reserve_anew(self, exchange: Exchange) -> None:
+        release(self._gateway, exchange)
+        reserve(self._gateway, exchange)
+        self._call(exchange)
+
+    def _call(self, exchange: Exchange) -> None:
+        gateway = self._gateway
         if exchange.standing is not None:
             exchange.lines = limit_lines(exchange.standing, exchange.door, exchange.arrived_ms)
         if not exchange.attempts:

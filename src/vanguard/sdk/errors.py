@@ -36,6 +36,7 @@ BY_CODE: Mapping[str, type[tree.VanguardError]] = {
         tree.UpstreamRateLimited,
         tree.InternalError,
         tree.LedgerUnavailable,
+        tree.LimitsUnavailable,
         tree.NotReady,
         tree.ShuttingDown,
         tree.ControlUnavailable,

@@ -60,6 +60,11 @@ class Home:
         return self.root / "first.key"
 
     @property
+    def limits_socket(self) -> Path:
+        """Where limits are lent when there are several gateway workers."""
+        return self.sockets / "limits.sock"
+
+    @property
     def engine_status(self) -> Path:
         """What the engine says of itself."""
         return self.run / "engine.json"

@@ -42,6 +42,7 @@ from vanguard.compose.supervisor.logs import LineReader, LogFile
 from vanguard.compose.supervisor.running import Running, forget_running, write_running
 from vanguard.compose.supervisor.screen import Screen
 from vanguard.compose.supervisor.watch import Condition, Watch
+from vanguard.compose.supervisor.workers.lend import Lending
 from vanguard.compose.supervisor.workers.replace import begin_successor
 from vanguard.control.engine_state import EngineState
 from vanguard.core.errors import PlatformError, SettingsError
@@ -144,6 +145,7 @@ class Supervisor:
         self._log_failed = False
         self._reloading: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
+        self._lending: Lending | None = None
 
     async def run(self, plans: Sequence[Plan]) -> int:
         """Starts everything, returns when everything is gone: 0, or 130 when it was cut short."""
@@ -152,6 +154,8 @@ class Supervisor:
             loop.add_signal_handler(number, self._told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
         loop.add_signal_handler(signal.SIGUSR2, self._told_to_replace)
+        if self._scene.loaded.settings.gateway.workers > 1:
+            await self._lend()
         for plan in plans:
             self._files[plan.name] = LogFile(self._scene.home.logs / f"{plan.name}.log")
             self._children[plan.name] = Child(plan, self)
@@ -168,7 +172,19 @@ class Supervisor:
             told.cancel()
             self._screen.progress_done()
             await self._stop()
+            if self._lending is not None:
+                await self._lending.close()
         return 130 if self._killed else 0
+
+    async def _lend(self) -> None:
+        home = self._scene.home
+        self._lending = Lending(
+            home.limits_socket,
+            home.snapshot,
+            home.journal,
+            lambda text: self._screen.say(text, "error"),
+        )
+        await self._lending.start()
 
     def started(self, name: str, pid: int) -> None:
         """A child runs."""
@@ -190,6 +206,8 @@ class Supervisor:
     def ended(self, name: str, pid: int) -> None:
         """A child's process is gone."""
         self._note(f"{name}, process {pid}, is gone")
+        if self._lending is not None:
+            self._lending.ended(pid)
 
     def died(self, name: str, reason: str, verdict: Verdict) -> None:
         """A child ended by itself."""

@@ -41,6 +41,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.PlatformError: "api_error",
     errors.InternalError: "api_error",
     errors.LedgerUnavailable: "api_error",
+    errors.LimitsUnavailable: "api_error",
     errors.NotReady: "overloaded_error",
     errors.ShuttingDown: "overloaded_error",
     errors.ControlUnavailable: "api_error",

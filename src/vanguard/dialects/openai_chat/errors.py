@@ -41,6 +41,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.PlatformError: "server_error",
     errors.InternalError: "server_error",
     errors.LedgerUnavailable: "server_error",
+    errors.LimitsUnavailable: "server_error",
     errors.NotReady: "server_error",
     errors.ShuttingDown: "server_error",
     errors.ControlUnavailable: "server_error",

@@ -39,6 +39,11 @@ def starts_of(scopes: Iterable[Scope], now_ms: int) -> dict[str, int]:
     }
 
 
+def windows_of(scopes: Iterable[Scope]) -> dict[str, Window]:
+    """The kind of window of each budgeted scope, by scope id."""
+    return {scope.id: scope.budget.window for scope in scopes if scope.budget is not None}
+
+
 def spent_as_published(snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, int]:
     """Micro-dollars by scope, as of the snapshot's marks."""
     spent = dict.fromkeys(starts, 0)
@@ -65,7 +70,8 @@ def add_settled(
 ) -> list[Intent]:
     """Adds the cost of what was settled in a stretch; returns the intents still open at its end.
 
-    A record counts in the window that control puts it in, whichever way the clock has stepped.
+    A record counts in the window that control puts it in, whichever way the clock has stepped;
+    where the kind of window is not told, from its start on.
     """
     intents: dict[tuple[str, int], Intent] = {}
     for offset, record in replay(stretch.folder, stretch.begin):
@@ -78,8 +84,13 @@ def add_settled(
         intent = intents.pop(name, None)
         if intent is not None and offset >= stretch.offset and record.cost_usd_micros:
             for scope_id in intent.scopes:
-                window = windows.get(scope_id)
-                if window and window_start_ms(window, record.at_ms) == starts.get(scope_id):
+                if scope_id not in spent:
+                    continue
+                start, window = starts.get(scope_id, 0), windows.get(scope_id)
+                counts = record.at_ms >= start
+                if window is not None:
+                    counts = window_start_ms(window, record.at_ms) == start
+                if counts:
                     spent[scope_id] += record.cost_usd_micros
     return list(intents.values())
 

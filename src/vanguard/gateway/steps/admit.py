@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vanguard.core.errors import BudgetExceeded, Unauthenticated
+from vanguard.core.errors import BudgetExceeded, Unauthenticated, VanguardError
 from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
@@ -64,6 +64,7 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
 
     Raises:
         LimitError: a limit or a budget of the chain stands in the way.
+        NotHeld: limits are shared and have to be borrowed first; then it may be called again.
     """
     operation, chain = exchange.door.operation, exchange.chain
     tokens = usd_micros = 0
@@ -77,6 +78,11 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
             usd_micros = _bound(gateway, exchange)
     exchange.reservation = gateway.limiter.reserve(chain, tokens, usd_micros)
     exchange.standing = gateway.limiter.standing(chain)
+
+
+def may_fit(exchange: Exchange, error: VanguardError) -> bool:
+    """Whether a smaller answer may be paid for: the refusal told what is left of the budget."""
+    return isinstance(error, BudgetExceeded) and exchange.cap_tokens is not None
 
 
 def _make_lane(gateway: Gateway, exchange: Exchange) -> Lane:
@@ -125,37 +131,41 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
         if left <= 0:
             # said by the limiter, with the name of the scope
             return 1 if lane.costs else 0
-        cap = exchange.cap_tokens = _affordable(exchange, input_tokens, left)
+        cap = exchange.cap_tokens = _affordable(gateway, exchange, input_tokens, left)
         if cap is None:
             return lane.bound_usd_micros(input_tokens, 0)
     exchange.limit_tokens = output = cap * peek.answers
     return lane.bound_usd_micros(input_tokens, output)
 
 
-def _affordable(exchange: Exchange, input_tokens: int, left: int) -> int | None:
+def _affordable(gateway: Gateway, exchange: Exchange, input_tokens: int, left: int) -> int | None:
     """Output tokens per answer that the rest of the budget pays for; None when the model is free."""
     lane = exchange.lane
     lane.bound_usd_micros(0, 0)  # refuses what has no price
-    caps = [
-        cap
-        for one in lane.deployments
-        if (cap := _affordable_at(one, input_tokens, left, exchange.peek.answers))
-    ]
+    caps = []
+    for one in lane.deployments:
+        cap = _affordable_at(one, input_tokens, left, exchange.peek.answers)
+        if cap == 0:
+            gateway.limiter.be_sure(exchange.chain, exchange.arrived)
+            base = bound_usd_micros(ceilings([one.price] if one.price else []), input_tokens, 0)
+            raise BudgetExceeded(
+                f"{usd(left)} of the budget is left and the input of this request alone may cost"
+                f" {usd(base)}"
+            )
+        if cap is not None:
+            caps.append(cap)
     return min(caps) if caps and lane.costs else None
 
 
-def _affordable_at(deployment: Deployment, input_tokens: int, left: int, answers: int) -> int:
-    """The same at one deployment; 0 when nothing limits it."""
+def _affordable_at(
+    deployment: Deployment, input_tokens: int, left: int, answers: int
+) -> int | None:
+    """The same at one deployment, 0 when not one is paid for; None when nothing limits it."""
     ceiling = ceilings([deployment.price] if deployment.price else [])
     base = bound_usd_micros(ceiling, input_tokens, 0)
     million = bound_usd_micros(ceiling, input_tokens, 1_000_000) - base
     if million <= 0:
-        return deployment.max_output_tokens
+        return deployment.max_output_tokens or None
     tokens = (left - base - 1) * 1_000_000 // million // answers
-    if tokens < 1:
-        raise BudgetExceeded(
-            f"{usd(left)} of the budget is left and the input of this request alone may cost"
-            f" {usd(base)}"
-        )
     most = deployment.max_output_tokens or deployment.context_tokens or _CAP_TOKENS
-    return min(tokens, most)
+    return max(0, min(tokens, most))

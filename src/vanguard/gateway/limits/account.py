@@ -1,0 +1,188 @@
+"""One scope as the lender sees it: what is used up, and what is lent to whom.
+
+It does not know messages. What is lent counts as if it were used until its worker says otherwise.
+"""
+
+from __future__ import annotations
+
+from vanguard.gateway.limits.protocol import (
+    MONEY,
+    REQUESTS,
+    STREAMS,
+    TOKENS,
+    Amounts,
+    Entry,
+    Left,
+)
+from vanguard.gateway.limits.window import MinuteWindow
+from vanguard.snapshot.model import Budget, Scope, Window
+from vanguard.snapshot.window import window_start_ms
+
+_MINUTE_SHARE = 20
+_NOTHING = (0, 0, 0, 0)
+
+
+class Held:
+    """What one worker holds of a scope.
+
+    Attributes:
+        idle, used: as it said last.
+        flying: grants, by their number, that its last report did not know yet.
+    """
+
+    __slots__ = ("flying", "idle", "used")
+
+    def __init__(self) -> None:
+        self.idle: Amounts = _NOTHING
+        self.used: Amounts = _NOTHING
+        self.flying: list[tuple[int, Amounts]] = []
+
+    def said(self, entry: Entry, seen: int) -> None:
+        """Takes up a report."""
+        self.idle = entry.idle
+        self.used = (0, 0, entry.streams, entry.usd_micros)
+        self.flying = [grant for grant in self.flying if grant[0] > seen]
+
+    def on_the_way(self, what: int) -> int:
+        """Granted and not yet known to have come."""
+        return sum(amounts[what] for _, amounts in self.flying)
+
+    def lent(self, what: int) -> int:
+        """All of it, used or not."""
+        return self.idle[what] + self.used[what] + self.on_the_way(what)
+
+    def no_minute(self) -> None:
+        """Forgets requests and tokens, on the way ones too."""
+        self.idle = (0, 0, *self.idle[2:])
+        self.flying = [(number, (0, 0, *amounts[2:])) for number, amounts in self.flying]
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing."""
+        return self.idle == self.used == _NOTHING and not self.flying
+
+
+class Account:
+    """The counters of one scope.
+
+    Attributes:
+        spent: micro-dollars settled in the present window of the budget.
+        window: that for which `spent` was restored, None before.
+        restoring: whether what was spent before is being looked up.
+    """
+
+    __slots__ = (
+        "held",
+        "id",
+        "requests",
+        "restoring",
+        "scope",
+        "spent",
+        "tokens",
+        "window",
+        "window_start_ms",
+    )
+
+    def __init__(self, scope_id: str, scope: Scope | None) -> None:
+        self.id = scope_id
+        self.scope = scope
+        self.requests = MinuteWindow()
+        self.tokens = MinuteWindow()
+        self.spent = 0
+        self.window: Window | None = None
+        self.window_start_ms = 0
+        self.restoring = False
+        self.held: dict[str, Held] = {}
+
+    def hold(self, incarnation: str) -> Held:
+        """What a worker holds, made on first use."""
+        return self.held.setdefault(incarnation, Held())
+
+    def limit(self, what: int) -> int | None:
+        """The scope's limit, None where it has none."""
+        if self.scope is None:
+            return None
+        limits, budget = self.scope.limits, self.scope.budget
+        if what == MONEY:
+            return budget.amount_usd_micros if budget is not None else None
+        if what == STREAMS:
+            return limits.concurrent_requests
+        return limits.requests_per_minute if what == REQUESTS else limits.tokens_per_minute
+
+    def used_up(self, what: int, now_s: int) -> int:
+        """What is gone for now, whoever used it."""
+        if what == REQUESTS:
+            return self.requests.advance(now_s)
+        if what == TOKENS:
+            return self.tokens.advance(now_s)
+        return self.spent if what == MONEY else 0
+
+    def free(self, what: int, now_s: int) -> int | None:
+        """What may still be lent, None without a limit; below zero when more is lent than allowed."""
+        limit = self.limit(what)
+        if limit is None:
+            return None
+        lent = sum(held.lent(what) for held in self.held.values())
+        return limit - self.used_up(what, now_s) - lent
+
+    def left(self, incarnation: str, now_s: int) -> Left:
+        """What is neither used nor already with that worker."""
+        return Left(
+            self.id,
+            self._left(REQUESTS, incarnation, now_s),
+            self._left(TOKENS, incarnation, now_s),
+            self._left(MONEY, incarnation, now_s),
+        )
+
+    def _left(self, what: int, incarnation: str, now_s: int) -> int:
+        limit = self.limit(what)
+        if limit is None:
+            return -1
+        taken = self.used_up(what, now_s)
+        for name, held in self.held.items():
+            taken += held.used[what] + held.on_the_way(what)
+            if name == incarnation:
+                taken += held.idle[what]
+        return max(0, limit - taken)
+
+    def share(self, what: int, need: int, free: int, workers: int) -> int:
+        """How much to lend beside what is needed, so that not every request must ask.
+
+        Little of a minute: what a worker holds when it dies is lost for a minute.
+        """
+        rest = free - need
+        share = rest if workers == 1 else rest // (2 * workers)
+        if what in (REQUESTS, TOKENS):
+            share = min(share, (self.limit(what) or 0) // _MINUTE_SHARE)
+        return max(0, share)
+
+    def wait_s(self, what: int, lacking: int, now_s: int) -> int:
+        """Seconds until a minute's window has given back `lacking`."""
+        window = self.requests if what == REQUESTS else self.tokens
+        window.advance(now_s)
+        return window.wait_s(lacking)
+
+    def burn_minute(self, incarnation: str, now_s: int) -> None:
+        """Counts all that a worker holds of the minute as used now: it may have been, to the last."""
+        held = self.held.get(incarnation)
+        if held is None:
+            return
+        for window, what in ((self.requests, REQUESTS), (self.tokens, TOKENS)):
+            window.advance(now_s)
+            window.add(held.lent(what), now_s)
+        held.no_minute()
+
+    def roll(self, now_ms: int) -> None:
+        """Forgets the spending of a budget's window that is over."""
+        budget = self.budget
+        if budget is None or budget.window == "total":
+            return
+        start = window_start_ms(budget.window, now_ms)
+        if start > self.window_start_ms:
+            self.window_start_ms = start
+            self.spent = 0
+
+    @property
+    def budget(self) -> Budget | None:
+        """The scope's budget."""
+        return self.scope.budget if self.scope is not None else None

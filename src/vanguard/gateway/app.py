@@ -21,6 +21,7 @@ from vanguard.gateway.limits.contract import Limits
 from vanguard.gateway.limits.link import Link
 from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
+from vanguard.gateway.pings import Pings
 from vanguard.gateway.state import State, View
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.model import JournalMark, Snapshot
@@ -61,6 +62,7 @@ class Gateway:
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
+        self.pings = Pings(boot.deadlines.ping_s)
         self.in_flight = 0
         self.drains = 0
         self.draining = False
@@ -87,6 +89,7 @@ class Gateway:
         self._loop.call_later(_SWEEP_S, self._sweep)
         self.pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
+        self.pings.sweep(self.loop_time())
         self.ledger.retry()
 
     def _changed(self, view: View, before: View | None) -> None:

@@ -70,6 +70,17 @@ class Neighbours:
         """An error in place of an answer."""
         refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.lines)
 
+    def error_event(self, exchange: Exchange, error: VanguardError) -> bytes:
+        """An error within a stream."""
+        self._gateway.metrics.refusals.add((("code", error.code),))
+        dialect = exchange.door.dialect
+        body = DIALECTS[dialect].error_body(error, exchange.id)
+        return PASS_THROUGHS[dialect].error_event(body)
+
+    def ping_event(self, exchange: Exchange) -> bytes:
+        """An event that means nothing."""
+        return PASS_THROUGHS[exchange.door.dialect].ping
+
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over."""
         gateway = self._gateway

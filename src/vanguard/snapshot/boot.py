@@ -24,6 +24,7 @@ class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     client_read_s: float = 60.0
     keep_alive_s: float = 75.0
     drain_s: float = 30.0
+    ping_s: float = 15.0
 
 
 class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -105,6 +105,7 @@ def gateway_boot(
             request_body_s=settings.request_body_s,
             client_read_s=settings.client_read_s,
             request_s=settings.request_s,
+            ping_s=settings.ping_s,
             drain_s=settings.drain_s,
         ),
         bounds=Bounds(

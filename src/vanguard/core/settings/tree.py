@@ -101,6 +101,11 @@ class GatewaySettings(Section):
     request_s: float = Field(
         3_600, gt=0, description="Seconds for a whole request, all its attempts and its answer."
     )
+    ping_s: float = Field(
+        15,
+        ge=1,
+        description="Seconds of silence after which a stream is pinged, so that networks between do not cut it (CloudFront does after 30, an ALB after 60).",
+    )
     drain_s: float = Field(
         30,
         gt=0,

@@ -113,6 +113,8 @@ _NAMES = (*names("model"), *_READ)
 class AnthropicMessagesPassThrough:
     """Anthropic in, Anthropic out."""
 
+    ping = b'event: ping\ndata: {"type": "ping"}\n\n'
+
     def peek(self, body: bytes) -> Peek:
         """Reads model, stream and cap; an Anthropic stream always tells its usage."""
         try:

@@ -74,7 +74,14 @@ class Tap(Protocol):
 
 
 class PassThrough(Protocol):
-    """One dialect's pass-through."""
+    """One dialect's pass-through.
+
+    Attributes:
+        ping: an event that every client of the dialect passes over.
+    """
+
+    @property
+    def ping(self) -> bytes: ...
 
     def peek(self, body: bytes) -> Peek:
         """Reads the few fields that matter.

@@ -26,10 +26,21 @@ class Answer:
 
     Attributes:
         open: somebody listens and the answer has not ended.
-        committed: the head of a stream is out, so failing over is no longer free.
+        begun: the head of a stream is out, so an error can only be told within it.
+        committed: a token is out too, so failing over is no longer free.
+        writes: how often something was written, to see whether it is silent.
     """
 
-    __slots__ = ("_client", "_dammed", "_held", "_held_bytes", "committed", "open")
+    __slots__ = (
+        "_client",
+        "_dammed",
+        "_held",
+        "_held_bytes",
+        "begun",
+        "committed",
+        "open",
+        "writes",
+    )
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -37,7 +48,9 @@ class Answer:
         self._held_bytes = 0
         self._dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
         self.open = True
+        self.begun = False
         self.committed = False
+        self.writes = 0
 
     def dam(self, ledger: Ledger) -> None:
         """Keeps back what follows until the ledger has written what it was handed so far."""
@@ -76,23 +89,29 @@ class Answer:
 
     def commit(self, lines: bytes) -> None:
         """Sends the head of a stream and what was held."""
+        self.begin(lines)
         self.committed = True
-        if self.open:
-            self.do(self._client.start, 200, _STREAM_LINES + lines)
-            self.do(self._client.write, b"".join(self._held))
+        self.write(b"".join(self._held))
         self.discard()
 
+    def begin(self, lines: bytes) -> None:
+        """Sends the head of a stream, unless it is out; another upstream may still take over."""
+        if self.open and not self.begun:
+            self.begun = True
+            self.do(self._client.start, 200, _STREAM_LINES + lines)
+
     def write(self, data: bytes) -> None:
-        """Events of a committed stream."""
+        """Events of a stream that has begun."""
         if not self.open or not data:
             return
+        self.writes += 1
         if self._dammed is None:
             self._client.write(data)
         else:
             self.do(self._client.write, data)
 
     def end(self, data: bytes = b"") -> None:
-        """The last events of a committed stream."""
+        """The last events of a stream that has begun."""
         if self.open:
             self.open = False
             self.do(self._client.write, data)

@@ -361,7 +361,7 @@ class Attempt:
         if self._verdict is not None:
             return
         self._verdict = (status, error.code)
-        if self._answer.committed:
+        if self._answer.begun:
             self._answer.end(self._relay.error_event(error, self._exchange.id))
         elif self._answer.open:
             self._walk.refuse(error)
@@ -435,7 +435,7 @@ class Attempt:
             call.cancel()
 
     def _end_with(self, error: VanguardError) -> None:
-        if self._answer.committed:
+        if self._answer.begun:
             self._answer.end(self._relay.error_event(error, self._exchange.id))
         elif self._answer.open:
             self._answer.leave()

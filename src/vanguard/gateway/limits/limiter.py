@@ -11,7 +11,7 @@ import msgspec
 from vanguard.core.clock import Clock
 from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
 from vanguard.gateway.limits.window import MinuteWindow
-from vanguard.snapshot.model import Scope, Window
+from vanguard.snapshot.model import Budget, Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
 _DAY_MS = 86_400_000
@@ -51,12 +51,15 @@ class Standing(msgspec.Struct, frozen=True):
     tokens_reset_s: int = 0
 
 
+# a scope, its counters, requests and tokens per minute, concurrent requests, and its budget
+Row = tuple[Scope, Counters, int | None, int | None, int | None, Budget | None]
+
+
 class Chain:
     """The scopes of one key beside their counters, outermost first.
 
     Attributes:
-        counted: scope, counters, requests and tokens per minute, concurrent requests and budget of
-            each scope that has any of them; what each request looks through.
+        counted: the scopes that have any limit or a budget; what each request looks through.
         others: counters of the scopes that have none.
         budgeted: whether any of them has a budget.
         limited: whether any of them has a limit per minute.
@@ -67,7 +70,7 @@ class Chain:
     def __init__(self, scopes: tuple[Scope, ...], counters: tuple[Counters, ...]) -> None:
         self.scopes = scopes
         self.links = tuple(zip(scopes, counters, strict=True))
-        rows = tuple(
+        rows: tuple[Row, ...] = tuple(
             (
                 scope,
                 used,
@@ -160,24 +163,8 @@ class Limiter:
             BudgetExceeded: a budget's rest is smaller than `usd_micros`.
         """
         now_s = int(self._clock.monotonic())
-        for scope, counters, requests, most_tokens, streams, budget in chain.counted:
-            if requests is not None and counters.requests.advance(now_s) >= requests:
-                needed = counters.requests.advance(now_s) + 1 - requests
-                raise no_requests(scope, requests, counters.requests.wait_s(needed))
-            if most_tokens is not None:
-                used = counters.tokens.advance(now_s)
-                if used + tokens > most_tokens:
-                    needed = used + tokens - most_tokens
-                    wait_s = counters.tokens.wait_s(needed) if tokens <= most_tokens else 0
-                    raise no_tokens(scope, most_tokens, most_tokens - used, tokens, wait_s)
-            if streams is not None and counters.concurrent >= streams:
-                raise no_streams(scope, streams)
-            if budget is not None:
-                if budget.window != "total":
-                    self._roll(counters, budget.window)
-                left = budget.amount_usd_micros - counters.spent - counters.reserved
-                if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
-                    raise no_budget(scope, budget, left, usd_micros)
+        for row in chain.counted:
+            self._check(row, now_s, tokens, usd_micros)
         for _, counters, requests, most_tokens, _, _ in chain.counted:
             counters.concurrent += 1
             counters.reserved += usd_micros
@@ -190,6 +177,33 @@ class Limiter:
             counters.concurrent += 1
             counters.reserved += usd_micros
         return Reservation(chain, now_s, tokens, usd_micros)
+
+    def _check(self, row: Row, now_s: int, tokens: int, usd_micros: int) -> None:
+        scope, counters, requests, most_tokens, streams, budget = row
+        if requests is not None:
+            used = counters.requests.advance(now_s)
+            if used >= requests:
+                wait_s = counters.requests.wait_s(used + 1 - requests)
+                raise no_requests(scope, requests, wait_s)
+        if most_tokens is not None:
+            used = counters.tokens.advance(now_s)
+            if used + tokens > most_tokens:
+                needed = used + tokens - most_tokens
+                wait_s = counters.tokens.wait_s(needed) if tokens <= most_tokens else 0
+                raise no_tokens(scope, most_tokens, most_tokens - used, tokens, wait_s)
+        if streams is not None and counters.concurrent >= streams:
+            raise no_streams(scope, streams)
+        if budget is not None:
+            self._check_budget(scope, counters, budget, usd_micros)
+
+    def _check_budget(
+        self, scope: Scope, counters: Counters, budget: Budget, usd_micros: int
+    ) -> None:
+        if budget.window != "total":
+            self._roll(counters, budget.window)
+        left = budget.amount_usd_micros - counters.spent - counters.reserved
+        if usd_micros > left or (left <= 0 and budget.amount_usd_micros > 0):
+            raise no_budget(scope, budget, left, usd_micros)
 
     def _roll(self, counters: Counters, window: Window) -> None:
         """Forgets the spending of a window that is over."""

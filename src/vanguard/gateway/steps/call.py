@@ -21,6 +21,7 @@ from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.attempt import Attempt
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.pool import StaleConnectionError
+from vanguard.gateway.local.refusal import id_lines
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
@@ -39,6 +40,12 @@ class Neighbours(Protocol):
 
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
+
+    def error_event(self, exchange: Exchange, error: VanguardError) -> bytes:
+        """An error within a stream, in the client's dialect."""
+
+    def ping_event(self, exchange: Exchange) -> bytes:
+        """An event that means nothing, in the client's dialect."""
 
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over; called once."""
@@ -68,12 +75,25 @@ class Call:
         client.on_writable = self._client_writable
         client.on_deadline = self._too_long
         gateway.metrics.overhead.observe(gateway.loop_time() - self._exchange.arrived)
+        if self._exchange.peek.stream:
+            gateway.pings.watch(self, gateway.loop_time())
         self._index = 0
         try:
             self._try()
         except BaseException:
             self.over()
             raise
+
+    @property
+    def writes(self) -> int:
+        """How often something was written to the client."""
+        return self._answer.writes
+
+    def ping(self) -> None:
+        """A long silence: the client and the networks between must not give up."""
+        exchange = self._exchange
+        self._answer.begin(id_lines(exchange.id) + exchange.lines)
+        self._answer.write(self._neighbours.ping_event(exchange))
 
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """The attempt failed before its first token."""
@@ -135,12 +155,16 @@ class Call:
 
     def give_up(self, error: VanguardError) -> None:
         """There will be no answer but this error."""
-        if self._answer.open:
-            self._answer.leave()
+        answer = self._answer
+        if answer.open:
             if self._gateway.draining and isinstance(error, UpstreamUnavailable):
                 error = ShuttingDown("the gateway is stopping", retry_after_s=1)
-            self._answer.dam(self._gateway.ledger)
-            self._answer.do(self.refuse, error)
+            answer.dam(self._gateway.ledger)
+            if answer.begun:
+                answer.end(self._neighbours.error_event(self._exchange, error))
+            else:
+                answer.leave()
+                answer.do(self.refuse, error)
         self.over()
 
     def _client_gone(self) -> None:
@@ -186,4 +210,6 @@ class Call:
         self._attempt = None
         if not self._finished:
             self._finished = True
+            if self._exchange.peek.stream:
+                self._gateway.pings.forget(self)
             self._neighbours.finished(self._exchange)

@@ -1,0 +1,115 @@
+import asyncio
+import json
+
+import httpx
+import openai
+import pytest
+
+from support.gateway import CHAT, SECRET, STREAM, chat, delta, deployment, snapshot
+from support.upstream import Upstream, stream, whole
+from vanguard.gateway.pings import Pings
+from vanguard.snapshot.boot import Bounds, Deadlines
+
+
+class Stream:
+    def __init__(self):
+        self.writes = 0
+        self.pinged = 0
+
+    def ping(self):
+        self.pinged += 1
+        self.writes += 1
+
+
+def test_only_silence_is_pinged_and_each_silence_once_a_while():
+    pings, silent, busy = Pings(15), Stream(), Stream()
+    pings.watch(silent, 100)
+    pings.watch(busy, 100)
+    for now in range(100, 200):
+        busy.writes += now % 10 == 0
+        pings.sweep(now)
+    # a ping is a write: it is seen at the next look, and the silence begins anew there
+    assert (silent.pinged, busy.pinged) == (6, 0)
+    pings.forget(silent)
+    pings.forget(silent)
+    pings.sweep(1_000)
+    assert silent.pinged == 6
+
+
+def slow(events, silence_s=1.3):
+    """An upstream that thinks before its first event, and again before its last one."""
+
+    async def script(asked, write):
+        await asyncio.sleep(silence_s)
+        await stream(events[:1], end=False)(asked, write)
+        await asyncio.sleep(silence_s)
+        for event in events[1:]:
+            await write(b"%x\r\n%b\r\n" % (len(event), event))
+        await write(b"0\r\n\r\n")
+
+    return script
+
+
+QUICK = Deadlines(ping_s=0.4, drain_s=2)
+
+
+@pytest.mark.parametrize(
+    ("path", "ping"),
+    [("/v1/chat/completions", b": ping"), ("/v1/messages", b'event: ping\ndata: {"type": "ping"}')],
+)
+async def test_a_silent_stream_is_kept_alive_in_the_clients_dialect(runner, client, path, ping):
+    async with Upstream([slow(STREAM)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]), deadlines=QUICK)
+        answer = await chat(client, running, stream=True, path=path)
+        assert answer.status_code == 200
+        events = answer.content.split(b"\n\n")
+        before = next(at for at, event in enumerate(events) if ping not in event)
+        assert before >= 1  # pings came before the first token
+        assert ping in events[before + 1 :]
+        assert answer.headers["cache-control"] == "no-cache, no-transform"
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("ok", 5)
+
+
+async def test_after_a_ping_another_deployment_may_still_take_over(runner, client):
+    async def dies(asked, write):
+        await asyncio.sleep(1.2)
+        raise ConnectionAbortedError
+
+    async with Upstream([dies]) as bad, Upstream([stream(STREAM)]) as good:
+        places = [deployment(bad.base_url, name="m/0"), deployment(good.base_url, name="m/1")]
+        running = await runner.start(snapshot(places), deadlines=QUICK)
+        answer = await chat(client, running, stream=True)
+        assert answer.content.startswith(b": ping\n\n")
+        assert answer.content.replace(b": ping\n\n", b"") == b"".join(STREAM[:3] + STREAM[4:])
+        assert [one.status for one in running.settled()] == ["failed", "ok"]
+
+
+async def test_after_a_ping_an_error_is_told_within_the_stream(runner, client):
+    async def refuses(asked, write):
+        await asyncio.sleep(1.2)
+        await whole(500, {"error": {"message": "no"}})(asked, write)
+
+    async with Upstream([refuses]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)]), deadlines=QUICK, bounds=Bounds(attempts=1)
+        )
+        answer = await chat(client, running, stream=True)
+        assert answer.status_code == 200
+        last = answer.content.rstrip().split(b"\n\n")[-1]
+        assert json.loads(last.removeprefix(b"data: "))["error"]["code"] == "upstream_unavailable"
+        assert b"[DONE]" not in answer.content
+        messages = await chat(client, running, stream=True, path="/v1/messages")
+        assert b"event: error\n" in messages.content
+
+
+async def test_the_openai_sdk_passes_over_pings(runner):
+    async with Upstream([slow([delta("a"), *STREAM[1:]])]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]), deadlines=QUICK)
+        async with httpx.AsyncClient() as http:
+            sdk = openai.AsyncOpenAI(
+                api_key=SECRET, base_url=running.base_url + "/v1", http_client=http
+            )
+            answer = await sdk.chat.completions.create(**CHAT, stream=True)
+            text = "".join([one.choices[0].delta.content or "" async for one in answer])
+        assert text == "ab"

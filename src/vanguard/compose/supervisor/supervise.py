@@ -440,7 +440,8 @@ def _variables(loaded: Loaded, options: Options) -> dict[str, str]:
 
 def _needs_restart(old: Loaded, new: Loaded) -> list[str]:
     """Settings that are read at the start only and are different now."""
-    start_only = ("host", "port", "home", "cache", "admin", "engine", "store", "gateway", "log")
+    live = {"models", "guardrails", "default_guardrails"}
+    start_only = [name for name in type(old.settings).model_fields if name not in live]
     return [
         name for name in start_only if getattr(old.settings, name) != getattr(new.settings, name)
     ]

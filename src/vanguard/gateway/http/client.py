@@ -65,6 +65,7 @@ class UpstreamConnection(asyncio.Protocol):
     __slots__ = (
         "_barren_bytes",
         "_complete",
+        "_ended",
         "_head_only",
         "_headers",
         "_idle_s",

@@ -72,7 +72,8 @@ def test_user_and_password_are_percent_decoded():
 
 
 @pytest.mark.parametrize(
-    "url", ["socks5://me:secret@proxy:1080", "http://", "http://me:secret@proxy:0x50", "http://[::1"]
+    "url",
+    ["socks5://me:secret@proxy:1080", "http://", "http://me:secret@proxy:0x50", "http://[::1"],
 )
 def test_what_is_no_proxy_is_refused_and_not_repeated(url):
     with pytest.raises(ProxyFailed) as caught:

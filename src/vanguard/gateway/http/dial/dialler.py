@@ -239,5 +239,5 @@ def _explained(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
         return reason_of(error)
     if isinstance(error, socket.gaierror):
-        return error.strerror
+        return error.strerror or "unknown host"
     return os.strerror(error.errno) if error.errno else type(error).__name__

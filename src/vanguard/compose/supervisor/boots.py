@@ -150,6 +150,7 @@ def control_boot(
         journal_root=str(home.journal),
         engine_status_path=str(home.engine_status),
         gateway_url=listeners.url,
+        gateway_certificate=listeners.certificate,
         log_format=loaded.settings.log.format,
         log_level=loaded.settings.log.level,
     )

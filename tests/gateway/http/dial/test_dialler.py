@@ -205,11 +205,11 @@ async def test_connections_are_not_shared_by_deployments_that_trust_otherwise(
 
 
 @KINDS
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 async def test_old_tls_is_refused(kind, authority, pair):
     context = pair.server()
-    with pytest.warns(DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
     async with Upstream([whole(200, b"yes")], tls=context) as upstream:
         error = await answer(kind, local(upstream), UpstreamTls(ca_file=authority.file))

@@ -2,6 +2,7 @@ import asyncio
 import os
 import shutil
 import ssl
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -46,8 +47,7 @@ def test_verification_is_off_only_by_name(authority):
 
 
 def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(tmp_path, pair):
-    with open(pair.key, "rb") as file:
-        key = load_pem_private_key(file.read(), None)
+    key = load_pem_private_key(Path(pair.key).read_bytes(), None)
     path = tmp_path / "locked.key"
     path.write_bytes(
         key.private_bytes(

@@ -134,11 +134,10 @@ def _rest(platform, authority, inbound):
     shutil.copy(newer.key, inbound.key)
 
     def shown():
-        with httpx.Client(verify=context, base_url=platform.base_url) as client:
-            with client.stream("GET", "/healthz") as answer:
-                tls = answer.extensions["network_stream"].get_extra_info("ssl_object")
-                names = [name for _, name in tls.getpeercert()["subjectAltName"]]
-                return "newer.test" in names
+        url = platform.base_url + "/healthz"
+        with httpx.stream("GET", url, verify=context) as answer:
+            tls = answer.extensions["network_stream"].get_extra_info("ssl_object")
+            return "newer.test" in [name for _, name in tls.getpeercert()["subjectAltName"]]
 
     eventually(shown)
     with Client(home=platform.home) as client:

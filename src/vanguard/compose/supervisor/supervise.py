@@ -360,6 +360,7 @@ class Supervisor:
                 models=models,
                 engine=f"failed: {engine.message}" if engine.state == "failed" else "",
                 cli=scene.options.cli,
+                certificate=scene.listeners.certificate,
             )
         )
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 
@@ -12,12 +13,13 @@ import httpx
 import msgspec
 import pytest
 
+from support.certificates import Authority
 from support.gateway import CHAT, KEY, REPLY, STREAM, delta, deployment, snapshot, until
 from support.upstream import Upstream, stream, whole
 from vanguard.compose.gateway_process import main
 from vanguard.core.journal import Settled
 from vanguard.gateway.journal import replay
-from vanguard.snapshot.boot import GatewayBoot
+from vanguard.snapshot.boot import Bounds, GatewayBoot, InboundTls
 from vanguard.snapshot.file import write_snapshot
 
 pytestmark = pytest.mark.e2e
@@ -32,7 +34,7 @@ class Process:
         self.base_url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.child = None
 
-    def start(self):
+    def start(self, **more):
         fd = self.listener.fileno()
         boot = GatewayBoot(
             worker="gw-0",
@@ -40,6 +42,7 @@ class Process:
             snapshot_path=str(self.folder / "snapshot.json"),
             journal_dir=str(self.folder / "journal"),
             control_socket=str(self.folder / "control.sock"),
+            **more,
         )
         path = self.folder / "boot.json"
         path.write_bytes(msgspec.json.encode(boot))
@@ -125,6 +128,83 @@ async def test_kill_9_mid_stream_leaves_one_unsettled_row_per_request(process):
         assert (await waiting).json() == REPLY
         assert sorted(one.status for one in process.settled()) == ["ok", "unsettled", "unsettled"]
         assert len(upstream.asked) == 3
+
+
+async def test_with_tls_a_stream_ends_after_sigterm_and_stalled_handshakes_do_not_count(process):
+    authority = Authority(process.folder / "authority")
+    pair = authority.issue("127.0.0.1")
+    process.base_url = process.base_url.replace("http:", "https:")
+    events = [delta(str(number)) for number in range(20)] + STREAM
+    context = ssl.create_default_context(cafile=authority.file)
+    async with (
+        Upstream([stream(events, pause_s=0.03)]) as upstream,
+        httpx.AsyncClient(verify=context) as client,
+    ):
+        write_snapshot(process.folder / "snapshot.json", snapshot([deployment(upstream.base_url)]))
+        process.start(tls=InboundTls(pair.certificate, pair.key, 60), bounds=Bounds())
+        answer, parts, seen = await streaming(client, process, 3)
+        address = process.listener.getsockname()
+        stalled, writer = await asyncio.open_connection(*address)
+        writer.write(b"\x16\x03\x01")
+        await asyncio.sleep(0.1)
+        process.child.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(_rest(stalled), 5) == b""
+        writer.close()
+        async for part in parts:
+            seen += part
+        assert seen.endswith(b"data: [DONE]\n\n")
+        assert seen.count(b'"content"') == 23
+        await answer.aclose()
+        assert await process.gone() == 0
+
+
+async def test_with_tls_the_bound_on_connections_counts_those_that_shake_hands(process):
+    authority = Authority(process.folder / "authority")
+    pair = authority.issue("127.0.0.1")
+    write_snapshot(process.folder / "snapshot.json", snapshot([deployment("http://127.0.0.1:1")]))
+    process.start(
+        tls=InboundTls(pair.certificate, pair.key, 60), bounds=Bounds(client_connections=2)
+    )
+    address = process.listener.getsockname()
+    waiting = [await asyncio.open_connection(*address) for _ in range(2)]
+    for _, writer in waiting:
+        writer.write(b"\x16\x03\x01")
+    reader, writer = await asyncio.open_connection(*address)
+    assert await asyncio.wait_for(_rest(reader), 10) == b""
+    for _, one in [*waiting, (reader, writer)]:
+        one.close()
+
+
+async def _rest(reader):
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+def test_a_certificate_that_cannot_be_used_is_one_clear_line(capsys, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        boot = GatewayBoot(
+            worker="gw-0",
+            public_fd=listener.fileno(),
+            snapshot_path=str(tmp_path / "snapshot.json"),
+            journal_dir=str(tmp_path / "journal"),
+            control_socket=str(tmp_path / "control.sock"),
+            tls=InboundTls(str(tmp_path / "none.pem")),
+        )
+        (tmp_path / "boot.json").write_bytes(msgspec.json.encode(boot))
+        command = [sys.executable, "-m", "vanguard.compose.gateway_process"]
+        done = subprocess.run(
+            [*command, "--boot", str(tmp_path / "boot.json")],
+            pass_fds=[listener.fileno()],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "gateway: tls.certificate or tls.key cannot be used: No such file or directory"
+    )
 
 
 def test_a_missing_boot_file_is_one_clear_line(capsys, tmp_path):

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
+from support.certificates import Authority
 from support.console_api import ADMIN_KEY
 from support.scripted_api import ScriptedApi
 from vanguard.console.client import PlatformClient, problem_of, reason_of
@@ -65,3 +69,29 @@ def test_words_of_errors() -> None:
     assert problem_of(b'{"error": "text"}', 500) == "the platform answered with status 500"
     assert reason_of(httpx.ReadTimeout("")) == "no answer in time"
     assert reason_of(httpx.ReadError("")) == "ReadError"
+
+
+async def test_a_gateway_that_speaks_tls_is_known_by_its_certificate_a_newer_one_too(
+    tmp_path: Path,
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    older, newer = authority.issue("models.test"), authority.issue("models.test")
+    live = tmp_path / "live.pem"
+    shutil.copy(older.certificate, live)
+    context = older.server()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = PlatformClient(url, ADMIN_KEY, str(live))
+        assert await client.readiness() == ""
+        context.load_cert_chain(newer.certificate, newer.key)
+        with pytest.raises(ControlUnavailable):
+            await client.readiness()
+        shutil.copy(newer.certificate, live)
+        assert await client.readiness() == ""
+        await client.close()

@@ -10,6 +10,7 @@ from vanguard.control.catalogue import Catalogue, build_catalogue
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.load import load_settings
+from vanguard.snapshot.model import UpstreamTls
 
 NO_ENGINE = EngineState()
 ENGINE = EngineState(
@@ -186,3 +187,31 @@ def test_names_of_the_settings_go_before_the_engines(build) -> None:
     assert found.models["use"].deployments == ("use/0-ollama",)
     assert "default-embedding" not in found.names
     assert "qwen" in found.models
+
+
+def test_tls_of_a_deployment_is_paths_and_names(build, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = """
+models:
+  far:
+    deployments:
+      - provider: openai
+        base_url: https://10.0.0.7/v1
+        model: m
+        tls: {ca_file: ca.pem, certificate: /own.pem, key: own.key, server_name: models.test}
+      - provider: openai
+        base_url: https://10.0.0.8/v1
+        model: m
+        tls: {insecure_skip_verify: true}
+"""
+    found = build(text).deployments
+    assert found["far/0-openai"].tls == UpstreamTls(
+        str(tmp_path / "ca.pem"), "/own.pem", str(tmp_path / "own.key"), "models.test"
+    )
+    assert found["far/1-openai"].tls == UpstreamTls(insecure_skip_verify=True)
+    with pytest.raises(SettingsError) as caught:
+        build(text.replace("https://10.0.0.8", "http://10.0.0.8"))
+    assert caught.value.message == (
+        "vanguard.yaml:12: models.far.deployments[1].tls: is for https:// addresses; remove it or"
+        " change base_url"
+    )

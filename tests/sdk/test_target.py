@@ -76,3 +76,15 @@ def test_a_broken_file_in_the_home_is_no_file(tmp_path: Path) -> None:
     place = home(tmp_path / "h", "x")
     (place / "run" / "up.json").write_text("{")
     assert find_target(home=place).url == DEFAULT_URL
+
+
+def test_the_certificate_of_this_machines_platform_is_for_that_platform_alone(
+    tmp_path: Path,
+) -> None:
+    place = home(tmp_path / ".vanguard")
+    url = "https://127.0.0.1:9000"
+    (place / "run" / "up.json").write_text(f'{{"url": "{url}", "certificate": "/etc/c.pem"}}')
+    assert find_target() == Target(url, "vk-first", "vk-admin", "/etc/c.pem")
+    assert find_target(f"{url}/v1").certificate == "/etc/c.pem"
+    assert find_target("https://other.example").certificate == ""
+    assert find_target("https://other.example", home=place).certificate == ""

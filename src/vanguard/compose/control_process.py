@@ -81,6 +81,7 @@ def build_app(service: ControlService, boot: ControlBoot) -> FastAPI:
     mount(
         app,
         gateway_url=boot.gateway_url,
+        gateway_certificate=boot.gateway_certificate,
         admin_key=service.admin_key,
         session_valid=session_valid,
     )

@@ -19,6 +19,8 @@ import uvloop
 
 from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.http.server import Server
+from vanguard.gateway.http.tls.acceptor import Acceptor, Certificate
 from vanguard.gateway.pipeline import Pipeline
 from vanguard.snapshot.boot import GatewayBoot
 
@@ -42,15 +44,20 @@ async def serve(boot: GatewayBoot) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _tell, stop, leave)
     loop.add_signal_handler(signal.SIGUSR1, leave.set)
+    certificate = _certificate(gateway)
     gateway.start()
     if gateway.link is not None:
         await gateway.link.start()
-    servers: list[asyncio.AbstractServer] = []
+    servers: list[asyncio.AbstractServer | Acceptor] = []
     fds = [(boot.public_fd, boot.admin_on_public)]
     if boot.admin_fd >= 0:
         fds.append((boot.admin_fd, True))
     for fd, admin in fds:
         listener = socket.socket(fileno=fd)
+        if certificate is not None:
+            listener.listen(_BACKLOG)
+            servers.append(_accept_tls(listener, pipeline.server, certificate, admin=admin))
+            continue
         factory = pipeline.server.factory(admin=admin)
         servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
     tasks = [loop.create_task(_sweep(pipeline)), loop.create_task(_say_ready(gateway))]
@@ -60,6 +67,9 @@ async def serve(boot: GatewayBoot) -> None:
         server.close()
     if not stop.is_set():
         await _retire(pipeline, stop)
+    for server in servers:
+        if isinstance(server, Acceptor):
+            server.give_up()
     await _drain(gateway, pipeline)
     for task in tasks:
         task.cancel()
@@ -90,6 +100,31 @@ async def _retire(pipeline: Pipeline, stop: asyncio.Event) -> None:
     pipeline.server.draining = True
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), _RETIRE_S)
+
+
+def _certificate(gateway: Gateway) -> Certificate | None:
+    """What the listeners show, when they speak TLS."""
+    if gateway.boot.tls is None:
+        return None
+
+    def tell(what: str) -> None:
+        gateway.log.warning("certificate", reason=what)
+
+    return Certificate(gateway.boot.tls, gateway.loop_time, tell)
+
+
+def _accept_tls(
+    listener: socket.socket, server: Server, certificate: Certificate, *, admin: bool
+) -> Acceptor:
+    def room() -> bool:
+        return (
+            len(server.connections) + len(acceptor.handshaking) < server.bounds.client_connections
+        )
+
+    acceptor = Acceptor(
+        listener, server.factory(admin=admin), certificate, certificate.tls.handshake_s, room
+    )
+    return acceptor
 
 
 async def _sweep(pipeline: Pipeline) -> None:

@@ -32,6 +32,7 @@ def mount(
     app: FastAPI,
     *,
     gateway_url: str,
+    gateway_certificate: str = "",
     admin_key: str,
     session_valid: Callable[[str], bool],
 ) -> None:
@@ -40,11 +41,12 @@ def mount(
     Args:
         app: the application; its own routes go first.
         gateway_url: where the console asks for everything it shows, `http://127.0.0.1:PORT`.
+        gateway_certificate: path of the certificate that it shows; empty for plain HTTP.
         admin_key: stays in this process.
         session_valid: whether the value of a `vanguard_session` cookie is that of an open session;
             called on the event loop at every page, message and refresh, so it must be quick.
     """
-    client = PlatformClient(gateway_url, admin_key)
+    client = PlatformClient(gateway_url, admin_key, gateway_certificate)
     feed = Feed(client, SystemClock())
 
     @ui.page("/", title="Vanguard")

@@ -16,6 +16,7 @@ import msgspec
 
 from vanguard.console.records import Model, ProblemOut, Report, Request, Rows, Status
 from vanguard.core.errors import ControlUnavailable
+from vanguard.sdk.own_certificate import OwnCertificate
 
 Answer = TypeVar("Answer")
 
@@ -25,13 +26,16 @@ _TIMEOUT = httpx.Timeout(10, connect=3)
 class PlatformClient:
     """One connection pool to the gateway."""
 
-    def __init__(self, gateway_url: str, admin_key: str) -> None:
+    def __init__(self, gateway_url: str, admin_key: str, certificate: str = "") -> None:
+        """`certificate` is the path of the one that the gateway shows; empty for plain HTTP."""
+        self._own = OwnCertificate(certificate) if certificate else None
         # trust_env off: no proxy stands between two processes of one machine
         self._http = httpx.AsyncClient(
             base_url=gateway_url,
             headers={"authorization": f"Bearer {admin_key}"},
             timeout=_TIMEOUT,
             trust_env=False,
+            verify=self._own.context if self._own else True,
         )
 
     async def close(self) -> None:
@@ -71,6 +75,7 @@ class PlatformClient:
         Raises:
             httpx.HTTPError: no answer, or one that broke off while it was read.
         """
+        self._look_at_certificate()
         request = self._http.stream(
             "POST",
             "/v1/chat/completions",
@@ -80,6 +85,10 @@ class PlatformClient:
         )
         async with request as answer:
             yield answer
+
+    def _look_at_certificate(self) -> None:
+        if self._own is not None:
+            self._own.refresh()
 
     async def _read(self, path: str, query: dict[str, str], shape: type[Answer]) -> Answer:
         answer = await self._get(path, query)
@@ -92,6 +101,7 @@ class PlatformClient:
             raise ControlUnavailable(f"{path}: the answer cannot be read: {error}") from error
 
     async def _get(self, path: str, query: dict[str, str]) -> httpx.Response:
+        self._look_at_certificate()
         try:
             return await self._http.get(path, params=query)
         except httpx.HTTPError as error:

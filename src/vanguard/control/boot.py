@@ -21,6 +21,7 @@ class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         journal_root: folder with one folder of journal segments for each gateway worker.
         engine_status_path: file in which the engine tells its state.
         gateway_url: `http://127.0.0.1:PORT`, for the console's own calls.
+        gateway_certificate: path of the certificate that it shows; empty for plain HTTP.
     """
 
     home: str
@@ -31,6 +32,7 @@ class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     journal_root: str
     engine_status_path: str
     gateway_url: str
+    gateway_certificate: str = ""
     overrides: dict[str, str] = {}
     log_format: str = "json"
     log_level: str = "info"

@@ -23,11 +23,12 @@ from vanguard.core.errors import SettingsError
 from vanguard.core.money import Price
 from vanguard.core.policy import Policy, Rule
 from vanguard.core.settings import environment
+from vanguard.core.settings.certificates import absolute
 from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.names import dotted, suggestion
 from vanguard.core.settings.tree import DeploymentSettings, GuardrailSettings, ModelSettings
 from vanguard.guardrails.rule import CompiledRule
-from vanguard.snapshot.model import Deployment, Model, ModelKind
+from vanguard.snapshot.model import Deployment, Model, ModelKind, UpstreamTls
 
 _EMBEDDED = "embedded"
 _EMBEDDED_PRICE = msgspec.structs.replace(FREE, id="embedded:free")
@@ -163,6 +164,23 @@ class _Deploying:
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,
             counts_tokens=row.counts_tokens,
+            tls=self._tls(base_url),
+        )
+
+    def _tls(self, base_url: str) -> UpstreamTls:
+        tls = self._settings.tls
+        if tls is None:
+            return UpstreamTls()
+        if not base_url.startswith("https://"):
+            raise self._loaded.error(
+                f"{self._place}.tls", "is for https:// addresses; remove it or change base_url"
+            )
+        return UpstreamTls(
+            ca_file=absolute(tls.ca_file),
+            certificate=absolute(tls.certificate),
+            key=absolute(tls.key),
+            server_name=tls.server_name or "",
+            insecure_skip_verify=tls.insecure_skip_verify,
         )
 
     def _lists(self, base_url: str) -> tuple[str, str]:

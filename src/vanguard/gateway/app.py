@@ -13,6 +13,7 @@ from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.health import Health
+from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.pool import Pool
 from vanguard.gateway.journal import Journal
 from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
@@ -58,7 +59,13 @@ class Gateway:
                 boot.limits_socket, self.claim.name, self.clock, lambda: journal.offset
             )
             self.limiter = self.link.borrower
-        self.pool = Pool(boot.deadlines, boot.bounds)
+        self.dialler = Dialler(
+            boot.deadlines.connect_s,
+            upstream_tls=boot.upstream_tls,
+            proxies=boot.proxies,
+            resolve=lambda reference: self.credentials.resolve(reference, self.loop_time()),
+        )
+        self.pool = Pool(boot.deadlines, boot.bounds, self.dialler)
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)

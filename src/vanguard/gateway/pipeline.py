@@ -128,9 +128,8 @@ class Pipeline:
             return None
         if (request.header(b"upgrade") or b"").lower() != b"websocket":
             return None
-        return Tunnel(
-            self._gateway.boot.control_socket, bytes(forwarded_head(request, upgrade=True))
-        )
+        head = forwarded_head(request, upgrade=True, secure=self._gateway.boot.tls is not None)
+        return Tunnel(self._gateway.boot.control_socket, bytes(head))
 
     def malformed(self, error: VanguardError) -> tuple[int, bytes, bytes]:
         """For what never became a request."""
@@ -265,7 +264,8 @@ class Pipeline:
             def unavailable(error: VanguardError) -> None:
                 refuse(self._gateway, error, client, None, new_id("req"))
 
-            Proxied(client, unavailable).start(self._gateway.control_pool, self._control, request)
+            proxied = Proxied(client, unavailable, secure=self._gateway.boot.tls is not None)
+            proxied.start(self._gateway.control_pool, self._control, request)
 
     def _admin_allowed(self, request: Request) -> bool:
         return request.admin or self._gateway.boot.admin_on_public

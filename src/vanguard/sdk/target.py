@@ -25,15 +25,18 @@ class Target(msgspec.Struct, frozen=True):
         url: without a slash at its end and without `/v1`.
         key: for model calls; empty when none was found.
         admin_key: for the management API; empty when none was found.
+        certificate: path of the certificate that the platform of this machine shows; else empty.
     """
 
     url: str
     key: str
     admin_key: str
+    certificate: str = ""
 
 
 class _Running(msgspec.Struct):
     url: str = ""
+    certificate: str = ""
 
 
 def find_target(
@@ -57,14 +60,19 @@ def find_target(
     """
     place = Path(home or environment.read("VANGUARD_HOME") or DEFAULT_HOME)
     named = url or environment.read("VANGUARD_URL")
-    first, admin = ("", "")
+    first, admin, certificate = ("", "", "")
+    running = _running(place)
     if home is not None or named is None or _is_of(named, place):
         first, admin = _kept(place / "first.key"), _kept(place / "admin.key")
+    target = _plain(named or running.url or DEFAULT_URL)
+    if target == running.url.rstrip("/"):
+        certificate = running.certificate
     model_key = environment.read("VANGUARD_API_KEY")
     return Target(
-        url=_plain(named or _running(place) or DEFAULT_URL),
+        url=target,
         key=key or model_key or first or admin,
         admin_key=key or environment.read("VANGUARD_ADMIN_KEY") or admin or model_key or "",
+        certificate=certificate,
     )
 
 
@@ -77,15 +85,15 @@ def _plain(url: str) -> str:
 
 def _is_of(url: str, home: Path) -> bool:
     """Whether a URL is that of the platform running on this home."""
-    running = _running(home) or DEFAULT_URL
+    running = _running(home).url or DEFAULT_URL
     return _plain(url) == running.rstrip("/")
 
 
-def _running(home: Path) -> str:
+def _running(home: Path) -> _Running:
     try:
-        return msgspec.json.decode((home / "run" / "up.json").read_bytes(), type=_Running).url
+        return msgspec.json.decode((home / "run" / "up.json").read_bytes(), type=_Running)
     except (OSError, msgspec.MsgspecError):
-        return ""
+        return _Running()
 
 
 def _kept(path: Path) -> str:

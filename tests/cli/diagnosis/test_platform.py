@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.certificates import Authority
 from vanguard.cli.diagnosis.platform import control, engine, gateway, platform
 from vanguard.compose.supervisor.home import Home, ensure_admin_key, prepare_home
 from vanguard.compose.supervisor.running import Running
@@ -82,3 +83,15 @@ def test_control_that_is_down(home: Home) -> None:
 def test_the_engine(home: Home, status: str, pid: int, level: str) -> None:
     (home.run / "engine.json").write_text(status)
     assert engine(home, running(home, engine=pid)).level == level
+
+
+def test_a_gateway_that_speaks_tls_is_known_by_its_certificate(
+    home: Home, server: Server, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    pair, other = authority.issue("models.test"), authority.issue("127.0.0.1")
+    server.socket = pair.server().wrap_socket(server.socket, server_side=True)
+    url = f"https://127.0.0.1:{server.server_port}"
+    for certificate, levels in [(pair.certificate, ["ok", "ok"]), (other.certificate, ["fail"])]:
+        told = gateway(home, Running(1, url, url, "", {}, certificate=certificate))
+        assert [one.level for one in told] == levels

@@ -74,3 +74,8 @@ def test_paths_below_the_working_folder_are_short(
     monkeypatch.chdir(tmp_path)
     start = Start("1", "u", "u", None, tmp_path / "h" / "first.key", HOME, [CHAT])
     assert "$(cat h/first.key)" in banner(start)
+
+
+def test_a_certificate_is_named() -> None:
+    assert "tls        shows /etc/c.pem; call it by a name" in text(CHAT, certificate="/etc/c.pem")
+    assert "tls  " not in text(CHAT)

@@ -201,3 +201,32 @@ def test_a_sound_start_is_not_refused(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").touch()
     (tmp_path / "vanguard.yaml").write_text(f"engine: {{model: {tmp_path}/m.gguf}}\n")
     check_start(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
+def test_tls_and_proxies_reach_the_gateway_by_path_and_name(
+    scene: tuple[Loaded, Home, Listeners], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, home, listeners = scene
+    for name in ("https_proxy", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy:3128")
+    monkeypatch.setenv("VANGUARD_TLS_CERTIFICATE", "server.pem")
+    monkeypatch.setenv("VANGUARD_TLS_HANDSHAKE_S", "3")
+    monkeypatch.setenv("VANGUARD_GATEWAY_UPSTREAM_TLS", "socket")
+    boot = gateway_boot(load_settings(loaded.path, {}), home, listeners)
+    assert boot.tls is not None
+    assert (boot.tls.certificate, boot.tls.key) == (str(Path.cwd() / "server.pem"), "")
+    assert boot.tls.handshake_s == 3
+    assert boot.upstream_tls == "socket"
+    assert (boot.proxies.https, boot.proxies.http) == ("env:HTTPS_PROXY", "")
+    assert gateway_boot(loaded, home, listeners).tls is None
+
+
+def test_a_certificate_that_cannot_be_used_ends_the_start(
+    scene: tuple[Loaded, Home, Listeners], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, _, _ = scene
+    (tmp_path / "m.gguf").touch()
+    monkeypatch.setenv("VANGUARD_TLS_CERTIFICATE", str(tmp_path / "none.pem"))
+    with pytest.raises(SettingsError, match=r"VANGUARD_TLS_CERTIFICATE: .* cannot be read"):
+        check_start(load_settings(loaded.path, {}))

@@ -1,4 +1,5 @@
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -147,4 +148,15 @@ def test_ipv6() -> None:
         return
     listeners = opened("::1")
     assert listeners.url == f"http://[::1]:{listeners.public.getsockname()[1]}"
+    listeners.close()
+
+
+def test_with_a_certificate_both_are_reached_by_https(public: None, tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"port": 0, "tls": {"certificate": str(tmp_path / "server.pem")}}
+    )
+    listeners = open_listeners(settings)
+    assert listeners.certificate == str(tmp_path / "server.pem")
+    assert listeners.url.startswith("https://127.0.0.1:")
+    assert listeners.admin_url.startswith("https://127.0.0.1:")
     listeners.close()

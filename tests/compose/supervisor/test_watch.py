@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from support.certificates import Authority
 from vanguard.compose.supervisor import watch as module
 from vanguard.compose.supervisor.first_key import ControlApi
 from vanguard.compose.supervisor.home import Home, prepare_home
 from vanguard.compose.supervisor.screen import Screen
 from vanguard.compose.supervisor.watch import Watch
 from vanguard.control.engine_state import EngineState
+from vanguard.sdk.own_certificate import verification
 
 
 class Servers:
@@ -113,3 +115,20 @@ async def test_an_engine_that_keeps_dying_has_failed(servers: Servers) -> None:
         watch = Watch(servers.home, servers.url, api, Screen(io.StringIO(), io.StringIO()))
         engine = await watch.until_ready(lambda name: "looping" if name == "engine" else "up")
         assert engine == EngineState("failed", "its process keeps dying")
+
+
+async def test_a_gateway_that_speaks_tls_is_known_by_its_certificate(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_KEY_TRIES", 2)
+    pair = Authority(tmp_path / "authority").issue("models.test")
+    stranger = Authority(tmp_path / "other").issue("127.0.0.1")
+    servers.known_key = "vk-1"
+    serving = await asyncio.start_server(servers.answer, "127.0.0.1", 0, ssl=pair.server())
+    url = f"https://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
+    screen = Screen(io.StringIO(), io.StringIO())
+    async with serving, ControlApi(servers.home.sockets / "control.sock", "x") as api:
+        mine = Watch(servers.home, url, api, screen, verification(pair.certificate))
+        assert await mine.until_key_works("vk-1")
+        other = Watch(servers.home, url, api, screen, verification(stranger.certificate))
+        assert not await other.until_key_works("vk-1")

@@ -1,6 +1,7 @@
 import pytest
 
 from vanguard.gateway.http.origin import parse_base_url
+from vanguard.snapshot.model import UpstreamTls
 
 
 def test_the_three_schemes():
@@ -35,3 +36,10 @@ def test_the_three_schemes():
 def test_what_is_no_base_url_is_refused(bad):
     with pytest.raises(ValueError, match=r"http|port|Port|user"):
         parse_base_url(bad)
+
+
+def test_places_that_are_trusted_otherwise_are_others():
+    trust = UpstreamTls(ca_file="/ca.pem")
+    assert parse_base_url("https://x/v1", trust) != parse_base_url("https://x/v1")
+    assert parse_base_url("https://x/v1", trust) == parse_base_url("https://x/v1", trust)
+    assert parse_base_url("http://x/v1", trust) == parse_base_url("http://x/v1")

@@ -156,3 +156,11 @@ async def test_the_deadline_of_a_whole_request_holds_for_control_too(runner, cli
         answer = await waiting
         assert answer.status_code == 503
         await until(lambda: running.gateway.control_pool.open_connections == 0)
+
+
+def test_control_hears_that_a_client_came_by_tls():
+    request = Request("GET", b"/x", [(b"host", b"h"), (b"x-forwarded-proto", b"gopher")])
+    for secure in (True, False):
+        head = bytes(forwarded_head(request, upgrade=False, secure=secure))
+        assert (b"\r\nx-forwarded-proto: https\r\n" in head) is secure
+        assert b"gopher" not in head

@@ -13,6 +13,7 @@ from vanguard.cli.diagnosis.finding import Finding, fail, ok, warn
 from vanguard.compose.supervisor.home import Home
 from vanguard.compose.supervisor.running import Running
 from vanguard.control.engine_state import read_engine_state
+from vanguard.sdk.own_certificate import verification
 
 _TIMEOUT_S = 5.0
 
@@ -30,7 +31,8 @@ def platform(home: Home, running: Running | None) -> Iterator[Finding]:
 
 def gateway(home: Home, running: Running) -> Iterator[Finding]:
     """Whether the gateway lives and takes traffic."""
-    with httpx.Client(timeout=_TIMEOUT_S, trust_env=False) as client:
+    trusted = verification(running.certificate)
+    with httpx.Client(timeout=_TIMEOUT_S, trust_env=False, verify=trusted) as client:
         for path, meaning in (("/healthz", "is alive"), ("/readyz", "takes traffic")):
             try:
                 status = client.get(f"{running.url}{path}").status_code

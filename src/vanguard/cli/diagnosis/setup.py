@@ -15,6 +15,7 @@ from vanguard.compose.supervisor.boots import check_models
 from vanguard.compose.supervisor.home import MAX_SOCKET_PATH_BYTES, Home
 from vanguard.compose.supervisor.listen import open_listeners
 from vanguard.core.errors import PlatformError, SettingsError
+from vanguard.core.settings.certificates import check_certificates
 from vanguard.core.settings.load import Loaded, check_references
 from vanguard.serving.catalog import CHAT
 from vanguard.serving.weights.packages import PackageSource
@@ -37,9 +38,10 @@ def settings(loaded: Loaded | SettingsError, *, is_running: bool = False) -> Ite
     found = f"{loaded.path}, {count} models" if loaded.path.exists() else "none, defaults are used"
     yield ok("settings", found)
     for warning in loaded.warnings:
-        yield warn("settings", warning, "correct or unset the variable")
+        yield warn("settings", warning, "correct or remove it")
     try:
         check_references(loaded)
+        check_certificates(loaded)
     except SettingsError as error:
         advice = "set the variable or make the file readable"
         if is_running:

@@ -37,6 +37,7 @@ class Start:
     Attributes:
         key: the first key's secret, or None when it is not known or must not be shown.
         engine: what is wrong with the embedded engine, empty when nothing is.
+        certificate: path of the certificate that is shown to clients; empty for plain HTTP.
         cli: how the command line is called from here, such as `.venv/bin/vanguard`.
     """
 
@@ -49,6 +50,7 @@ class Start:
     models: Sequence[Served]
     engine: str = ""
     cli: str = "vanguard"
+    certificate: str = ""
 
 
 def banner(start: Start) -> str:
@@ -71,6 +73,8 @@ def _facts(start: Start) -> list[str]:
     else:
         rows.append(("key", f"make one with: {start.cli} key create NAME"))
     rows.append(("admin key", f"in {_short(start.admin_key_path)}"))
+    if start.certificate:
+        rows.append(("tls", f"shows {start.certificate}; call it by a name that this is for"))
     rows.append(("stop", "Ctrl-C; open streams may end first"))
     if start.engine:
         rows.append(("engine", start.engine))

@@ -17,11 +17,13 @@ from vanguard.compose.supervisor.home import Home, write_private
 from vanguard.compose.supervisor.listen import Listeners, is_loopback
 from vanguard.control.boot import ControlBoot
 from vanguard.control.engine_state import EngineState
+from vanguard.core.settings.certificates import absolute, check_certificates
 from vanguard.core.settings.load import check_references
 from vanguard.core.settings.loaded import Loaded
+from vanguard.core.settings.proxies import forward_proxies
 from vanguard.serving.boot import EngineBoot
 from vanguard.serving.catalog import CHAT
-from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
+from vanguard.snapshot.boot import Bounds, Deadlines, ForwardProxies, GatewayBoot, InboundTls
 
 Name = Literal["engine", "control", "gateway"]
 
@@ -43,6 +45,7 @@ def check_start(loaded: Loaded) -> None:
         SettingsError: one line for each thing wrong.
     """
     check_references(loaded)
+    check_certificates(loaded)
     model = loaded.settings.engine.model
     if model not in CHAT and model != "none" and not Path(model).expanduser().is_file():
         known = ", ".join([*CHAT, "none"])
@@ -115,7 +118,23 @@ def gateway_boot(
             attempts=settings.max_attempts,
             output_estimate_tokens=settings.output_estimate_tokens,
         ),
+        upstream_tls=settings.upstream_tls,
+        proxies=_proxies(loaded),
+        tls=_inbound(loaded),
     )
+
+
+def _proxies(loaded: Loaded) -> ForwardProxies:
+    found = forward_proxies(loaded)
+    ca_file = absolute(loaded.settings.gateway.proxy_ca_file)
+    return ForwardProxies(found.https, found.http, found.no_proxy, ca_file)
+
+
+def _inbound(loaded: Loaded) -> InboundTls | None:
+    tls = loaded.settings.tls
+    if tls.certificate is None:
+        return None
+    return InboundTls(absolute(tls.certificate), absolute(tls.key), tls.handshake_s)
 
 
 def control_boot(
@@ -132,6 +151,7 @@ def control_boot(
         journal_root=str(home.journal),
         engine_status_path=str(home.engine_status),
         gateway_url=listeners.url,
+        gateway_certificate=listeners.certificate,
         log_format=loaded.settings.log.format,
         log_level=loaded.settings.log.level,
     )

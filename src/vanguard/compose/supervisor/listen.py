@@ -11,6 +11,7 @@ import socket
 from dataclasses import dataclass
 
 from vanguard.core.errors import PlatformError
+from vanguard.core.settings.certificates import absolute
 from vanguard.core.settings.tree import Settings
 
 _BACKLOG = 1024
@@ -24,12 +25,14 @@ class Listeners:
     Attributes:
         url: where this machine reaches the public port.
         admin_url: where it reaches the console and `/api`.
+        certificate: path of the certificate that both show; empty for plain HTTP.
     """
 
     public: socket.socket
     admin: socket.socket | None
     url: str
     admin_url: str
+    certificate: str = ""
 
     def close(self) -> None:
         """Closes both. Once the gateway has closed its own too, connections are refused."""
@@ -50,7 +53,9 @@ def open_listeners(settings: Settings) -> Listeners:
     except PlatformError:
         public.close()
         raise
-    return Listeners(public, admin, local_url(public), local_url(admin or public))
+    certificate = absolute(settings.tls.certificate)
+    url, admin_url = (local_url(one, tls=bool(certificate)) for one in (public, admin or public))
+    return Listeners(public, admin, url, admin_url, certificate)
 
 
 def is_loopback(listener: socket.socket) -> bool:
@@ -58,13 +63,14 @@ def is_loopback(listener: socket.socket) -> bool:
     return ipaddress.ip_address(listener.getsockname()[0].split("%")[0]).is_loopback
 
 
-def local_url(listener: socket.socket) -> str:
+def local_url(listener: socket.socket, *, tls: bool = False) -> str:
     """Where this machine reaches it: loopback when it is bound to every address."""
     host, port = listener.getsockname()[:2]
     address = ipaddress.ip_address(host.split("%")[0])
     if address.is_unspecified:
         host = "127.0.0.1" if address.version == 4 else "::1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _admin_listener(settings: Settings, public: socket.socket) -> socket.socket | None:

@@ -24,6 +24,7 @@ class Running(msgspec.Struct, frozen=True):
         admin_url: where it reaches the console and `/api`.
         control_socket: Unix socket of control.
         children: process id of each child, 0 while it is down.
+        certificate: path of the certificate that both show; empty for plain HTTP.
         ready: whether the platform answered once since the start.
     """
 
@@ -33,6 +34,7 @@ class Running(msgspec.Struct, frozen=True):
     control_socket: str
     children: dict[str, int] = {}
     ready: bool = False
+    certificate: str = ""
 
 
 def write_running(home: Home, running: Running) -> None:

@@ -54,6 +54,7 @@ from vanguard.core.settings.load import (
     load_settings,
 )
 from vanguard.core.settings.loaded import admin_key_of
+from vanguard.sdk.own_certificate import verification
 
 # The gateway first: it drains streams that need the engine, and journals what control ingests.
 STOP_ORDER = ("gateway", "control", "engine")
@@ -323,7 +324,8 @@ class Supervisor:
         """Waits for the platform to answer, says so once, then follows the engine."""
         scene = self._scene
         async with self._control() as control:
-            watch = Watch(scene.home, scene.listeners.url, control, self._screen)
+            trusted = verification(scene.listeners.certificate)
+            watch = Watch(scene.home, scene.listeners.url, control, self._screen, trusted)
             engine = await watch.until_ready(self._condition)
             key, models = await self._first_facts(control)
             if key is not None and not await watch.until_key_works(key):
@@ -358,6 +360,7 @@ class Supervisor:
                 models=models,
                 engine=f"failed: {engine.message}" if engine.state == "failed" else "",
                 cli=scene.options.cli,
+                certificate=scene.listeners.certificate,
             )
         )
 
@@ -383,6 +386,7 @@ class Supervisor:
             control_socket=str(self._scene.home.sockets / "control.sock"),
             children=self._pids(),
             ready=self._ready,
+            certificate=listeners.certificate,
         )
         try:
             write_running(self._scene.home, running)
@@ -440,7 +444,8 @@ def _variables(loaded: Loaded, options: Options) -> dict[str, str]:
 
 def _needs_restart(old: Loaded, new: Loaded) -> list[str]:
     """Settings that are read at the start only and are different now."""
-    start_only = ("host", "port", "home", "cache", "admin", "engine", "store", "gateway", "log")
+    live = {"models", "guardrails", "default_guardrails"}
+    start_only = [name for name in type(old.settings).model_fields if name not in live]
     return [
         name for name in start_only if getattr(old.settings, name) != getattr(new.settings, name)
     ]

@@ -6,6 +6,7 @@ It does not know how processes are started or stopped.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Literal
 
@@ -27,11 +28,20 @@ _SETTLED = {"ready", "failed", "off"}
 class Watch:
     """Looks at one platform from the outside, as its users do."""
 
-    def __init__(self, home: Home, url: str, control: ControlApi, screen: Screen) -> None:
+    def __init__(
+        self,
+        home: Home,
+        url: str,
+        control: ControlApi,
+        screen: Screen,
+        trusted: ssl.SSLContext | bool = True,
+    ) -> None:
+        """`trusted` recognises the gateway, where it speaks TLS."""
         self._home = home
         self._url = url
         self._control = control
         self._screen = screen
+        self._trusted = trusted
 
     async def until_ready(self, condition: Callable[[str], Condition]) -> EngineState:
         """Returns when gateway and control answer and the engine is ready, failed or off.
@@ -40,7 +50,7 @@ class Watch:
             condition: how the process of that name is; an engine that keeps dying has failed.
         """
         control = gateway = False
-        async with httpx.AsyncClient(timeout=_PROBE_S, trust_env=False) as client:
+        async with self._client() as client:
             while True:
                 control = control or await self._control.answers()
                 gateway = gateway or await _answers(client, f"{self._url}/readyz")
@@ -55,7 +65,8 @@ class Watch:
     async def until_key_works(self, key: str) -> bool:
         """Whether the gateway knows the key; waits a moment for it to have heard."""
         headers = {"Authorization": f"Bearer {key}"}
-        async with httpx.AsyncClient(timeout=_PROBE_S, trust_env=False, headers=headers) as client:
+        async with self._client() as client:
+            client.headers.update(headers)
             for _ in range(_KEY_TRIES):
                 if await _answers(client, f"{self._url}/v1/models"):
                     return True
@@ -73,6 +84,9 @@ class Watch:
             state = engine.state
             level = "error" if state == "failed" else "info"
             self._screen.say(f"engine is {state}: {engine.message}".rstrip(": "), level)
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=_PROBE_S, trust_env=False, verify=self._trusted)
 
     def _engine(self) -> EngineState:
         return read_engine_state(self._home.engine_status)

@@ -48,6 +48,9 @@ def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
         for index, deployment in enumerate(settings.deployments):
             if deployment.api_key:
                 yield f"models.{model}.deployments[{index}].api_key", deployment.api_key
+    proxy = loaded.settings.gateway.proxy
+    if proxy and proxy.startswith(("env:", "file:")):
+        yield "gateway.proxy", proxy
     url = loaded.settings.store.url
     if url and url.startswith(("env:", "file:")):
         yield "store.url", url

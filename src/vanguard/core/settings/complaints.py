@@ -22,9 +22,12 @@ REFERENCE_ADVICE = (
     "write env:NAME or file:/path, never the secret itself: put it into an environment variable"
     " or a file that only its owner can read"
 )
+_PROXY_ADVICE = (
+    "where it wants a password, env:NAME or file:/path of http://user:password@host:port"
+)
 _UNKNOWN = "unknown field"
 _MISSING = "is missing"
-_SECRETS = frozenset({"api_key", "key", "url", "headers"})
+_SECRETS = frozenset({"api_key", "key", "url", "headers", "proxy"})
 _EXPECTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -108,6 +111,8 @@ def _pattern(details: ErrorDetails, path: Path) -> str:
     name = path[-1] if path else ""
     if name == "api_key":
         return REFERENCE_ADVICE
+    if name == "proxy":
+        return f"expected http://host:port, https://host:port or none; {_PROXY_ADVICE}"
     if name == "base_url":
         return f"expected an address such as http://10.0.0.7:8000/v1{_got(details, path)}"
     return (

@@ -6,12 +6,14 @@ It does not know what a setting does, nor the providers and models of the packag
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
+from vanguard.core.settings.certificates import insecure
 from vanguard.core.settings.checks import check_names, check_references
 from vanguard.core.settings.complaints import REFERENCE_ADVICE, Complaint, complaints
 from vanguard.core.settings.document import (
@@ -78,7 +80,7 @@ def load_settings(config_path: Path, overrides: Mapping[str, str]) -> Loaded:
         raise SettingsError(_lines_of(complaints(error), unchecked)) from error
     loaded = Loaded(settings, config_path, tuple(warnings), named, lines)
     check_names(loaded)
-    return loaded
+    return replace(loaded, warnings=(*warnings, *insecure(loaded)))
 
 
 def read_config(path: Path) -> Node | None:

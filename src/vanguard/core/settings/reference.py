@@ -33,7 +33,7 @@ Settings come from `vanguard.yaml` in the working folder, from environment varia
 of `vanguard up`; each is stronger than the one before. Everything has a default, so that no file is
 needed. A misspelt field, a wrong type or a missing variable is named with its line, and nothing
 starts. `vanguard reload` takes up a changed file, or refuses it whole and keeps the old settings.
-Host, port, home, engine, gateway and log settings are read at the start only.
+Host, port, home, tls, engine, gateway and log settings are read at the start only.
 
 [vanguard.sample.yaml](vanguard.sample.yaml) has every setting with its default.
 """

@@ -15,6 +15,12 @@ Reference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$")]
 
 
+ProxyUrl = Annotated[
+    str,
+    Field(pattern=r"^(none|env:[A-Za-z_][A-Za-z0-9_]*|file:.+|https?://[^@/?#\s]+/?)$"),
+]
+
+
 class Section(BaseModel):
     """A part of the tree: closed, so that a misspelt field is an error."""
 
@@ -128,10 +134,40 @@ class GatewaySettings(Section):
         "never",
         description="When the usage journal is forced onto the disk. `never`: the kernel decides; killing any process loses nothing, a power cut loses what the kernel had not written yet (up to some 30 seconds on Linux's defaults). `second`: once a second, beside the traffic; a power cut loses about a second, longer only while the disk is slower. `always`: each record before its request goes on or its answer ends; a power cut loses nothing, and each request waits for the disk twice.",
     )
+    upstream_tls: Literal["loop", "socket"] = Field(
+        "loop",
+        description="Who speaks TLS to upstreams: the event loop (`loop`), or the gateway's own transport (`socket`), which takes less CPU and resumes sessions.",
+    )
+    proxy: ProxyUrl | None = Field(
+        None,
+        description="Forward proxy for upstreams: `http://host:port`, `https://host:port`, `none`, or `env:NAME` or `file:/path` of one with `user:password@`. `HTTPS_PROXY` and `HTTP_PROXY` when not set.",
+    )
+    no_proxy: str | None = Field(
+        None,
+        description="Hosts reached without the proxy, parted by commas: names with their sub-domains, addresses, networks, `*`; a port may follow. `NO_PROXY` when not set. Loopback never takes the proxy.",
+    )
+    proxy_ca_file: Path | None = Field(
+        None,
+        description="PEM file of the authorities trusted for an `https://` proxy; the system's when not set.",
+    )
     metrics: Literal["auto", "open", "key"] = Field(
         "auto",
         description="Who may read `/metrics`: anyone (`open`), holders of the admin key (`key`), or anyone while the port is bound to loopback (`auto`).",
     )
+
+
+class TlsSettings(Section):
+    """TLS of the public port, and of the admin plane's own port."""
+
+    certificate: Path | None = Field(
+        None,
+        description="PEM file of the certificate and its chain; plain HTTP when not set. Read again when it changes.",
+    )
+    key: Path | None = Field(
+        None,
+        description="PEM file of its private key, without a password; in `certificate` when not set.",
+    )
+    handshake_s: float = Field(10, gt=0, description="Seconds for a client to shake hands.")
 
 
 class LogSettings(Section):
@@ -166,6 +202,31 @@ class PriceSettings(Section):
     request: float = Field(0, ge=0, description="US dollars for each request besides its tokens.")
 
 
+class UpstreamTlsSettings(Section):
+    """How an `https://` deployment is recognised, and how we are known to it."""
+
+    ca_file: Path | None = Field(
+        None,
+        description="PEM file of the only authorities trusted for it; the system's when not set. Files are read again when they change.",
+    )
+    certificate: Path | None = Field(
+        None, description="PEM file of our own certificate and its chain, for servers that ask."
+    )
+    key: Path | None = Field(
+        None,
+        description="PEM file of its private key, without a password; in `certificate` when not set.",
+    )
+    server_name: str | None = Field(
+        None,
+        min_length=1,
+        description="Name that its certificate must be for, and that it is asked for (SNI); the host of its address when not set.",
+    )
+    insecure_skip_verify: bool = Field(
+        False,
+        description="Believe any certificate. Whoever is on the way can then read keys, prompts and answers, and change them.",
+    )
+
+
 class DeploymentSettings(Section):
     """One place that serves a model."""
 
@@ -183,6 +244,9 @@ class DeploymentSettings(Section):
         description="`env:NAME` or `file:/path`; never the secret itself. The row's usual variable when not set.",
     )
     headers: dict[str, str] = Field({}, description="Sent with every request.")
+    tls: UpstreamTlsSettings | None = Field(
+        None, description="Authorities, our certificate, and the name, for `https://` addresses."
+    )
     price: PriceSettings | Literal["free"] | None = Field(
         None, description="Your own price, or `free`; the packaged price list when not set."
     )
@@ -241,6 +305,7 @@ class Settings(Section):
     cache: Path = Field(
         Path("~/.cache/vanguard"), description="Folder of model weights, shared by clones."
     )
+    tls: TlsSettings = TlsSettings()
     admin: AdminSettings = AdminSettings()
     engine: EngineSettings = EngineSettings()
     store: StoreSettings = StoreSettings()

@@ -65,6 +65,7 @@ class UpstreamConnection(asyncio.Protocol):
     __slots__ = (
         "_barren_bytes",
         "_complete",
+        "_ended",
         "_head_only",
         "_headers",
         "_idle_s",
@@ -108,6 +109,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._idle_s = 0.0
         self._paused = False
         self._writing = False
+        self._ended = False
         self.used = 0
         self.answered = False
         self.unsent = False
@@ -227,7 +229,8 @@ class UpstreamConnection(asyncio.Protocol):
             self._finish()
 
     def eof_received(self) -> bool:
-        """The upstream said all it had to say."""
+        """The upstream said all it had to say; over TLS, a broken connection does not say so."""
+        self._ended = True
         return False
 
     def pause_writing(self) -> None:
@@ -245,7 +248,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.unsent = self._writing or isinstance(exc, BrokenPipeError)
         sink = self._sink
         if sink is not None:
-            if self._status and exc is None and self._until_close():
+            if self._status and exc is None and self._ended and self._until_close():
                 self._complete = True
                 self._finish()
             elif self.answered:

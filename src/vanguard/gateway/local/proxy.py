@@ -22,7 +22,11 @@ def control_origin(socket_path: str) -> Origin:
 class Proxied:
     """One request on its way to control; the sink of its answer."""
 
-    def __init__(self, client: Client, refuse: Callable[[VanguardError], None]) -> None:
+    def __init__(
+        self, client: Client, refuse: Callable[[VanguardError], None], *, secure: bool = False
+    ) -> None:
+        """`secure` tells control that the client came by TLS."""
+        self._secure = secure
         self._client = client
         self._refuse = refuse
         self._call: Call | None = None
@@ -36,7 +40,7 @@ class Proxied:
         self._client.on_disconnect = self._gone
         self._client.on_writable = self._writable
         self._client.on_deadline = self._too_long
-        data = forwarded_head(request, upgrade=False) + request.body
+        data = forwarded_head(request, upgrade=False, secure=self._secure) + request.body
         self._head_only = request.method == "HEAD"
         repeat = request.method in {"GET", "HEAD"}
         self._call = pool.request(origin, data, self, repeat=repeat)
@@ -82,7 +86,7 @@ class Proxied:
             self._call.reading(writable)
 
 
-def forwarded_head(request: Request, *, upgrade: bool) -> bytes:
+def forwarded_head(request: Request, *, upgrade: bool, secure: bool = False) -> bytes:
     """The request's head for control: hop-by-hop headers left out, the client's address added.
 
     Whatever the client says about forwarding is dropped, and so is every header that any of its
@@ -99,6 +103,8 @@ def forwarded_head(request: Request, *, upgrade: bool) -> bytes:
         if pair[0] not in ours and not pair[0].startswith(b"x-forwarded-")
     ]
     headers.append((b"x-forwarded-for", request.peer.encode()))
+    if secure:
+        headers.append((b"x-forwarded-proto", b"https"))
     if upgrade:
         headers.append((b"connection", b"upgrade"))
     elif request.body or request.method not in {"GET", "HEAD"}:

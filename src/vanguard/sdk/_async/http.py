@@ -15,6 +15,7 @@ import httpx
 
 from vanguard.core.errors import NotReady, UpstreamTimeout, UpstreamTruncated, VanguardError
 from vanguard.sdk.errors import read_error
+from vanguard.sdk.own_certificate import verification
 from vanguard.sdk.target import Target
 
 CONNECT_S = 5.0
@@ -41,7 +42,9 @@ class AsyncHttp:
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
             trust_env=url.hostname not in _LOOPBACK,  # proxies are for elsewhere
             # Reading the certificate authorities takes longer than a request; http needs none.
-            verify=True if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=verification(target.certificate)
+            if url.scheme == "https"
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         )
 
     async def close(self) -> None:

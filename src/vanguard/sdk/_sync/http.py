@@ -16,6 +16,7 @@ import httpx
 
 from vanguard.core.errors import NotReady, UpstreamTimeout, UpstreamTruncated, VanguardError
 from vanguard.sdk.errors import read_error
+from vanguard.sdk.own_certificate import verification
 from vanguard.sdk.target import Target
 
 CONNECT_S = 5.0
@@ -42,7 +43,9 @@ class Http:
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
             trust_env=url.hostname not in _LOOPBACK,  # proxies are for elsewhere
             # Reading the certificate authorities takes longer than a request; http needs none.
-            verify=True if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=verification(target.certificate)
+            if url.scheme == "https"
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         )
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from dataclasses import dataclass
 
 import pytest
 import uvloop
@@ -116,6 +117,10 @@ SENDS = st.lists(st.tuples(SIZES, st.sampled_from([1 << 30, 20_000, 3_000])), ma
 QUICK = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
+def said_of(sends):
+    return b"".join(bytes([number + 65]) * size for number, (size, _) in enumerate(sends))
+
+
 def script_of(sends, written, slow):
     """Sends and reads, turn by turn; all that the client writes is read before the end."""
     steps = []
@@ -127,34 +132,54 @@ def script_of(sends, written, slow):
     return [*steps, Read(left)]
 
 
+@dataclass(frozen=True)
+class Story:
+    """What both sides do.
+
+    `slow` says whether the peer reads slowly; at each of `pauses` bytes the client stops reading
+    for a moment.
+    """
+
+    sends: list[tuple[int, int]]
+    writes: list[int]
+    end: str
+    pauses: list[int]
+    slow: bool
+
+
+STORIES = st.builds(
+    Story,
+    SENDS,
+    st.lists(SIZES, max_size=4),
+    st.sampled_from(["notify", "ragged", "half"]),
+    st.lists(st.integers(1, 200_000), max_size=3),
+    st.booleans(),
+)
+
+
 @pytest.mark.parametrize("loop", LOOPS)
 @QUICK
-@given(
-    sends=SENDS,
-    writes=st.lists(SIZES, max_size=4),
-    end=st.sampled_from(["notify", "ragged", "half"]),
-    pauses=st.lists(st.integers(1, 200_000), max_size=3),
-    slow=st.booleans(),
-)
-def test_both_transports_tell_the_same_story(loop, context, pair, sends, writes, end, pauses, slow):
-    said = b"".join(bytes([number + 65]) * size for number, (size, _) in enumerate(sends))
-    written = [bytes([number + 97]) * size for number, size in enumerate(writes)]
-    script = script_of(sends, sum(writes), slow)
-    stories = []
+@given(story=STORIES)
+def test_both_transports_tell_the_same_story(loop, context, pair, story):
+    said = said_of(story.sends)
+    written = [bytes([number + 97]) * size for number, size in enumerate(story.writes)]
+    script = script_of(story.sends, sum(story.writes), story.slow)
+    heard = []
     # asyncio's own loop takes a ragged end for one that was said; the gateway runs on uvloop
     for dial in (ours, loops) if loop == "uvloop" else (ours,):
-        peer = Peer(pair.server(), script, end)
-        recorder, error = talk(loop, dial, peer, context, written, pauses)
+        peer = Peer(pair.server(), script, story.end)
+        recorder, error = talk(loop, dial, peer, context, written, story.pauses)
         assert peer.failure is None
         assert peer.received == b"".join(written)
-        stories.append((recorder.events, bytes(recorder.data)))
+        heard.append((recorder.events, bytes(recorder.data)))
         if dial is ours:
             # an end that was not said is an error, and an error only then
-            assert isinstance(error, ssl.SSLEOFError) is (end != "notify")
+            assert isinstance(error, ssl.SSLEOFError) is (story.end != "notify")
             assert recorder.data == said
-    (our_events, our_data), (loop_events, loop_data) = stories[0], stories[-1]
-    assert our_events == loop_events == ["made", *(["eof"] if end == "notify" else []), "lost"]
-    if end == "notify" or not pauses:
+    (our_events, our_data), (loop_events, loop_data) = heard[0], heard[-1]
+    ends = ["eof", "lost"] if story.end == "notify" else ["lost"]
+    assert our_events == loop_events == ["made", *ends]
+    if story.end == "notify" or not story.pauses:
         assert loop_data == our_data
     else:
         # the loop's transport drops what it holds when the peer leaves while reading is paused
@@ -165,7 +190,7 @@ def test_both_transports_tell_the_same_story(loop, context, pair, sends, writes,
 @QUICK
 @given(sends=SENDS, writes=st.lists(SIZES, max_size=2))
 def test_a_reset_is_no_end_that_was_said(loop, context, pair, sends, writes):
-    said = b"".join(bytes([number + 65]) * size for number, (size, _) in enumerate(sends))
+    said = said_of(sends)
     written = [b"w" * size for size in writes]
     for dial in (ours, loops):
         peer = Peer(pair.server(), script_of(sends, sum(writes), slow=False), "reset")

@@ -6,6 +6,7 @@ It does not know requests, nor how connections are kept: that is the pool's.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -232,9 +233,11 @@ def _unreachable(error: OSError) -> ProxyFailed:
 
 
 def _explained(error: OSError) -> str:
-    """What was wrong. Addresses of upstreams are nobody's business but the operator's."""
+    """What was wrong, without the addresses that a loop puts into its errors: clients read this."""
+    if isinstance(error, ConnectionResetError | BrokenPipeError | ssl.SSLEOFError):
+        return "it broke off the connection"
     if isinstance(error, ssl.SSLError):
         return reason_of(error)
-    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        return "it broke off the connection"
-    return error.strerror or type(error).__name__
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "unknown host"
+    return os.strerror(error.errno) if error.errno else type(error).__name__

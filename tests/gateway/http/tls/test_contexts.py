@@ -1,0 +1,115 @@
+import asyncio
+import os
+import shutil
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from vanguard.core.errors import UpstreamUnavailable
+from vanguard.gateway.http.tls import contexts
+from vanguard.gateway.http.tls.contexts import Contexts, Sessions, client_context, server_name
+from vanguard.snapshot.model import UpstreamTls
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_verification_is_on_by_default():
+    context = client_context(UpstreamTls())
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert context.options & ssl.OP_NO_RENEGOTIATION
+    assert len(context.get_ca_certs()) > 1
+
+
+def test_authorities_of_ones_own_replace_the_systems(authority):
+    context = client_context(UpstreamTls(ca_file=authority.file))
+    assert len(context.get_ca_certs()) == 1
+    assert context.verify_mode == ssl.CERT_REQUIRED
+
+
+def test_verification_is_off_only_by_name(authority):
+    context = client_context(UpstreamTls(ca_file=authority.file, insecure_skip_verify=True))
+    assert context.verify_mode == ssl.CERT_NONE
+
+
+def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(tmp_path, pair):
+    key = load_pem_private_key(Path(pair.key).read_bytes(), None)
+    path = tmp_path / "locked.key"
+    path.write_bytes(
+        key.private_bytes(
+            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"secret")
+        )
+    )
+    with pytest.raises(UpstreamUnavailable, match="the key is encrypted"):
+        client_context(UpstreamTls("", pair.certificate, str(path)))
+
+
+def test_the_name_to_verify():
+    assert server_name(UpstreamTls(), "models.test.") == "models.test"
+    assert server_name(UpstreamTls(server_name="other.test"), "10.0.0.7") == "other.test"
+
+
+async def test_a_context_is_kept_until_its_files_change(tmp_path, authority):
+    file = tmp_path / "ca.pem"
+    shutil.copy(authority.file, file)
+    options = UpstreamTls(ca_file=str(file))
+    clock = Clock()
+    kept = Contexts(clock)
+    first, same = await asyncio.gather(kept.trust(options), kept.trust(options))
+    assert first is same
+    clock.now += 2
+    assert await kept.trust(options) is first
+    os.utime(file, ns=(1, 1))
+    assert await kept.trust(options) is first  # looked at a moment ago
+    clock.now += 2
+    second = await kept.trust(options)
+    assert second is not first
+    assert second.context is not first.context
+    file.write_text("being replaced")
+    clock.now += 2
+    assert await kept.trust(options) is second
+    file.unlink()
+    clock.now += 2
+    assert await kept.trust(options) is second
+
+
+async def test_what_never_worked_is_an_error(tmp_path):
+    kept = Contexts(Clock())
+    with pytest.raises(UpstreamUnavailable, match=r"tls\.ca_file"):
+        await kept.trust(UpstreamTls(ca_file=str(tmp_path / "none.pem")))
+
+
+async def test_contexts_are_bounded(monkeypatch):
+    monkeypatch.setattr(contexts, "_MOST_CONTEXTS", 2)
+    monkeypatch.setattr(contexts, "client_context", lambda options: options)
+    kept = Contexts(Clock())
+    for number in range(5):
+        await kept.trust(UpstreamTls(server_name=str(number)))
+    assert len(kept._known) == 2
+
+
+def test_sessions_are_bounded_and_grow_old(monkeypatch):
+    monkeypatch.setattr(contexts, "_MOST_SESSIONS", 2)
+    sessions = Sessions()
+    for number in range(4):
+        sessions.keep("models.test", number, object(), 0.0)
+    sessions.keep("models.test", 9, None, 0.0)
+    assert len(sessions) == 2
+    assert sessions.get("models.test", 3, 10.0) is not None
+    assert sessions.get("models.test", 0, 10.0) is None
+    assert sessions.get("other.test", 3, 10.0) is None
+    assert sessions.get("models.test", 3, 10_000.0) is None

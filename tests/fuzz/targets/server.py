@@ -44,8 +44,8 @@ class Taken:
             self.requests.append(seen)
         self.closed = self.closed or not request.keep_alive
 
-    def upgrade_asked(self, request, surplus) -> None:
-        self._reader.feed_again(request, surplus)
+    def upgrade_asked(self, request, surplus) -> bool:
+        return False
 
     def continue_wanted(self) -> None:
         pass

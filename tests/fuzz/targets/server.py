@@ -44,8 +44,8 @@ class Taken:
             self.requests.append(seen)
         self.closed = self.closed or not request.keep_alive
 
-    def upgrade_asked(self, request, surplus) -> None:
-        self._reader.feed_again(request, surplus)
+    def upgrade_asked(self, request, surplus) -> bool:
+        return False
 
     def continue_wanted(self) -> None:
         pass
@@ -141,15 +141,22 @@ def _h11_requests(data: bytes) -> tuple[list[Seen], str]:
         return seen, str(error)
 
 
+# of control bytes only those that end a line or a text are for `response_head` to mend
+_ECHOED = bytes(n if n >= 32 and n != 127 else (n if n in b"\r\n\0" else 63) for n in range(256))
+
+
 class Echo:
-    """Answers at once, in turn as a whole and in parts."""
+    """Answers at once, in turn as a whole and in parts; what was sent comes back in a header, too."""
 
     def __init__(self) -> None:
         self.methods: list[str] = []
 
     def handle(self, request, connection) -> None:
         self.methods.append(request.method)
-        headers = [(b"x-path", request.path.encode("latin-1")), (b"x-peer", request.body[:99])]
+        headers = [
+            (b"x-path", request.path.encode("latin-1")),
+            (b"x-body", request.body[:99].translate(_ECHOED)),
+        ]
         if len(self.methods) % 2:
             connection.send(200, headers, request.body)
         else:

@@ -31,7 +31,7 @@ class Taken:
 
     def upgrade_asked(self, request, surplus):
         self.upgrades.append(request)
-        self.reader.feed_again(request, surplus)
+        return False
 
     def continue_wanted(self):
         self.continues += 1
@@ -285,6 +285,14 @@ def test_an_ignored_upgrade_changes_nothing_else(version):
     assert request.chunked == (version == b"1.1")
     assert not request.keep_alive
     assert request.headers == [(b"host", b"x"), (b"a", b"b"), (b"connection", b"close")]
+
+
+def test_a_pile_of_ignored_upgrades_does_not_nest():
+    upgrade = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+    body = upgrade.replace(b"host", b"content-length: 1\r\nhost") + b"z"
+    status, taken = read((upgrade + body) * 1_500)
+    assert (status, len(taken.requests)) == (0, 3_000)
+    assert [request.body for request in taken.requests[:4]] == [b"", b"z", b"", b"z"]
 
 
 @pytest.mark.parametrize("expectation", [b"100-continue", b"100-Continue"])

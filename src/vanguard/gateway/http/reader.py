@@ -29,8 +29,13 @@ class Taker(Protocol):
     def received(self, request: Request) -> None:
         """A whole request."""
 
-    def upgrade_asked(self, request: Request, surplus: bytes) -> None:
-        """The head of a request that asks for another protocol, and what came behind it."""
+    def upgrade_asked(self, request: Request, surplus: memoryview) -> bool:
+        """The head of a request that asks for another protocol, and what came behind it.
+
+        Returns:
+            Whether the upgrade is taken, and the connection with it; else the request is read as if
+            it had not asked.
+        """
 
     def continue_wanted(self) -> None:
         """The client waits for `100 Continue` before it sends its body."""
@@ -86,13 +91,21 @@ class RequestReader:
         Raises:
             VanguardError, Refused: no request, or one beyond its bounds; nothing more can be read.
         """
+        upgrade_at = self._parse(data)
+        rest = memoryview(data) if upgrade_at >= 0 else None
+        while rest is not None and upgrade_at >= 0:
+            # one after the other and without a copy: a client may send a pile of them
+            rest = rest[upgrade_at:]
+            upgrade_at = self._parse(rest) if self._ignore_upgrade(rest) else -1
+
+    def _parse(self, data: bytes | memoryview) -> int:
+        """Where an upgrade's request has ended, or -1."""
         self._size = len(data)
         self._fed_bytes += self._size
-        upgrade_at = -1
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            upgrade_at = upgrade.args[0]
+            return int(upgrade.args[0])
         except httptools.HttpParserCallbackError as error:
             # what was raised in a callback comes wrapped
             raise (error.__context__ or error) from None
@@ -101,19 +114,17 @@ class RequestReader:
         if self._fed_bytes > self._fed_most:
             # the parser keeps a header until it ends and drops a chunk's frame: its callbacks tell too little
             self._check_flood()
-        if upgrade_at >= 0:
-            self._upgrade(data[upgrade_at:])
+        return -1
 
-    def _upgrade(self, surplus: bytes) -> None:
+    def _ignore_upgrade(self, surplus: memoryview) -> bool:
+        """Reads the head once more without its upgrade; False where the upgrade was taken."""
         request, self._arriving = self._arriving, None
-        if request is not None:
-            self.phase = IDLE
-            self._taker.upgrade_asked(request, surplus)
-
-    def feed_again(self, request: Request, surplus: bytes) -> None:
-        """Reads a request once more without the upgrade that it asked for."""
+        if request is None or self._taker.upgrade_asked(request, surplus):
+            return False
+        self.phase = IDLE
         self._parser = httptools.HttpRequestParser(self)
-        self.feed(heads.without_upgrade(request) + surplus)
+        self._parse(heads.without_upgrade(request))
+        return bool(surplus)
 
     def _check_flood(self) -> None:
         bounds = self._bounds

@@ -233,23 +233,22 @@ class ServerConnection(asyncio.Protocol):
             words = "all request bodies together are too large (setting gateway.max_buffered_mb)"
             raise TooManyStreams(words, retry_after_s=1)
 
-    def upgrade_asked(self, request: Request, surplus: bytes) -> None:
-        """Opens a tunnel where one is meant; else the request is read as it is."""
-        if self._transport is None:
-            return
+    def upgrade_asked(self, request: Request, surplus: memoryview) -> bool:
+        """Opens a tunnel where one is meant; elsewhere upgrades are ignored."""
+        if self._request is not None or self._waiting or not heads.may_upgrade(request):
+            return False
         request.admin = self._admin
         request.peer = self._peer
+        tunnel = self._server.handler.upgrade(request)
+        transport = self._transport
+        if tunnel is None or transport is None:
+            return False
         request.keep_alive = False
-        tunnel = None
-        if self._request is None and not self._waiting and heads.may_upgrade(request):
-            tunnel = self._server.handler.upgrade(request)
-        if tunnel is None:
-            self._reader.feed_again(request, surplus)
-            return
         self._begin(request)
         self._tunnel = tunnel
         self.on_writable = tunnel.client_writable
-        tunnel.open(self, self._transport, surplus)
+        tunnel.open(self, transport, bytes(surplus))
+        return True
 
     # --- answering ---------------------------------------------------------------------------
 

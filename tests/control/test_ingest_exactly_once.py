@@ -19,4 +19,7 @@ def test_exactly_once_whatever_dies(migrated_sqlite: Path) -> None:
             path = Path(tempfile.mkdtemp(dir=self.folder)) / "test.db"
             return Database(sqlite_url(Path(shutil.copy(migrated_sqlite, path))))
 
-    run_state_machine_as_test(OnSQLite, settings=settings(stateful_step_count=40))
+    examples = max(10, settings().max_examples // 2)
+    run_state_machine_as_test(
+        OnSQLite, settings=settings(max_examples=examples, stateful_step_count=40)
+    )

@@ -247,7 +247,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.cost.pop(key, None)
         elif not settles and row is None:
             self.intents.pop(key, None)
-        elif not settles:
+        else:
             self.lost.add(key)
 
     def _newest(self) -> Path:

@@ -139,12 +139,15 @@ class Gateway:
     def ready(self) -> tuple[bool, dict[str, object]]:
         """Whether the worker may take traffic, and why not."""
         view = self.state.current
-        ready = view is not None and not self.draining and not self.ledger.behind
+        sync_error = self.ledger.journal.sync_error
+        well = not self.ledger.behind and not sync_error
+        ready = view is not None and not self.draining and well
         return ready, {
             "ready": ready,
             "snapshot_version": view.version if view else 0,
             "snapshot_error": self.state.error,
             "journal_behind": self.ledger.behind,
+            "journal_sync_error": sync_error,
             "draining": self.draining,
             "in_flight": self.in_flight,
         }

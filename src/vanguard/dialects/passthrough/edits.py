@@ -18,7 +18,7 @@ _object_decoder: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Dec
 )
 
 
-_LETTER_ESCAPE = re.compile(rb"\\u00[4-7]")
+_LETTER_ESCAPE = re.compile(rb"\\u00(?:[456]|7[0-9aA])")
 # what decoding a stranger's bytes may raise
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 

@@ -30,8 +30,11 @@ class Splitter:
         Raises:
             UpstreamError: an unfinished event exceeds the limit.
         """
+        if not self._pieces and data.find(b"\r") < 0 and data.find(b"\n\n") == len(data) - 2 >= 0:
+            # the usual case: one whole event
+            return [data]
         undecided = bool(self._pieces) and self._pieces[-1].endswith(b"\r")
-        if b"\n" not in data and b"\r" not in data and not undecided:
+        if data.find(b"\n") < 0 and data.find(b"\r") < 0 and not undecided:
             # nothing can end here: keep the piece, join when something may
             self._pieces.append(data)
             self._kept_bytes += len(data)
@@ -41,7 +44,7 @@ class Splitter:
             data = b"".join((*self._pieces, data))
             self._pieces = []
             self._kept_bytes = 0
-        if b"\r" not in data:
+        if data.find(b"\r") < 0:
             events = data.split(b"\n\n")
             self._keep(events.pop())
             return [event + b"\n\n" for event in events]
@@ -76,7 +79,7 @@ class Splitter:
 
 def event_data(raw: bytes) -> bytes:
     """The `data` of one raw event, its lines joined by LF; empty when it has none."""
-    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2 and b"\r" not in raw:
+    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2 and raw.find(b"\r") < 0:
         return raw[6:-2]
     lines = []
     for line in raw.splitlines():

@@ -14,6 +14,7 @@ from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
+    holds_any,
     invalid_body,
     names,
     once,
@@ -131,10 +132,7 @@ class AnthropicMessagesPassThrough:
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        for mark in _OPEN_ENDED:
-            if mark in body:
-                return True
-        return hides_letters(body)
+        return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""
@@ -187,7 +185,7 @@ class AnthropicMessagesTap:
         for event in events:
             if not event.endswith(WHOLE_ENDS):
                 check_event(event)
-            if b"content_block_delta" in event:
+            if event.find(b"content_block_delta") >= 0:
                 self.tokens += 1
                 self.text_bytes += len(event)
             elif b"message_" in event or b'"error"' in event:

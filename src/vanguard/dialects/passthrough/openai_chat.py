@@ -15,6 +15,7 @@ from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
+    holds_any,
     invalid_body,
     names,
     once,
@@ -139,10 +140,7 @@ class OpenAIChatPassThrough:
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
-        for mark in _OPEN_ENDED:
-            if mark in body:
-                return True
-        return hides_letters(body)
+        return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""
@@ -202,7 +200,7 @@ class OpenAIChatTap:
         for event in self._splitter.feed(data):
             if (
                 self.tokens
-                and b'"finish_reason":null' in event
+                and event.find(b'"finish_reason":null') >= 0
                 and event.endswith(WHOLE_ENDS)
                 and not _telling(event)
             ):
@@ -285,4 +283,6 @@ def _has_content(delta: _Delta) -> bool:
 
 def _telling(event: bytes) -> bool:
     """Whether an event may hold usage or an error (text cannot: its quotes are escaped)."""
-    return (b'"usage"' in event and b'"usage":null' not in event) or b'"error"' in event
+    if event.find(b'"usage"') >= 0 and event.find(b'"usage":null') < 0:
+        return True
+    return event.find(b'"error"') >= 0

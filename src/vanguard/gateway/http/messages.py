@@ -65,7 +65,7 @@ class Request:
     def __init__(self, method: str, target: bytes, headers: Headers, body: bytes = b"") -> None:
         self.method = method
         self.target = target
-        if b"?" in target:
+        if target.find(b"?") >= 0:
             path, _, query = target.partition(b"?")
             self.path = path.decode("latin-1")
             self.query = query.decode("latin-1")

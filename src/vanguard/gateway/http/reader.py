@@ -173,7 +173,7 @@ class RequestReader:
         if len(index) != len(headers) or host != self._host or not host:
             heads.check_host(request)
             self._host = host or b""
-        if target[:1] != b"/" or b"#" in target or request.method == "CONNECT":
+        if target[:1] != b"/" or target.find(b"#") >= 0 or request.method == "CONNECT":
             heads.check_target(request)
         self._arriving = request
         self.phase = BODY

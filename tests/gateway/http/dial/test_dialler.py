@@ -249,6 +249,16 @@ async def test_a_server_that_closes_within_the_handshake(kind):
         assert not isinstance(error, UpstreamTimeout)
 
 
+async def test_a_server_that_closes_at_once_is_an_error_whenever_it_is_noticed():
+    async def close(reader, writer):
+        writer.transport.abort()
+
+    async with Rude(close) as upstream:
+        for _ in range(20):
+            error = await answer("loop", f"http://127.0.0.1:{upstream.port}/v1")
+            assert isinstance(error, UpstreamUnavailable)
+
+
 @KINDS
 async def test_a_server_that_does_not_speak_tls(kind):
     async def plain(reader, writer):
@@ -337,6 +347,7 @@ async def test_names_that_are_none():
     for host in ("a..b", "a" * 70):
         error = await answer("loop", f"http://{host}:1/")
         assert isinstance(error, UpstreamUnavailable)
+        assert host not in error.message
 
 
 # --- through a forward proxy -----------------------------------------------------------------

@@ -343,6 +343,55 @@ async def test_files_that_cannot_be_used_are_named_by_their_setting(kind, author
         assert upstream.connections == 0
 
 
+@KINDS
+async def test_large_bodies_go_both_ways_past_a_client_that_stops_reading(kind, authority, pair):
+    body = bytes(range(256)) * 20_000
+    async with Upstream([whole(200, body)], tls=pair.server()) as upstream:
+        asking = Asking(kind, UpstreamTls(ca_file=authority.file))
+        head = [(b"host", b"x"), (b"content-length", b"%d" % len(body))]
+        data = bytes(request_head(b"POST", b"/v1/x", head)) + body
+        heard = Heard()
+        stops = iter(range(1, 20))
+
+        def pausing(part):
+            heard.body += part
+            if len(heard.body) > next(stops, 10**6) * 100_000:
+                call.reading(on=False)
+                asyncio.get_running_loop().call_later(0.005, lambda: call.reading(on=True))
+
+        heard.data = pausing
+        call = asking.pool.request(parse_base_url(local(upstream), asking.trust), data, heard)
+        assert await asyncio.wait_for(heard.over, 20) is None
+        assert heard.body == body
+        assert upstream.asked[0].body == body
+        await asking.close()
+
+
+@KINDS
+async def test_a_cancelled_call_closes_its_connection(kind, authority, pair):
+    ended = asyncio.Event()
+
+    async def endless(asked, write):
+        await write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                await write(b"1\r\nx\r\n")
+                await asyncio.sleep(0.005)
+        finally:
+            ended.set()
+
+    async with Upstream([endless], tls=pair.server()) as upstream:
+        asking = Asking(kind, UpstreamTls(ca_file=authority.file))
+        heard = Heard()
+        call = asking.pool.request(parse_base_url(local(upstream), asking.trust), ASK, heard)
+        while not heard.body:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        await asyncio.wait_for(ended.wait(), 10)
+        assert asking.pool.open_connections == 0
+        assert not heard.over.done()
+
+
 async def test_names_that_are_none():
     for host in ("a..b", "a" * 70):
         error = await answer("loop", f"http://{host}:1/")

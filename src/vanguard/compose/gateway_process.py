@@ -48,18 +48,7 @@ async def serve(boot: GatewayBoot) -> None:
     gateway.start()
     if gateway.link is not None:
         await gateway.link.start()
-    servers: list[asyncio.AbstractServer | Acceptor] = []
-    fds = [(boot.public_fd, boot.admin_on_public)]
-    if boot.admin_fd >= 0:
-        fds.append((boot.admin_fd, True))
-    for fd, admin in fds:
-        listener = socket.socket(fileno=fd)
-        if certificate is not None:
-            listener.listen(_BACKLOG)
-            servers.append(_accept_tls(listener, pipeline.server, certificate, admin=admin))
-            continue
-        factory = pipeline.server.factory(admin=admin)
-        servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+    servers = await _listen(boot, pipeline.server, certificate)
     tasks = [loop.create_task(_sweep(pipeline)), loop.create_task(_say_ready(gateway))]
     gateway.log.info("listening", worker=gateway.claim.name)
     await leave.wait()
@@ -67,9 +56,8 @@ async def serve(boot: GatewayBoot) -> None:
         server.close()
     if not stop.is_set():
         await _retire(pipeline, stop)
-    for server in servers:
-        if isinstance(server, Acceptor):
-            server.give_up()
+    for acceptor in [one for one in servers if isinstance(one, Acceptor)]:
+        acceptor.give_up()
     await _drain(gateway, pipeline)
     for task in tasks:
         task.cancel()
@@ -111,6 +99,26 @@ def _certificate(gateway: Gateway) -> Certificate | None:
         gateway.log.warning("certificate", reason=what)
 
     return Certificate(gateway.boot.tls, gateway.loop_time, tell)
+
+
+async def _listen(
+    boot: GatewayBoot, server: Server, certificate: Certificate | None
+) -> list[asyncio.AbstractServer | Acceptor]:
+    """Begins to accept on every inherited socket."""
+    listening: list[asyncio.AbstractServer | Acceptor] = []
+    fds = [(boot.public_fd, boot.admin_on_public)]
+    if boot.admin_fd >= 0:
+        fds.append((boot.admin_fd, True))
+    for fd, admin in fds:
+        listener = socket.socket(fileno=fd)
+        if certificate is None:
+            loop = asyncio.get_running_loop()
+            factory = server.factory(admin=admin)
+            listening.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+        else:
+            listener.listen(_BACKLOG)
+            listening.append(_accept_tls(listener, server, certificate, admin=admin))
+    return listening
 
 
 def _accept_tls(

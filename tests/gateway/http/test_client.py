@@ -242,8 +242,15 @@ async def test_an_answer_that_breaks_off_anywhere_is_no_success(line, cut):
 async def test_an_answer_until_the_end_of_the_connection(line):
     heard = line.ask()
     line.answer(OK + b"\r\nall")
+    line.connection.eof_received()
     line.lose()
     assert (heard.body, heard.ended) == (b"all", True)
+    # over TLS a connection that was cut ends without a word
+    cut = Line()
+    unsaid = cut.ask()
+    cut.answer(OK + b"\r\nhalf")
+    cut.lose()
+    assert isinstance(unsaid.error, UpstreamTruncated)
     other = Line()
     reset = other.ask()
     other.answer(OK + b"\r\nhalf")

@@ -249,6 +249,16 @@ async def test_a_server_that_closes_within_the_handshake(kind):
         assert not isinstance(error, UpstreamTimeout)
 
 
+async def test_a_server_that_closes_at_once_is_an_error_whenever_it_is_noticed():
+    async def close(reader, writer):
+        writer.transport.abort()
+
+    async with Rude(close) as upstream:
+        for _ in range(20):
+            error = await answer("loop", f"http://127.0.0.1:{upstream.port}/v1")
+            assert isinstance(error, UpstreamUnavailable)
+
+
 @KINDS
 async def test_a_server_that_does_not_speak_tls(kind):
     async def plain(reader, writer):
@@ -262,7 +272,7 @@ async def test_a_server_that_does_not_speak_tls(kind):
 
 
 @KINDS
-async def test_a_server_that_stalls_within_the_handshake_meets_the_deadline(kind):
+async def test_a_server_that_stalls_within_the_handshake_meets_the_deadline(kind, authority):
     ended = asyncio.Event()
 
     async def stall(reader, writer):
@@ -271,7 +281,9 @@ async def test_a_server_that_stalls_within_the_handshake_meets_the_deadline(kind
         ended.set()
 
     async with Rude(stall) as upstream:
-        error = await answer(kind, local(upstream), connect_s=0.2)
+        # reading the system's authorities would take a part of so short a deadline
+        trust = UpstreamTls(ca_file=authority.file)
+        error = await answer(kind, local(upstream), trust, connect_s=0.5)
         assert isinstance(error, UpstreamTimeout)
         await asyncio.wait_for(ended.wait(), 5)  # and the connection is given up
 
@@ -331,10 +343,60 @@ async def test_files_that_cannot_be_used_are_named_by_their_setting(kind, author
         assert upstream.connections == 0
 
 
+@KINDS
+async def test_large_bodies_go_both_ways_past_a_client_that_stops_reading(kind, authority, pair):
+    body = bytes(range(256)) * 20_000
+    async with Upstream([whole(200, body)], tls=pair.server()) as upstream:
+        asking = Asking(kind, UpstreamTls(ca_file=authority.file))
+        head = [(b"host", b"x"), (b"content-length", b"%d" % len(body))]
+        data = bytes(request_head(b"POST", b"/v1/x", head)) + body
+        heard = Heard()
+        stops = iter(range(1, 20))
+
+        def pausing(part):
+            heard.body += part
+            if len(heard.body) > next(stops, 10**6) * 100_000:
+                call.reading(on=False)
+                asyncio.get_running_loop().call_later(0.005, lambda: call.reading(on=True))
+
+        heard.data = pausing
+        call = asking.pool.request(parse_base_url(local(upstream), asking.trust), data, heard)
+        assert await asyncio.wait_for(heard.over, 20) is None
+        assert heard.body == body
+        assert upstream.asked[0].body == body
+        await asking.close()
+
+
+@KINDS
+async def test_a_cancelled_call_closes_its_connection(kind, authority, pair):
+    ended = asyncio.Event()
+
+    async def endless(asked, write):
+        await write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                await write(b"1\r\nx\r\n")
+                await asyncio.sleep(0.005)
+        finally:
+            ended.set()
+
+    async with Upstream([endless], tls=pair.server()) as upstream:
+        asking = Asking(kind, UpstreamTls(ca_file=authority.file))
+        heard = Heard()
+        call = asking.pool.request(parse_base_url(local(upstream), asking.trust), ASK, heard)
+        while not heard.body:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        await asyncio.wait_for(ended.wait(), 10)
+        assert asking.pool.open_connections == 0
+        assert not heard.over.done()
+
+
 async def test_names_that_are_none():
     for host in ("a..b", "a" * 70):
         error = await answer("loop", f"http://{host}:1/")
         assert isinstance(error, UpstreamUnavailable)
+        assert host not in error.message
 
 
 # --- through a forward proxy -----------------------------------------------------------------

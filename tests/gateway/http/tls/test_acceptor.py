@@ -62,6 +62,7 @@ class Serving:
 
     async def __aexit__(self, *_):
         self.acceptor.close()
+        self.acceptor.give_up()
         await asyncio.sleep(0.01)
 
     async def plain(self):
@@ -176,6 +177,21 @@ def test_old_tls_is_refused(run, pair, context):
     run(work())
 
 
+def test_who_shakes_hands_when_accepting_ends_is_still_served(run, pair, context):
+    async def work():
+        async with Serving(pair) as serving:
+            connecting = asyncio.create_task(serving.tls(context))
+            while not serving.acceptor.handshaking:
+                await asyncio.sleep(0)
+            serving.acceptor.close()
+            reader, writer = await connecting
+            writer.write(b"hello")
+            assert await asyncio.wait_for(reader.readexactly(5), 5) == b"hello"
+            writer.close()
+
+    run(work())
+
+
 def test_a_client_that_stalls_meets_a_deadline(run, pair):
     async def work():
         async with Serving(pair, handshake_s=0.1) as serving:
@@ -197,8 +213,11 @@ def test_those_who_shake_hands_count(run, pair):
             reader, refused = await serving.plain()
             assert await gone(reader) == b""
             assert len(serving.acceptor.handshaking) == 2
-            # a stop gives them up
+            # a stop accepts no more, then gives them up
             serving.acceptor.close()
+            await asyncio.sleep(0.01)
+            assert len(serving.acceptor.handshaking) == 2
+            serving.acceptor.give_up()
             for reader, _ in stalling:
                 assert await gone(reader) == b""
             assert serving.acceptor.handshaking == set()

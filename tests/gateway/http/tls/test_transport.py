@@ -431,6 +431,13 @@ async def test_a_write_that_fails_ends_the_connection_with_the_reason(scripted):
     assert isinstance(await recorder.over, BrokenPipeError)
 
 
+async def test_a_read_that_could_not_write_is_no_request_that_did_not_leave(scripted):
+    sock, recorder, _ = scripted
+    sock.reads = [BrokenPipeError]
+    sock.other.send(b"!")
+    assert isinstance(await recorder.over, ConnectionResetError)
+
+
 async def test_data_before_an_error_is_delivered(scripted):
     sock, recorder, _ = scripted
     sock.reads = [b"x" * 16_384, ConnectionResetError]

@@ -70,8 +70,8 @@ class Dialler:
             raise UpstreamUnavailable(
                 f"cannot connect to the upstream: {_explained(error)}"
             ) from None
-        except ValueError as error:
-            raise UpstreamUnavailable(f"{origin.host!r} is no host name: {error}") from None
+        except ValueError:
+            raise UpstreamUnavailable("the upstream's host is no host name") from None
 
     async def _dial(self, origin: Origin, make: Callable[[], P]) -> P:
         if origin.socket_path:

@@ -20,6 +20,7 @@ _READ_BYTES = 256 * 1024
 _WRITE_BYTES = 1024 * 1024
 _HIGH_WATER_BYTES = 64 * 1024
 _FLUSH_S = 30.0
+_DRAINS = 16
 
 P = TypeVar("P", bound=asyncio.Protocol)
 
@@ -292,6 +293,9 @@ class TlsTransport(asyncio.Transport):
             return pieces, False, None
         except ssl.SSLZeroReturnError:
             return pieces, True, None
+        except BrokenPipeError:
+            # the answer to a key update could not leave; a request may have, as a whole
+            return pieces, False, ConnectionResetError()
         except OSError as error:
             return pieces, False, error
         self._loop.call_soon(self._readable)
@@ -351,6 +355,11 @@ class TlsTransport(asyncio.Transport):
             raise
 
     def _say_end(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            # what is unread when a socket closes resets it, and takes what was just sent along
+            for _ in range(_DRAINS):
+                if not self._sock.recv(_RECORD_BYTES):
+                    break
         with contextlib.suppress(OSError, ValueError):
             # sends close_notify; the peer's own is not waited for
             self._sock.unwrap()

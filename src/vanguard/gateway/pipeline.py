@@ -18,6 +18,7 @@ from vanguard.core.ids import hash_secret, new_id
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.doors import Door, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Request
@@ -31,7 +32,7 @@ from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
-from vanguard.gateway.steps.admit import admit, estimate_input_tokens, may_fit, reserve
+from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
 from vanguard.gateway.steps.guard import guard_input, guard_output
@@ -91,10 +92,6 @@ class Neighbours:
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
         outcome = (exchange.door.dialect, exchange.status)
         meter.requests[outcome] = meter.requests.get(outcome, 0) + 1
-
-    def estimate_input(self, exchange: Exchange) -> int:
-        """Input tokens by our own estimate."""
-        return estimate_input_tokens(exchange.body)
 
 
 class Pipeline:

@@ -81,7 +81,8 @@ class PassThrough(Protocol):
     """
 
     @property
-    def ping(self) -> bytes: ...
+    def ping(self) -> bytes:
+        """As above."""
 
     def peek(self, body: bytes) -> Peek:
         """Reads the few fields that matter.

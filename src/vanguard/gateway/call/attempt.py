@@ -25,6 +25,7 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
+from vanguard.gateway.call.charged import charged_usage
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -38,7 +39,6 @@ from vanguard.snapshot.model import Deployment
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _TOKEN_BYTES = 16
 _FRAME_BYTES = 512
-_BYTES_PER_TOKEN = 4
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
 
@@ -60,9 +60,6 @@ class Walk(Protocol):
 
     def refuse(self, error: VanguardError) -> None:
         """An error in place of an answer."""
-
-    def estimate_input(self) -> int:
-        """Input tokens by our own estimate."""
 
 
 class Attempt:
@@ -464,38 +461,10 @@ class Attempt:
             self._answer.dam(self._gateway.ledger)
 
     def _usage(self, status: Status) -> Usage | None:
-        """The provider's own usage, or what can be said without it; None when nothing was sent."""
-        relay = self._relay
-        told = relay.usage()
         if not (self._status or self._sent):
             return None
-        if status == "ok" and told is not None and not self._streaming:
-            return told
-        seen = relay.tokens()
-        if self._exchange.door.operation == "count_tokens":
-            return Usage()
-        if status == "cut":
-            seen = max(seen, self._exchange.limit_tokens or 0)
-        if told is None:
-            if not self._streaming and self._exchange.door.operation == "chat":
-                seen = len(self._body) // _BYTES_PER_TOKEN
-            limit = self._exchange.limit_tokens
-            if limit is not None:
-                # a guess may not charge a budget beyond what it has reserved
-                seen = min(seen, limit)
-            estimated = self._walk.estimate_input()
-            return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
-        ended = relay.done() and not relay.failed()
-        if self._streaming and not ended and seen > told.output_tokens:
-            return Usage(
-                input_tokens=told.input_tokens,
-                output_tokens=seen,
-                cache_read_tokens=told.cache_read_tokens,
-                cache_write_tokens=told.cache_write_tokens,
-                cache_write_1h_tokens=told.cache_write_1h_tokens,
-                estimated=True,
-            )
-        return told
+        body_bytes = -1 if self._streaming else len(self._body)
+        return charged_usage(self._exchange, self._relay, status, body_bytes)
 
     def _lines(self) -> bytes:
         deployment = self._outcome.deployment if self._outcome is not None else None

@@ -6,6 +6,8 @@ It does not know deployments or retries; it only repeats what a stale connection
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 
 from vanguard.core.errors import UpstreamError, UpstreamUnavailable
 from vanguard.gateway.http.client import Sink, UpstreamConnection
@@ -158,6 +160,7 @@ class Pool:
         self._origins: dict[UpstreamConnection, Origin] = {}
         self._born: dict[UpstreamConnection, float] = {}
         self._opening = 0
+        self._time: Callable[[], float] = time.monotonic
 
     def request(self, origin: Origin, data: bytes, sink: Sink, *, repeat: bool = False) -> Call:
         """Sends a request; the sink hears the rest, never before this call has returned.
@@ -178,7 +181,7 @@ class Pool:
         connections = self._idle.get(origin)
         if not connections:
             return None
-        looked_at_before = asyncio.get_running_loop().time() - _LOOK_AFTER_S
+        looked_at_before = self._time() - _LOOK_AFTER_S
         while connections:
             connection = connections.pop()
             if not connection.usable:
@@ -207,7 +210,9 @@ class Pool:
         if not connection.usable:
             raise UpstreamUnavailable("the upstream closed the connection at once")
         self._origins[connection] = origin
-        self._born[connection] = asyncio.get_running_loop().time()
+        # kept: asking for the loop asks the kernel for the process each time
+        self._time = asyncio.get_running_loop().time
+        self._born[connection] = self._time()
         return connection
 
     def _release(self, connection: UpstreamConnection) -> None:

@@ -12,12 +12,11 @@ from vanguard.core.errors import BudgetExceeded, Unauthenticated, VanguardError
 from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.lane import Lane
 from vanguard.snapshot.model import Deployment
 
-_BYTES_PER_TOKEN = 4
-_BYTES_PER_TOKEN_WIDE = 3
 # for models of which nobody knows how much they write
 _CAP_TOKENS = 8_192
 _TAGS = 10
@@ -108,12 +107,6 @@ def _attribute(exchange: Exchange) -> None:
         own = {name.strip()[:64]: value.strip()[:200] for name, _, value in pairs if name.strip()}
         # what the key says cannot be overwritten by its holder
         exchange.tags = {**own, **key.tags}
-
-
-def estimate_input_tokens(body: bytes) -> int:
-    """A fair guess of a request's input tokens from its bytes: four bytes each, three if not ASCII."""
-    per_token = _BYTES_PER_TOKEN if body.isascii() else _BYTES_PER_TOKEN_WIDE
-    return len(body) // per_token + 1
 
 
 def _bound(gateway: Gateway, exchange: Exchange) -> int:

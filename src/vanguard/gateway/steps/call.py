@@ -50,9 +50,6 @@ class Neighbours(Protocol):
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over; called once."""
 
-    def estimate_input(self, exchange: Exchange) -> int:
-        """Input tokens by our own estimate."""
-
 
 class Call:
     """The attempts of one exchange."""
@@ -200,10 +197,6 @@ class Call:
     def settle(self, outcome: Outcome, *, last: bool) -> None:
         """The settle step."""
         self._neighbours.settle(self._exchange, outcome, last=last)
-
-    def estimate_input(self) -> int:
-        """Input tokens by our own estimate."""
-        return self._neighbours.estimate_input(self._exchange)
 
     def over(self) -> None:
         """The exchange has ended; what comes later changes nothing."""

@@ -1,0 +1,62 @@
+"""Says what an attempt has used: the provider's own count, or a guess where that is missing.
+
+It does not know prices. A guess is marked as one, and never exceeds what a budget has reserved.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.journal import Status
+from vanguard.core.usage import Usage
+from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.relay.contract import Relay
+
+_BYTES_PER_TOKEN = 4
+_BYTES_PER_TOKEN_WIDE = 3
+
+
+def estimate_input_tokens(body: bytes) -> int:
+    """A fair guess of a request's input tokens from its bytes: four bytes each, three if not ASCII."""
+    per_token = _BYTES_PER_TOKEN if body.isascii() else _BYTES_PER_TOKEN_WIDE
+    return len(body) // per_token + 1
+
+
+def charged_usage(exchange: Exchange, relay: Relay, status: Status, body_bytes: int) -> Usage:
+    """What is charged for an attempt of which something was sent or answered.
+
+    Args:
+        exchange: the request.
+        relay: what it has seen of the answer.
+        status: how the attempt ended.
+        body_bytes: length of a whole answer, -1 for a stream.
+    """
+    streaming, told = body_bytes < 0, relay.usage()
+    if status == "ok" and told is not None and not streaming:
+        return told
+    if exchange.door.operation == "count_tokens":
+        return Usage()
+    seen = relay.tokens()
+    if status == "cut":
+        seen = max(seen, exchange.limit_tokens or 0)
+    if told is None:
+        return _guess(exchange, seen, body_bytes)
+    ended = relay.done() and not relay.failed()
+    if streaming and not ended and seen > told.output_tokens:
+        return Usage(
+            input_tokens=told.input_tokens,
+            output_tokens=seen,
+            cache_read_tokens=told.cache_read_tokens,
+            cache_write_tokens=told.cache_write_tokens,
+            cache_write_1h_tokens=told.cache_write_1h_tokens,
+            estimated=True,
+        )
+    return told
+
+
+def _guess(exchange: Exchange, seen: int, body_bytes: int) -> Usage:
+    if body_bytes >= 0 and exchange.door.operation == "chat":
+        seen = body_bytes // _BYTES_PER_TOKEN
+    limit = exchange.limit_tokens
+    if limit is not None:
+        # a guess may not charge a budget beyond what it has reserved
+        seen = min(seen, limit)
+    return Usage(estimate_input_tokens(exchange.body), seen, estimated=True)

@@ -19,7 +19,7 @@ import msgspec
 
 from bench.endurance.samples import Sample, take
 from bench.endurance.traffic import MODELS, Second
-from bench.endurance.verdict import Bounds, Course, leaks, report, slopes
+from bench.endurance.verdict import Bounds, Course, bounds_for, leaks, report, slopes
 from bench.peers.contract import Running, Site
 from bench.peers.vanguard import start
 from bench.rig import process
@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, help="instead of minutes")
     asked = parser.parse_args(arguments)
     seconds_s = asked.seconds or asked.minutes * 60
-    bounds = Bounds()
+    bounds = bounds_for(seconds_s)
     print(f"soak: {seconds_s / 60:.1f} minutes of steady mixed load", flush=True)
     with lab(tls=False) as made:
         try:

@@ -13,9 +13,10 @@ import pytest
 from bench.endurance.samples import Sample, gauge
 from bench.endurance.slope import fit
 from bench.endurance.traffic import KINDS, Second
-from bench.endurance.verdict import Bounds, Course, leaks, report, slopes
+from bench.endurance.verdict import Bounds, Course, bounds_for, leaks, report, slopes
 
 SECONDS, RATE = 120, 60
+BOUNDS = bounds_for(SECONDS)
 REST = Sample(0, 30.0, 20.0, 15, 0, 1, 0)
 
 
@@ -53,14 +54,14 @@ def test_a_line_through_one_moment_is_refused(times, values):
 
 
 def test_a_seeded_leak_is_found():
-    found = leaks(course(leak_bytes_per_answer=16_384), Bounds())
+    found = leaks(course(leak_bytes_per_answer=16_384), BOUNDS)
     assert len(found) == 1
     assert found[0].startswith("memory rises by")
 
 
 @pytest.mark.parametrize("noise_mib", [0, 0.3, 5])
 def test_noise_is_no_leak(noise_mib):
-    assert leaks(course(noise_mib=noise_mib), Bounds()) == []
+    assert leaks(course(noise_mib=noise_mib), BOUNDS) == []
 
 
 def test_a_rise_within_its_bound_is_no_leak():
@@ -69,22 +70,28 @@ def test_a_rise_within_its_bound_is_no_leak():
     assert leaks(course(leak_bytes_per_answer=2_300, noise_mib=0), bounds) != []
 
 
+def test_a_long_soak_is_judged_more_strictly():
+    long = bounds_for(1_800)
+    assert leaks(course(leak_bytes_per_answer=200, noise_mib=0), BOUNDS) == []
+    assert leaks(course(leak_bytes_per_answer=200, noise_mib=0), long) != []
+
+
 def test_a_descriptor_that_stays_open_is_a_leak():
-    (found,) = leaks(course(descriptors=16), Bounds())
+    (found,) = leaks(course(descriptors=16), BOUNDS)
     assert found == "16 descriptors are open after the load, 15 before"
 
 
 def test_a_request_that_stays_in_flight_is_a_leak():
-    (found,) = leaks(course(in_flight=2), Bounds())
+    (found,) = leaks(course(in_flight=2), BOUNDS)
     assert found == "2 requests are in flight after the load"
 
 
 def test_a_wrong_answer_is_said_with_its_reason():
     made = course()
     made.traffic[7] = Second(7, failures={"json": 1}, complaint="json: status 502")
-    (found,) = leaks(made, Bounds())
+    (found,) = leaks(made, BOUNDS)
     assert found == "1 wrong answers, first: json: status 502"
-    assert "LEAK: 1 wrong answers" in report(made, Bounds())
+    assert "LEAK: 1 wrong answers" in report(made, BOUNDS)
 
 
 def test_what_comes_before_the_warm_up_has_ended_does_not_count():
@@ -97,7 +104,7 @@ def test_what_comes_before_the_warm_up_has_ended_does_not_count():
 def test_a_soak_that_is_too_short_says_nothing():
     made = msgspec.structs.replace(course(), seconds_s=9.0)
     with pytest.raises(ValueError, match="say nothing"):
-        leaks(made, Bounds())
+        leaks(made, BOUNDS)
 
 
 def test_gauges_are_read_with_and_without_labels():

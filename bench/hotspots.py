@@ -9,7 +9,6 @@ It does not measure: the profiler itself takes most of the time. Compare shares,
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 
@@ -48,7 +47,6 @@ def main(arguments: list[str]) -> int:
             made.candidate_core,
             made.folder / "gateway.log",
             pass_fds=(listener.fileno(),),
-            env={**os.environ, "SSL_CERT_FILE": str(made.authority or "")},
         )
         running = Running("vanguard", listener.getsockname()[1], gateway, began)
         try:

@@ -38,6 +38,7 @@ class Run:
     bench: Bench
     lab: Lab
     names: list[str]
+    boot: dict[str, str]
     rounds: list[Round] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     calls: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Run:
             self.lab.candidate_core,
             self.lab.upstreams,
             models(),
-            self.lab.authority,
+            self.boot,
         )
         running = candidate.start(site)
         try:
@@ -133,6 +134,7 @@ def measure(asked: argparse.Namespace) -> Result:
         TimeoutError: something did not start.
         ValueError: an unknown candidate or scenario was asked for.
     """
+    boot = dict(pair.split("=", 1) for pair in asked.boot)
     names, wanted = chosen(asked.peers), scenarios(asked.scenarios)
     absent = prepare(names)
     present = [name for name in names if name not in absent]
@@ -140,10 +142,11 @@ def measure(asked: argparse.Namespace) -> Result:
         print(f"LEFT OUT: system calls: {reason}", file=sys.stderr, flush=True)
     ran_on = machine()
     with lab() as made:
-        if made.authority is None:
+        if not made.upstreams.authority:
             wanted = tuple(scenario for scenario in wanted if "tls" not in scenario.needs)
             print("LEFT OUT: TLS: no certificate could be made", file=sys.stderr, flush=True)
-        run = Run(Bench(QUICK if asked.quick else Amounts(), made.load_core, wanted), made, present)
+        bench = Bench(QUICK if asked.quick else Amounts(), made.load_core, wanted)
+        run = Run(bench, made, present, boot)
         try:
             for number in range(asked.rounds):
                 run.round(f"round {number + 1}/{asked.rounds}")
@@ -154,6 +157,7 @@ def measure(asked: argparse.Namespace) -> Result:
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=ran_on,
         versions={name: CANDIDATES[name].version() for name in present},
+        boot=boot,
         kinds={name: CANDIDATES[name].kind for name in present},
         rounds=run.rounds,
         absent=absent,
@@ -169,6 +173,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="a quarter of the load")
     parser.add_argument("--scenarios", default="", help="names, comma-separated; else all")
+    parser.add_argument(
+        "--boot", action="append", default=[], metavar="NAME=VALUE", help="of our own gateway"
+    )
     parser.add_argument("--record", action="store_true", help="stand by this run: see bench.record")
     asked = parser.parse_args(arguments)
     try:

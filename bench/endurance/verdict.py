@@ -35,8 +35,10 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 def bounds_for(seconds_s: float) -> Bounds:
-    """Generous for a short soak: rings of dead objects wait for the collector's first rounds, which
-    come within minutes, so that memory rises for a while and then stays.
+    """Strict for a long soak, generous for a short one.
+
+    Rings of dead objects wait for the collector's first rounds, which come within minutes: memory
+    rises for a while and then stays.
     """
     return Bounds(64.0 if seconds_s >= _LONG_S else 1_024.0)
 

@@ -23,14 +23,14 @@ class Site:
     """Where a candidate runs: its folder, its core, the upstream behind it, and what it may be asked.
 
     Attributes:
-        authority: file of the authority behind the upstream's certificate; None without TLS.
+        boot: boot values of our own gateway that differ from their defaults.
     """
 
     folder: Path
     core: int
     upstreams: Upstreams
     models: tuple[BenchModel, ...]
-    authority: Path | None = None
+    boot: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -58,8 +58,10 @@ def start(site: Site) -> Running:
     """Starts it; scenarios with TLS go to a port of their own."""
     port, tls_port = process.free_port(), process.free_port()
     tls = ""
-    if site.authority is not None:
-        tls = _TLS.format(upstream=site.upstreams.tls_port, port=tls_port, authority=site.authority)
+    if site.upstreams.authority:
+        tls = _TLS.format(
+            upstream=site.upstreams.tls_port, port=tls_port, authority=site.upstreams.authority
+        )
     config = site.folder / "nginx.conf"
     config.write_text(
         _CONFIG.format(

@@ -5,7 +5,6 @@ It does not know the supervisor: the bench hands it the listener and the boot fi
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -19,23 +18,15 @@ def start(site: Site) -> Running:
     listener = process.listener()
     home = site.folder / f"home-{time.monotonic_ns()}"
     made = gateway_home.snapshot(KEY, site.upstreams, site.models)
-    boot = gateway_home.make(home, listener.fileno(), made)
+    boot = gateway_home.make(home, listener.fileno(), made, site.boot)
     began = time.monotonic()
     started = process.spawn(
         [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)],
         site.core,
         site.folder / "vanguard.log",
         pass_fds=(listener.fileno(),),
-        env=_environment(site),
     )
     return Running("vanguard", listener.getsockname()[1], started, began, [listener])
-
-
-def _environment(site: Site) -> dict[str, str]:
-    """OpenSSL's own variable tells it whom to trust, as an operator with a private authority would."""
-    if site.authority is None:
-        return dict(os.environ)
-    return {**os.environ, "SSL_CERT_FILE": str(site.authority)}
 
 
 CANDIDATE = Candidate(

@@ -75,6 +75,8 @@ def _candidates(result: Result) -> Iterator[str]:
     for name in result.names():
         candidate = CANDIDATES.get(name)
         yield f"- **{name}** {result.versions[name]}: {candidate.note if candidate else ''}"
+    for field, value in result.boot.items():
+        yield f"- vanguard ran with `{field}={value}`, which is not its default."
     for name, reason in result.absent.items():
         yield f"- **{name}** was left out: {_plain(reason)}"
     for what, reason in result.failed.items():

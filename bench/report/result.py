@@ -25,6 +25,7 @@ class Result(msgspec.Struct, frozen=True):
         kinds: of each candidate, see `bench.peers.contract`.
         rounds: figures by candidate, see `bench.rounds` for their names.
         absent: candidates that were asked for and could not be had, with the reason.
+        boot: boot values of our own gateway that differed from their defaults.
         failed: what a candidate could not do, as `<candidate> <scenario>`, with the reason.
         calls: system calls by candidate, `json` or `event`, and name; empty without strace.
     """
@@ -36,6 +37,7 @@ class Result(msgspec.Struct, frozen=True):
     rounds: list[Round]
     absent: dict[str, str] = {}
     failed: dict[str, str] = {}
+    boot: dict[str, str] = {}
     calls: dict[str, dict[str, dict[str, float]]] = {}
 
     def names(self, *kinds: str) -> list[str]:

@@ -26,6 +26,7 @@ from vanguard.snapshot.model import (
     Scope,
     ScopeKind,
     Snapshot,
+    UpstreamTls,
 )
 
 WORKER = "bench"
@@ -54,10 +55,15 @@ _POLICY = Policy(
 
 @dataclass(frozen=True)
 class Upstreams:
-    """Where the upstream listens, in the clear and behind TLS (0: not at all)."""
+    """Where the upstream listens, in the clear and behind TLS (0: not at all).
+
+    Attributes:
+        authority: PEM file of whoever signed its certificate; empty without TLS.
+    """
 
     port: int
     tls_port: int = 0
+    authority: str = ""
 
     def base_url(self, model: BenchModel) -> str:
         """What a deployment of the model is told."""
@@ -106,11 +112,24 @@ def _deployment(model: BenchModel, upstreams: Upstreams) -> Deployment:
         price=_PRICE,
         max_output_tokens=4_096,
         context_tokens=4_000_000,
+        tls=UpstreamTls(ca_file=upstreams.authority) if model.tls else UpstreamTls(),
     )
 
 
-def make(home: Path, listener: int, made: Snapshot) -> Path:
-    """Fills a home folder; returns the path of the boot file."""
+def make(
+    home: Path, listener: int, made: Snapshot, boot_values: dict[str, str] | None = None
+) -> Path:
+    """Fills a home folder; returns the path of the boot file.
+
+    Args:
+        home: where.
+        listener: descriptor of the public socket, inherited.
+        made: what control would have published.
+        boot_values: fields of `GatewayBoot` that are to differ from their defaults, as text.
+
+    Raises:
+        ValueError: there is no such field, or it takes no such value.
+    """
     journal = home / "journal" / WORKER
     journal.mkdir(parents=True)
     (home / "run").mkdir(mode=0o700)
@@ -123,6 +142,23 @@ def make(home: Path, listener: int, made: Snapshot) -> Path:
         journal_dir=str(journal),
         control_socket=str(home / "run" / "control.sock"),
     )
-    boot.write_bytes(msgspec.json.encode(value))
+    boot.write_bytes(msgspec.json.encode(with_values(value, boot_values or {})))
     boot.chmod(0o600)
     return boot
+
+
+def with_values(value: GatewayBoot, texts: dict[str, str]) -> GatewayBoot:
+    """Boot values with some fields replaced.
+
+    Raises:
+        ValueError: there is no such field, or it takes no such value.
+    """
+    unknown = texts.keys() - {field.name for field in msgspec.structs.fields(GatewayBoot)}
+    if unknown:
+        raise ValueError(f"the gateway has no boot value {', '.join(sorted(unknown))}")
+    try:
+        return msgspec.convert(
+            {**msgspec.to_builtins(value), **texts}, type=GatewayBoot, strict=False
+        )
+    except msgspec.ValidationError as error:
+        raise ValueError(f"the gateway takes no such boot value: {error}") from error

@@ -22,17 +22,12 @@ from bench.rig.gateway_home import Upstreams
 
 @dataclass(frozen=True)
 class Lab:
-    """What a run stands on.
-
-    Attributes:
-        authority: of the upstream's certificate; None where none could be made.
-    """
+    """What a run stands on."""
 
     folder: Path
     upstreams: Upstreams
     candidate_core: int
     load_core: int
-    authority: Path | None
     upstream: subprocess.Popen[bytes]
 
     def logs(self) -> str:
@@ -50,15 +45,15 @@ def lab(*, tls: bool = True) -> Iterator[Lab]:
     with tempfile.TemporaryDirectory(prefix="vanguard-bench-") as temporary:
         folder = Path(temporary)
         command = [sys.executable, "-m", "bench.upstream", str(port := process.free_port())]
-        authority, tls_port = None, 0
+        authority, tls_port = "", 0
         if tls and not certificate.missing():
-            authority, tls_port = certificate.make(folder), process.free_port()
+            authority, tls_port = str(certificate.make(folder)), process.free_port()
             command += [str(tls_port), str(folder)]
         upstream = process.spawn(command, third, folder / "upstream.log")
         try:
             process.wait_for_port(port, upstream)
-            made = Upstreams(port, tls_port)
-            yield Lab(folder, made, first, second, authority, upstream)
+            made = Upstreams(port, tls_port, authority)
+            yield Lab(folder, made, first, second, upstream)
         finally:
             process.stop(upstream)
 

@@ -8,12 +8,18 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import pytest
 from bench.calls import summed
 from bench.instructions import shown
+from bench.models import BenchModel
 from bench.peers import environments
 from bench.rig import certificate, system_calls, usage, valgrind
+from bench.rig.gateway_home import Upstreams, make, snapshot, with_values
 from bench.upstream.server import tls_context
+
+from vanguard.snapshot.boot import GatewayBoot
+from vanguard.snapshot.file import read_snapshot
 
 SUMMARY = """\
 % time     seconds  usecs/call     calls    errors syscall
@@ -99,3 +105,39 @@ def test_what_cannot_be_installed_gives_its_reason(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(environments.sys, "executable", "/nowhere/python")
     assert "a==1 cannot be installed" in environments.ensure("peer", ("a==1",))
+
+
+@pytest.fixture
+def boot() -> GatewayBoot:
+    return GatewayBoot(
+        worker="bench", public_fd=3, snapshot_path="s", journal_dir="j", control_socket="c"
+    )
+
+
+def test_boot_values_are_read_as_their_type(boot):
+    made = with_values(boot, {"metrics_open": "false", "upstream_tls": "socket", "admin_fd": "7"})
+    assert (made.metrics_open, made.upstream_tls, made.admin_fd) == (False, "socket", 7)
+    assert with_values(boot, {}) == boot
+
+
+@pytest.mark.parametrize("texts", [{"no_such": "1"}, {"upstream_tls": "perhaps"}])
+def test_a_wrong_boot_value_is_refused(boot, texts):
+    with pytest.raises(ValueError, match="boot value"):
+        with_values(boot, texts)
+
+
+def test_the_home_is_what_the_gateway_starts_from(tmp_path):
+    upstreams = Upstreams(8_000, 8_001, "/ca.crt")
+    models = (BenchModel("openai"), BenchModel("anthropic", tls=True), BenchModel("openai", 5, 1))
+    made = snapshot("secret", upstreams, models)
+    plain, tls, _ = made.deployments.values()
+    assert (plain.base_url, plain.tls.ca_file) == ("http://127.0.0.1:8000/v1", "")
+    assert (tls.base_url, tls.tls.ca_file) == ("https://127.0.0.1:8001/v1", "/ca.crt")
+    path = make(tmp_path / "home", 5, made)
+    assert msgspec.json.decode(path.read_bytes(), type=GatewayBoot).public_fd == 5
+    assert read_snapshot(tmp_path / "home/snapshot.json").models.keys() == made.models.keys()
+
+
+def test_without_a_port_for_tls_there_are_no_models_for_it():
+    made = snapshot("secret", Upstreams(8_000), (BenchModel("openai", tls=True),))
+    assert made.models == {}

@@ -18,11 +18,11 @@ from bench.rounds import Bench, replace_total
 from bench.scenarios import COUNTED, JSON
 
 Calls = dict[str, float]
-_REQUESTS, _STREAMS, _IDLE_S = 200, 5, 1.0
+_STREAMS, _IDLE_S = 5, 1.0
 _SHOWN_FROM = 0.02  # calls per request or event below which a name is noise
 
 
-def counted(bench: Bench, running: Running, folder: Path) -> dict[str, Calls]:
+def counted(bench: Bench, running: Running, folder: Path, requests: int = 200) -> dict[str, Calls]:
     """Calls by name, `total` among them, under `json` and `event`; empty for the upstream itself.
 
     Raises:
@@ -34,7 +34,7 @@ def counted(bench: Bench, running: Running, folder: Path) -> dict[str, Calls]:
     pid = running.pid
     idle = _traced(pid, folder, partial(time.sleep, _IDLE_S))
     idle = {name: count / _IDLE_S for name, count in idle.items() if name != _TOOK}
-    one = replace(JSON, total=_REQUESTS, connections=1)
+    one = replace(JSON, total=requests, connections=1)
     json = _traced(pid, folder, partial(bench.load, one.plan(running, 1.0)))
     streams = [
         replace_total(replace(one, model=model).plan(running, 1.0), _STREAMS) for model in COUNTED
@@ -44,7 +44,7 @@ def counted(bench: Bench, running: Running, folder: Path) -> dict[str, Calls]:
     )
     events = _STREAMS * (COUNTED[1].events - COUNTED[0].events)
     return {
-        "json": summed(_without(json, idle), {}, _REQUESTS),
+        "json": summed(_without(json, idle), {}, requests),
         "event": summed(long, short, events),
     }
 

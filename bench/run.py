@@ -29,6 +29,7 @@ from bench.rounds import Round as CandidateRound
 from bench.scenarios import SCENARIOS, Scenario, models
 
 RESULTS = Path("bench/results")
+_COUNTED = 200  # requests whose system calls are counted, fewer of slow candidates
 
 
 @dataclass
@@ -87,7 +88,10 @@ class Run:
 
     def _count(self, candidate: Candidate, running: Running) -> None:
         try:
-            self.calls[candidate.name] = calls.counted(self.bench, running, self.lab.folder)
+            requests = max(_COUNTED // 5, int(_COUNTED * candidate.scale))
+            self.calls[candidate.name] = calls.counted(
+                self.bench, running, self.lab.folder, requests
+            )
         except (OSError, BenchError) as error:
             self.calls[candidate.name] = {}
             self.failed[f"{candidate.name} system calls"] = str(error)

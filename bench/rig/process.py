@@ -5,6 +5,7 @@ It does not know what they are. Linux only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -48,13 +49,13 @@ def spawn(command: list[str], core: int, log: Path, **more: object) -> subproces
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks it to end, then insists."""
+    """Asks it to end, then insists; what it started and left behind ends with it."""
     process.send_signal(signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # `spawn` gave it a group of its own
+    process.wait()
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:

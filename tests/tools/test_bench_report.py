@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import msgspec
 import pytest
+from bench import record, run
+from bench.peers.registry import CANDIDATES
 from bench.report import pages, summary, tables
 from bench.report.__main__ import main
-from bench.report.result import RECORDED, Result, middle, ratios, spread, values
+from bench.report.result import RECORDED, Result, middle, ratios, read, spread, values
+from bench.rounds import BenchError
+from bench.scenarios import SCENARIOS
 
 
 def figures(cpu: float, p50: float) -> dict[str, float]:
@@ -119,3 +124,42 @@ def test_a_page_without_marks_is_no_success():
 def test_wrong_usage_is_said(capsys):
     assert main([]) == 2
     assert "--check" in capsys.readouterr().err
+
+
+def test_recording_a_run_is_one_command(result, house):
+    made = house / "bench/results/run.json"
+    made.write_bytes(msgspec.json.encode(result))
+    assert record.main([str(made)]) == 0
+    assert read(house / RECORDED) == result
+    assert main(["--check", "docs"]) == 0
+    assert "| 2 × | reached |" in (house / pages.README).read_text()
+
+
+def test_what_is_no_run_is_not_recorded(house, capsys):
+    other = house / "other.json"
+    other.write_text("{}")
+    assert record.main([str(other)]) == 1
+    assert not (house / RECORDED).exists()
+    assert "other.json" in capsys.readouterr().err
+    assert record.main([]) == 2
+
+
+def test_a_peer_that_cannot_be_had_is_left_out_loudly(monkeypatch, capsys):
+    broken = dataclasses.replace(CANDIDATES["litellm"], prepare=lambda: "no disk")
+    monkeypatch.setitem(run.CANDIDATES, "litellm", broken)
+    assert run.prepare(["direct", "litellm"]) == {"litellm": "no disk"}
+    assert "LEFT OUT: litellm: no disk" in capsys.readouterr().err
+
+
+def test_without_nginx_there_is_no_run(monkeypatch):
+    broken = dataclasses.replace(CANDIDATES["nginx"], prepare=lambda: "no package")
+    monkeypatch.setitem(run.CANDIDATES, "nginx", broken)
+    with pytest.raises(BenchError, match="no package"):
+        run.prepare(["nginx"])
+
+
+def test_scenarios_are_chosen_by_name():
+    assert [scenario.name for scenario in run.scenarios("paced,json")] == ["paced", "json"]
+    assert run.scenarios("") == SCENARIOS
+    with pytest.raises(ValueError, match="no scenario everything"):
+        run.scenarios("everything")

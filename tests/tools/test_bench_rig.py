@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from bench.calls import summed
 from bench.instructions import shown
 from bench.models import BenchModel
 from bench.peers import environments
-from bench.rig import certificate, system_calls, usage, valgrind
+from bench.rig import certificate, process, system_calls, usage, valgrind
 from bench.rig.gateway_home import Upstreams, make, snapshot, with_values
 from bench.upstream.server import tls_context
 
@@ -141,3 +142,31 @@ def test_the_home_is_what_the_gateway_starts_from(tmp_path):
 def test_without_a_port_for_tls_there_are_no_models_for_it():
     made = snapshot("secret", Upstreams(8_000), (BenchModel("openai", tls=True),))
     assert made.models == {}
+
+
+def test_what_a_process_left_behind_ends_with_it(tmp_path):
+    told = tmp_path / "child"
+    code = (
+        "import pathlib, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
+        f"pathlib.Path({str(told)!r}).write_text(str(child.pid) + '.')\n"
+        "time.sleep(300)\n"
+    )
+    started = process.spawn([sys.executable, "-c", code], process.cores()[0], tmp_path / "log")
+    deadline = time.monotonic() + 60
+    while not (told.exists() and told.read_text().endswith(".")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child = int(told.read_text()[:-1])
+    process.stop(started)
+    assert started.returncode is not None
+    while alive(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not alive(child)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

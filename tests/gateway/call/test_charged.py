@@ -11,9 +11,7 @@ TOLD = Usage(20, 5, cache_read_tokens=3)
 
 
 def relay(told=None, tokens=0, *, done=False, failed=False):
-    return SimpleNamespace(
-        usage=lambda: told, tokens=lambda: tokens, done=lambda: done, failed=lambda: failed
-    )
+    return SimpleNamespace(usage=lambda: told, tokens=tokens, done=done, failed=lambda: failed)
 
 
 def exchange(limit=None, door=CHAT, body=b"x" * 40):

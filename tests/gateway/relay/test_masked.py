@@ -38,7 +38,7 @@ def test_a_match_over_two_events_is_masked_and_usage_still_read(dialect, size):
     assert b"[r]" in out
     assert b"Hello" not in out
     assert made.usage().output_tokens == 7
-    assert made.done()
+    assert made.done
 
 
 @pytest.mark.parametrize("dialect", list(STREAMS))

@@ -23,9 +23,9 @@ def test_streams_are_the_same_bytes_and_tell_their_usage(dialect, size):
     made = relay(dialect)
     out = b"".join(made.feed(raw[at : at + size]) for at in range(0, len(raw), size))
     assert out + made.finish() == raw
-    assert made.done()
+    assert made.done
     assert made.usage().output_tokens == 7
-    assert made.tokens() == 2
+    assert made.tokens == 2
     assert not made.losses
 
 

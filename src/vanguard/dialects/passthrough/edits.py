@@ -129,10 +129,7 @@ def holds_any(body: bytes, marks: tuple[bytes, ...]) -> bool:
 
     By `find`: `in` raises and swallows an exception for each look before it begins.
     """
-    for mark in marks:
-        if body.find(mark) >= 0:
-            return True
-    return False
+    return any(body.find(mark) >= 0 for mark in marks)
 
 
 def hides_letters(body: bytes) -> bool:

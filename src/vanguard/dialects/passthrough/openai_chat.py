@@ -196,21 +196,23 @@ class OpenAIChatTap:
 
     def feed(self, data: bytes) -> bytes:
         """Whole events to forward; only those that may matter are looked into."""
-        out = []
-        for event in self._splitter.feed(data):
-            if (
-                self.tokens
-                and event.find(b'"finish_reason":null') >= 0
-                and event.endswith(WHOLE_ENDS)
-                and not _telling(event)
-            ):
-                # the hot path: a delta in the middle of an answer
-                self.tokens += 1
-                self.text_bytes += len(event)
-                out.append(event)
-            elif kept := self._look(event):
-                out.append(kept)
-        return out[0] if len(out) == 1 else b"".join(out)
+        events = self._splitter.feed(data)
+        if len(events) == 1:
+            return self._pass(events[0])
+        return b"".join([self._pass(event) for event in events])
+
+    def _pass(self, event: bytes) -> bytes:
+        if (
+            self.tokens
+            and event.find(b'"finish_reason":null') >= 0
+            and event.endswith(WHOLE_ENDS)
+            and not _telling(event)
+        ):
+            # the hot path: a delta in the middle of an answer
+            self.tokens += 1
+            self.text_bytes += len(event)
+            return event
+        return self._look(event)
 
     def _look(self, event: bytes) -> bytes:
         payload = event_data(event)

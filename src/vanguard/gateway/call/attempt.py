@@ -273,7 +273,7 @@ class Attempt:
 
     def _stream(self, data: bytes) -> None:
         relay = self._relay
-        before = relay.tokens()
+        before = relay.tokens
         try:
             out = relay.feed(data)
         except PolicyError as error:
@@ -282,33 +282,31 @@ class Attempt:
         except UpstreamError as error:
             self._break_off(error)
             return
-        tokens = relay.tokens()
+        tokens = relay.tokens
         if tokens > before:
             self._token_seen()
-            if self._past_its_limit(tokens, len(out)) and self._answer.open:
+            limit = self._exchange.limit_tokens
+            if limit is not None and self._past(limit, tokens, len(out)) and self._answer.open:
                 self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
                 return
         answer = self._answer
         if not answer.committed:
             full = answer.hold(out)
-            if tokens or relay.done() or full:
+            if tokens or relay.done or full:
                 answer.commit(self._lines())
             else:
                 return
             out = b""
-        if relay.done():
+        if relay.done:
             self._settle_stream()
         answer.write(out)
 
-    def _past_its_limit(self, tokens: int, size_bytes: int) -> bool:
+    def _past(self, limit: int, tokens: int, size_bytes: int) -> bool:
         """Whether an answer is longer than a budget has reserved for it.
 
         Events are counted, and their bytes, for an event may hold many tokens: an event's frame
         takes up to 512 bytes and a token of text rarely more than 16.
         """
-        limit = self._exchange.limit_tokens
-        if limit is None:
-            return False
         self._seen_bytes += size_bytes
         most_bytes = limit * _TOKEN_BYTES + (tokens + 2) * _FRAME_BYTES
         return tokens > limit or self._seen_bytes > most_bytes

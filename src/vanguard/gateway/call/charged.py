@@ -34,12 +34,12 @@ def charged_usage(exchange: Exchange, relay: Relay, status: Status, body_bytes: 
         return told
     if exchange.door.operation == "count_tokens":
         return Usage()
-    seen = relay.tokens()
+    seen = relay.tokens
     if status == "cut":
         seen = max(seen, exchange.limit_tokens or 0)
     if told is None:
         return _guess(exchange, seen, body_bytes)
-    ended = relay.done() and not relay.failed()
+    ended = relay.done and not relay.failed()
     if streaming and not ended and seen > told.output_tokens:
         return Usage(
             input_tokens=told.input_tokens,

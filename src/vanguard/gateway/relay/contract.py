@@ -17,9 +17,19 @@ class Relay(Protocol):
 
     Attributes:
         losses: names of what could not be carried to the upstream's dialect.
+        tokens: events with content so far, a lower bound of the output tokens.
+        done: whether the upstream has said the end of its stream.
     """
 
     losses: Sequence[str]
+
+    @property
+    def tokens(self) -> int:
+        """As above."""
+
+    @property
+    def done(self) -> bool:
+        """As above."""
 
     def request_body(self) -> bytes:
         """The body for the upstream.
@@ -55,11 +65,5 @@ class Relay(Protocol):
     def usage(self) -> Usage | None:
         """As far as the provider has told."""
 
-    def tokens(self) -> int:
-        """Events with content so far, a lower bound of the output tokens."""
-
     def failed(self) -> bool:
         """Whether the upstream reported an error within its stream that was passed on as it came."""
-
-    def done(self) -> bool:
-        """Whether the upstream has said the end of its stream, or an error that is its end."""

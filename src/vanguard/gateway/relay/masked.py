@@ -71,14 +71,16 @@ class MaskedRelay:
         """As told."""
         return self._inner.usage()
 
+    @property
     def tokens(self) -> int:
         """Events with content."""
-        return self._inner.tokens()
+        return self._inner.tokens
 
     def failed(self) -> bool:
         """As the inner relay."""
         return self._inner.failed()
 
+    @property
     def done(self) -> bool:
         """Whether the end was said."""
-        return self._inner.done()
+        return self._inner.done

@@ -17,6 +17,8 @@ class PassThroughRelay:
     """One attempt at an upstream of the client's own dialect."""
 
     losses: Sequence[str] = ()
+    tokens = 0
+    done = False
     _whole: Usage | None = None
 
     def __init__(self, dialect: Dialect, through: PassThrough, peek: Peek, body: bytes) -> None:
@@ -39,19 +41,27 @@ class PassThroughRelay:
         tap = self._tap
         if tap is None:
             return data
-        before = tap.tokens
         out = tap.feed(data)
-        if tap.error and not before:
-            # nothing of the answer has reached the client: another deployment may try
-            words = tap.error[:500].decode(errors="replace")
-            raise UpstreamError(f"the upstream reported an error: {words}")
+        if tap.error:
+            if not self.tokens:
+                # nothing of the answer has reached the client: another deployment may try
+                words = tap.error[:500].decode(errors="replace")
+                raise UpstreamError(f"the upstream reported an error: {words}")
+            self.done = True
+        self.tokens = tap.tokens
+        if tap.done:
+            self.done = True
         return out
 
     def finish(self) -> bytes:
         """Checks that the end was said; an in-band error is an end too."""
         tap = self._tap
-        rest = tap.flush() if tap is not None else b""
-        if tap is not None and not tap.complete() and not tap.error:
+        if tap is None:
+            return b""
+        rest = tap.flush()
+        self.tokens = tap.tokens
+        self.done = tap.done or bool(tap.error)
+        if not tap.complete() and not tap.error:
             raise UpstreamTruncated("the upstream's stream ended before the answer did")
         return rest
 
@@ -67,14 +77,6 @@ class PassThroughRelay:
         """As told."""
         return self._tap.usage if self._tap is not None else self._whole
 
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._tap.tokens if self._tap is not None else 0
-
     def failed(self) -> bool:
         """Whether an in-band error was seen and no end."""
         return self._tap is not None and bool(self._tap.error) and not self._tap.complete()
-
-    def done(self) -> bool:
-        """Whether the end was said, or an error that is one."""
-        return self._tap is not None and (self._tap.done or bool(self._tap.error))

@@ -48,8 +48,8 @@ class TranslatedRelay:
         self._writer = client.writer(self._conversation, exchange.id)
         self._splitter = Splitter()
         self._usage: Usage | None = None
-        self._tokens = 0
-        self._done = False
+        self.tokens = 0
+        self.done = False
 
     def request_body(self) -> bytes:
         """The conversation in the upstream's dialect, its usage always asked for."""
@@ -80,13 +80,13 @@ class TranslatedRelay:
 
     def _note(self, event: ReplyEvent) -> None:
         if isinstance(event, _CONTENT):
-            self._tokens += 1
+            self.tokens += 1
         elif isinstance(event, UsageTold):
             self._usage = event.usage
         elif isinstance(event, Start):
             self._usage = event.usage or self._usage
         elif isinstance(event, End):
-            self._done = True
+            self.done = True
         elif isinstance(event, Finish):
             return
 
@@ -115,14 +115,6 @@ class TranslatedRelay:
         """As told."""
         return self._usage
 
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._tokens
-
     def failed(self) -> bool:
         """Never: an upstream's error is raised here, for it must be said in another dialect."""
         return False
-
-    def done(self) -> bool:
-        """Whether the end was said."""
-        return self._done

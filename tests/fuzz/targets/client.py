@@ -17,9 +17,14 @@ from vanguard.core.errors import UpstreamError
 from vanguard.gateway.http.client import UpstreamConnection
 
 POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
-# words after a status that nobody reads, another protocol's name before it, long chunk sizes, blank
-# lines before the answer: none of them can move the border of an answer
-_TOLERATED = ("illegal status line", "illegal chunk header", "no response line", "Too little data")
+# words after a status that nobody reads, another protocol's name before it, sizes and lengths of more
+# than twenty digits, blank lines before the answer: none of them can move the border of an answer
+_TOLERATED = (
+    "bad Content-Length",
+    "illegal status line",
+    "illegal chunk header",
+    "no response line",
+)
 
 
 class Heard:
@@ -88,6 +93,8 @@ def _hear(pieces: list[bytes]) -> Heard:
             connection.data_received(piece)
             assert connection._barren_bytes <= 512 * 1024
         heard.reusable = connection.usable
+        if not transport.closed:
+            connection.eof_received()
         connection.connection_lost(None)
     assert heard.over
     return heard

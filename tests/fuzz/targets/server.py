@@ -21,9 +21,14 @@ from vanguard.snapshot.boot import Bounds, Deadlines
 
 BOUNDS = Bounds(request_body_bytes=1_000, head_bytes=2_000, headers=20)
 # h11 is stricter here, and what it refuses cannot move a border between requests: blank lines before a
-# request, more than one space in its first line or another protocol's name there, sizes of chunks with
-# more than twenty digits, and targets that only a proxy would serve
-_TOLERATED = ("no request line", "illegal request line", "illegal chunk header")
+# request, more than one space in its first line or another protocol's name there, sizes of chunks and
+# lengths with more than twenty digits
+_TOLERATED = (
+    "bad Content-Length",
+    "no request line",
+    "illegal request line",
+    "illegal chunk header",
+)
 _REWRITTEN = {b"connection", b"upgrade", b"http2-settings"}
 
 Seen = tuple[str, bytes, list[tuple[bytes, bytes]], bytes]

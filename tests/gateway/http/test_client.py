@@ -80,7 +80,10 @@ class Line:
                 return
             self.connection.data_received(data[start : start + step])
 
-    def lose(self, exc=None):
+    def lose(self, exc=None, *, end=True):
+        """The connection is gone; after its end was said, unless it broke."""
+        if exc is None and end and not self.transport.closed:
+            self.connection.eof_received()
         self.connection.connection_lost(exc)
 
 
@@ -256,6 +259,11 @@ async def test_an_answer_until_the_end_of_the_connection(line):
     other.answer(OK + b"\r\nhalf")
     other.lose(ConnectionResetError())
     assert isinstance(reset.error, UpstreamTruncated)
+    silent = Line()
+    cut = silent.ask()
+    silent.answer(OK + b"\r\nhalf")
+    silent.lose(end=False)
+    assert isinstance(cut.error, UpstreamTruncated)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])

@@ -51,6 +51,8 @@ RUBBISH = (
     b"\n\n\xff\n",
 )
 
+DISKS = st.sampled_from(["well", "well", "full", "short"])
+
 Key = tuple[str, int]
 
 
@@ -81,8 +83,8 @@ class Seams:
             raise KilledError
 
 
-class LedgerMachine(RuleBasedStateMachine):
-    """Subclasses say how to make an empty database."""
+class Planes(RuleBasedStateMachine):
+    """A gateway's ledger, a control, and what the ledger of both must say."""
 
     def make_database(self) -> Database:
         raise NotImplementedError
@@ -136,131 +138,10 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.ledger is not None
         self.written.append((self.ledger.journal.offset, key, settles))
 
-    @precondition(lambda self: self.ledger is not None)
-    @rule(reserved=st.integers(0, 1_000), padding=st.integers(0, 300))
-    def ask(self, reserved: int, padding: int) -> None:
-        self.requests += 1
-        self._open((f"req_{self.requests}", 0), reserved, padding)
-
-    @precondition(lambda self: self.ledger is not None)
-    @rule(choice=st.integers(0, 999))
-    def ask_elsewhere(self, choice: int) -> None:
-        """A failed attempt is followed by another one."""
-        failed = [
-            (request_id, attempt + 1)
-            for (request_id, attempt), status in self.status.items()
-            if status == "failed" and (request_id, attempt + 1) not in self.intents
-        ]
-        if failed:
-            self._open(failed[choice % len(failed)], 100, 0)
-
-    def _open(self, key: Key, reserved: int, padding: int) -> None:
-        made = intent(
-            *key,
-            at_ms=self.now_ms,
-            reserved_usd_micros=reserved,
-            tags={"n": "x" * padding},
-            model=f"m{len(key[0]) % 2}",
-        )
-        assert self.ledger is not None
-        with self.on_this_disk():
-            try:
-                self.ledger.intend(made)
-            except LedgerUnavailable:
-                assert self.disk != "well"
-                return
-        self.intents[key] = made
-        self.flying.add(key)
-        self.note(key, settles=False)
-
-    @precondition(lambda self: self.ledger is not None and self.flying)
-    @rule(
-        choice=st.integers(0, 999),
-        status=st.sampled_from(["ok", "failed", "truncated"]),
-        cost=st.integers(0, 2**40),
-    )
-    def settle(self, choice: int, status: str, cost: int) -> None:
-        flying = sorted(self.flying)
-        key = flying[choice % len(flying)]
-        self.flying.discard(key)
-        cost = 0 if status == "failed" else cost
-        assert self.ledger is not None
-        with self.on_this_disk():
-            self.ledger.settled(
-                settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
-            )
-        self.status[key], self.cost[key] = status, cost
-        if self.ledger.behind:
-            self.waiting.append(key)
-        else:
-            self.note(key, settles=True)
-
-    @rule(disk=st.sampled_from(["well", "full", "short", "well"]))
-    def disk_becomes(self, disk: str) -> None:
-        self.disk = disk
-        if self.ledger is not None:
-            with self.on_this_disk():
-                self.ledger.retry()
-            self.note_what_waited()
-
     def note_what_waited(self) -> None:
         assert self.ledger is not None
         while len(self.waiting) > self.ledger.behind:
             self.note(self.waiting.pop(0), settles=True)
-
-    @rule(jump=st.sampled_from(JUMPS))
-    def clock_jumps(self, jump: int) -> None:
-        self.now_ms = max(0, self.now_ms + jump)
-
-    @precondition(lambda self: self.ledger is not None)
-    @rule(rubbish=st.sampled_from(RUBBISH))
-    def gateway_dies(self, rubbish: bytes) -> None:
-        path = self._newest()
-        self._drop_gateway()
-        with path.open("ab") as file:
-            file.write(rubbish)
-
-    @precondition(lambda self: self.ledger is not None)
-    @rule(share=st.integers(0, 100))
-    def machine_dies(self, share: int) -> None:
-        """It takes the end of the newest segment along; both planes are gone."""
-        path = self._newest()
-        self._drop_gateway()
-        self.new_control()
-        self.doubtful = True
-        kept = path.stat().st_size * share // 100
-        end = int(path.stem) + kept
-        with path.open("r+b") as file:
-            file.truncate(kept)
-        for place, key, settles in reversed(self.written):
-            # the newline alone is no loss
-            if place - 1 > end and place > int(path.stem):
-                self._forget(key, settles=settles)
-
-    def _forget(self, key: Key, *, settles: bool) -> None:
-        with self.database.read() as connection:
-            row = connection.execute(
-                select(usage.c.state).where(usage.c.request_id == key[0], usage.c.attempt == key[1])
-            ).first()
-        if settles and (row is None or row.state == "open"):
-            self.status.pop(key, None)
-            self.cost.pop(key, None)
-        elif not settles and row is None:
-            self.intents.pop(key, None)
-        else:
-            self.lost.add(key)
-
-    def _newest(self) -> Path:
-        return max((self.folder / WORKER).glob("*.journal"))
-
-    def _drop_gateway(self) -> None:
-        assert self.ledger is not None
-        for key in self.waiting:
-            # they were in the memory of a process that is no more
-            del self.status[key], self.cost[key]
-        self.ledger.journal.close()
-        self.ledger = None
-        self.flying.clear()
 
     @precondition(lambda self: self.ledger is None)
     @rule()
@@ -295,14 +176,166 @@ class LedgerMachine(RuleBasedStateMachine):
         # below a mark that went back is in the sums already: too much is counted then, never too little
         assert rebuilt >= spent if self.doubtful else rebuilt == spent, (rebuilt, spent)
 
-    # --- control ---------------------------------------------------------------------------------
+
+class GatewayRules(Planes):
+    """What clients, disks, clocks and deaths do to the gateway."""
+
+    @precondition(lambda self: self.ledger is not None)
+    @rule(
+        reserved=st.lists(st.integers(1, 1_000), min_size=1, max_size=4),
+        padding=st.integers(0, 300),
+        disk=DISKS,
+    )
+    def ask(self, reserved: list[int], padding: int, disk: str) -> None:
+        self.disk = disk
+        for one in reserved:
+            self.requests += 1
+            self._open((f"req_{self.requests}", 0), one, padding)
+        self.disk = "well"
+
+    def _open(self, key: Key, reserved: int, padding: int) -> None:
+        made = intent(
+            *key,
+            at_ms=self.now_ms,
+            reserved_usd_micros=reserved,
+            tags={"n": "x" * padding},
+            model=f"m{len(key[0]) % 2}",
+        )
+        assert self.ledger is not None
+        with self.on_this_disk():
+            try:
+                self.ledger.intend(made)
+            except LedgerUnavailable:
+                assert self.disk != "well"
+                return
+        self.note_what_waited()
+        self.intents[key] = made
+        self.flying.add(key)
+        self.note(key, settles=False)
+
+    @precondition(lambda self: self.ledger is not None and self.flying)
+    @rule(
+        choices=st.lists(st.integers(0, 999), min_size=1, max_size=4),
+        status=st.sampled_from(["ok", "failed", "truncated"]),
+        cost=st.integers(1, 2**40),
+        disk=DISKS,
+    )
+    def settle(self, choices: list[int], status: str, cost: int, disk: str) -> None:
+        """A failed attempt is followed by another one, if the disk takes its intent."""
+        self.disk = disk
+        for choice in choices:
+            flying = sorted(self.flying)
+            if flying:
+                request_id, attempt = flying[choice % len(flying)]
+                self._settle((request_id, attempt), status, 0 if status == "failed" else cost)
+                if status == "failed" and choice % 4:
+                    self._open((request_id, attempt + 1), 100, 0)
+        self.disk = "well"
+
+    def _settle(self, key: Key, status: str, cost: int) -> None:
+        self.flying.discard(key)
+        assert self.ledger is not None
+        with self.on_this_disk():
+            self.ledger.settled(
+                settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
+            )
+        self.status[key], self.cost[key] = status, cost
+        if self.ledger.behind:
+            self.waiting.append(key)
+        else:
+            self.note(key, settles=True)
+
+    @precondition(lambda self: self.ledger is not None and self.waiting)
+    @rule()
+    def disk_is_free_again(self) -> None:
+        assert self.ledger is not None
+        self.ledger.retry()
+        self.note_what_waited()
+
+    @rule(jump=st.sampled_from(JUMPS))
+    def clock_jumps(self, jump: int) -> None:
+        self.now_ms = max(0, self.now_ms + jump)
+
+    @precondition(lambda self: self.ledger is not None)
+    @rule(rubbish=st.sampled_from(RUBBISH))
+    def gateway_dies(self, rubbish: bytes) -> None:
+        path = self._newest()
+        self._drop_gateway()
+        with path.open("ab") as file:
+            file.write(rubbish)
+
+    @precondition(lambda self: self.ledger is not None)
+    @rule(share=st.integers(0, 100), read=st.booleans(), asks=st.integers(0, 3))
+    def machine_dies(self, share: int, read: bool, asks: int) -> None:
+        """It takes the end of the newest segment along; both planes are gone, and come back."""
+        if read:
+            self.ingest.poll()
+        self._cut_power(share)
+        self.start_gateway()
+        self.ask_in_passing(asks)
+
+    def ask_in_passing(self, asks: int) -> None:
+        for _ in range(asks):
+            self.requests += 1
+            self._open((f"req_{self.requests}", 0), 7, 0)
+
+    def _cut_power(self, share: int) -> None:
+        path = self._newest()
+        self._drop_gateway()
+        self.new_control()
+        self.doubtful = True
+        # all but the last newline, at the least
+        size = path.stat().st_size
+        kept = size * share // 100 if share < 100 else max(0, size - 1)
+        end = int(path.stem) + kept
+        with path.open("r+b") as file:
+            file.truncate(kept)
+        for place, key, settles in reversed(self.written):
+            # the newline alone is no loss
+            if place - 1 > end and place > int(path.stem):
+                self._forget(key, settles=settles)
+
+    def _forget(self, key: Key, *, settles: bool) -> None:
+        with self.database.read() as connection:
+            row = connection.execute(
+                select(usage.c.state).where(usage.c.request_id == key[0], usage.c.attempt == key[1])
+            ).first()
+        if settles and (row is None or row.state == "open"):
+            self.status.pop(key, None)
+            self.cost.pop(key, None)
+        elif not settles and row is None:
+            self.intents.pop(key, None)
+        else:
+            self.lost.add(key)
+
+    def _newest(self) -> Path:
+        return max((self.folder / WORKER).glob("*.journal"))
+
+    def _drop_gateway(self) -> None:
+        assert self.ledger is not None
+        for key in self.waiting:
+            # they were in the memory of a process that is no more
+            del self.status[key], self.cost[key]
+        self.ledger.journal.close()
+        self.ledger = None
+        self.flying.clear()
+
+
+class LedgerMachine(GatewayRules):
+    """And what happens to control. Subclasses say how to make an empty database."""
 
     @rule()
     def poll(self) -> None:
         self.ingest.poll()
 
-    @rule(where=st.sampled_from(["before", "inside", "after"]), writes=st.integers(0, 3))
-    def control_dies(self, where: str, writes: int) -> None:
+    @rule(
+        where=st.sampled_from(["before", "inside", "after"]),
+        writes=st.integers(0, 3),
+        asks=st.integers(0, 3),
+    )
+    def control_dies(self, where: str, writes: int, asks: int) -> None:
+        if self.ledger is not None:
+            self.ask_in_passing(asks)
         self.seams.where, self.seams.after_writes = where, writes
         with suppress(KilledError):
             self.ingest.poll()
@@ -350,6 +383,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert self.ledger is not None
             self.disk = "well"
             self.ledger.retry()
+            self.note_what_waited()
             self.check()
         finally:
             self.patch.stop()
@@ -362,6 +396,12 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ingest.poll()
         # one that runs sees that the mark went back when it has something to read, a new one at once
         self.new_control()
+        self.compare()
+        self.mark_goes_back(0)  # to the first byte there is
+        self.new_control()
+        self.compare()
+
+    def compare(self) -> None:
         for _ in range(1_000):
             if not self.ingest.poll():
                 break
@@ -379,6 +419,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.cost.get(key, 0),
                 False,
             ), key
+            assert row["retried"] == ((key[0], key[1] + 1) in self.intents), key
         assert {key for key in self.intents if key not in self.status} == self.flying
         assert _nonzero(sums) == rollups_of(rows)
         assert {tuple(row) for row in spends if row[3]} == spends_of(rows)

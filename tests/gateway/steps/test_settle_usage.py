@@ -75,10 +75,9 @@ def check(gateway, price, expected):
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("price", [PRICE, TIERED], ids=lambda price: price.id)
-@given(
-    prompt=told, completion=told, cached=told, written=told, reasoning=told, details=st.booleans()
-)
-def test_openai(through, *, stream, price, prompt, completion, cached, written, reasoning, details):
+@given(counted=st.tuples(told, told, told, told, told), details=st.booleans())
+def test_openai(through, stream, price, counted, details):
+    prompt, completion, cached, written, reasoning = counted
     usage = {"prompt_tokens": prompt, "completion_tokens": completion}
     if details:
         usage["prompt_tokens_details"] = {"cached_tokens": cached, "cache_write_tokens": written}
@@ -101,8 +100,9 @@ def test_openai(through, *, stream, price, prompt, completion, cached, written, 
 
 
 @pytest.mark.parametrize("price", [PRICE, TIERED], ids=lambda price: price.id)
-@given(fresh=counts, output=counts, read=told, short=told, long=told, nested=st.booleans())
-def test_anthropic(through, *, price, fresh, output, read, short, long, nested):
+@given(counted=st.tuples(counts, counts, told, told, told), nested=st.booleans())
+def test_anthropic(through, price, counted, nested):
+    fresh, output, read, short, long = counted
     usage = {"input_tokens": fresh, "output_tokens": output, "cache_read_input_tokens": read}
     if nested:
         usage["cache_creation"] = {

@@ -82,7 +82,8 @@ class World:
 
     def publish(self, scopes):
         self.scopes = dict(scopes)
-        wanted = self.lender.publish(self.scopes)
+        self.lender.publish(self.scopes)
+        wanted = self.lender.unrestored()
         if wanted and not self.lender.recovering:
             upto = self.lender.begin_restore(wanted)
             for scope in wanted:

@@ -77,13 +77,16 @@ class Link(asyncio.Protocol):
         """As `Borrower.ask`; who has asked in vain before waits a moment, the lender may be behind."""
         if tries < _AT_ONCE:
             return self.borrower.ask(wanted, answered, deadline)
-        taken_back: list[Callable[[], None]] = []
+        undo: list[Callable[[], None]] = []
 
         def again() -> None:
-            taken_back[:] = [self.borrower.ask(wanted, answered, deadline)]
+            undo[:] = [self.borrower.ask(wanted, answered, deadline)]
 
-        taken_back.append(asyncio.get_running_loop().call_later(_AGAIN_S, again).cancel)
-        return lambda: taken_back[0]()
+        def take_back() -> None:
+            undo[0]()
+
+        undo.append(asyncio.get_running_loop().call_later(_AGAIN_S, again).cancel)
+        return take_back
 
     async def close(self) -> None:
         """Says good-bye and ends."""

@@ -73,6 +73,7 @@ class World:
         self.scopes = dict(scopes)
         self.lender = Lender(self.clock, self._deliver_later)
         self.unrecovered = []
+        self.unread = []
         self.publish(self.scopes)
 
     def _deliver_later(self, incarnation, message):
@@ -122,11 +123,16 @@ class World:
         return worker
 
     def hear_of_death(self, worker, end):
-        """The supervisor reaps it and reads its journal, whatever its successor has appended."""
+        """The supervisor reaps it, and will read its journal."""
         self.unrecovered.remove((worker, end))
         session = self.lender.died(worker.id)
-        if session is None:
-            return
+        if session is not None:
+            self.unread.append((worker, end, session))
+
+    def recover(self, unread):
+        """Its journal is read up to its death, whatever its successor has appended since."""
+        self.unread.remove(unread)
+        worker, end, session = unread
         spent = {}
         journal = worker.journal[:end]
         settled = {id(entry) for kind, entry, _, _ in journal if kind == "settled"}

@@ -21,6 +21,8 @@ from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tls.acceptor import Acceptor, Certificate
+from vanguard.gateway.local.shared_metrics import publish_metrics, withdraw_metrics
+from vanguard.gateway.local.status import own_metrics
 from vanguard.gateway.pipeline import Pipeline
 from vanguard.snapshot.boot import GatewayBoot
 
@@ -60,7 +62,7 @@ async def serve(boot: GatewayBoot) -> None:
             continue
         factory = pipeline.server.factory(admin=admin)
         servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
-    tasks = [loop.create_task(_sweep(pipeline)), loop.create_task(_say_ready(gateway))]
+    tasks = [loop.create_task(_sweep(gateway, pipeline)), loop.create_task(_say_ready(gateway))]
     gateway.log.info("listening", worker=gateway.claim.name)
     await leave.wait()
     for server in servers:
@@ -75,6 +77,8 @@ async def serve(boot: GatewayBoot) -> None:
         task.cancel()
     if gateway.link is not None:
         await gateway.link.close()
+    if boot.metrics_dir:
+        withdraw_metrics(Path(boot.metrics_dir), gateway.claim.name)
     gateway.close()
 
 
@@ -127,10 +131,21 @@ def _accept_tls(
     return acceptor
 
 
-async def _sweep(pipeline: Pipeline) -> None:
+async def _sweep(gateway: Gateway, pipeline: Pipeline) -> None:
+    """Once a second: ends connections whose time is up, and leaves numbers for the other workers."""
     while True:
         await asyncio.sleep(1)
         pipeline.server.sweep(asyncio.get_running_loop().time())
+        if gateway.boot.metrics_dir:
+            _publish(gateway, pipeline)
+
+
+def _publish(gateway: Gateway, pipeline: Pipeline) -> None:
+    text = own_metrics(gateway, len(pipeline.server.connections))
+    try:
+        publish_metrics(Path(gateway.boot.metrics_dir), gateway.claim.name, text)
+    except OSError as error:
+        gateway.log.warning("metrics cannot be shared", reason=error.strerror or "")
 
 
 async def _drain(gateway: Gateway, pipeline: Pipeline) -> None:

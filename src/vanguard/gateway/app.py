@@ -144,6 +144,7 @@ class Gateway:
         ready = view is not None and not self.draining and well
         return ready, {
             "ready": ready,
+            "worker": self.claim.name,
             "snapshot_version": view.version if view else 0,
             "snapshot_error": self.state.error,
             "journal_behind": self.ledger.behind,

@@ -220,6 +220,12 @@ class Lending(RuleBasedStateMachine):
             self.world.hear_of_death(*dead)
             self._trouble()
 
+    @rule(which=st.integers(0, 3))
+    def its_journal_is_read(self, which):
+        if self.world.unread:
+            self.world.recover(self.world.unread[which % len(self.world.unread)])
+            self._trouble()
+
     @rule(name=st.sampled_from(NAMES))
     def begin(self, name):
         # its folder is free once the one before is reaped
@@ -260,8 +266,13 @@ class Lending(RuleBasedStateMachine):
     def publish(self, name, rates, budget, window):
         """Who cannot be reached cannot be told, so all can be."""
         world = self.world
-        if world.unrecovered or not all(w.connected for w in world.workers.values()):
+        if (
+            world.unrecovered
+            or world.unread
+            or not all(w.connected for w in world.workers.values())
+        ):
             return
+        world.settle_down()
         for worker in world.workers.values():
             worker.borrower.flush()
         world.settle_down()
@@ -289,7 +300,7 @@ class Lending(RuleBasedStateMachine):
     def nobody_is_refused_while_enough_lies_idle_anywhere(self, which, key, tokens, usd):
         world = self.world
         worker = self._worker(which)
-        if worker is None or world.unrecovered:
+        if worker is None or world.unrecovered or world.unread:
             return
         for one in world.workers.values():
             if not one.connected:
@@ -333,6 +344,8 @@ class Lending(RuleBasedStateMachine):
         world = self.world
         for dead in list(world.unrecovered):
             world.hear_of_death(*dead)
+        for dead in list(world.unread):
+            world.recover(dead)
         for worker in world.workers.values():
             if not worker.connected:
                 worker.connect()

@@ -94,6 +94,7 @@ def gateway_boot(
         journal_root=str(home.journal),
         ready_path=str(home.run / f"{worker}.ready"),
         journal_fsync=settings.journal_fsync,
+        metrics_dir=str(home.run / "metrics") if settings.workers > 1 else "",
         limits_socket=str(home.limits_socket),
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from vanguard.core.errors import VanguardError
-from vanguard.gateway.limits.borrower import Borrower, NotHeld
+from vanguard.gateway.limits.borrower import Borrower
+from vanguard.gateway.limits.holding import NotHeld
 from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
     PROTOCOL,
@@ -59,9 +60,9 @@ class Worker:
         self.connected = True
         self.out.clear()
         self.into.clear()
-        report = self.borrower.connect()
-        self.out.append(Hello(PROTOCOL, self.name, 1, self.id, report))
-        self.borrower.connection_made()
+        self.borrower.connect(
+            lambda report: self.out.append(Hello(PROTOCOL, self.name, 1, self.id, report))
+        )
 
 
 class World:
@@ -176,7 +177,7 @@ class World:
                     worker.into.clear()
                     worker.borrower.disconnected()
         for worker in self.workers.values():
-            worker.borrower.expire()
+            worker.borrower._expire()
 
     def settle_down(self):
         """Delivers everything until nobody has anything to say."""

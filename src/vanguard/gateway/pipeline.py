@@ -23,7 +23,8 @@ from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
-from vanguard.gateway.limits.borrower import PATIENCE_S, NotHeld
+from vanguard.gateway.limits.borrower import PATIENCE_S
+from vanguard.gateway.limits.holding import NotHeld
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error

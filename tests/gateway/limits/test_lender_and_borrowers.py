@@ -112,8 +112,8 @@ def _had(entry, name, which):
     return (one.limits.requests_per_minute, one.limits.tokens_per_minute)[which] is not None
 
 
-class Lending(RuleBasedStateMachine):
-    """Every order of requests, messages, silences, cuts, deaths, clock steps and new limits."""
+class Traffic(RuleBasedStateMachine):
+    """Requests and messages, in every order."""
 
     @initialize(workers=st.sampled_from([2, 3, 1]))
     def start(self, workers):
@@ -191,6 +191,10 @@ class Lending(RuleBasedStateMachine):
         worker = self._worker(which)
         if worker is not None:
             worker.borrower.beat() if beat else worker.borrower.flush()
+
+
+class Lending(Traffic):
+    """The same among silences, cuts, deaths, clock steps and new limits."""
 
     # --- trouble ---
 

@@ -15,7 +15,7 @@ from typing import cast
 
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.gateway.claims import journal_folders
-from vanguard.gateway.limits.lender import Lender, Session
+from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
     PROTOCOL,
     Denied,
@@ -26,6 +26,7 @@ from vanguard.gateway.limits.protocol import (
     frame,
     read_from_worker,
 )
+from vanguard.gateway.limits.sessions import Session
 from vanguard.gateway.limits.spending import (
     Stretch,
     add_open,

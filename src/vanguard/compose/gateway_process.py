@@ -50,18 +50,7 @@ async def serve(boot: GatewayBoot) -> None:
     gateway.start()
     if gateway.link is not None:
         await gateway.link.start()
-    servers: list[asyncio.AbstractServer | Acceptor] = []
-    fds = [(boot.public_fd, boot.admin_on_public)]
-    if boot.admin_fd >= 0:
-        fds.append((boot.admin_fd, True))
-    for fd, admin in fds:
-        listener = socket.socket(fileno=fd)
-        if certificate is not None:
-            listener.listen(_BACKLOG)
-            servers.append(_accept_tls(listener, pipeline.server, certificate, admin=admin))
-            continue
-        factory = pipeline.server.factory(admin=admin)
-        servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+    servers = await _accept(boot, pipeline.server, certificate)
     tasks = [loop.create_task(_sweep(gateway, pipeline)), loop.create_task(_say_ready(gateway))]
     gateway.log.info("listening", worker=gateway.claim.name)
     await leave.wait()
@@ -75,11 +64,35 @@ async def serve(boot: GatewayBoot) -> None:
     await _drain(gateway, pipeline)
     for task in tasks:
         task.cancel()
+    await _close(gateway)
+
+
+async def _close(gateway: Gateway) -> None:
     if gateway.link is not None:
         await gateway.link.close()
-    if boot.metrics_dir:
-        withdraw_metrics(Path(boot.metrics_dir), gateway.claim.name)
+    if gateway.boot.metrics_dir:
+        withdraw_metrics(Path(gateway.boot.metrics_dir), gateway.claim.name)
     gateway.close()
+
+
+async def _accept(
+    boot: GatewayBoot, server: Server, certificate: Certificate | None
+) -> list[asyncio.AbstractServer | Acceptor]:
+    """Begins to accept on the inherited sockets."""
+    loop = asyncio.get_running_loop()
+    servers: list[asyncio.AbstractServer | Acceptor] = []
+    fds = [(boot.public_fd, boot.admin_on_public)]
+    if boot.admin_fd >= 0:
+        fds.append((boot.admin_fd, True))
+    for fd, admin in fds:
+        listener = socket.socket(fileno=fd)
+        if certificate is not None:
+            listener.listen(_BACKLOG)
+            servers.append(_accept_tls(listener, server, certificate, admin=admin))
+            continue
+        factory = server.factory(admin=admin)
+        servers.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
+    return servers
 
 
 def _tell(stop: asyncio.Event, leave: asyncio.Event) -> None:

@@ -59,10 +59,13 @@ class Held:
         """Granted and not yet known to have come."""
         return sum(grant.amounts[what] for grant in self.flying)
 
+    def claimed(self, what: int) -> int:
+        """What requests that have asked will take."""
+        return sum(grant.claim[what] for grant in self.flying)
+
     def unclaimed(self, what: int) -> int:
         """Idle there, or on the way, and not meant for a request that has asked."""
-        claims = sum(grant.claim[what] for grant in self.flying)
-        return self.idle[what] + self.on_the_way(what) - claims
+        return self.idle[what] + self.on_the_way(what) - self.claimed(what)
 
     def lent(self, what: int) -> int:
         """All of it, used or not."""
@@ -160,9 +163,9 @@ class Account:
             return -1
         taken = self.used_up(what, now_s)
         for name, held in self.held.items():
-            taken += held.used[what] + held.on_the_way(what)
-            if name == incarnation:
-                taken += held.idle[what]
+            mine = name == incarnation
+            # what a neighbour's requests have asked for is theirs, the rest of its grants is idle
+            taken += held.lent(what) if mine else held.used[what] + held.claimed(what)
         return max(0, limit - taken)
 
     def share(self, what: int, need: int, free: int, workers: int) -> int:

@@ -148,61 +148,69 @@ class Borrower:
         """
         now = self._clock.monotonic()
         fresh = now <= self._valid_until
-        for scope, holding in chain.links:
-            limits, idle = scope.limits, holding.idle
-            if limits.requests_per_minute is not None and (idle[REQUESTS] < 1 or not fresh):
+        for holding, requests, most_tokens, streams, budget in chain.rows:
+            idle = holding.idle
+            if requests is not None and (idle[REQUESTS] < 1 or not fresh):
                 raise NotHeld(chain, tokens, usd_micros)
-            if limits.tokens_per_minute is not None and (idle[TOKENS] < tokens or not fresh):
-                if tokens > limits.tokens_per_minute:
-                    raise no_tokens(scope, limits.tokens_per_minute, 0, tokens, 0)
+            if most_tokens is not None and (idle[TOKENS] < tokens or not fresh):
+                if tokens > most_tokens:
+                    raise self._too_large(chain, tokens)
                 raise NotHeld(chain, tokens, usd_micros)
-            if limits.concurrent_requests is not None and idle[STREAMS] < 1:
+            if streams is not None and idle[STREAMS] < 1:
                 raise NotHeld(chain, tokens, usd_micros)
-            if scope.budget is not None and idle[MONEY] < money_for(scope.budget, usd_micros):
+            if budget is not None and idle[MONEY] < money_for(budget, usd_micros):
                 raise NotHeld(chain, tokens, usd_micros)
+        return self._take(chain, now, tokens, usd_micros)
+
+    def _take(self, chain: BorrowedChain, now: float, tokens: int, usd_micros: int) -> Borrowed:
         now_s = int(now)
-        for scope, holding in chain.links:
-            self._take(scope, holding, now_s, tokens, usd_micros)
+        dirty = self._dirty
+        for holding, requests, most_tokens, streams, budget in chain.rows:
+            idle = holding.idle
+            if requests is not None:
+                idle[REQUESTS] -= 1
+                holding.request_slots[now_s] = holding.request_slots.get(now_s, 0) + 1
+            if most_tokens is not None:
+                idle[TOKENS] -= tokens
+                holding.token_slots[now_s] = holding.token_slots.get(now_s, 0) + tokens
+            if streams is not None:
+                idle[STREAMS] -= 1
+            if budget is not None:
+                idle[MONEY] -= usd_micros
+            holding.concurrent += 1
+            holding.reserved += usd_micros
             holding.used_s = now
+            dirty[holding.scope_id] = holding
         return Borrowed(chain, now_s, tokens, usd_micros)
 
-    def _take(
-        self, scope: Scope, holding: Holding, now_s: int, tokens: int, usd_micros: int
-    ) -> None:
-        limits, idle = scope.limits, holding.idle
-        if limits.requests_per_minute is not None:
-            idle[REQUESTS] -= 1
-            holding.request_slots[now_s] = holding.request_slots.get(now_s, 0) + 1
-        if limits.tokens_per_minute is not None:
-            idle[TOKENS] -= tokens
-            holding.token_slots[now_s] = holding.token_slots.get(now_s, 0) + tokens
-        if limits.concurrent_requests is not None:
-            idle[STREAMS] -= 1
-        if scope.budget is not None:
-            idle[MONEY] -= usd_micros
-        holding.concurrent += 1
-        holding.reserved += usd_micros
-        self._dirty[holding.scope_id] = holding
+    @staticmethod
+    def _too_large(chain: BorrowedChain, tokens: int) -> VanguardError:
+        """For a request that no wait can help; of the first scope that it is too large for."""
+        for scope in chain.scopes:
+            limit = scope.limits.tokens_per_minute
+            if limit is not None and tokens > limit:
+                return no_tokens(scope, limit, 0, tokens, 0)
+        return _unavailable()
 
     def settle(self, reservation: Borrowed, tokens: int, usd_micros: int) -> None:
         """Gives back what was reserved and counts what was used."""
         if not reservation.open:
             return
         reservation.open = False
-        at_s = reservation.at_s
-        for scope, holding in reservation.chain.links:
+        at_s, reserved = reservation.at_s, reservation.usd_micros
+        surplus = tokens - reservation.tokens
+        for holding, _, most_tokens, streams, budget in reservation.chain.rows:
             holding.concurrent -= 1
-            holding.reserved -= reservation.usd_micros
+            holding.reserved -= reserved
             holding.spent += usd_micros
-            if scope.limits.concurrent_requests is not None and not holding.tight:
+            if streams is not None and not holding.tight:
                 holding.idle[STREAMS] += 1
-            if scope.budget is not None:
-                rest = reservation.usd_micros - usd_micros
+            if budget is not None:
+                rest = reserved - usd_micros
                 holding.idle[MONEY] += rest if not holding.tight else min(0, rest)
-            if scope.limits.tokens_per_minute is not None:
+            if most_tokens is not None and surplus:
                 # goes to the lender: a refund may not outlive the minute of its reservation
-                slots = holding.token_slots
-                slots[at_s] = slots.get(at_s, 0) + tokens - reservation.tokens
+                holding.token_slots[at_s] = holding.token_slots.get(at_s, 0) + surplus
             self._dirty[holding.scope_id] = holding
 
     def standing(self, chain: BorrowedChain) -> Standing | None:

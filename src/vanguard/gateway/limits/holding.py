@@ -87,13 +87,28 @@ def _slots(amounts: dict[int, int]) -> Slots:
 
 
 class BorrowedChain:
-    """The scopes of one key beside what is held of them, outermost first; as `limiter.Chain`."""
+    """The scopes of one key beside what is held of them, outermost first; as `limiter.Chain`.
 
-    __slots__ = ("budgeted", "limited", "links", "scopes")
+    Attributes:
+        rows: what each request looks through: the holding, requests and tokens per minute,
+            concurrent requests and budget of each scope.
+    """
+
+    __slots__ = ("budgeted", "limited", "links", "rows", "scopes")
 
     def __init__(self, scopes: tuple[Scope, ...], holdings: tuple[Holding, ...]) -> None:
         self.scopes = scopes
         self.links = tuple(zip(scopes, holdings, strict=True))
+        self.rows = tuple(
+            (
+                holding,
+                scope.limits.requests_per_minute,
+                scope.limits.tokens_per_minute,
+                scope.limits.concurrent_requests,
+                scope.budget,
+            )
+            for scope, holding in self.links
+        )
         self.budgeted = any(scope.budget is not None for scope in scopes)
         self.limited = any(
             scope.limits.requests_per_minute is not None

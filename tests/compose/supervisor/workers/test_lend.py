@@ -25,6 +25,7 @@ from vanguard.gateway.limits.protocol import (
     frame,
     read_to_worker,
 )
+from vanguard.gateway.limits.spending import add_settled, journal_end
 from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import Budget, JournalMark, Limits, Spend
 
@@ -207,18 +208,29 @@ async def test_a_snapshot_that_cannot_be_read_changes_nothing_and_is_told(place)
 async def test_journals_that_cannot_be_read_hold_the_budget_and_are_read_later(place, monkeypatch):
     place.write("gateway-0", *used(1, 100))
     place.publish()
-    broken = place.journals / "gateway-0" / f"{0:020d}.journal"
     monkeypatch.setattr("vanguard.compose.supervisor.workers.lend._RETRY_S", 0.05)
-    broken.rename(place.folder / "kept")
-    broken.mkdir()
-    begun = asyncio.create_task(place.lending.start())
-    await place.until(lambda: place.said)
-    await begun
-    assert "cannot be read" in place.said[0]
-    broken.rmdir()
-    (place.folder / "kept").rename(broken)
+    full = [OSError(5, "Input/output error")] * 2
+
+    def read(*arguments):
+        if full:
+            raise full.pop()
+        return add_settled(*arguments)
+
+    monkeypatch.setattr("vanguard.compose.supervisor.workers.lend.add_settled", read)
+    await place.lending.start()
+    assert "they wait: [Errno 5] Input/output error" in place.said[0]
     await place.until(lambda: place.account.window == "total")
     assert place.account.spent == 100
+    # nor is a death forgotten
+    worker = Worker(place.path)
+    await worker.connect(offset=journal_end(place.journals / "gateway-0"))
+    await worker.ask(500)
+    full.append(OSError(5, "Input/output error"))
+    place.lending.ended(worker.pid)
+    worker.close()
+    await place.until(lambda: not place.lending.lender.sessions)
+    assert "what gateway-0 has spent cannot be read" in place.said[-1]
+    assert place.account.free(MONEY, 0) == 900
 
 
 async def test_who_speaks_otherwise_is_turned_away(place):

@@ -13,7 +13,7 @@ from support.gateway import STREAM, USAGE, delta
 from support.platform import eventually
 from support.upstream import Upstream, stream, whole
 from vanguard.core.journal import Intent
-from vanguard.gateway.limits.spending import read_records
+from vanguard.gateway.journal import replay
 
 pytestmark = pytest.mark.e2e
 
@@ -122,6 +122,14 @@ def rows(platform):
     return found if found and all(row["status"] != "open" for row in found) else None
 
 
+def counted(platform):
+    """Requests that `/metrics` knows, over all workers."""
+    text = httpx.get(platform.base_url + "/metrics").text
+    lines = [line for line in text.splitlines() if line.startswith("vanguard_requests_total{")]
+    assert {line.split('worker="')[1].split('"')[0] for line in lines} <= {"gateway-0", "gateway-1"}
+    return sum(int(line.rsplit(" ", 1)[1]) for line in lines)
+
+
 def test_a_limit_a_minute_holds_over_both_workers_to_the_last_request(own_platform):
     with InThread(whole(200, REPLY)) as upstream:
         platform = own_platform(settings=settings(upstream), model="none").start(SCRIPTED_KEY="k")
@@ -138,6 +146,8 @@ def test_a_limit_a_minute_holds_over_both_workers_to_the_last_request(own_platfo
             path.name for path in (platform.home / "journal").iterdir() if path.is_dir()
         )
         assert journals == ["gateway-0", "gateway-1"]
+        # whichever worker is asked, it answers for both
+        eventually(lambda: [counted(platform) for _ in range(6)] == [100] * 6)
 
 
 def budget_rows(platform):
@@ -148,7 +158,7 @@ def within_reservations(platform):
     """Micro-dollars charged, of each request no more than it had reserved."""
     intents, charged = {}, 0
     for folder in (platform.home / "journal").glob("gateway-*"):
-        for _, record in read_records(folder, 0):
+        for _, record in replay(folder, 0):
             if isinstance(record, Intent):
                 intents[record.request_id] = record
             else:

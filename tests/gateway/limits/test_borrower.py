@@ -320,3 +320,13 @@ def test_good_bye_comes_after_the_last_report():
     assert isinstance(desk.said[-1], Bye)
     desk.borrower.close()
     assert isinstance(desk.said[-2], Report)
+
+
+def test_who_must_end_with_a_request_open_says_no_good_bye():
+    desk = Desk()
+    desk.lend(5, 90, 3, 900)
+    desk.borrower.reserve(desk.chain, 1, 1)
+    desk.borrower.close()
+    assert not [one for one in desk.said if isinstance(one, Bye)]
+    assert desk.last(Report).entries[0].streams == 1
+    assert not desk.borrower.connected

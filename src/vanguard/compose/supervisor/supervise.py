@@ -285,6 +285,8 @@ class Supervisor:
         changed = _needs_restart(self._scene.loaded, loaded)
         if changed:
             self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
+        if {"gateway", "log"} & set(changed):
+            self._screen.say("for the gateway, `vanguard reload --restart-gateway` does")
 
     def _told_to_replace(self) -> None:
         if not self._stopping.is_set() and (self._replacing is None or self._replacing.done()):

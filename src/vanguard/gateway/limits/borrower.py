@@ -356,10 +356,14 @@ class Borrower:
                 self._answer(number, _unavailable())
 
     def close(self) -> None:
-        """Says good-bye; all requests are settled."""
+        """The worker ends: says good-bye, unless a request is open.
+
+        Then it goes like one that dies: the lender charges what is open from the journal.
+        """
         if self.connected:
             self.flush()
-            self._send(Bye())
+            if not any(holding.concurrent for holding in self._holdings.values()):
+                self._send(Bye())
             self.connected = False
 
     def _give_back(self, holding: Holding) -> None:

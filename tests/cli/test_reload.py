@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.fake_platform.run import Platform
+from vanguard.cli import reload as module
 from vanguard.cli.main import main
 
 
@@ -52,6 +53,27 @@ def test_a_platform_behind_an_address(
     monkeypatch.setenv("VANGUARD_URL", "http://127.0.0.1:1")
     assert main(["reload"]) == 1
     assert "control does not answer" in capsys.readouterr().err
+
+
+@pytest.mark.e2e
+def test_the_gateway_is_replaced_when_asked(
+    platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (platform.home.root.parent / "mine.yaml").write_text("")
+    old = platform.pid("gateway")
+    assert main(["reload", "--home", str(platform.home.root), "--restart-gateway"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "the gateway's processes are new; old ones end with their open streams\n"
+    )
+    new = platform.pid("gateway")
+    assert new != old
+    # one that cannot be replaced is told, not waited for without end
+    (platform.home.root / "gateway.breaks").touch()
+    monkeypatch.setattr(module, "_REPLACED_S", 1.0)
+    assert main(["reload", "--home", str(platform.home.root), "--restart-gateway"]) == 1
+    assert "the gateway was not replaced" in capsys.readouterr().err
+    (platform.home.root / "gateway.breaks").unlink()
+    assert platform.pid("gateway") == new
 
 
 def test_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

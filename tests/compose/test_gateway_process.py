@@ -19,6 +19,7 @@ from support.upstream import Upstream, stream, whole
 from vanguard.compose.gateway_process import main
 from vanguard.core.journal import Settled
 from vanguard.gateway.journal import replay
+from vanguard.gateway.limits.protocol import Denied, frame
 from vanguard.snapshot.boot import Bounds, GatewayBoot, InboundTls
 from vanguard.snapshot.file import write_snapshot
 
@@ -42,6 +43,8 @@ class Process:
             snapshot_path=str(self.folder / "snapshot.json"),
             journal_dir=str(self.folder / "journal"),
             control_socket=str(self.folder / "control.sock"),
+            ready_path=str(self.folder / "ready"),
+            metrics_dir=str(self.folder / "metrics"),
             **more,
         )
         path = self.folder / "boot.json"
@@ -205,6 +208,62 @@ def test_a_certificate_that_cannot_be_used_is_one_clear_line(capsys, tmp_path):
     assert done.stderr.splitlines()[-1] == (
         "gateway: tls.certificate or tls.key cannot be used: No such file or directory"
     )
+
+
+async def test_a_retired_worker_serves_the_connections_it_has_and_takes_no_new_one(process):
+    events = [delta(str(number)) for number in range(60)] + STREAM
+    async with Upstream([stream(events, pause_s=0.05)]) as upstream, httpx.AsyncClient() as client:
+        write_snapshot(process.folder / "snapshot.json", snapshot([deployment(upstream.base_url)]))
+        process.start()
+        ready = process.folder / "ready"
+        await until(ready.exists)
+        assert ready.read_text() == str(process.child.pid)
+        answer, parts, seen = await streaming(client, process, 3)
+        models = process.base_url + "/v1/models"
+        async with httpx.AsyncClient(headers=KEY) as idle:
+            assert "connection" not in (await idle.get(models)).headers
+            await until((process.folder / "metrics" / "journal.prom").exists)
+            process.child.send_signal(signal.SIGUSR1)
+            # a connection that it holds is served, and told to be the last
+            again = await idle.get(models)
+            while "connection" not in again.headers:
+                again = await idle.get(models)
+            assert (again.status_code, again.headers["connection"]) == (200, "close")
+            # nobody accepts any more, but who comes waits for the next worker
+            fresh = socket.create_connection(process.listener.getsockname())
+            fresh.settimeout(0.5)
+            fresh.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            with pytest.raises(TimeoutError):
+                fresh.recv(1)
+        async for part in parts:
+            seen += part
+        assert seen.endswith(b"data: [DONE]\n\n")
+        await answer.aclose()
+        assert await process.gone() == 0
+        assert not list((process.folder / "metrics").iterdir())
+        process.start()
+        fresh.settimeout(20)
+        assert fresh.recv(12) == b"HTTP/1.1 200"
+        fresh.close()
+        await until(lambda: ready.read_text() == str(process.child.pid))
+
+
+async def test_a_worker_that_cannot_borrow_limits_does_not_serve(process):
+    write_snapshot(
+        process.folder / "snapshot.json", snapshot([deployment("http://127.0.0.1:1/v1")])
+    )
+    listener = socket.socket(socket.AF_UNIX)
+    path = str(process.folder / "l.sock")
+    listener.bind(path)
+    listener.listen()
+    process.start(limits_socket=path)
+    connection, _ = await asyncio.to_thread(listener.accept)
+    connection.recv(1)
+    connection.sendall(frame(Denied("restart the platform")))
+    assert await process.gone() == 1
+    assert not (process.folder / "ready").exists()
+    connection.close()
+    listener.close()
 
 
 def test_a_missing_boot_file_is_one_clear_line(capsys, tmp_path):

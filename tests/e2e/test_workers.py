@@ -9,9 +9,11 @@ import threading
 import httpx
 import pytest
 
-from support.gateway import STREAM, USAGE, chunk, delta
+from support.gateway import STREAM, USAGE, delta
 from support.platform import eventually
 from support.upstream import Upstream, stream, whole
+from vanguard.core.journal import Intent
+from vanguard.gateway.journal import replay
 
 pytestmark = pytest.mark.e2e
 
@@ -83,12 +85,11 @@ def body(**fields):
 
 
 async def ask(client, platform, key, **fields):
-    answer = await client.post(
+    return await client.post(
         platform.base_url + "/v1/chat/completions",
         json=body(**fields),
         headers={"authorization": f"Bearer {key}", "connection": "close"},
     )
-    return answer
 
 
 def all_at_once(platform, key, count, together=100, **fields):
@@ -108,22 +109,25 @@ def all_at_once(platform, key, count, together=100, **fields):
     return asyncio.run(run())
 
 
-def spent(platform, key_budget_left=None):
-    return sum(row["cost_usd_micros"] or 0 for row in platform.requests())
-
-
 def rows(platform):
     """All usage rows, once none is open."""
+    found, last = [], ""
     with platform.admin() as client:
-        found, cursor = [], None
         while True:
-            query = {"limit": 500} | ({"cursor": cursor} if cursor else {})
-            page = client.get("/api/requests", params=query).json()
-            found += page["data"]
-            cursor = page.get("next_cursor") or page.get("cursor")
-            if not cursor or not page["data"]:
+            page = client.get("/api/requests", params={"limit": 500, "before": last}).json()["data"]
+            if not page:
                 break
+            found += page
+            last = page[-1]["id"]
     return found if found and all(row["status"] != "open" for row in found) else None
+
+
+def counted(platform):
+    """Requests that `/metrics` knows, over all workers."""
+    text = httpx.get(platform.base_url + "/metrics").text
+    lines = [line for line in text.splitlines() if line.startswith("vanguard_requests_total{")]
+    assert {line.split('worker="')[1].split('"')[0] for line in lines} <= {"gateway-0", "gateway-1"}
+    return sum(int(line.rsplit(" ", 1)[1]) for line in lines)
 
 
 def test_a_limit_a_minute_holds_over_both_workers_to_the_last_request(own_platform):
@@ -142,3 +146,171 @@ def test_a_limit_a_minute_holds_over_both_workers_to_the_last_request(own_platfo
             path.name for path in (platform.home / "journal").iterdir() if path.is_dir()
         )
         assert journals == ["gateway-0", "gateway-1"]
+        # whichever worker is asked, it answers for both
+        eventually(lambda: [counted(platform) for _ in range(6)] == [100] * 6)
+
+
+def budget_rows(platform):
+    return eventually(lambda: rows(platform))
+
+
+def within_reservations(platform):
+    """Micro-dollars charged, of each request no more than it had reserved."""
+    intents, charged = {}, 0
+    for folder in (platform.home / "journal").glob("gateway-*"):
+        for _, record in replay(folder, 0):
+            if isinstance(record, Intent):
+                intents[record.request_id] = record
+            else:
+                reserved = intents[record.request_id].reserved_usd_micros
+                charged += min(record.cost_usd_micros, reserved)
+    return charged
+
+
+@pytest.mark.parametrize(
+    ("cap", "tokens"), [({"max_tokens": 200}, 208), ({}, 1_008)], ids=["with-a-cap", "without"]
+)
+def test_a_thousand_requests_on_the_last_dollar_spend_it_and_no_more(own_platform, cap, tokens):
+    # it ignores every cap and never says what it used
+    with InThread(stream([delta("word ") * 4] * (tokens // 4), end=False)) as upstream:
+        platform = own_platform(settings=settings(upstream), model="none").start(SCRIPTED_KEY="k")
+        key = make_key(platform, budget_usd="1.00", budget_window="total")
+        answers = all_at_once(platform, key, 1_000, together=60, stream=True, **cap)
+        statuses = {answer.status_code for answer in answers}
+        assert statuses == {200, 429}
+        found = budget_rows(platform)
+        # a stream is cut at the read that reaches its cap, and what that read held more is charged
+        # as well: so count what was reserved for each, which is what limits can promise
+        assert 950_000 <= within_reservations(platform) <= 1_000_000
+        assert len(upstream.asked) == len(found)
+        journals = [path.stat().st_size for path in (platform.home / "journal").glob("*/*.journal")]
+        assert len(journals) == 2
+        assert min(journals) > 0
+
+
+SLOW = [delta(str(number)) for number in range(60)] + STREAM
+
+
+class Streams:
+    """Many clients, each reading one stream in the background."""
+
+    def __init__(self, platform, key, count):
+        self.platform = platform
+        self.key = key
+        self.count = count
+        self.texts = [b""] * count
+        self.errors = []
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._all()))
+
+    def __enter__(self):
+        self.thread.start()
+        eventually(lambda: all(text.count(b"\n\n") > 2 for text in self.texts))
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+    async def _all(self):
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+            await asyncio.gather(*(self._one(client, index) for index in range(self.count)))
+
+    async def _one(self, client, index):
+        url = self.platform.base_url + "/v1/chat/completions"
+        headers = {"authorization": f"Bearer {self.key}"}
+        try:
+            async with client.stream(
+                "POST", url, json=body(stream=True), headers=headers
+            ) as answer:
+                async for part in answer.aiter_raw():
+                    self.texts[index] += part
+        except httpx.TransportError as error:
+            self.errors.append(error)
+
+    @property
+    def whole(self):
+        return sum(text.endswith(b"data: [DONE]\n\n") for text in self.texts)
+
+
+class Knocking:
+    """A client that asks again and again, over kept-alive connections, and keeps every status."""
+
+    def __init__(self, platform, key):
+        self.platform = platform
+        self.key = key
+        self.seen = []
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        headers = {"authorization": f"Bearer {self.key}"}
+        with httpx.Client(timeout=30, headers=headers) as client:
+            while not self.stop.is_set():
+                try:
+                    self.seen.append(client.get(self.platform.base_url + "/v1/models").status_code)
+                except httpx.TransportError as error:
+                    self.seen.append(error)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join(30)
+
+
+@pytest.mark.parametrize("count", [1, 2], ids=["alone", "two"])
+def test_replacing_the_workers_breaks_no_stream_and_refuses_nobody(own_platform, count):
+    with InThread(stream(SLOW, pause_s=0.1)) as upstream:
+        platform = own_platform(settings=settings(upstream, count), model="none")
+        platform.start(SCRIPTED_KEY="k")
+        key = make_key(platform, concurrent_requests=55, budget_usd="1.00", budget_window="total")
+        old = workers_of(platform)
+        assert len(old) == count
+        with Streams(platform, key, 50) as streams, Knocking(platform, key) as knocking:
+            platform.tell(signal.SIGUSR2)
+            eventually(lambda: not set(old.values()) & set(workers_of(platform).values()))
+            # the old ones still stream, and what they hold counts for the new ones
+            answers = all_at_once(platform, key, 10, together=10, stream=True)
+            statuses = sorted(answer.status_code for answer in answers)
+            assert statuses == [200] * 5 + [429] * 5
+        assert streams.errors == []
+        assert streams.whole == 50
+        assert set(knocking.seen) == {200}
+        found = eventually(lambda: rows(platform))
+        assert len(found) == 55 == len(upstream.asked)
+        assert {row["status"] for row in found} == {"ok"}
+        assert {row["cost_usd_micros"] for row in found} == {COST}
+        for pid in old.values():
+            eventually(lambda pid=pid: not alive(pid))
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_killed_worker_loosens_no_limit_and_keeps_nothing_for_ever(own_platform):
+    with InThread(stream(SLOW, pause_s=0.1)) as upstream:
+        platform = own_platform(settings=settings(upstream), model="none").start(SCRIPTED_KEY="k")
+        key = make_key(platform, concurrent_requests=40, budget_usd="5.00", budget_window="total")
+        with Streams(platform, key, 40) as streams:
+            full = all_at_once(platform, key, 5, together=5)
+            assert {answer.status_code for answer in full} == {429}
+            os.kill(workers_of(platform)["gateway-0"], signal.SIGKILL)
+            eventually(lambda: streams.errors)
+            lost = len(streams.errors)
+        lost = len(streams.errors)
+        assert streams.whole == 40 - lost
+        found = eventually(lambda: rows(platform))
+        assert len(found) == 40 == len(upstream.asked)
+        unsettled = [row for row in found if row["status"] == "unsettled"]
+        assert len(unsettled) == lost
+        # what died with the worker can be used again, and what it held is charged once
+        answers = all_at_once(platform, key, 40, together=40, stream=True)
+        assert [answer.status_code for answer in answers] == [200] * 40

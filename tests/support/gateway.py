@@ -130,6 +130,7 @@ class GatewayRunner:
         bounds: Bounds | None = None,
         control_socket: str = "",
         admin_on_public: bool = True,
+        limits_socket: str = "",
     ) -> Running:
         boot = GatewayBoot(
             worker="gw-0",
@@ -138,6 +139,7 @@ class GatewayRunner:
             journal_dir=str(self._folder / "journal" / "gw-0"),
             control_socket=control_socket or str(self._folder / "control.sock"),
             admin_on_public=admin_on_public,
+            limits_socket=limits_socket,
             log_level="error",
             deadlines=deadlines or Deadlines(drain_s=2),
             bounds=bounds or Bounds(),
@@ -147,6 +149,8 @@ class GatewayRunner:
         gateway = Gateway(boot)
         pipeline = Pipeline(gateway, metrics_open=False)
         gateway.start()
+        if gateway.link is not None:
+            await gateway.link.start()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             pipeline.server.factory(admin=admin_on_public), "127.0.0.1", 0
@@ -161,6 +165,8 @@ class GatewayRunner:
             server.close()
         for connection in list(running.pipeline.server.connections):
             connection.abort()
+        if running.gateway.link is not None:
+            await running.gateway.link.close()
         running.gateway.close()
         await asyncio.sleep(0.01)
         if running in self._running:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from vanguard.core.errors import VanguardError
-from vanguard.gateway.limits.borrower import Borrower, NotHeld
+from vanguard.gateway.limits.borrower import Borrower
+from vanguard.gateway.limits.holding import NotHeld
 from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
     PROTOCOL,
@@ -59,9 +60,9 @@ class Worker:
         self.connected = True
         self.out.clear()
         self.into.clear()
-        report = self.borrower.connect()
-        self.out.append(Hello(PROTOCOL, self.name, 1, self.id, report))
-        self.borrower.connection_made()
+        self.borrower.connect(
+            lambda report: self.out.append(Hello(PROTOCOL, self.name, 1, self.id, report))
+        )
 
 
 class World:
@@ -73,6 +74,7 @@ class World:
         self.scopes = dict(scopes)
         self.lender = Lender(self.clock, self._deliver_later)
         self.unrecovered = []
+        self.unread = []
         self.publish(self.scopes)
 
     def _deliver_later(self, incarnation, message):
@@ -82,7 +84,8 @@ class World:
 
     def publish(self, scopes):
         self.scopes = dict(scopes)
-        wanted = self.lender.publish(self.scopes)
+        self.lender.publish(self.scopes)
+        wanted = self.lender.unrestored()
         if wanted and not self.lender.recovering:
             upto = self.lender.begin_restore(wanted)
             for scope in wanted:
@@ -121,11 +124,16 @@ class World:
         return worker
 
     def hear_of_death(self, worker, end):
-        """The supervisor reaps it and reads its journal, whatever its successor has appended."""
+        """The supervisor reaps it, and will read its journal."""
         self.unrecovered.remove((worker, end))
         session = self.lender.died(worker.id)
-        if session is None:
-            return
+        if session is not None:
+            self.unread.append((worker, end, session))
+
+    def recover(self, unread):
+        """Its journal is read up to its death, whatever its successor has appended since."""
+        self.unread.remove(unread)
+        worker, end, session = unread
         spent = {}
         journal = worker.journal[:end]
         settled = {id(entry) for kind, entry, _, _ in journal if kind == "settled"}
@@ -169,7 +177,7 @@ class World:
                     worker.into.clear()
                     worker.borrower.disconnected()
         for worker in self.workers.values():
-            worker.borrower.expire()
+            worker.borrower._expire()
 
     def settle_down(self):
         """Delivers everything until nobody has anything to say."""

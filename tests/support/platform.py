@@ -96,6 +96,11 @@ class Platform:
         os.kill(number, signal.SIGKILL)
         return number
 
+    def tell(self, number: int) -> None:
+        """Sends the supervisor a signal."""
+        assert self._child is not None
+        self._child.send_signal(number)
+
     def admin(self) -> httpx.Client:
         """A client of the management API."""
         headers = {"authorization": f"Bearer {self.admin_key}"}

@@ -14,16 +14,23 @@ if TYPE_CHECKING:
 
 
 _TIMEOUT_S = 60.0
+_REPLACED_S = 70.0
 
 
 @click.command()
 @click.option("--home", metavar="FOLDER", help="The home of the platform that runs.")
 @click.option("--config", metavar="FILE", help="The settings file that names the home.")
+@click.option(
+    "--restart-gateway",
+    is_flag=True,
+    help="Then replace the gateway's processes, without breaking a stream.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def reload(home: str | None, config: str | None, as_json: bool) -> int:
+def reload(home: str | None, config: str | None, restart_gateway: bool, as_json: bool) -> int:
     """Take up a changed settings file.
 
     The file is taken up whole, or refused with the reason and the old settings stay in force.
+    Settings below `gateway` and `log`, and new code, take new processes: --restart-gateway.
     VANGUARD_URL and VANGUARD_ADMIN_KEY reload a platform on another host.
     """
     import httpx  # noqa: PLC0415 - not for --help
@@ -46,6 +53,8 @@ def reload(home: str | None, config: str | None, as_json: bool) -> int:
     if not answer.is_success:
         raise SettingsError(refusal(answer))
     found = msgspec.json.decode(answer.content, type=Reloaded)
+    if restart_gateway:
+        _restart_gateway(home, config)
     if as_json:
         print_json(found)
         return 0
@@ -53,7 +62,44 @@ def reload(home: str | None, config: str | None, as_json: bool) -> int:
         click.echo(f"vanguard: {warning}", err=True)
     names = ", ".join(found.models) or "no models"
     click.echo(f"settings reloaded (snapshot {found.snapshot_version}): {names}")
+    if restart_gateway:
+        click.echo("the gateway's processes are new; old ones end with their open streams")
     return 0
+
+
+def _restart_gateway(home: str | None, config: str | None) -> None:
+    """Has the supervisor replace the workers, and waits until it has.
+
+    Raises:
+        ControlUnavailable: nothing runs here.
+        PlatformError: they were not replaced.
+    """
+    import os  # noqa: PLC0415 - not for --help
+    import signal  # noqa: PLC0415 - as above
+    import time  # noqa: PLC0415 - as above
+
+    from vanguard.compose.supervisor.running import find_home, read_running  # noqa: PLC0415
+    from vanguard.core.errors import ControlUnavailable, PlatformError  # noqa: PLC0415
+
+    place = find_home(home, config)
+    running = read_running(place)
+    if running is None:
+        raise ControlUnavailable(
+            f"nothing runs on {place.root}: the gateway is replaced on its own host"
+        )
+    old = _gateways(running.children)
+    os.kill(running.pid, signal.SIGUSR2)
+    deadline = time.monotonic() + _REPLACED_S * len(old)
+    while running is not None and time.monotonic() < deadline:
+        if not old & _gateways(running.children):
+            return
+        time.sleep(0.1)
+        running = read_running(place)
+    raise PlatformError(f"the gateway was not replaced; {place.logs} says why")
+
+
+def _gateways(children: dict[str, int]) -> set[int]:
+    return {pid for name, pid in children.items() if name.startswith("gateway")}
 
 
 def _client(home: str | None, config: str | None) -> httpx.Client:

@@ -21,6 +21,8 @@ from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tls.acceptor import Acceptor, Certificate
+from vanguard.gateway.local.shared_metrics import publish_metrics, withdraw_metrics
+from vanguard.gateway.local.status import own_metrics
 from vanguard.gateway.pipeline import Pipeline
 from vanguard.snapshot.boot import GatewayBoot
 
@@ -49,7 +51,7 @@ async def serve(boot: GatewayBoot) -> None:
     if gateway.link is not None:
         await gateway.link.start()
     servers = await _listen(boot, pipeline.server, certificate)
-    tasks = [loop.create_task(_sweep(pipeline)), loop.create_task(_say_ready(gateway))]
+    tasks = [loop.create_task(_sweep(gateway, pipeline)), loop.create_task(_say_ready(gateway))]
     gateway.log.info("listening", worker=gateway.claim.name)
     await leave.wait()
     for server in servers:
@@ -61,8 +63,14 @@ async def serve(boot: GatewayBoot) -> None:
     await _drain(gateway, pipeline)
     for task in tasks:
         task.cancel()
+    await _close(gateway)
+
+
+async def _close(gateway: Gateway) -> None:
     if gateway.link is not None:
         await gateway.link.close()
+    if gateway.boot.metrics_dir:
+        withdraw_metrics(Path(gateway.boot.metrics_dir), gateway.claim.name)
     gateway.close()
 
 
@@ -135,10 +143,21 @@ def _accept_tls(
     return acceptor
 
 
-async def _sweep(pipeline: Pipeline) -> None:
+async def _sweep(gateway: Gateway, pipeline: Pipeline) -> None:
+    """Once a second: ends connections whose time is up, and leaves numbers for the other workers."""
     while True:
         await asyncio.sleep(1)
         pipeline.server.sweep(asyncio.get_running_loop().time())
+        if gateway.boot.metrics_dir:
+            _publish(gateway, pipeline)
+
+
+def _publish(gateway: Gateway, pipeline: Pipeline) -> None:
+    text = own_metrics(gateway, len(pipeline.server.connections))
+    try:
+        publish_metrics(Path(gateway.boot.metrics_dir), gateway.claim.name, text)
+    except OSError as error:
+        gateway.log.warning("metrics cannot be shared", reason=error.strerror or "")
 
 
 async def _drain(gateway: Gateway, pipeline: Pipeline) -> None:

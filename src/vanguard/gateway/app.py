@@ -54,10 +54,7 @@ class Gateway:
         self.limiter: Limits = self._own_limits
         self.link: Link | None = None
         if boot.limits_socket:
-            journal = self.ledger.journal
-            self.link = Link(
-                boot.limits_socket, self.claim.name, self.clock, lambda: journal.offset
-            )
+            self.link = Link(boot.limits_socket, self.claim.name, self.clock, self._journalled)
             self.limiter = self.link.borrower
         self.dialler = Dialler(
             boot.deadlines.connect_s,
@@ -132,6 +129,11 @@ class Gateway:
         if closed:
             self.log.warning("unsettled", requests=closed, reason="a worker died before they ended")
 
+    def _journalled(self) -> int:
+        """The journal's length once all that was handed in is in it."""
+        self.ledger.commit()
+        return self.ledger.journal.offset
+
     def _folders(self) -> list[Path]:
         root = self.boot.journal_root
         return journal_folders(Path(root)) if root else [self.claim.folder]
@@ -144,6 +146,7 @@ class Gateway:
         ready = view is not None and not self.draining and well
         return ready, {
             "ready": ready,
+            "worker": self.claim.name,
             "snapshot_version": view.version if view else 0,
             "snapshot_error": self.state.error,
             "journal_behind": self.ledger.behind,

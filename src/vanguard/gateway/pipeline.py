@@ -8,6 +8,7 @@ from __future__ import annotations
 from vanguard.core.errors import (
     InternalError,
     LimitError,
+    LimitsUnavailable,
     MethodNotAllowed,
     RouteNotFound,
     ShuttingDown,
@@ -24,7 +25,8 @@ from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
-from vanguard.gateway.limits.borrower import PATIENCE_S, NotHeld
+from vanguard.gateway.limits.borrower import PATIENCE_S
+from vanguard.gateway.limits.holding import NotHeld
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
@@ -173,7 +175,13 @@ class Pipeline:
                 lines = limit_lines(standing, door, exchange.arrived_ms)
         refuse(gateway, error, exchange.client, door, exchange.id, lines)
 
-    def _borrow(self, exchange: Exchange, wanted: NotHeld, tries: int = 0) -> None:
+    def _borrow(
+        self,
+        exchange: Exchange,
+        wanted: NotHeld,
+        tries: int = 0,
+        refusal: VanguardError | None = None,
+    ) -> None:
         """Shared limits: the request waits for the lender, and then tries again."""
         link = self._gateway.link
         if link is None:
@@ -181,17 +189,20 @@ class Pipeline:
 
         def answered(error: VanguardError | None) -> None:
             exchange.client.on_disconnect = None
+            again = error is None or (refusal is None and may_fit(exchange, error))
             try:
-                if error is not None and not may_fit(exchange, error):
-                    self._refuse(exchange, error)
+                if error is not None and not again:
+                    # what the lender said once tells more than its silence later
+                    silent = isinstance(error, LimitsUnavailable)
+                    self._refuse(exchange, (refusal if silent else None) or error)
                 elif exchange.reservation is None:
                     self._prepare(exchange)
                 else:
                     self._reserve_anew(exchange)
             except NotHeld as more:
-                self._borrow(exchange, more, tries + 1)
-            except VanguardError as refusal:
-                self._refuse(exchange, refusal)
+                self._borrow(exchange, more, tries + 1, error or refusal)
+            except VanguardError as final:
+                self._refuse(exchange, final)
             except Exception as defect:  # noqa: BLE001 - as in `handle`
                 release(self._gateway, exchange)
                 self._defect(defect, exchange.client, exchange.door)

@@ -112,8 +112,8 @@ def _had(entry, name, which):
     return (one.limits.requests_per_minute, one.limits.tokens_per_minute)[which] is not None
 
 
-class Lending(RuleBasedStateMachine):
-    """Every order of requests, messages, silences, cuts, deaths, clock steps and new limits."""
+class Traffic(RuleBasedStateMachine):
+    """Requests and messages, in every order."""
 
     @initialize(workers=st.sampled_from([2, 3, 1]))
     def start(self, workers):
@@ -192,6 +192,10 @@ class Lending(RuleBasedStateMachine):
         if worker is not None:
             worker.borrower.beat() if beat else worker.borrower.flush()
 
+
+class Lending(Traffic):
+    """The same among silences, cuts, deaths, clock steps and new limits."""
+
     # --- trouble ---
 
     @rule(which=st.integers(0, 5), luck=st.integers(0, 2))
@@ -218,6 +222,12 @@ class Lending(RuleBasedStateMachine):
         if self.world.unrecovered:
             dead = self.world.unrecovered[which % len(self.world.unrecovered)]
             self.world.hear_of_death(*dead)
+            self._trouble()
+
+    @rule(which=st.integers(0, 3))
+    def its_journal_is_read(self, which):
+        if self.world.unread:
+            self.world.recover(self.world.unread[which % len(self.world.unread)])
             self._trouble()
 
     @rule(name=st.sampled_from(NAMES))
@@ -260,8 +270,13 @@ class Lending(RuleBasedStateMachine):
     def publish(self, name, rates, budget, window):
         """Who cannot be reached cannot be told, so all can be."""
         world = self.world
-        if world.unrecovered or not all(w.connected for w in world.workers.values()):
+        if (
+            world.unrecovered
+            or world.unread
+            or not all(w.connected for w in world.workers.values())
+        ):
             return
+        world.settle_down()
         for worker in world.workers.values():
             worker.borrower.flush()
         world.settle_down()
@@ -289,7 +304,7 @@ class Lending(RuleBasedStateMachine):
     def nobody_is_refused_while_enough_lies_idle_anywhere(self, which, key, tokens, usd):
         world = self.world
         worker = self._worker(which)
-        if worker is None or world.unrecovered:
+        if worker is None or world.unrecovered or world.unread:
             return
         for one in world.workers.values():
             if not one.connected:
@@ -333,6 +348,8 @@ class Lending(RuleBasedStateMachine):
         world = self.world
         for dead in list(world.unrecovered):
             world.hear_of_death(*dead)
+        for dead in list(world.unread):
+            world.recover(dead)
         for worker in world.workers.values():
             if not worker.connected:
                 worker.connect()

@@ -94,8 +94,8 @@ def gateway_boot(
         journal_root=str(home.journal),
         ready_path=str(home.run / f"{worker}.ready"),
         journal_fsync=settings.journal_fsync,
-        # one worker owns its counters, several borrow from the supervisor
-        limits_socket=str(home.limits_socket) if settings.workers > 1 else "",
+        metrics_dir=str(home.run / "metrics") if settings.workers > 1 else "",
+        limits_socket=str(home.limits_socket),
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"
         or (settings.metrics == "auto" and is_loopback(listeners.public)),

@@ -155,8 +155,7 @@ class Supervisor:
             loop.add_signal_handler(number, self._told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
         loop.add_signal_handler(signal.SIGUSR2, self._told_to_replace)
-        if self._scene.loaded.settings.gateway.workers > 1:
-            await self._lend()
+        await self._lend()
         for plan in plans:
             self._files[plan.name] = LogFile(self._scene.home.logs / f"{plan.name}.log")
             self._children[plan.name] = Child(plan, self)
@@ -286,6 +285,8 @@ class Supervisor:
         changed = _needs_restart(self._scene.loaded, loaded)
         if changed:
             self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
+        if {"gateway", "log"} & set(changed):
+            self._screen.say("for the gateway, `vanguard reload --restart-gateway` does")
 
     def _told_to_replace(self) -> None:
         if not self._stopping.is_set() and (self._replacing is None or self._replacing.done()):

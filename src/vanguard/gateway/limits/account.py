@@ -5,6 +5,8 @@ It does not know messages. What is lent counts as if it were used until its work
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from vanguard.gateway.limits.protocol import (
     MONEY,
     REQUESTS,
@@ -22,30 +24,48 @@ _MINUTE_SHARE = 20
 _NOTHING = (0, 0, 0, 0)
 
 
-class Held:
-    """What one worker holds of a scope.
+class Flying(NamedTuple):
+    """A grant that its worker's last report did not know yet.
 
     Attributes:
-        idle, used: as it said last.
-        flying: grants, by their number, that its last report did not know yet.
+        claim: what the request that asked will take, of this or of what was idle before.
     """
+
+    number: int
+    amounts: Amounts
+    claim: Amounts
+
+
+class Held:
+    """What one worker holds of a scope; `idle` and `used` are as it said last."""
 
     __slots__ = ("flying", "idle", "used")
 
     def __init__(self) -> None:
         self.idle: Amounts = _NOTHING
         self.used: Amounts = _NOTHING
-        self.flying: list[tuple[int, Amounts]] = []
+        self.flying: list[Flying] = []
 
-    def said(self, entry: Entry, seen: int) -> None:
-        """Takes up a report."""
+    def said(self, entry: Entry) -> None:
+        """Takes up a report; then tell what has `landed` with it."""
         self.idle = entry.idle
         self.used = (0, 0, entry.streams, entry.usd_micros)
-        self.flying = [grant for grant in self.flying if grant[0] > seen]
+
+    def landed(self, seen: int) -> None:
+        """Grants up to this number have come, and who asked has tried again."""
+        self.flying = [grant for grant in self.flying if grant.number > seen]
 
     def on_the_way(self, what: int) -> int:
         """Granted and not yet known to have come."""
-        return sum(amounts[what] for _, amounts in self.flying)
+        return sum(grant.amounts[what] for grant in self.flying)
+
+    def claimed(self, what: int) -> int:
+        """What requests that have asked will take."""
+        return sum(grant.claim[what] for grant in self.flying)
+
+    def unclaimed(self, what: int) -> int:
+        """Idle there, or on the way, and not meant for a request that has asked."""
+        return self.idle[what] + self.on_the_way(what) - self.claimed(what)
 
     def lent(self, what: int) -> int:
         """All of it, used or not."""
@@ -54,7 +74,10 @@ class Held:
     def no_minute(self) -> None:
         """Forgets requests and tokens, on the way ones too."""
         self.idle = (0, 0, *self.idle[2:])
-        self.flying = [(number, (0, 0, *amounts[2:])) for number, amounts in self.flying]
+        self.flying = [
+            Flying(grant.number, (0, 0, *grant.amounts[2:]), (0, 0, *grant.claim[2:]))
+            for grant in self.flying
+        ]
 
     @property
     def empty(self) -> bool:
@@ -140,9 +163,9 @@ class Account:
             return -1
         taken = self.used_up(what, now_s)
         for name, held in self.held.items():
-            taken += held.used[what] + held.on_the_way(what)
-            if name == incarnation:
-                taken += held.idle[what]
+            mine = name == incarnation
+            # what a neighbour's requests have asked for is theirs, the rest of its grants is idle
+            taken += held.lent(what) if mine else held.used[what] + held.claimed(what)
         return max(0, limit - taken)
 
     def share(self, what: int, need: int, free: int, workers: int) -> int:

@@ -11,6 +11,16 @@ from collections.abc import Callable, Iterable
 
 from vanguard.core.clock import Clock
 from vanguard.core.errors import LimitsUnavailable, VanguardError
+from vanguard.gateway.limits.holding import (
+    Borrowed,
+    BorrowedChain,
+    Holding,
+    NotHeld,
+    money_for,
+    refusal,
+    tighter,
+    want,
+)
 from vanguard.gateway.limits.limiter import Standing
 from vanguard.gateway.limits.protocol import (
     LEASE_S,
@@ -19,129 +29,24 @@ from vanguard.gateway.limits.protocol import (
     STREAMS,
     TOKENS,
     Alive,
-    Amounts,
     Ask,
     Bye,
-    Entry,
     FromWorker,
     Grant,
     Left,
     Recall,
     Refusal,
     Report,
-    Slots,
     ToWorker,
-    Want,
 )
-from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
-from vanguard.snapshot.model import Budget, Scope
+from vanguard.gateway.limits.refusals import no_tokens
+from vanguard.snapshot.model import Scope
 
 # what was not used for so long is given back, unless nobody else could use it
 _IDLE_S = 1.0
 # how long a request waits for the lender, all its asks together
 PATIENCE_S = 1.0
 _MINUTE_S = 60
-
-
-class Holding:
-    """What this worker holds of one scope.
-
-    Attributes:
-        idle: free for the next request, by the places of `Amounts`.
-        concurrent, reserved: in use by open requests, whether borrowed or not.
-        spent: micro-dollars settled since this process started.
-        lefts: what there is besides, as heard at `heard_s`; None before.
-        tight: recalled and not granted since: what becomes free goes back to the lender.
-    """
-
-    __slots__ = (
-        "concurrent",
-        "heard_s",
-        "idle",
-        "lefts",
-        "request_slots",
-        "reserved",
-        "scope_id",
-        "spent",
-        "tight",
-        "token_slots",
-        "used_s",
-    )
-
-    def __init__(self, scope_id: str) -> None:
-        self.scope_id = scope_id
-        self.idle = [0, 0, 0, 0]
-        self.concurrent = 0
-        self.reserved = 0
-        self.spent = 0
-        self.request_slots: dict[int, int] = {}
-        self.token_slots: dict[int, int] = {}
-        self.lefts: Left | None = None
-        self.heard_s = 0.0
-        self.tight = False
-        self.used_s = 0.0
-
-    def entry(self) -> Entry:
-        """How it stands, with what was used since the last one; that is told once."""
-        entry = Entry(
-            self.scope_id,
-            (self.idle[0], self.idle[1], self.idle[2], self.idle[3]),
-            self.concurrent,
-            self.reserved,
-            self.spent,
-            _slots(self.request_slots),
-            _slots(self.token_slots),
-        )
-        self.request_slots, self.token_slots = {}, {}
-        return entry
-
-    @property
-    def in_use(self) -> bool:
-        """Whether anything depends on it."""
-        return bool(self.concurrent or self.reserved or any(self.idle) or self.spent)
-
-
-def _slots(amounts: dict[int, int]) -> Slots:
-    return tuple((second, amount) for second, amount in amounts.items() if amount)
-
-
-class BorrowedChain:
-    """The scopes of one key beside what is held of them, outermost first; as `limiter.Chain`."""
-
-    __slots__ = ("budgeted", "limited", "links", "scopes")
-
-    def __init__(self, scopes: tuple[Scope, ...], holdings: tuple[Holding, ...]) -> None:
-        self.scopes = scopes
-        self.links = tuple(zip(scopes, holdings, strict=True))
-        self.budgeted = any(scope.budget is not None for scope in scopes)
-        self.limited = any(
-            scope.limits.requests_per_minute is not None
-            or scope.limits.tokens_per_minute is not None
-            for scope in scopes
-        )
-
-
-class Borrowed:
-    """What one request holds until it is settled. Settling twice has no effect."""
-
-    __slots__ = ("at_s", "chain", "open", "tokens", "usd_micros")
-
-    def __init__(self, chain: BorrowedChain, at_s: int, tokens: int, usd_micros: int) -> None:
-        self.chain = chain
-        self.at_s = at_s
-        self.tokens = tokens
-        self.usd_micros = usd_micros
-        self.open = True
-
-
-class NotHeld(Exception):
-    """What a request needs is not held here; the lender has to be asked."""
-
-    def __init__(self, chain: BorrowedChain, tokens: int, usd_micros: int) -> None:
-        super().__init__("limits have to be borrowed")
-        self.chain = chain
-        self.tokens = tokens
-        self.usd_micros = usd_micros
 
 
 Answered = Callable[[VanguardError | None], None]
@@ -243,61 +148,69 @@ class Borrower:
         """
         now = self._clock.monotonic()
         fresh = now <= self._valid_until
-        for scope, holding in chain.links:
-            limits, idle = scope.limits, holding.idle
-            if limits.requests_per_minute is not None and (idle[REQUESTS] < 1 or not fresh):
+        for holding, requests, most_tokens, streams, budget in chain.rows:
+            idle = holding.idle
+            if requests is not None and (idle[REQUESTS] < 1 or not fresh):
                 raise NotHeld(chain, tokens, usd_micros)
-            if limits.tokens_per_minute is not None and (idle[TOKENS] < tokens or not fresh):
-                if tokens > limits.tokens_per_minute:
-                    raise no_tokens(scope, limits.tokens_per_minute, 0, tokens, 0)
+            if most_tokens is not None and (idle[TOKENS] < tokens or not fresh):
+                if tokens > most_tokens:
+                    raise self._too_large(chain, tokens)
                 raise NotHeld(chain, tokens, usd_micros)
-            if limits.concurrent_requests is not None and idle[STREAMS] < 1:
+            if streams is not None and idle[STREAMS] < 1:
                 raise NotHeld(chain, tokens, usd_micros)
-            if scope.budget is not None and idle[MONEY] < _money(scope.budget, usd_micros):
+            if budget is not None and idle[MONEY] < money_for(budget, usd_micros):
                 raise NotHeld(chain, tokens, usd_micros)
+        return self._take(chain, now, tokens, usd_micros)
+
+    def _take(self, chain: BorrowedChain, now: float, tokens: int, usd_micros: int) -> Borrowed:
         now_s = int(now)
-        for scope, holding in chain.links:
-            self._take(scope, holding, now_s, tokens, usd_micros)
+        dirty = self._dirty
+        for holding, requests, most_tokens, streams, budget in chain.rows:
+            idle = holding.idle
+            if requests is not None:
+                idle[REQUESTS] -= 1
+                holding.request_slots[now_s] = holding.request_slots.get(now_s, 0) + 1
+            if most_tokens is not None:
+                idle[TOKENS] -= tokens
+                holding.token_slots[now_s] = holding.token_slots.get(now_s, 0) + tokens
+            if streams is not None:
+                idle[STREAMS] -= 1
+            if budget is not None:
+                idle[MONEY] -= usd_micros
+            holding.concurrent += 1
+            holding.reserved += usd_micros
             holding.used_s = now
+            dirty[holding.scope_id] = holding
         return Borrowed(chain, now_s, tokens, usd_micros)
 
-    def _take(
-        self, scope: Scope, holding: Holding, now_s: int, tokens: int, usd_micros: int
-    ) -> None:
-        limits, idle = scope.limits, holding.idle
-        if limits.requests_per_minute is not None:
-            idle[REQUESTS] -= 1
-            holding.request_slots[now_s] = holding.request_slots.get(now_s, 0) + 1
-        if limits.tokens_per_minute is not None:
-            idle[TOKENS] -= tokens
-            holding.token_slots[now_s] = holding.token_slots.get(now_s, 0) + tokens
-        if limits.concurrent_requests is not None:
-            idle[STREAMS] -= 1
-        if scope.budget is not None:
-            idle[MONEY] -= usd_micros
-        holding.concurrent += 1
-        holding.reserved += usd_micros
-        self._dirty[holding.scope_id] = holding
+    @staticmethod
+    def _too_large(chain: BorrowedChain, tokens: int) -> VanguardError:
+        """For a request that no wait can help; of the first scope that it is too large for."""
+        for scope in chain.scopes:
+            limit = scope.limits.tokens_per_minute
+            if limit is not None and tokens > limit:
+                return no_tokens(scope, limit, 0, tokens, 0)
+        return _unavailable()
 
     def settle(self, reservation: Borrowed, tokens: int, usd_micros: int) -> None:
         """Gives back what was reserved and counts what was used."""
         if not reservation.open:
             return
         reservation.open = False
-        at_s = reservation.at_s
-        for scope, holding in reservation.chain.links:
+        at_s, reserved = reservation.at_s, reservation.usd_micros
+        surplus = tokens - reservation.tokens
+        for holding, _, most_tokens, streams, budget in reservation.chain.rows:
             holding.concurrent -= 1
-            holding.reserved -= reservation.usd_micros
+            holding.reserved -= reserved
             holding.spent += usd_micros
-            if scope.limits.concurrent_requests is not None and not holding.tight:
+            if streams is not None and not holding.tight:
                 holding.idle[STREAMS] += 1
-            if scope.budget is not None:
-                rest = reservation.usd_micros - usd_micros
+            if budget is not None:
+                rest = reserved - usd_micros
                 holding.idle[MONEY] += rest if not holding.tight else min(0, rest)
-            if scope.limits.tokens_per_minute is not None:
+            if most_tokens is not None and surplus:
                 # goes to the lender: a refund may not outlive the minute of its reservation
-                slots = holding.token_slots
-                slots[at_s] = slots.get(at_s, 0) + tokens - reservation.tokens
+                holding.token_slots[at_s] = holding.token_slots.get(at_s, 0) + surplus
             self._dirty[holding.scope_id] = holding
 
     def standing(self, chain: BorrowedChain) -> Standing | None:
@@ -310,11 +223,11 @@ class Borrower:
             limit = scope.limits.requests_per_minute
             if limit is not None:
                 left = holding.idle[REQUESTS] + max(0, lefts.requests if lefts else 0)
-                requests = _tighter(requests, limit, left)
+                requests = tighter(requests, limit, left)
             limit = scope.limits.tokens_per_minute
             if limit is not None:
                 left = holding.idle[TOKENS] + max(0, lefts.tokens if lefts else 0)
-                tokens = _tighter(tokens, limit, left)
+                tokens = tighter(tokens, limit, left)
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
     # --- asking ------------------------------------------------------------------------------
@@ -345,8 +258,8 @@ class Borrower:
     def _ask(self, number: int, wanted: NotHeld) -> None:
         if self._dirty or self._clock.monotonic() > self._valid_until:
             self._report(0)
-        wants = [_want(scope, wanted) for scope in wanted.chain.scopes]
-        self._send(Ask(number, tuple(want for want in wants if any(want.amounts))))
+        wants = [want(scope, wanted) for scope in wanted.chain.scopes]
+        self._send(Ask(number, tuple(one for one in wants if any(one.amounts))))
 
     def receive(self, message: ToWorker) -> None:
         """Whatever the lender says."""
@@ -382,16 +295,16 @@ class Borrower:
             holding = self.holding(left.scope)
             holding.lefts, holding.heard_s = left, now
 
-    def _refused(self, refusal: Refusal) -> None:
-        waiter = self._waiters.get(refusal.ask)
+    def _refused(self, said: Refusal) -> None:
+        waiter = self._waiters.get(said.ask)
         if waiter is None:
             return
         wanted = waiter.wanted
         error: VanguardError = _unavailable()
         for scope in wanted.chain.scopes:
-            if scope.id == refusal.scope:
-                error = _refusal(scope, refusal, wanted) or error
-        self._answer(refusal.ask, error)
+            if scope.id == said.scope:
+                error = refusal(scope, said, wanted) or error
+        self._answer(said.ask, error)
 
     def _answer(self, number: int, error: VanguardError | None) -> None:
         waiter = self._waiters.pop(number, None)
@@ -400,18 +313,18 @@ class Borrower:
 
     # --- the connection ----------------------------------------------------------------------
 
-    def connect(self) -> Report:
-        """A new connection: returns its first report, and what it held of the minute is no more."""
+    def connect(self, greet: Callable[[Report], None]) -> None:
+        """A new connection: introduces itself, then asks again for those who wait.
+
+        What was held of the minute is no more: the lender counts it as used.
+        """
         for holding in self._holdings.values():
             holding.idle[REQUESTS] = holding.idle[TOKENS] = 0
             holding.request_slots, holding.token_slots = {}, {}
         self._seen = 0
         self._dirty.clear()
         entries = tuple(one.entry() for one in self._holdings.values() if one.in_use)
-        return Report(self._clock.monotonic(), self._offset(), 0, entries)
-
-    def connection_made(self) -> None:
-        """The hello is sent: asks may follow."""
+        greet(Report(self._clock.monotonic(), self._offset(), 0, entries))
         self.connected = True
         for number, waiter in list(self._waiters.items()):
             self._ask(number, waiter.wanted)
@@ -421,12 +334,13 @@ class Borrower:
         self.connected = False
 
     def flush(self) -> None:
-        """Reports what has changed."""
+        """About ten times a second: reports what has changed, and ends the patience of who waits."""
         if self._dirty and self.connected:
             self._report(0)
+        self._expire()
 
     def beat(self) -> None:
-        """About twice a second: renews the lease and gives back what nobody here uses."""
+        """About twice a second, as well: renews the lease, gives back what nobody here uses."""
         now = self._clock.monotonic()
         if not self._alone:
             for holding in self._holdings.values():
@@ -435,18 +349,21 @@ class Borrower:
         if self.connected:
             self._report(0)
 
-    def expire(self) -> None:
-        """Ends the patience of requests that wait for the lender."""
+    def _expire(self) -> None:
         now = self._clock.monotonic()
         for number, waiter in list(self._waiters.items()):
             if waiter.deadline <= now:
                 self._answer(number, _unavailable())
 
     def close(self) -> None:
-        """Says good-bye; all requests are settled."""
+        """The worker ends: says good-bye, unless a request is open.
+
+        Then it goes like one that dies: the lender charges what is open from the journal.
+        """
         if self.connected:
             self.flush()
-            self._send(Bye())
+            if not any(holding.concurrent for holding in self._holdings.values()):
+                self._send(Bye())
             self.connected = False
 
     def _give_back(self, holding: Holding) -> None:
@@ -464,45 +381,7 @@ class Borrower:
         )
 
 
-def _money(budget: Budget, usd_micros: int) -> int:
-    """A budget that is spent serves nobody, unless it was zero from the beginning."""
-    return max(usd_micros, 1) if budget.amount_usd_micros > 0 else usd_micros
-
-
-def _want(scope: Scope, wanted: NotHeld) -> Want:
-    limits = scope.limits
-    amounts: Amounts = (
-        int(limits.requests_per_minute is not None),
-        wanted.tokens if limits.tokens_per_minute is not None else 0,
-        int(limits.concurrent_requests is not None),
-        _money(scope.budget, wanted.usd_micros) if scope.budget is not None else 0,
-    )
-    return Want(scope.id, amounts)
-
-
-def _refusal(scope: Scope, refusal: Refusal, wanted: NotHeld) -> VanguardError | None:
-    """The error of a limit that is reached; None when the limit is gone by now."""
-    limits = scope.limits
-    if refusal.what == REQUESTS and limits.requests_per_minute is not None:
-        return no_requests(scope, limits.requests_per_minute, refusal.wait_s)
-    if refusal.what == TOKENS and limits.tokens_per_minute is not None:
-        limit = limits.tokens_per_minute
-        return no_tokens(scope, limit, refusal.left, wanted.tokens, refusal.wait_s)
-    if refusal.what == STREAMS and limits.concurrent_requests is not None:
-        return no_streams(scope, limits.concurrent_requests)
-    if refusal.what == MONEY and scope.budget is not None:
-        return no_budget(scope, scope.budget, refusal.left, wanted.usd_micros)
-    return None
-
-
 def _unavailable() -> LimitsUnavailable:
     return LimitsUnavailable(
         "limits and budgets cannot be checked at the moment; try again", retry_after_s=1
     )
-
-
-def _tighter(best: tuple[int, int, int], limit: int, left: int) -> tuple[int, int, int]:
-    left = min(limit, left)
-    if best[1] != -1 and best[1] <= left:
-        return best
-    return limit, left, _MINUTE_S if left < limit else 0

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from vanguard.core.clock import Clock
-from vanguard.gateway.limits.account import Account
+from vanguard.gateway.limits.account import Account, Flying
 from vanguard.gateway.limits.protocol import (
     LEASE_S,
     MONEY,
@@ -36,6 +36,7 @@ from vanguard.gateway.limits.protocol import (
     ToWorker,
     Want,
 )
+from vanguard.gateway.limits.sessions import Pending, Session
 from vanguard.snapshot.model import Scope
 
 # how long an ask waits for what others hold idle
@@ -45,56 +46,28 @@ _SLEPT_S = 1.0
 _ALL = (REQUESTS, TOKENS, STREAMS, MONEY)
 
 
-class Session:
-    """One worker process.
-
-    Attributes:
-        expires_s: until then it may use what it holds of a minute.
-        offset: of its journal, as of its last report.
-        connected: whether it can be spoken to.
-        dead: whether its process is gone, and its money waits for `recovered`.
-        spent: what it has reported as spent, by scope.
-        recalls: scopes of the recalls that it has not answered.
-    """
-
-    def __init__(self, incarnation: str, journal: str, pid: int) -> None:
-        self.incarnation = incarnation
-        self.journal = journal
-        self.pid = pid
-        self.expires_s = 0.0
-        self.offset = 0
-        self.connected = True
-        self.dead = False
-        self.burned = False
-        self.grants = 0
-        self.spent: dict[str, int] = {}
-        self.recalls: dict[int, frozenset[str]] = {}
-
-
-class Pending:
-    """An ask that waits for others to give back what they do not use."""
-
-    def __init__(self, session: Session, ask: Ask, deadline: float) -> None:
-        self.session = session
-        self.ask = ask
-        self.deadline = deadline
-        self.waits_for: set[int] = set()
-        self.asked: set[tuple[str, str]] = set()
-
-
 Blocked = tuple[Account, int, int]
 
 
 class Lender:
     """All accounts, and the workers that borrow from them.
 
+    Args:
+        refresh: publishes a newer snapshot if there is one; called when a worker knows more limits.
+
     Attributes:
         sessions: by incarnation; those of dead workers stay until `recovered`.
     """
 
-    def __init__(self, clock: Clock, send: Callable[[str, ToWorker], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        send: Callable[[str, ToWorker], None],
+        refresh: Callable[[], None] = lambda: None,
+    ) -> None:
         self._clock = clock
         self._send = send
+        self._refresh = refresh
         self._recalls = 0
         self._ticked_s = clock.monotonic()
         self._pending: list[Pending] = []
@@ -103,8 +76,8 @@ class Lender:
 
     # --- what is lent ------------------------------------------------------------------------
 
-    def publish(self, scopes: Mapping[str, Scope]) -> list[Scope]:
-        """Takes up the limits of a snapshot; returns the budgets whose spending must be restored."""
+    def publish(self, scopes: Mapping[str, Scope]) -> None:
+        """Takes up the limits of a snapshot; new budgets lend nothing until they are restored."""
         for scope_id, account in list(self.accounts.items()):
             if scope_id not in scopes:
                 account.scope = None
@@ -116,12 +89,16 @@ class Lender:
             if scope.budget is None:
                 account.window = None  # not followed from day to day
         self._take_back_too_much()
+
+    def unrestored(self) -> list[Scope]:
+        """The scopes with budgets whose spending must still be looked up."""
         return [
             account.scope
             for account in self.accounts.values()
             if account.scope is not None
             and account.scope.budget is not None
             and account.window != account.scope.budget.window
+            and not account.restoring
         ]
 
     def begin_restore(self, scopes: Iterable[Scope]) -> dict[str, int]:
@@ -145,14 +122,17 @@ class Lender:
         account.roll(self._clock.now_ms())
         if started_ms == account.window_start_ms:
             account.spent += spent
-        account.window = scope.budget.window if scope.budget is not None else None
         account.restoring = False
+        if account.budget is not None and scope.budget is not None:
+            # another window that came meanwhile is looked up anew
+            account.window = scope.budget.window
         self._try_again()
 
     def abort_restore(self, scopes: Iterable[Scope]) -> None:
         """The look-up failed; it must be begun again. Until then these budgets lend nothing."""
         for scope in scopes:
             self._account(scope.id).window = None
+            self._account(scope.id).restoring = False
 
     @property
     def recovering(self) -> bool:
@@ -174,6 +154,7 @@ class Lender:
             for account in self.accounts.values():
                 account.held.pop(message.incarnation, None)
         session.connected, session.burned, session.grants = True, False, 0
+        session.flying.clear()
         self.receive(message.incarnation, message.report)
 
     def receive(self, incarnation: str, message: FromWorker) -> None:
@@ -257,7 +238,9 @@ class Lender:
         session.expires_s = max(session.expires_s, report.at_s + LEASE_S)
         session.offset = report.offset
         for entry in report.entries:
-            self._entry(session, entry, report.seen, now_s)
+            self._entry(session, entry, now_s)
+        for scope_id in list(session.flying):
+            self._landed(session, self._account(scope_id), report.seen)
         lefts = self._lefts(session, [entry.scope for entry in report.entries])
         alone = sum(one.connected for one in self.sessions.values()) == 1
         self._send(session.incarnation, Alive(report.at_s, alone, lefts))
@@ -265,7 +248,16 @@ class Lender:
             session.recalls.pop(report.recalled, None)
             self._answered([report.recalled])
 
-    def _entry(self, session: Session, entry: Entry, seen: int, now_s: int) -> None:
+    @staticmethod
+    def _landed(session: Session, account: Account, seen: int) -> None:
+        held = account.hold(session.incarnation)
+        held.landed(seen)
+        if not held.flying:
+            session.flying.discard(account.id)
+            if held.empty:
+                del account.held[session.incarnation]
+
+    def _entry(self, session: Session, entry: Entry, now_s: int) -> None:
         account = self._account(entry.scope)
         account.requests.advance(now_s)
         account.tokens.advance(now_s)
@@ -276,7 +268,7 @@ class Lender:
         self._spend(account, entry.spent - session.spent.get(entry.scope, 0))
         session.spent[entry.scope] = entry.spent
         held = account.hold(session.incarnation)
-        held.said(entry, seen)
+        held.said(entry)
         if held.empty:
             del account.held[session.incarnation]
 
@@ -297,6 +289,8 @@ class Lender:
     def _consider(self, pending: Pending) -> None:
         """Grants, refuses, or waits for what can be had from others."""
         wants = pending.ask.wants
+        if any(self._unheard(want) for want in wants):
+            self._refresh()
         accounts = [self._account(want.scope) for want in wants]
         if any(self._unknown(account) for account in accounts):
             self._wait(pending)
@@ -311,6 +305,11 @@ class Lender:
                 self._pending.append(pending)
                 return
         self._refuse(pending, blocked[0])
+
+    def _unheard(self, want: Want) -> bool:
+        """Whether a worker asks for what no limit is known of here: its snapshot may be newer."""
+        account = self._account(want.scope)
+        return any(want.amounts[what] and account.limit(what) is None for what in _ALL)
 
     def _wait(self, pending: Pending) -> None:
         if self._clock.monotonic() < pending.deadline:
@@ -338,8 +337,8 @@ class Lender:
     @staticmethod
     def _need(session: Session, account: Account, want: Want, what: int) -> int:
         held = account.held.get(session.incarnation)
-        idle = held.idle[what] if held is not None else 0
-        return max(0, want.amounts[what] - idle) if want.amounts[what] else 0
+        has = held.unclaimed(what) if held is not None else 0
+        return max(0, want.amounts[what] - has) if want.amounts[what] else 0
 
     def _grant(self, session: Session, ask: Ask) -> None:
         session.grants += 1
@@ -348,8 +347,10 @@ class Lender:
         for want in ask.wants:
             account = self._account(want.scope)
             amounts = self._lot(session, account, want, now_s)
+            grant = Flying(session.grants, amounts, want.amounts)
+            account.hold(session.incarnation).flying.append(grant)
+            session.flying.add(want.scope)
             if any(amounts):
-                account.hold(session.incarnation).flying.append((session.grants, amounts))
                 lots.append(Lot(want.scope, amounts))
         lefts = self._lefts(session, [want.scope for want in ask.wants])
         self._send(session.incarnation, Grant(session.grants, ask.number, tuple(lots), lefts))
@@ -364,7 +365,7 @@ class Lender:
             if free is None:
                 lot[what] = need
                 continue
-            # what is on the way already is more than one request needs
+            # what is on the way already has a share in it
             more = not (held is not None and held.on_the_way(what))
             lot[what] = need + (account.share(what, need, free, workers) if more else 0)
         return lot[0], lot[1], lot[2], lot[3]

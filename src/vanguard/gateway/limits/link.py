@@ -13,7 +13,8 @@ from typing import cast
 from vanguard.core.clock import Clock
 from vanguard.core.errors import LimitsUnavailable
 from vanguard.core.ids import new_id
-from vanguard.gateway.limits.borrower import Answered, Borrower, NotHeld
+from vanguard.gateway.limits.borrower import Answered, Borrower
+from vanguard.gateway.limits.holding import NotHeld
 from vanguard.gateway.limits.protocol import (
     BEAT_S,
     PROTOCOL,
@@ -21,6 +22,7 @@ from vanguard.gateway.limits.protocol import (
     Frames,
     FromWorker,
     Hello,
+    Report,
     frame,
     read_to_worker,
 )
@@ -49,6 +51,7 @@ class Link(asyncio.Protocol):
         self._frames = Frames()
         self._changed = asyncio.Event()
         self._denied = ""
+        self._welcome = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, patience_s: float = 10.0) -> None:
@@ -61,7 +64,7 @@ class Link(asyncio.Protocol):
         self._tasks = [loop.create_task(self._keep()), loop.create_task(self._beat())]
         try:
             async with asyncio.timeout(patience_s):
-                while self._transport is None and not self._denied:
+                while not self._welcome and not self._denied:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -77,13 +80,16 @@ class Link(asyncio.Protocol):
         """As `Borrower.ask`; who has asked in vain before waits a moment, the lender may be behind."""
         if tries < _AT_ONCE:
             return self.borrower.ask(wanted, answered, deadline)
-        taken_back: list[Callable[[], None]] = []
+        undo: list[Callable[[], None]] = []
 
         def again() -> None:
-            taken_back[:] = [self.borrower.ask(wanted, answered, deadline)]
+            undo[:] = [self.borrower.ask(wanted, answered, deadline)]
 
-        taken_back.append(asyncio.get_running_loop().call_later(_AGAIN_S, again).cancel)
-        return lambda: taken_back[0]()
+        def take_back() -> None:
+            undo[0]()
+
+        undo.append(asyncio.get_running_loop().call_later(_AGAIN_S, again).cancel)
+        return take_back
 
     async def close(self) -> None:
         """Says good-bye and ends."""
@@ -115,11 +121,9 @@ class Link(asyncio.Protocol):
         while True:
             await asyncio.sleep(_FLUSH_S)
             rounds += 1
-            if rounds % round(BEAT_S / _FLUSH_S):
-                self.borrower.flush()
-            else:
+            if rounds % round(BEAT_S / _FLUSH_S) == 0:
                 self.borrower.beat()
-            self.borrower.expire()
+            self.borrower.flush()
 
     # --- transport ---------------------------------------------------------------------------
 
@@ -128,10 +132,11 @@ class Link(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_UNSENT_BYTES)
         self._frames = Frames()
-        report = self.borrower.connect()
-        self._send(Hello(PROTOCOL, self._journal, os.getpid(), self._incarnation, report))
-        self.borrower.connection_made()
+        self.borrower.connect(self._greet)
         self._changed.set()
+
+    def _greet(self, report: Report) -> None:
+        self._send(Hello(PROTOCOL, self._journal, os.getpid(), self._incarnation, report))
 
     def data_received(self, data: bytes) -> None:
         """Passes on what the lender says."""
@@ -140,9 +145,10 @@ class Link(asyncio.Protocol):
                 message = read_to_worker(payload)
                 if isinstance(message, Denied):
                     self._denied = message.reason
-                    self._changed.set()
                 else:
+                    self._welcome = True
                     self.borrower.receive(message)
+                self._changed.set()
         except ValueError:
             self._abort()
 

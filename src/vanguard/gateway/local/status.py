@@ -5,10 +5,13 @@ It does not know who may ask; the pipeline does.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.local.shared_metrics import shared_metrics
 
 STATUS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _JSON: Headers = [(b"content-type", b"application/json")]
@@ -22,8 +25,16 @@ def answer_status(gateway: Gateway, path: str, connections: int) -> tuple[int, H
     if path == "/readyz":
         ready, details = gateway.ready()
         return 200 if ready else 503, _JSON, msgspec.json.encode(details)
+    text = own_metrics(gateway, connections)
+    if gateway.boot.metrics_dir:
+        text = shared_metrics(Path(gateway.boot.metrics_dir), gateway.claim.name, text)
+    return 200, _TEXT, text
+
+
+def own_metrics(gateway: Gateway, connections: int) -> bytes:
+    """The numbers of this worker alone."""
     _fill_gauges(gateway, connections)
-    return 200, _TEXT, gateway.metrics.render()
+    return gateway.metrics.render()
 
 
 def _fill_gauges(gateway: Gateway, connections: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.gateway.claims import journal_folders
-from vanguard.gateway.limits.lender import Lender, Session
+from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
     PROTOCOL,
     Denied,
@@ -26,6 +26,7 @@ from vanguard.gateway.limits.protocol import (
     frame,
     read_from_worker,
 )
+from vanguard.gateway.limits.sessions import Session
 from vanguard.gateway.limits.spending import (
     Stretch,
     add_open,
@@ -60,7 +61,7 @@ class Lending:
         say: Callable[[str], None],
         clock: Clock | None = None,
     ) -> None:
-        self.lender = Lender(clock or SystemClock(), self._send)
+        self.lender = Lender(clock or SystemClock(), self._send, self._look)
         self._clock = clock or SystemClock()
         self._path = path
         self._snapshot_path = snapshot
@@ -70,7 +71,6 @@ class Lending:
         self._ends: dict[str, int] = {}
         self._stamp: tuple[int, int, int] | None = None
         self._snapshot: Snapshot | None = None
-        self._owed = False
         self._restoring: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.AbstractServer | None = None
@@ -171,18 +171,20 @@ class Lending:
             except (OSError, ValueError) as error:
                 self._say(f"limits stay as they are: {error}")
                 return
-            self._owed = True
+            self.lender.publish(self._snapshot.scopes)
         busy = self._restoring is not None and not self._restoring.done()
-        if self._owed and self._snapshot is not None and not busy and not self.lender.recovering:
-            self._owed = False
-            wanted = self.lender.publish(self._snapshot.scopes)
-            if wanted:
-                self._restoring = self._begin(self._restore(self._snapshot, wanted))
+        if self._snapshot is None or busy or self.lender.recovering:
+            return
+        wanted = self.lender.unrestored()
+        if wanted:
+            upto = self.lender.begin_restore(wanted)
+            self._restoring = self._begin(self._restore(self._snapshot, wanted, upto))
 
     # --- journals ----------------------------------------------------------------------------
 
-    async def _restore(self, snapshot: Snapshot, wanted: Sequence[Scope]) -> None:
-        upto = self.lender.begin_restore(wanted)
+    async def _restore(
+        self, snapshot: Snapshot, wanted: Sequence[Scope], upto: Mapping[str, int]
+    ) -> None:
         starts, windows = starts_of(wanted, self._clock.now_ms()), windows_of(wanted)
         stretches = []
         for folder in journal_folders(self._journals):
@@ -206,7 +208,6 @@ class Lending:
             self._say(f"what budgets have spent cannot be read, they wait: {error}")
             await asyncio.sleep(_RETRY_S)
             self.lender.abort_restore(wanted)
-            self._owed = True
             return
         for scope in wanted:
             self.lender.end_restore(scope, spent[scope.id], starts[scope.id])

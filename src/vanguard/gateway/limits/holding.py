@@ -1,0 +1,180 @@
+"""What a worker holds of shared limits, scope by scope, and what a request needs of them.
+
+It does not know who lends or when.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.errors import VanguardError
+from vanguard.gateway.limits.protocol import (
+    MONEY,
+    REQUESTS,
+    STREAMS,
+    TOKENS,
+    Amounts,
+    Entry,
+    Left,
+    Refusal,
+    Slots,
+    Want,
+)
+from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
+from vanguard.snapshot.model import Budget, Scope
+
+_MINUTE_S = 60
+
+
+class Holding:
+    """What this worker holds of one scope.
+
+    Attributes:
+        idle: free for the next request, by the places of `Amounts`.
+        concurrent, reserved: in use by open requests, whether borrowed or not.
+        spent: micro-dollars settled since this process started.
+        lefts: what there is besides, as heard at `heard_s`; None before.
+        tight: recalled and not granted since: what becomes free goes back to the lender.
+    """
+
+    __slots__ = (
+        "concurrent",
+        "heard_s",
+        "idle",
+        "lefts",
+        "request_slots",
+        "reserved",
+        "scope_id",
+        "spent",
+        "tight",
+        "token_slots",
+        "used_s",
+    )
+
+    def __init__(self, scope_id: str) -> None:
+        self.scope_id = scope_id
+        self.idle = [0, 0, 0, 0]
+        self.concurrent = 0
+        self.reserved = 0
+        self.spent = 0
+        self.request_slots: dict[int, int] = {}
+        self.token_slots: dict[int, int] = {}
+        self.lefts: Left | None = None
+        self.heard_s = 0.0
+        self.tight = False
+        self.used_s = 0.0
+
+    def entry(self) -> Entry:
+        """How it stands, with what was used since the last one; that is told once."""
+        entry = Entry(
+            self.scope_id,
+            (self.idle[0], self.idle[1], self.idle[2], self.idle[3]),
+            self.concurrent,
+            self.reserved,
+            self.spent,
+            _slots(self.request_slots),
+            _slots(self.token_slots),
+        )
+        self.request_slots, self.token_slots = {}, {}
+        return entry
+
+    @property
+    def in_use(self) -> bool:
+        """Whether anything depends on it."""
+        return bool(self.concurrent or self.reserved or any(self.idle) or self.spent)
+
+
+def _slots(amounts: dict[int, int]) -> Slots:
+    return tuple((second, amount) for second, amount in amounts.items() if amount)
+
+
+class BorrowedChain:
+    """The scopes of one key beside what is held of them, outermost first; as `limiter.Chain`.
+
+    Attributes:
+        rows: what each request looks through: the holding, requests and tokens per minute,
+            concurrent requests and budget of each scope.
+    """
+
+    __slots__ = ("budgeted", "limited", "links", "rows", "scopes")
+
+    def __init__(self, scopes: tuple[Scope, ...], holdings: tuple[Holding, ...]) -> None:
+        self.scopes = scopes
+        self.links = tuple(zip(scopes, holdings, strict=True))
+        self.rows = tuple(
+            (
+                holding,
+                scope.limits.requests_per_minute,
+                scope.limits.tokens_per_minute,
+                scope.limits.concurrent_requests,
+                scope.budget,
+            )
+            for scope, holding in self.links
+        )
+        self.budgeted = any(scope.budget is not None for scope in scopes)
+        self.limited = any(
+            scope.limits.requests_per_minute is not None
+            or scope.limits.tokens_per_minute is not None
+            for scope in scopes
+        )
+
+
+class Borrowed:
+    """What one request holds until it is settled. Settling twice has no effect."""
+
+    __slots__ = ("at_s", "chain", "open", "tokens", "usd_micros")
+
+    def __init__(self, chain: BorrowedChain, at_s: int, tokens: int, usd_micros: int) -> None:
+        self.chain = chain
+        self.at_s = at_s
+        self.tokens = tokens
+        self.usd_micros = usd_micros
+        self.open = True
+
+
+class NotHeld(Exception):
+    """What a request needs is not held here; the lender has to be asked."""
+
+    def __init__(self, chain: BorrowedChain, tokens: int, usd_micros: int) -> None:
+        super().__init__("limits have to be borrowed")
+        self.chain = chain
+        self.tokens = tokens
+        self.usd_micros = usd_micros
+
+
+def money_for(budget: Budget, usd_micros: int) -> int:
+    """A budget that is spent serves nobody, unless it was zero from the beginning."""
+    return max(usd_micros, 1) if budget.amount_usd_micros > 0 else usd_micros
+
+
+def want(scope: Scope, wanted: NotHeld) -> Want:
+    """What a request needs of a scope: nothing of what the scope does not limit."""
+    limits = scope.limits
+    amounts: Amounts = (
+        int(limits.requests_per_minute is not None),
+        wanted.tokens if limits.tokens_per_minute is not None else 0,
+        int(limits.concurrent_requests is not None),
+        money_for(scope.budget, wanted.usd_micros) if scope.budget is not None else 0,
+    )
+    return Want(scope.id, amounts)
+
+
+def refusal(scope: Scope, said: Refusal, wanted: NotHeld) -> VanguardError | None:
+    """The error of a limit that is reached; None when the limit is gone by now."""
+    limits = scope.limits
+    if said.what == REQUESTS and limits.requests_per_minute is not None:
+        return no_requests(scope, limits.requests_per_minute, said.wait_s)
+    if said.what == TOKENS and limits.tokens_per_minute is not None:
+        limit = limits.tokens_per_minute
+        return no_tokens(scope, limit, said.left, wanted.tokens, said.wait_s)
+    if said.what == STREAMS and limits.concurrent_requests is not None:
+        return no_streams(scope, limits.concurrent_requests)
+    if said.what == MONEY and scope.budget is not None:
+        return no_budget(scope, scope.budget, said.left, wanted.usd_micros)
+    return None
+
+
+def tighter(best: tuple[int, int, int], limit: int, left: int) -> tuple[int, int, int]:
+    """The tighter of two limits, as limit, what is left, and seconds until all is."""
+    left = min(limit, left)
+    if best[1] != -1 and best[1] <= left:
+        return best
+    return limit, left, _MINUTE_S if left < limit else 0

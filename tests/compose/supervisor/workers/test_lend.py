@@ -1,0 +1,284 @@
+import asyncio
+import stat
+import time
+
+import pytest
+
+from support.gateway import deployment, snapshot
+from support.records import intent, settled
+from vanguard.compose.supervisor.workers.lend import Lending
+from vanguard.gateway.journal import Journal
+from vanguard.gateway.limits.protocol import (
+    MONEY,
+    PROTOCOL,
+    Alive,
+    Ask,
+    Bye,
+    Denied,
+    Entry,
+    Frames,
+    Grant,
+    Hello,
+    Refusal,
+    Report,
+    Want,
+    frame,
+    read_to_worker,
+)
+from vanguard.gateway.limits.spending import add_settled, journal_end
+from vanguard.snapshot.file import write_snapshot
+from vanguard.snapshot.model import Budget, JournalMark, Limits, Spend
+
+PID = 4_000_000  # of nobody
+WRITERS = []
+
+
+class Worker:
+    """One end of a real socket."""
+
+    def __init__(self, path, name="gateway-0", pid=PID):
+        self.path = str(path)
+        self.name = name
+        self.pid = pid
+        self.frames = Frames()
+        self.heard = []
+
+    async def connect(self, *entries, offset=0, protocol=PROTOCOL):
+        self.reader, self.writer = await asyncio.open_unix_connection(self.path)
+        WRITERS.append(self.writer)
+        report = Report(time.monotonic(), offset, 0, entries)
+        self.say(Hello(protocol, self.name, self.pid, f"{self.name}#{self.pid}", report))
+
+    def say(self, message):
+        self.writer.write(frame(message))
+
+    async def hear(self, *kinds):
+        """The next message of a kind; None at the end."""
+        async with asyncio.timeout(20):
+            while True:
+                for message in self.heard:
+                    if isinstance(message, kinds):
+                        self.heard.remove(message)
+                        return message
+                data = await self.reader.read(65_536)
+                if not data:
+                    return None
+                self.heard += [read_to_worker(one) for one in self.frames.feed(data)]
+
+    async def ask(self, usd, number=1):
+        self.say(Ask(number, (Want("key", (0, 0, 0, usd)),)))
+        return await self.hear(Grant, Refusal)
+
+    def close(self):
+        self.writer.close()
+
+
+class Place:
+    """A home with a snapshot and journals."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.journals = folder / "journal"
+        self.journals.mkdir()
+        self.path = folder / "limits.sock"
+        self.said = []
+        self.lending = Lending(self.path, folder / "snapshot.json", self.journals, self.said.append)
+
+    def publish(self, budget=1_000, **more):
+        made = Budget(budget) if budget is not None else None
+        value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=made, **more)
+        write_snapshot(self.folder / "snapshot.json", value)
+
+    def write(self, name, *records):
+        journal = Journal(self.journals / name)
+        for record in records:
+            journal.append(record)
+        end = journal.offset
+        journal.close()
+        return end
+
+    async def until(self, condition):
+        async with asyncio.timeout(20):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    @property
+    def account(self):
+        return self.lending.lender.accounts["key"]
+
+
+@pytest.fixture
+async def place(tmp_path):
+    made = Place(tmp_path)
+    yield made
+    await made.lending.close()
+    while WRITERS:
+        WRITERS.pop().close()
+
+
+def used(number, cost=None, reserved=50):
+    records = [intent(f"r{number}", scopes=("team", "key"), reserved_usd_micros=reserved)]
+    if cost is not None:
+        records.append(settled(f"r{number}", cost_usd_micros=cost))
+    return records
+
+
+async def test_it_begins_with_what_is_spent_and_lets_only_its_owner_in(place):
+    mark = place.write("gateway-0", *used(1, 70))
+    place.write("gateway-0", *used(2, 20), *used(3, reserved=30))
+    place.write("gateway-1", *used(4, 5))
+    marks = {"gateway-0": JournalMark(mark, mark)}
+    place.publish(spend=(Spend("key", 0, 300),), journals=marks)
+    await place.lending.start()
+    assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
+    # published, beyond the marks, and what nobody will settle any more
+    assert place.account.spent == 300 + 20 + 5 + 30
+    worker = Worker(place.path)
+    await worker.connect()
+    assert (await worker.hear(Alive)).alone
+    refusal = await worker.ask(646)
+    assert (refusal.what, refusal.left) == (MONEY, 645)
+    assert isinstance(await worker.ask(645, 2), Grant)
+
+
+async def test_a_worker_that_dies_is_charged_from_its_journal_and_only_once(place):
+    place.publish()
+    await place.lending.start()
+    worker = Worker(place.path)
+    offset = place.write("gateway-0", *used(1, 100))
+    await worker.connect(offset=0)
+    await worker.ask(600)
+    worker.say(Report(time.monotonic(), offset, 1, (Entry("key", (0, 0, 0, 900), 0, 0, 100),)))
+    await place.until(lambda: place.account.spent == 100)
+    # beyond the report: one settled, one open; then it is gone
+    place.write("gateway-0", *used(2, 40), *used(3, reserved=60))
+    place.lending.ended(worker.pid)
+    # its successor settles what is open before anybody has read the journal
+    place.write("gateway-0", settled("r3", status="unsettled", cost_usd_micros=60), *used(5, 500))
+    worker.close()
+    await place.until(lambda: not place.lending.lender.sessions)
+    assert place.account.spent == 100 + 40 + 60
+    assert place.account.free(MONEY, 0) == 800
+    place.lending.ended(worker.pid)
+    assert place.said == []
+
+
+async def test_the_connection_may_end_before_the_process_is_known_to_be_gone(place):
+    place.publish()
+    await place.lending.start()
+    worker = Worker(place.path)
+    await worker.connect()
+    await worker.ask(600)
+    worker.close()
+    (session,) = place.lending.lender.sessions.values()
+    await place.until(lambda: not session.connected)
+    assert place.account.free(MONEY, 0) == 0
+    place.lending.ended(worker.pid)
+    await place.until(lambda: not place.lending.lender.sessions)
+    assert place.account.free(MONEY, 0) == 1_000
+
+
+async def test_a_budget_that_is_new_counts_what_was_reported_and_what_was_not(place):
+    place.publish(budget=None)
+    await place.lending.start()
+    worker = Worker(place.path)
+    reported = place.write("gateway-0", *used(1, 100))
+    place.write("gateway-0", *used(2, 40))
+    await worker.connect(Entry("key", (0, 0, 0, 0), 0, 0, 100), offset=reported)
+    await worker.hear(Alive)
+    place.publish(budget=1_000)
+    await place.until(lambda: place.account.window == "total")
+    assert place.account.spent == 100
+    # an ask is no reason to wait for the next look
+    place.publish(budget=2_000, limits=Limits(concurrent_requests=1))
+    worker.say(Ask(1, (Want("key", (0, 0, 1, 0)),)))
+    assert isinstance(await worker.hear(Grant), Grant)
+    assert place.account.limit(MONEY) == 2_000
+
+
+async def test_a_snapshot_that_cannot_be_read_changes_nothing_and_is_told(place):
+    place.publish()
+    await place.lending.start()
+    (place.folder / "snapshot.json").write_text("{")
+    await place.until(lambda: place.said)
+    assert "limits stay as they are" in place.said[0]
+    assert place.account.limit(MONEY) == 1_000
+
+
+async def test_journals_that_cannot_be_read_hold_the_budget_and_are_read_later(place, monkeypatch):
+    place.write("gateway-0", *used(1, 100))
+    place.publish()
+    monkeypatch.setattr("vanguard.compose.supervisor.workers.lend._RETRY_S", 0.05)
+    full = [OSError(5, "Input/output error")] * 2
+
+    def read(*arguments):
+        if full:
+            raise full.pop()
+        return add_settled(*arguments)
+
+    monkeypatch.setattr("vanguard.compose.supervisor.workers.lend.add_settled", read)
+    await place.lending.start()
+    assert "they wait: [Errno 5] Input/output error" in place.said[0]
+    await place.until(lambda: place.account.window == "total")
+    assert place.account.spent == 100
+    # nor is a death forgotten
+    worker = Worker(place.path)
+    await worker.connect(offset=journal_end(place.journals / "gateway-0"))
+    await worker.ask(500)
+    full.append(OSError(5, "Input/output error"))
+    place.lending.ended(worker.pid)
+    worker.close()
+    await place.until(lambda: not place.lending.lender.sessions)
+    assert "what gateway-0 has spent cannot be read" in place.said[-1]
+    assert place.account.free(MONEY, 0) == 900
+
+
+async def test_who_speaks_otherwise_is_turned_away(place):
+    place.publish()
+    await place.lending.start()
+    stranger = Worker(place.path)
+    await stranger.connect(protocol=PROTOCOL + 1)
+    assert "restart the platform" in (await stranger.hear(Denied)).reason
+    assert await stranger.hear(Alive) is None
+    for nonsense in (frame(Bye()), b"\xff\xff\xff\xff", b"\0\0\0\1\xc1"):
+        _, writer = await asyncio.open_unix_connection(str(place.path))
+        writer.write(nonsense)
+        await writer.drain()
+        WRITERS.append(writer)
+    twice = Worker(place.path)
+    await twice.connect()
+    await twice.hear(Alive)
+    twice.say(Hello(PROTOCOL, "x", 1, "x", Report(0.0, 0, 0)))
+    assert await twice.hear(Grant) is None
+    assert [one.journal for one in place.lending.lender.sessions.values()] == ["gateway-0"]
+
+
+async def test_a_worker_that_comes_again_replaces_its_old_connection(place):
+    place.publish()
+    await place.lending.start()
+    first, second = Worker(place.path), Worker(place.path)
+    await first.connect()
+    await first.hear(Alive)
+    await second.connect(Entry("key", (0, 0, 0, 0), 1, 200, 0))
+    await second.hear(Alive)
+    assert await first.hear(Grant) is None
+    assert place.account.free(MONEY, 0) == 800
+    assert isinstance(await second.ask(800), Grant)
+
+
+async def test_a_silent_worker_is_cut_off(place, monkeypatch):
+    monkeypatch.setattr("vanguard.gateway.limits.lender.LEASE_S", 0.2)
+    place.publish()
+    await place.lending.start()
+    worker = Worker(place.path)
+    await worker.connect()
+    await worker.hear(Alive)
+    assert await worker.hear(Grant) is None
+
+
+async def test_closing_leaves_no_socket(tmp_path):
+    place = Place(tmp_path)
+    await place.lending.start()
+    await place.lending.close()
+    assert not place.path.exists()
+    assert list((tmp_path / "journal").iterdir()) == []

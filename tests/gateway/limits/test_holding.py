@@ -1,0 +1,61 @@
+from vanguard.core.errors import RateLimited
+from vanguard.gateway.limits.holding import (
+    BorrowedChain,
+    Holding,
+    NotHeld,
+    money_for,
+    refusal,
+    tighter,
+    want,
+)
+from vanguard.gateway.limits.protocol import REQUESTS, STREAMS, Refusal
+from vanguard.snapshot.model import Budget, Limits, Scope
+
+FULL = Scope("s", "team", "s", Limits(10, 100, 3), Budget(1_000))
+BARE = Scope("b", "key", "b")
+
+
+def chain():
+    return BorrowedChain((FULL, BARE), (Holding("s"), Holding("b")))
+
+
+def test_a_chain_knows_whether_anything_of_it_is_limited():
+    assert (chain().budgeted, chain().limited) == (True, True)
+    bare = BorrowedChain((BARE,), (Holding("b"),))
+    assert (bare.budgeted, bare.limited) == (False, False)
+
+
+def test_a_request_wants_what_is_limited_and_nothing_else():
+    wanted = NotHeld(chain(), 20, 0)
+    assert want(FULL, wanted).amounts == (1, 20, 1, 1)
+    assert want(BARE, wanted).amounts == (0, 0, 0, 0)
+    assert money_for(Budget(1_000), 7) == 7
+    assert money_for(Budget(0), 0) == 0
+
+
+def test_a_refusal_of_a_limit_that_the_request_does_not_know_is_none():
+    wanted = NotHeld(chain(), 20, 0)
+    said = Refusal(1, "s", REQUESTS, 0, 9, ())
+    assert isinstance(refusal(FULL, said, wanted), RateLimited)
+    assert refusal(FULL, said, wanted).retry_after_s == 9
+    assert refusal(BARE, said, wanted) is None
+    assert refusal(BARE, Refusal(1, "b", STREAMS, 0, 0, ()), wanted) is None
+
+
+def test_the_tightest_limit_stands_for_all():
+    first = tighter((-1, -1, 0), 10, 7)
+    assert first == (10, 7, 60)
+    assert tighter(first, 100, 8) == first
+    assert tighter(first, 5, 9) == (5, 5, 0)
+
+
+def test_what_was_used_is_told_once_and_what_cancels_out_not_at_all():
+    holding = Holding("s")
+    holding.request_slots = {5: 2}
+    holding.token_slots = {5: 10, 6: 0}
+    holding.spent = 3
+    entry = holding.entry()
+    assert (entry.request_slots, entry.token_slots) == (((5, 2),), ((5, 10),))
+    assert holding.entry().request_slots == ()
+    assert holding.in_use
+    assert not Holding("s").in_use

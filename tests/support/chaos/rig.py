@@ -106,6 +106,8 @@ class Clock:
 class ChaosPlatform(Platform):
     """`vanguard up` with bent processes, on a disk of its own."""
 
+    ready_s = 90.0  # nothing is fetched, and who cannot start is started for ever here
+
     def __init__(self, folder: Path, upstream: Upstream, sabotage: str = "") -> None:
         super().__init__(folder, model="none", settings=settings(upstream.port))
         self.clock = Clock(folder / "clock")

@@ -265,9 +265,7 @@ class Run:
     def _idle(self) -> bool:
         """Each gateway says so; which of them answers is the kernel's choice."""
         asked = 1 if self._order.workers == 1 else 20
-        return not any(
-            self._platform.metric("vanguard_requests_in_flight") for _ in range(asked)
-        )
+        return not any(self._platform.metric("vanguard_requests_in_flight") for _ in range(asked))
 
     def _caught_up(self) -> bool:
         return caught_up(self._platform.home)

@@ -1,7 +1,8 @@
 """Two hundred kills under load, full disks, moved clocks and a faulty upstream: the books are whole.
 
-`CHAOS_MINUTES` and `CHAOS_SEED` make it longer and other; `CHAOS_RECORD` keeps its report as the one
-that docs/chaos.md shows.
+`CHAOS_MINUTES` and `CHAOS_SEED` make it longer and other; `CHAOS_MONTHS_BACK` lets clocks go back over
+the end of a month too; `CHAOS_NO_MOUNT` does without a file system of its own; `CHAOS_RECORD` keeps
+the report as the one that docs/chaos.md shows.
 """
 
 import os
@@ -22,7 +23,8 @@ RECORDED = Path(__file__).parent / "recorded.json"
 
 def test_no_kill_loses_a_row_or_spends_too_much(seed, folders):
     minutes = float(os.environ.get("CHAOS_MINUTES") or 0)
-    order = Order(seed, KILLS, minutes, STREAMS)
+    months_back = bool(os.environ.get("CHAOS_MONTHS_BACK"))
+    order = Order(seed, KILLS, minutes, STREAMS, months_back=months_back)
     folder = folders("chaos")
     trial = hold_trial(order, folder)
     happened = trial.evidence.happened

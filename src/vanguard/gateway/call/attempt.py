@@ -479,10 +479,8 @@ class Attempt:
         if told is None:
             if not self._streaming and self._exchange.door.operation == "chat":
                 seen = len(self._body) // _BYTES_PER_TOKEN
-            limit = self._exchange.limit_tokens
-            if limit is not None:
-                # a guess may not charge a budget beyond what it has reserved
-                seen = min(seen, limit)
+            limit = self._exchange.limit_tokens  # a guess charges a budget no more than it reserved
+            seen = seen if limit is None else min(seen, limit)
             estimated = self._walk.estimate_input()
             return Usage(input_tokens=estimated, output_tokens=seen, estimated=True)
         ended = relay.done() and not relay.failed()

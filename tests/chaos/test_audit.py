@@ -22,6 +22,7 @@ GOOD_PROBES = {
     "left_usd_micros": 7,
     "too much": 429,
     "just enough": 200,
+    "said": "",
 }
 
 

@@ -264,7 +264,7 @@ def reservation_left(e: Evidence) -> Iterator[str]:
     if (probes["too much"], probes["just enough"]) != (REFUSED, 200):
         yield (
             f"of the {probes['left_usd_micros']} micro-dollars left, more than all was answered"
-            f" {probes['too much']}, all {probes['just enough']}"
+            f" {probes['too much']}, all {probes['just enough']} ({probes['said']})"
         )
 
 

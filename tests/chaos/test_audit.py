@@ -22,6 +22,7 @@ GOOD_PROBES = {
     "left_usd_micros": 7,
     "too much": 429,
     "just enough": 200,
+    "said": "",
 }
 
 
@@ -183,6 +184,10 @@ def test_a_minute_begins_anew_with_a_gateway_and_the_excess_across_them_is_told(
     assert beyond_restarts(e) == {"requests": 1, "tokens": 0}
     e.happened.kills = [Kill(99.9, "control", 50)]
     assert "over_requests" in found(e)
+    e.happened.kills = [Kill(99.9, "gateway", 50)]
+    e.happened.order = Order(1, workers=2)  # the supervisor counts
+    assert "over_requests" in found(e)
+    e.happened.order = Order(1)
     # what came just after a death was sent before it
     e.happened.kills = [Kill(100.2, "gateway", 50)]
     assert "over_requests" in found(e)

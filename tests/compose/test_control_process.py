@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,11 +14,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from support.records import intent, journal_bytes, settled
+from vanguard.compose import control_process
 from vanguard.snapshot.file import read_snapshot
 
 pytestmark = pytest.mark.e2e
@@ -188,3 +191,27 @@ def test_boot_values_that_are_none_are_refused(control: Control) -> None:
     assert control.start(home=None).wait(_PATIENCE_S) == 1
     (line,) = control.log().splitlines()
     assert "boot values" in line
+
+
+def test_upkeep_begins_when_the_console_has_started(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    class Service:
+        def keep_up(self) -> None:
+            order.append("upkeep")
+            os.kill(os.getpid(), signal.SIGTERM)  # enough seen
+
+        def ask_reload(self) -> None:
+            """Nobody asks."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "lifespan"
+        while (message := await receive())["type"] == "lifespan.startup":
+            await asyncio.sleep(0.05)
+            order.append("console")
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": f"{message['type']}.complete"})
+
+    listener = control_process._listen(tmp_path / "control.sock")
+    asyncio.run(control_process._serve(cast("Any", Service()), cast("Any", app), listener))
+    assert order == ["console", "upkeep"]

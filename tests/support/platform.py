@@ -18,6 +18,8 @@ READY_S = 300
 class Platform:
     """A running platform; the state lies in `home`."""
 
+    ready_s: float = READY_S
+
     def __init__(self, folder: Path, *, model: str = "small", settings: str = "") -> None:
         self.home = folder / "home"
         self.folder = folder
@@ -62,7 +64,7 @@ class Platform:
 
     def _wait_for_banner(self) -> None:
         assert self._child is not None
-        deadline = time.monotonic() + READY_S
+        deadline = time.monotonic() + self.ready_s
         while time.monotonic() < deadline:
             said = self.log.read_text(errors="replace")
             if self._child.poll() is not None:

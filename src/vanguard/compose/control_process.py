@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     try:
         service = ControlService(boot)
-        service.start()
+        service.start(upkeep=False)
     except VanguardError as error:
         return _refuse(error.message)
     try:
@@ -97,6 +97,12 @@ async def _serve(service: ControlService, app: FastAPI, listener: socket.socket)
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            # The console's start holds on to every object there is for a moment, and Python then
+            # refuses to finish a tuple that another thread is making: no other thread before this.
+            service.keep_up()
 
     config = Config(
         app,

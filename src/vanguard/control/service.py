@@ -80,10 +80,15 @@ class ControlService:
         self._built_at = self._published_at = self.clock.monotonic()
         self._forgot_at = self._built_at - _FORGET_S
 
-    def start(self) -> None:
-        """Takes in what the journals hold, publishes, and keeps both current from a thread."""
+    def start(self, *, upkeep: bool = True) -> None:
+        """Takes in what the journals hold, publishes, and with `upkeep` keeps both current."""
         self.ingest.poll()
         self.publish()
+        if upkeep:
+            self.keep_up()
+
+    def keep_up(self) -> None:
+        """Keeps ledger and snapshot current, from a thread of its own."""
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._thread.start()
 

@@ -19,7 +19,7 @@ from support.chaos.rig import MODELS, ChaosPlatform
 NARROW = 8  # requests at once
 RATED = 40  # requests a minute
 METERED = 9_000  # tokens a minute
-RICH_USD, MONTHLY_USD = "20", "0.5"
+RICH_USD, MONTHLY_USD = "20", "0.2"
 WAVE_USD = "0.02"
 _WAVE_S = 6.0
 

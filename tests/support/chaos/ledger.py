@@ -66,8 +66,9 @@ def caught_up(home: Path) -> bool:
     """Whether control has read all that the gateways have written, and nothing is still open."""
     ends = {}
     for folder in (home / "journal").iterdir():
-        last = max(folder.glob("*.journal"))
-        ends[folder.name] = int(last.stem) + last.stat().st_size
+        last = max(folder.glob("*.journal"), default=None) if folder.is_dir() else None
+        if last is not None:
+            ends[folder.name] = int(last.stem) + last.stat().st_size
     with _connect(home) as connection:
         marks = dict(connection.execute("SELECT worker, byte_offset FROM journal_marks"))
     return marks == ends

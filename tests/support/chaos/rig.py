@@ -29,7 +29,7 @@ HOME_MIB = 768
 SETTINGS = """
 log: {{level: warning}}
 engine: {{embeddings: false}}
-gateway: {{connect_s: 2, first_byte_s: 1.5, idle_s: 1.5, drain_s: 3}}
+gateway: {{workers: {workers}, connect_s: 2, first_byte_s: 1.5, idle_s: 1.5, drain_s: 3}}
 models:
 """
 INPUT_PRICE, OUTPUT_PRICE = 3, 15  # micro-dollars a token, of the dearest deployment
@@ -42,9 +42,9 @@ MODELS = {
 }
 
 
-def settings(upstream_port: int) -> str:
+def settings(upstream_port: int, workers: int) -> str:
     """Three models with two deployments each; the first part of a path names the deployment."""
-    lines = [SETTINGS.format()]
+    lines = [SETTINGS.format(workers=workers)]
     for model, providers in MODELS.items():
         lines.append(f"  {model}:\n    deployments:\n")
         for index, provider in enumerate(providers):
@@ -106,13 +106,19 @@ class Clock:
 class ChaosPlatform(Platform):
     """`vanguard up` with bent processes, on a disk of its own."""
 
-    def __init__(self, folder: Path, upstream: Upstream, sabotage: str = "") -> None:
-        super().__init__(folder, model="none", settings=settings(upstream.port))
+    ready_s = 90.0  # nothing is fetched, and who cannot start is started for ever here
+
+    def __init__(
+        self, folder: Path, upstream: Upstream, workers: int = 1, sabotage: str = ""
+    ) -> None:
+        super().__init__(folder, model="none", settings=settings(upstream.port, workers))
+        self._upstream_port = upstream.port
         self.clock = Clock(folder / "clock")
         self.hold = folder / "hold-control"
         self.mounted = mount(self.home)
         self._ballast = self.home / "ballast"
         self._sabotage = sabotage
+        self._workers = workers
         self._launches = 0
         self.port = 0
 
@@ -126,6 +132,8 @@ class ChaosPlatform(Platform):
             PYTHONPATH=str(HERE / "shim"),
             CHAOS_CLOCK=str(self.clock.path),
             CHAOS_HOLD=str(self.hold),
+            # several workers are lent their limits by one process: they share its monotonic clock
+            **({"CHAOS_MONOTONIC": "0"} if self._workers > 1 else {}),
             CHAOS_SABOTAGE=self._sabotage,
             SCRIPTED_KEY="sk-scripted",
         )
@@ -153,9 +161,9 @@ class ChaosPlatform(Platform):
                 command = Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace")
                 yield int(number), state, command
 
-    def kill_role(self, role: str) -> int:
-        """Kills every process of a role; how many there were."""
-        pids = self.pids(role)
+    def kill_role(self, role: str, most: int = 99) -> int:
+        """Kills the processes of a role, or the `most` of them that are there first; how many."""
+        pids = self.pids(role)[:most]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -184,8 +192,14 @@ class ChaosPlatform(Platform):
         raise KeyError(name)
 
     def descriptors(self, role: str) -> int:
-        """Open files of a role's processes."""
-        return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.pids(role))
+        """Open files of a role's processes, connections kept to the upstream not counted."""
+        kept = kept_sockets(self._upstream_port)
+        found = 0
+        for pid in self.pids(role):
+            for entry in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    found += str(entry.readlink()) not in kept
+        return found
 
     def memory_kib(self, role: str) -> int:
         """Proportional memory of a role's processes."""
@@ -234,6 +248,13 @@ class ChaosPlatform(Platform):
                 subprocess.run(["umount", "--lazy", str(self.home)], check=True)
 
 
+def kept_sockets(port: int) -> set[str]:
+    """Sockets that are connected to a port of this machine, as the kernel names them."""
+    wanted = f":{port:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {f"socket:[{words[9]}]" for words in lines if words[2].endswith(wanted)}
+
+
 def journal_bytes(home: Path) -> int:
     """Size of the last segment of the longest journal."""
     segments = [path.stat().st_size for path in home.glob("journal/*/*.journal")]
@@ -243,6 +264,8 @@ def journal_bytes(home: Path) -> int:
 def mount(home: Path) -> bool:
     """Gives the home a small file system of its own, where this user may."""
     home.mkdir(parents=True, mode=0o700)
+    if os.environ.get("CHAOS_NO_MOUNT"):
+        return False
     command = ["mount", "-t", "tmpfs", "-o", f"size={HOME_MIB}m,mode=700", "tmpfs", str(home)]
     try:
         done = subprocess.run(command, check=False, capture_output=True)

@@ -43,6 +43,7 @@ class Order:
     clocks: int = 9
     supervisors: int = 90
     months_back: bool = False
+    workers: int = 1
     sabotage: str = ""
 
 
@@ -84,7 +85,7 @@ class Run:
         self._rng = random.Random(order.seed)
         self._order = order
         self._upstream = Upstream(folder, order.seed)
-        self._platform = ChaosPlatform(folder, self._upstream, order.sabotage)
+        self._platform = ChaosPlatform(folder, self._upstream, order.workers, order.sabotage)
         self.happened = Happened(order)
 
     @property
@@ -165,7 +166,8 @@ class Run:
             await self._crowded(crowd)
         for role in roles:
             opened = crowd.gauge.open
-            if platform.kill_role(role):
+            # of several gateways one dies, or all
+            if platform.kill_role(role, self._rng.choice([1, 99])):
                 self.happened.kills.append(Kill(time.monotonic(), role, opened))
         await asyncio.sleep(0.05)
 
@@ -223,9 +225,13 @@ class Run:
         """All of a limit can be used again, and no more than all."""
         narrow = crowd.keys["narrow"]
         wish = {"kind": "held", "model": "chat"}
-        asked = [asyncio.create_task(crowd.one(narrow, **wish)) for _ in range(NARROW + 1)]
-        answers = await asyncio.gather(*asked)
-        statuses = sorted(seen.status for seen in answers)
+        statuses: list[int] = []
+        # among several workers a place may be on its way from one to another: then they are asked again
+        for _ in range(1 if self._order.workers == 1 else 4):
+            asked = [asyncio.create_task(crowd.one(narrow, **wish)) for _ in range(NARROW + 1)]
+            statuses = sorted(seen.status for seen in await asyncio.gather(*asked))
+            if statuses.count(200) >= NARROW:
+                break
         self.happened.probes["concurrency"] = statuses
 
     async def _probe_budget(self, crowd: Crowd) -> None:
@@ -238,13 +244,18 @@ class Run:
             wish = crowd.wish(rich, cap=left // OUTPUT_PRICE, stream=False)
             size = len(wish.request().split(b"\r\n\r\n", 1)[1])
             wish.cap = (left - INPUT_PRICE * size) // OUTPUT_PRICE + more
-            probes[name] = (await crowd.ask(wish)).status
+            seen = await crowd.ask(wish)
+            if seen.status != 200 and not more and self._order.workers > 1:
+                # what another worker holds idle may be on its way
+                await asyncio.sleep(2)
+                again = crowd.wish(rich, cap=wish.cap, stream=False)
+                seen = await crowd.ask(again)
+            probes[name], probes["said"] = seen.status, seen.error
 
     def _measure(self) -> dict[str, float]:
         platform = self._platform
-        kept = platform.metric('vanguard_connections{side="upstream"}')
         return {
-            "gateway": platform.descriptors("gateway") - kept,
+            "gateway": platform.descriptors("gateway"),
             "control": platform.descriptors("control"),
             "gateway_kib": platform.memory_kib("gateway"),
             "control_kib": platform.memory_kib("control"),
@@ -258,7 +269,9 @@ class Run:
             return client.get("/api/status").status_code == 200
 
     def _idle(self) -> bool:
-        return self._platform.metric("vanguard_requests_in_flight") == 0
+        """Each gateway says so; which of them answers is the kernel's choice."""
+        asked = 1 if self._order.workers == 1 else 20
+        return not any(self._platform.metric("vanguard_requests_in_flight") for _ in range(asked))
 
     def _caught_up(self) -> bool:
         return caught_up(self._platform.home)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 _NEW_TIME = 0x80  # CLONE_NEWTIME
 _MARK = "CHAOS_MONOTONIC_SET"
-_SHARE = 0.3  # of the starts get a monotonic clock of their own
+_SHARE = "0.3"  # of the starts get a monotonic clock of their own
 
 
 def bend(role: str) -> None:
@@ -58,7 +58,7 @@ def _move_monotonic() -> None:
             _tell("namespace refused at exec")
             _add_to_monotonic(offset)
         return
-    if random.random() >= _SHARE:
+    if random.random() >= float(os.environ.get("CHAOS_MONOTONIC", _SHARE)):
         return
     offset = random.randrange(10_000, 10_000_000)
     libc = ctypes.CDLL(None, use_errno=True)

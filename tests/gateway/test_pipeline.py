@@ -1,5 +1,12 @@
-from support.gateway import KEY, chat, deployment, snapshot
+import gc
+
+import httpx
+
+from support.gateway import KEY, REPLY, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
+from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.reader import RequestReader
+from vanguard.gateway.http.server import ServerConnection
 
 
 async def test_embeddings_pass_through(runner, client):
@@ -26,3 +33,25 @@ async def test_unknown_paths_methods_and_models(runner, client):
     assert answer.status_code == 405
     answer = await chat(client, running, model="nobody")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+
+
+def living(*kinds):
+    return sum(isinstance(one, kinds) for one in gc.get_objects())
+
+
+async def test_closed_connections_are_freed_without_a_collection(runner):
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        gc.collect()
+        gc.disable()
+        try:
+            kinds = ServerConnection, RequestReader, UpstreamConnection
+            before = living(*kinds)
+            async with httpx.AsyncClient() as client:
+                assert (await chat(client, running)).status_code == 200
+                assert living(*kinds) == before + 3
+            running.gateway.pool.close()
+            await until(lambda: not running.pipeline.server.connections)
+            await until(lambda: living(*kinds) == before)
+        finally:
+            gc.enable()

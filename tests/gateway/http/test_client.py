@@ -252,7 +252,7 @@ async def test_an_answer_until_the_end_of_the_connection(line):
     cut = Line()
     unsaid = cut.ask()
     cut.answer(OK + b"\r\nhalf")
-    cut.lose()
+    cut.connection.connection_lost(None)
     assert isinstance(unsaid.error, UpstreamTruncated)
     other = Line()
     reset = other.ask()

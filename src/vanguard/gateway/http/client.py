@@ -258,6 +258,8 @@ class UpstreamConnection(asyncio.Protocol):
                     UpstreamUnavailable("the upstream closed the connection without an answer")
                 )
         self._release(self)
+        # it holds this connection too; without a ring both are freed at once
+        del self._parser
 
     def _until_close(self) -> bool:
         names = {name for name, _ in self._headers}

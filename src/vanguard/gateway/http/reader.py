@@ -236,3 +236,11 @@ class RequestReader:
         self._arriving = None
         self._body = b""
         self._headers = []
+
+    def close(self) -> None:
+        """Nothing will be read any more: lets go of the parser and of whoever took the requests.
+
+        They hold this reader too; without a ring they are freed at once and not at a collection.
+        """
+        self.give_up()
+        del self._parser, self._taker

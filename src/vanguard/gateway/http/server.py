@@ -155,6 +155,8 @@ class ServerConnection(asyncio.Protocol):
         self._server.held_bytes -= self._held_bytes
         self._held_bytes = 0
         self._transport = None
+        self._deaf = True
+        self._reader.close()
         self._waiting.clear()
         if self._tunnel is not None:
             self._tunnel.client_lost()

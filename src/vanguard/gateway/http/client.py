@@ -294,12 +294,15 @@ class UpstreamConnection(asyncio.Protocol):
         if status > 599 or version not in _VERSIONS or len(headers) > _HEADERS:
             raise httptools.HttpParserError(f"HTTP/{version} {status}, {len(headers)} headers")
         self._status = status
+        chunked = False
         for name, value in headers:
             if name == b"content-encoding":
                 self._choose_decoder(value.strip().lower())
-            elif name == b"transfer-encoding" and (value.strip().lower(), version) != _CHUNKED:
+            elif name == b"transfer-encoding":
                 # a coding under `chunked` would reach the client as if it were the body
-                raise httptools.HttpParserError("a transfer coding other than 'chunked'")
+                if chunked or (value.strip().lower(), version) != _CHUNKED:
+                    raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
+                chunked = True
         if self._inflate is not None:
             dropped = {b"content-encoding", b"content-length"}
             headers = [pair for pair in headers if pair[0] not in dropped]

@@ -60,6 +60,18 @@ class KilledError(BaseException):
     """Control died here."""
 
 
+class Heard:
+    """Whoever waits for an intent to be on the disk."""
+
+    stands = False
+
+    def journalled(self) -> None:
+        self.stands = True
+
+    def unjournalled(self, error: LedgerUnavailable, *, stands: bool) -> None:
+        self.stands = stands
+
+
 class Seams:
     """A database whose transactions end in a death where the machine says so."""
 
@@ -147,7 +159,7 @@ class Planes(RuleBasedStateMachine):
     @rule()
     def start_gateway(self) -> None:
         journal = Journal(self.folder / WORKER, self.segment_bytes)
-        self.ledger = Ledger(journal)
+        self.ledger = Ledger(journal, lambda flush: None)
         self.waiting: list[Key] = []
         self.written.clear()
         self.disk = "well"
@@ -169,7 +181,7 @@ class Planes(RuleBasedStateMachine):
             **{name: getattr(value, name) for name in value.__struct_fields__}
             | {"scopes": {scope.id: scope}}
         )
-        restore_budgets(limiter, journal, value, WORKER, self.now_ms)
+        restore_budgets(limiter, [self.folder / WORKER], value, self.now_ms)
         rebuilt = limiter.counters(scope.id).spent
         spent = sum(cost for key, cost in self.cost.items() if key not in self.lost)
         # a settlement that a power cut took may be charged at its reservation besides, and what is
@@ -202,12 +214,17 @@ class GatewayRules(Planes):
             model=f"m{len(key[0]) % 2}",
         )
         assert self.ledger is not None
+        heard = Heard()
         with self.on_this_disk():
             try:
-                self.ledger.intend(made)
+                self.ledger.intend(encode_line(made), heard)
+                self.ledger.flush()
             except LedgerUnavailable:
                 assert self.disk != "well"
                 return
+        if not heard.stands:
+            assert self.disk != "well"
+            return
         self.note_what_waited()
         self.intents[key] = made
         self.flying.add(key)
@@ -239,6 +256,7 @@ class GatewayRules(Planes):
             self.ledger.settled(
                 settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
             )
+            self.ledger.flush()
         self.status[key], self.cost[key] = status, cost
         if self.ledger.behind:
             self.waiting.append(key)

@@ -152,15 +152,19 @@ class Planes(RuleBasedStateMachine):
 
     def note_what_waited(self) -> None:
         assert self.ledger is not None
-        while len(self.waiting) > self.ledger.behind:
-            self.note(self.waiting.pop(0), settles=True)
+        count = len(self.waiting) - self.ledger.behind
+        written, self.waiting = self.waiting[:count], self.waiting[count:]
+        end = self.ledger.journal.offset - sum(length for _, length in written)
+        for key, length in written:
+            end += length
+            self.written.append((end, key, True))
 
     @precondition(lambda self: self.ledger is None)
     @rule()
     def start_gateway(self) -> None:
         journal = Journal(self.folder / WORKER, self.segment_bytes)
         self.ledger = Ledger(journal, lambda flush: None)
-        self.waiting: list[Key] = []
+        self.waiting: list[tuple[Key, int]] = []
         self.written.clear()
         self.disk = "well"
         mark = self.marks.get(WORKER, JournalMark(0, 0))
@@ -214,6 +218,9 @@ class GatewayRules(Planes):
             model=f"m{len(key[0]) % 2}",
         )
         assert self.ledger is not None
+        with self.on_this_disk():
+            self.ledger.retry()
+            self.note_what_waited()
         heard = Heard()
         with self.on_this_disk():
             try:
@@ -225,7 +232,6 @@ class GatewayRules(Planes):
         if not heard.stands:
             assert self.disk != "well"
             return
-        self.note_what_waited()
         self.intents[key] = made
         self.flying.add(key)
         self.note(key, settles=False)
@@ -252,14 +258,15 @@ class GatewayRules(Planes):
     def _settle(self, key: Key, status: str, cost: int) -> None:
         self.flying.discard(key)
         assert self.ledger is not None
+        made = settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
         with self.on_this_disk():
-            self.ledger.settled(
-                settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
-            )
+            self.ledger.retry()
+            self.note_what_waited()
+            self.ledger.settled(made)
             self.ledger.flush()
         self.status[key], self.cost[key] = status, cost
         if self.ledger.behind:
-            self.waiting.append(key)
+            self.waiting.append((key, len(encode_line(made))))
         else:
             self.note(key, settles=True)
 
@@ -331,7 +338,7 @@ class GatewayRules(Planes):
 
     def _drop_gateway(self) -> None:
         assert self.ledger is not None
-        for key in self.waiting:
+        for key, _ in self.waiting:
             # they were in the memory of a process that is no more
             del self.status[key], self.cost[key]
         self.ledger.journal.close()

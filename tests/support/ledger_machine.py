@@ -60,6 +60,18 @@ class KilledError(BaseException):
     """Control died here."""
 
 
+class Heard:
+    """Whoever waits for an intent to be on the disk."""
+
+    stands = False
+
+    def journalled(self) -> None:
+        self.stands = True
+
+    def unjournalled(self, error: LedgerUnavailable, *, stands: bool) -> None:
+        self.stands = stands
+
+
 class Seams:
     """A database whose transactions end in a death where the machine says so."""
 
@@ -140,15 +152,19 @@ class Planes(RuleBasedStateMachine):
 
     def note_what_waited(self) -> None:
         assert self.ledger is not None
-        while len(self.waiting) > self.ledger.behind:
-            self.note(self.waiting.pop(0), settles=True)
+        count = len(self.waiting) - self.ledger.behind
+        written, self.waiting = self.waiting[:count], self.waiting[count:]
+        end = self.ledger.journal.offset - sum(length for _, length in written)
+        for key, length in written:
+            end += length
+            self.written.append((end, key, True))
 
     @precondition(lambda self: self.ledger is None)
     @rule()
     def start_gateway(self) -> None:
         journal = Journal(self.folder / WORKER, self.segment_bytes)
-        self.ledger = Ledger(journal)
-        self.waiting: list[Key] = []
+        self.ledger = Ledger(journal, lambda flush: None)
+        self.waiting: list[tuple[Key, int]] = []
         self.written.clear()
         self.disk = "well"
         mark = self.marks.get(WORKER, JournalMark(0, 0))
@@ -169,7 +185,7 @@ class Planes(RuleBasedStateMachine):
             **{name: getattr(value, name) for name in value.__struct_fields__}
             | {"scopes": {scope.id: scope}}
         )
-        restore_budgets(limiter, journal, value, WORKER, self.now_ms)
+        restore_budgets(limiter, [self.folder / WORKER], value, self.now_ms)
         rebuilt = limiter.counters(scope.id).spent
         spent = sum(cost for key, cost in self.cost.items() if key not in self.lost)
         # a settlement that a power cut took may be charged at its reservation besides, and what is
@@ -203,12 +219,19 @@ class GatewayRules(Planes):
         )
         assert self.ledger is not None
         with self.on_this_disk():
+            self.ledger.retry()
+            self.note_what_waited()
+        heard = Heard()
+        with self.on_this_disk():
             try:
-                self.ledger.intend(made)
+                self.ledger.intend(encode_line(made), heard)
+                self.ledger.flush()
             except LedgerUnavailable:
                 assert self.disk != "well"
                 return
-        self.note_what_waited()
+        if not heard.stands:
+            assert self.disk != "well"
+            return
         self.intents[key] = made
         self.flying.add(key)
         self.note(key, settles=False)
@@ -235,13 +258,15 @@ class GatewayRules(Planes):
     def _settle(self, key: Key, status: str, cost: int) -> None:
         self.flying.discard(key)
         assert self.ledger is not None
+        made = settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
         with self.on_this_disk():
-            self.ledger.settled(
-                settled(*key, status=status, at_ms=self.now_ms, cost_usd_micros=cost)  # type: ignore[arg-type]
-            )
+            self.ledger.retry()
+            self.note_what_waited()
+            self.ledger.settled(made)
+            self.ledger.flush()
         self.status[key], self.cost[key] = status, cost
         if self.ledger.behind:
-            self.waiting.append(key)
+            self.waiting.append((key, len(encode_line(made))))
         else:
             self.note(key, settles=True)
 
@@ -313,7 +338,7 @@ class GatewayRules(Planes):
 
     def _drop_gateway(self) -> None:
         assert self.ledger is not None
-        for key in self.waiting:
+        for key, _ in self.waiting:
             # they were in the memory of a process that is no more
             del self.status[key], self.cost[key]
         self.ledger.journal.close()

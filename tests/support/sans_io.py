@@ -33,6 +33,9 @@ class Wire(asyncio.Transport):
     def write(self, data: Any) -> None:
         self.written += bytes(data)
 
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     def is_closing(self) -> bool:
         return self.closed
 
@@ -125,12 +128,15 @@ class SansIO:
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         for piece in cut(head.encode() + body, asking):
             connection.data_received(piece)
+            self.gateway.ledger.flush()  # what the loop does at the end of its turn
         for piece in cut(answer, answering):
             if not upstream.closed:
                 self._upstream.data_received(piece)
+                self.gateway.ledger.flush()
         if self._upstream is not None and not upstream.closed:
             self._upstream.connection_lost(None)
         connection.connection_lost(None)
+        self.gateway.ledger.flush()
         return Exchanged(upstream.written, client.written)
 
     def _lend(self, wire: Wire) -> None:
@@ -141,6 +147,7 @@ class SansIO:
             pool._forget(kept, origin)
         self._upstream = UpstreamConnection(pool._release)
         self._upstream.connection_made(wire)
+        self._upstream.idle_since = self.loop.time()
         pool._origins[self._upstream] = origin
         pool._born[self._upstream] = self.loop.time()
         pool._idle[origin] = [self._upstream]

@@ -376,7 +376,7 @@ class Lending(Traffic):
 
 
 TestLending = Lending.TestCase
-TestLending.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestLending.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
 
 
 def test_a_lender_that_cannot_be_reached_makes_requests_wait_and_then_says_so():

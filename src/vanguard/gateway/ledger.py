@@ -37,6 +37,9 @@ class Waiter(Protocol):
         """It is not, or may not stay there (`stands`): the call may not be made."""
 
 
+Done = Callable[[], None]
+
+
 class Ledger:
     """Writes through to the journal, all records of one turn of the event loop together.
 
@@ -53,9 +56,10 @@ class Ledger:
         self._call_soon = call_soon
         self._lines: list[bytes] = []
         self._waiters: list[Waiter | None] = []
+        self._dones: list[Done | None] = []
         self._outcomes: list[tuple[Waiter, LedgerUnavailable | None, bool]] = []
         self._after: list[Callable[[], None]] = []
-        self._behind: deque[bytes] = deque()
+        self._behind: deque[tuple[bytes, Done | None]] = deque()
 
     def intend(self, line: bytes, waiter: Waiter) -> None:
         """Hands in an intent; no byte may go upstream before the waiter hears `journalled`.
@@ -74,11 +78,17 @@ class Ledger:
             raise _unsynced(journal)
         self._hand_in(line, waiter)
 
-    def settled(self, record: Settled) -> None:
-        """Hands in a settlement; it is written this turn, or as soon as the disk takes it."""
+    def settled(self, record: Settled, done: Done | None = None) -> None:
+        """Hands in a settlement; it is written this turn, or as soon as the disk takes it.
+
+        Args:
+            record: what was used.
+            done: called the moment it is written, so that whoever counts money never counts what a
+                restart would find open and charge again.
+        """
         if record.cost_usd_micros > MOST_USD_MICROS:
             record = msgspec.structs.replace(record, cost_usd_micros=MOST_USD_MICROS)
-        self._hand_in(encode_line(record), None)
+        self._hand_in(encode_line(record), None, done)
 
     def after(self, callback: Callable[[], None]) -> None:
         """Calls back when all that was handed in so far has been tried; soon, never at once."""
@@ -86,9 +96,10 @@ class Ledger:
         if not self._lines and len(self._after) == 1:
             self._schedule()
 
-    def _hand_in(self, line: bytes, waiter: Waiter | None) -> None:
+    def _hand_in(self, line: bytes, waiter: Waiter | None, done: Done | None = None) -> None:
         self._lines.append(line)
         self._waiters.append(waiter)
+        self._dones.append(done)
         if len(self._lines) == 1:
             self._schedule()
 
@@ -112,28 +123,34 @@ class Ledger:
 
     def commit(self) -> None:
         """Writes what was handed in; whoever waits for it hears of that at the next flush."""
-        lines, waiters = self._lines, self._waiters
+        lines, waiters, dones = self._lines, self._waiters, self._dones
         if not lines:
             return
-        self._lines, self._waiters = [], []
+        self._lines, self._waiters, self._dones = [], [], []
         journal = self.journal
         if self._behind:
             self.retry()
         standing = journal.append_lines(lines) if not self._behind else 0
-        for index, waiter in enumerate(waiters):
-            if index < standing:
-                if waiter is not None:
-                    error = _unsynced(journal) if journal.sync_error else None
-                    self._outcomes.append((waiter, error, True))
-            elif waiter is not None:
-                self._outcomes.append((waiter, _refused(journal), False))
-            else:
-                self._behind.append(lines[index])
+        for index, (waiter, done) in enumerate(zip(waiters, dones, strict=True)):
+            stands = index < standing
+            if waiter is not None:
+                error = None
+                if not stands:
+                    error = _refused(journal)
+                elif journal.sync_error:
+                    error = _unsynced(journal)
+                self._outcomes.append((waiter, error, stands))
+            elif not stands:
+                self._behind.append((lines[index], done))
+            elif done is not None:
+                done()
 
     def retry(self) -> None:
         """Writes what waits, as far as the disk takes it."""
-        while self._behind and self.journal.append_lines([self._behind[0]]):
-            self._behind.popleft()
+        while self._behind and self.journal.append_lines([self._behind[0][0]]):
+            _, done = self._behind.popleft()
+            if done is not None:
+                done()
 
     @property
     def behind(self) -> int:

@@ -257,12 +257,12 @@ class Attempt:
             self._settle("blocked", error.code)
             self._end_with(error)
             return
-        except UpstreamError as error:
+        except VanguardError as error:
             if says_error(body):
                 # a refusal in the clothes of an answer: nothing was bought
                 self._again(error)
             else:
-                self._not_understood(error)
+                self._not_understood(_of_upstream(error))
             return
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
@@ -279,8 +279,8 @@ class Attempt:
         except PolicyError as error:
             self._stop("blocked", error)
             return
-        except UpstreamError as error:
-            self._break_off(error)
+        except VanguardError as error:
+            self._break_off(_of_upstream(error))
             return
         tokens = relay.tokens
         if tokens > before:
@@ -332,8 +332,8 @@ class Attempt:
         except PolicyError as error:
             self._stop("blocked", error)
             return
-        except UpstreamError as error:
-            self.fail(error)
+        except VanguardError as error:
+            self.fail(_of_upstream(error))
             return
         if not self._answer.committed:
             self._answer.commit(self._lines())
@@ -467,3 +467,8 @@ class Attempt:
     def _lines(self) -> bytes:
         deployment = self._outcome.deployment if self._outcome is not None else None
         return response_lines(self._exchange, deployment, self._headers, self._relay.losses)
+
+
+def _of_upstream(error: VanguardError) -> UpstreamError:
+    """An error that stood within an answer, whatever it is called there, is the upstream's."""
+    return error if isinstance(error, UpstreamError) else UpstreamError(error.message)

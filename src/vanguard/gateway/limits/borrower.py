@@ -322,9 +322,10 @@ class Borrower:
             holding.idle[REQUESTS] = holding.idle[TOKENS] = 0
             holding.request_slots, holding.token_slots = {}, {}
         self._seen = 0
+        offset = self._offset()
         self._dirty.clear()
         entries = tuple(one.entry() for one in self._holdings.values() if one.in_use)
-        greet(Report(self._clock.monotonic(), self._offset(), 0, entries))
+        greet(Report(self._clock.monotonic(), offset, 0, entries))
         self.connected = True
         for number, waiter in list(self._waiters.items()):
             self._ask(number, waiter.wanted)
@@ -374,11 +375,12 @@ class Borrower:
             self._dirty[holding.scope_id] = holding
 
     def _report(self, recalled: int) -> None:
+        # the offset first: what it makes certain is then among what is told as spent
+        offset = self._offset()
         entries = tuple(holding.entry() for holding in self._dirty.values())
         self._dirty.clear()
-        self._send(
-            Report(self._clock.monotonic(), self._offset(), self._seen, entries, recalled=recalled)
-        )
+        now = self._clock.monotonic()
+        self._send(Report(now, offset, self._seen, entries, recalled=recalled))
 
 
 def _unavailable() -> LimitsUnavailable:

@@ -6,6 +6,8 @@ written later; new requests are refused meanwhile.
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from vanguard.core.journal import Settled, Status
@@ -41,7 +43,7 @@ class AttemptLine(msgspec.Struct, frozen=True):
 
 
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
-    """Settles one attempt; the last one also frees the reservation and counts the request."""
+    """Settles one attempt; the last one also frees the reservation, once that is in the journal."""
     told, price, status = outcome.usage, outcome.deployment.price, outcome.status
     usage = told.sane() if told is not None else _NOTHING
     free = told is None or status not in _CHARGED or exchange.door.operation == "count_tokens"
@@ -60,21 +62,25 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
         outcome.first_token_ms,
         int((gateway.loop_time() - exchange.arrived) * 1000),
     )
-    gateway.ledger.settled(record)
+    done = None
     if last:
         exchange.status = status
-        release(gateway, exchange, usage.input_tokens + usage.output_tokens, cost)
+        reservation, exchange.reservation = exchange.reservation, None
+        if reservation is not None and reservation.open:
+            tokens = usage.input_tokens + usage.output_tokens
+            done = partial(gateway.limiter.settle, reservation, tokens, cost)
+    gateway.ledger.settled(record, done)
     gateway.metrics.attempted(outcome.deployment.id, status)
     exchange.lane.meter.used(usage, cost, record.price_unknown)
     if gateway.log.attempts or (status != "ok" and gateway.log.requests):
         gateway.log.line(_line(exchange, outcome, record))
 
 
-def release(gateway: Gateway, exchange: Exchange, tokens: int = 0, usd_micros: int = 0) -> None:
-    """Frees the reservation of a request that has ended, used or not."""
+def release(gateway: Gateway, exchange: Exchange) -> None:
+    """Frees the reservation of a request that has used nothing."""
     reservation = exchange.reservation
     if reservation is not None and reservation.open:
-        gateway.limiter.settle(reservation, tokens, usd_micros)
+        gateway.limiter.settle(reservation, 0, 0)
 
 
 def _line(exchange: Exchange, outcome: Outcome, record: Settled) -> AttemptLine:

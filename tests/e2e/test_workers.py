@@ -12,8 +12,6 @@ import pytest
 from support.gateway import STREAM, USAGE, delta
 from support.platform import eventually
 from support.upstream import Upstream, stream, whole
-from vanguard.core.journal import Intent
-from vanguard.gateway.journal import replay
 
 pytestmark = pytest.mark.e2e
 
@@ -154,34 +152,16 @@ def budget_rows(platform):
     return eventually(lambda: rows(platform))
 
 
-def within_reservations(platform):
-    """Micro-dollars charged, of each request no more than it had reserved."""
-    intents, charged = {}, 0
-    for folder in (platform.home / "journal").glob("gateway-*"):
-        for _, record in replay(folder, 0):
-            if isinstance(record, Intent):
-                intents[record.request_id] = record
-            else:
-                reserved = intents[record.request_id].reserved_usd_micros
-                charged += min(record.cost_usd_micros, reserved)
-    return charged
-
-
-@pytest.mark.parametrize(
-    ("cap", "tokens"), [({"max_tokens": 200}, 208), ({}, 1_008)], ids=["with-a-cap", "without"]
-)
-def test_a_thousand_requests_on_the_last_dollar_spend_it_and_no_more(own_platform, cap, tokens):
+@pytest.mark.parametrize("cap", [{"max_tokens": 200}, {}], ids=["with-a-cap", "without"])
+def test_a_thousand_requests_on_the_last_dollar_spend_it_and_no_more(own_platform, cap):
     # it ignores every cap and never says what it used
-    with InThread(stream([delta("word ") * 4] * (tokens // 4), end=False)) as upstream:
+    with InThread(stream([delta("word ") * 4] * 400, end=False)) as upstream:
         platform = own_platform(settings=settings(upstream), model="none").start(SCRIPTED_KEY="k")
         key = make_key(platform, budget_usd="1.00", budget_window="total")
         answers = all_at_once(platform, key, 1_000, together=60, stream=True, **cap)
-        statuses = {answer.status_code for answer in answers}
-        assert statuses == {200, 429}
-        found = budget_rows(platform)
-        # a stream is cut at the read that reaches its cap, and what that read held more is charged
-        # as well: so count what was reserved for each, which is what limits can promise
-        assert 950_000 <= within_reservations(platform) <= 1_000_000
+        assert {answer.status_code for answer in answers} == {200, 429}
+        found = eventually(lambda: rows(platform))
+        assert 950_000 <= sum(row["cost_usd_micros"] for row in found) <= 1_000_000
         assert len(upstream.asked) == len(found)
         journals = [path.stat().st_size for path in (platform.home / "journal").glob("*/*.journal")]
         assert len(journals) == 2

@@ -18,7 +18,7 @@ from support.gateway import CHAT, KEY, REPLY, STREAM, delta, deployment, snapsho
 from support.upstream import Upstream, stream, whole
 from vanguard.compose.gateway_process import main
 from vanguard.core.journal import Settled
-from vanguard.gateway.journal import replay
+from vanguard.gateway.accounting.journal import replay
 from vanguard.gateway.limits.protocol import Denied, frame
 from vanguard.snapshot.boot import Bounds, GatewayBoot, InboundTls
 from vanguard.snapshot.file import write_snapshot

@@ -13,8 +13,8 @@ from support.journals import Journal, cost, mark, rows
 from support.records import intent, settled
 from vanguard.control import ingest as ingest_module
 from vanguard.control.ingest import Ingest
-from vanguard.gateway.journal import Journal as GatewayJournal
-from vanguard.gateway.journal import holds
+from vanguard.gateway.accounting.journal import Journal as GatewayJournal
+from vanguard.gateway.accounting.journal import holds
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database, sqlite_url
 

@@ -21,7 +21,7 @@ from vanguard.control.journals import (
 )
 from vanguard.core import journal
 from vanguard.core.journal import segment_name
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.accounting.journal import Journal
 
 RECORDS = [intent(f"req_{number}", session="s" * (7 * number)) for number in range(3)]
 LINES = [journal_bytes(record) for record in RECORDS]

@@ -9,7 +9,7 @@ from support.gateway import (
     until,
 )
 from support.upstream import Upstream, stream
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.accounting.journal import Journal
 from vanguard.snapshot.model import Budget
 
 

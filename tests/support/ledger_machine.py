@@ -28,9 +28,10 @@ from vanguard.control.ingest import Ingest
 from vanguard.control.journals import segments
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import Intent, encode_line
-from vanguard.gateway.journal import Journal
-from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
+from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.gateway.limits import Limiter
+from vanguard.gateway.limits.spending import restore_budgets
 from vanguard.snapshot.model import Budget, JournalMark, Limits, Scope, Snapshot, Spend
 from vanguard.snapshot.window import window_start_ms
 from vanguard.store.database import Database

@@ -10,16 +10,17 @@ from pathlib import Path
 
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.gateway.claims import claim, close_abandoned, journal_folders
+from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
+from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.health import Health
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.pool import Pool
-from vanguard.gateway.journal import Journal
-from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
 from vanguard.gateway.limits import Limiter
 from vanguard.gateway.limits.contract import Limits
 from vanguard.gateway.limits.link import Link
+from vanguard.gateway.limits.spending import restore_budgets
 from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.pings import Pings

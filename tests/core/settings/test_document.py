@@ -43,7 +43,7 @@ def test_what_is_written_is_read(value: object) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
     try:
-        outcome = str(plain(read_document(text)))
+        outcome = repr(plain(read_document(text)))
     except DocumentError as error:
         outcome = error.message
     assert outcome

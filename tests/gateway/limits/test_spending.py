@@ -2,7 +2,7 @@ import msgspec
 
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.limits.spending import (
     Stretch,
     add_open,

@@ -191,7 +191,7 @@ async def test_a_file_that_vanishes_in_replay_does_not_stop_the_looking(runner, 
 async def test_disk_full_at_the_first_snapshot_leaves_a_gateway_that_says_so(
     runner, client, monkeypatch, tmp_path
 ):
-    from vanguard.gateway.journal import Journal
+    from vanguard.gateway.accounting.journal import Journal
 
     async with Upstream([whole(200, REPLY)]) as up:
         d = deployment(up.base_url)

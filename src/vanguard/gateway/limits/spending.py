@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vanguard.core.journal import Intent
-from vanguard.gateway.journal import holds, replay, segments
+from vanguard.gateway.accounting.journal import holds, replay, segments
+from vanguard.gateway.limits.limiter import Limiter
 from vanguard.snapshot.model import JournalMark, Scope, Snapshot, Window
 from vanguard.snapshot.window import window_start_ms
 
@@ -110,3 +111,27 @@ def journal_end(folder: Path) -> int:
         return 0
     start, path = found[-1]
     return start + path.stat().st_size
+
+
+def restore_budgets(
+    limiter: Limiter, folders: Iterable[Path], snapshot: Snapshot, now_ms: int
+) -> None:
+    """Sets the spending of every budget that the limiter does not know yet.
+
+    What control had ingested comes with the snapshot; what the journals of all workers hold beyond
+    its marks is added here. Budgets that are known keep their own, newer count.
+    """
+    wanted = [
+        scope
+        for scope in snapshot.scopes.values()
+        if scope.budget is not None and not limiter.budgeted(scope.id, scope.budget.window)
+    ]
+    if not wanted:
+        return
+    starts = starts_of(wanted, now_ms)
+    windows = windows_of(wanted)
+    spent = spent_as_published(snapshot, starts)
+    for folder in folders:
+        add_settled(spent, beyond_mark(folder, snapshot), starts, windows)
+    for scope in wanted:
+        limiter.restore(scope, spent[scope.id], starts[scope.id])

@@ -7,7 +7,7 @@ import pytest
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
 from vanguard.compose.supervisor.workers.lend import Lending
-from vanguard.gateway.journal import Journal
+from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.limits.protocol import (
     MONEY,
     PROTOCOL,

@@ -11,7 +11,7 @@ def intents_not_written(role):
     if role == "gateway":
         import asyncio
 
-        from vanguard.gateway.ledger import Ledger
+        from vanguard.gateway.accounting.ledger import Ledger
 
         def intend(self, line, waiter):
             asyncio.get_running_loop().call_soon(waiter.journalled)
@@ -22,7 +22,7 @@ def intents_not_written(role):
 def settlements_dropped(role):
     """One settlement in five never reaches the journal."""
     if role == "gateway":
-        from vanguard.gateway.ledger import Ledger
+        from vanguard.gateway.accounting.ledger import Ledger
 
         real = Ledger.settled
 
@@ -38,7 +38,7 @@ def settlements_late(role):
     if role == "gateway":
         import asyncio
 
-        from vanguard.gateway.ledger import Ledger
+        from vanguard.gateway.accounting.ledger import Ledger
 
         real = Ledger.settled
 
@@ -133,7 +133,7 @@ def descriptors_leaked(role):
     if role == "gateway":
         import os
 
-        from vanguard.gateway.ledger import Ledger
+        from vanguard.gateway.accounting.ledger import Ledger
 
         real = Ledger.intend
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from vanguard.core.clock import Clock, SystemClock
-from vanguard.gateway.claims import journal_folders
+from vanguard.gateway.accounting.claims import journal_folders
 from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
     PROTOCOL,

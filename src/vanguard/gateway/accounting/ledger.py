@@ -1,30 +1,21 @@
 """The journal as the steps see it: intents must be written, settlements are never lost.
 
-It does not know prices or budgets, except for rebuilding what budgets had spent after a restart.
+It does not know prices or budgets.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled, encode_line
-from vanguard.gateway.journal import Journal, holds
-from vanguard.gateway.limits import Limiter
-from vanguard.gateway.limits.spending import (
-    add_settled,
-    beyond_mark,
-    spent_as_published,
-    starts_of,
-    windows_of,
-)
-from vanguard.snapshot.model import JournalMark, Snapshot
+from vanguard.gateway.accounting.journal import Journal, holds
+from vanguard.snapshot.model import JournalMark
 
 
 class Waiter(Protocol):
@@ -200,27 +191,3 @@ def close_open_intents(ledger: Ledger, mark: JournalMark, now_ms: int) -> int:
         )
     ledger.commit()
     return len(open_intents)
-
-
-def restore_budgets(
-    limiter: Limiter, folders: Iterable[Path], snapshot: Snapshot, now_ms: int
-) -> None:
-    """Sets the spending of every budget that the limiter does not know yet.
-
-    What control had ingested comes with the snapshot; what the journals of all workers hold beyond
-    its marks is added here. Budgets that are known keep their own, newer count.
-    """
-    wanted = [
-        scope
-        for scope in snapshot.scopes.values()
-        if scope.budget is not None and not limiter.budgeted(scope.id, scope.budget.window)
-    ]
-    if not wanted:
-        return
-    starts = starts_of(wanted, now_ms)
-    windows = windows_of(wanted)
-    spent = spent_as_published(snapshot, starts)
-    for folder in folders:
-        add_settled(spent, beyond_mark(folder, snapshot), starts, windows)
-    for scope in wanted:
-        limiter.restore(scope, spent[scope.id], starts[scope.id])

@@ -6,9 +6,9 @@ import pytest
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.gateway import claims
-from vanguard.gateway.claims import claim, close_abandoned, journal_folders
-from vanguard.gateway.journal import Journal, replay
+from vanguard.gateway.accounting import claims
+from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
+from vanguard.gateway.accounting.journal import Journal, replay
 
 
 def empty_snapshot():
@@ -35,7 +35,7 @@ def test_a_folder_has_one_owner_and_the_next_one_takes_the_one_beside_it(tmp_pat
 
 def test_the_lock_ends_with_the_process(tmp_path):
     script = (
-        "import os, sys; from pathlib import Path; from vanguard.gateway.claims import claim\n"
+        "import os, sys; from pathlib import Path; from vanguard.gateway.accounting.claims import claim\n"
         "print(claim(Path(sys.argv[1])).name, flush=True); os.kill(os.getpid(), 9)"
     )
     died = subprocess.run(

@@ -5,13 +5,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import STRIDE_BYTES, Settled, encode_line, segment_name
-from vanguard.gateway import journal as module
-from vanguard.gateway.journal import Journal, holds, replay, segments
+from vanguard.gateway.accounting import journal as module
+from vanguard.gateway.accounting.journal import Journal, holds, replay, segments
 
 LINE = len(encode_line(Settled("req_1", 0, 1, "ok")))
 
@@ -117,7 +117,9 @@ def test_a_hole_of_zeros_or_rubbish_loses_no_other_record(tmp_path_factory, data
     begin = data.draw(st.integers(0, len(content) - 1))
     end = data.draw(st.integers(begin + 1, len(content)))
     rubbish = data.draw(st.just(b"\0") | st.just(b"\xff") | st.just(b"{") | st.just(b"\n"))
+    before = bytes(content)
     content[begin:end] = rubbish * (end - begin)
+    assume(content != before)
     path.write_bytes(content)
     again = Journal(folder)
     kept = [n for n in range(1, 5) if end <= (n - 1) * LINE or begin >= n * LINE - 1]

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vanguard.core.errors import LedgerUnavailable
-from vanguard.gateway.journal import Journal
-from vanguard.gateway.ledger import Ledger, close_open_intents
+from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.snapshot.model import JournalMark, Snapshot
 
 _LOCK = "owner.lock"

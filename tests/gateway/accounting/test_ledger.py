@@ -4,9 +4,10 @@ from support.gateway import deployment, snapshot
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import MOST_USD_MICROS, Intent, Settled, encode_line
-from vanguard.gateway.journal import Journal
-from vanguard.gateway.ledger import Ledger, close_open_intents, restore_budgets
+from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.gateway.limits import Limiter
+from vanguard.gateway.limits.spending import restore_budgets
 from vanguard.snapshot.model import Budget, JournalMark, Spend
 from vanguard.snapshot.window import window_start_ms
 

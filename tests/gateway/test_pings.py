@@ -7,8 +7,15 @@ import pytest
 
 from support.gateway import CHAT, SECRET, STREAM, chat, delta, deployment, snapshot
 from support.upstream import Upstream, stream, whole
+from vanguard.gateway import app
 from vanguard.gateway.pings import Pings
 from vanguard.snapshot.boot import Bounds, Deadlines
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
+    """Looks more often than twice a second."""
+    monkeypatch.setattr(app, "_SWEEP_S", 0.05)
 
 
 class Stream:
@@ -36,7 +43,7 @@ def test_only_silence_is_pinged_and_each_silence_once_a_while():
     assert silent.pinged == 6
 
 
-def slow(events, silence_s=1.3):
+def slow(events, silence_s=0.5):
     """An upstream that thinks before its first event, and again before its last one."""
 
     async def script(asked, write):
@@ -50,7 +57,7 @@ def slow(events, silence_s=1.3):
     return script
 
 
-QUICK = Deadlines(ping_s=0.4, drain_s=2)
+QUICK = Deadlines(ping_s=0.1, drain_s=2)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,7 @@ async def test_a_silent_stream_is_kept_alive_in_the_clients_dialect(runner, clie
 
 async def test_after_a_ping_another_deployment_may_still_take_over(runner, client):
     async def dies(asked, write):
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(0.4)
         raise ConnectionAbortedError
 
     async with Upstream([dies]) as bad, Upstream([stream(STREAM)]) as good:
@@ -87,7 +94,7 @@ async def test_after_a_ping_another_deployment_may_still_take_over(runner, clien
 
 async def test_after_a_ping_an_error_is_told_within_the_stream(runner, client):
     async def refuses(asked, write):
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(0.4)
         await whole(500, {"error": {"message": "no"}})(asked, write)
 
     async with Upstream([refuses]) as upstream:

@@ -13,9 +13,9 @@ import sys
 import time
 
 from bench.peers.contract import KEY, Running
-from bench.rig import gateway_home, process
+from bench.rig import gateway_home, lender, process
 from bench.rig.lab import lab
-from bench.rounds import Amounts, Bench, replace_total
+from bench.rounds import Amounts, Bench, BenchError, replace_total
 from bench.run import scenarios
 from bench.scenarios import models
 
@@ -39,7 +39,9 @@ def main(arguments: list[str]) -> int:
     with lab() as made:
         listener = process.listener()
         snapshot = gateway_home.snapshot(KEY, made.upstreams, models())
-        boot = gateway_home.make(made.folder / "home", listener.fileno(), snapshot)
+        home = made.folder / "home"
+        (boot,) = gateway_home.make(home, listener.fileno(), snapshot)
+        beside = [lender.start(home, made.load_core, made.folder / "lender.log")]
         out = made.folder / "profile.txt"
         began = time.monotonic()
         gateway = process.spawn(
@@ -48,12 +50,14 @@ def main(arguments: list[str]) -> int:
             made.folder / "gateway.log",
             pass_fds=(listener.fileno(),),
         )
-        running = Running("vanguard", listener.getsockname()[1], gateway, began)
+        running = Running("vanguard", listener.getsockname()[1], gateway, began, beside=beside)
         try:
             plan = scenario.plan(running, 1.0)
             if not scenario.streams and scenario.body == "small":
                 plan = replace_total(plan, _REQUESTS)
             Bench(Amounts(), made.load_core).load(plan)
+            if not lender.borrowers(home):
+                raise BenchError("the gateway does not borrow its limits")
         finally:
             running.stop()
             listener.close()

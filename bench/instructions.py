@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.load.requests import Ask
 from bench.models import BenchModel
-from bench.rig import gateway_home, process, valgrind
+from bench.rig import gateway_home, lender, process, valgrind
 from bench.rig.lockstep import Lockstep
 
 KEY = "vk-bench-0123456789abcdefghijklmnopqr"
@@ -91,7 +91,9 @@ def measure(cases: tuple[Case, ...], requests: int) -> dict[str, dict[str, float
         folder = Path(temporary)
         listener = process.listener()
         made = gateway_home.snapshot(KEY, gateway_home.Upstreams(steps.port), models())
-        boot = gateway_home.make(folder / "home", listener.fileno(), made)
+        home = folder / "home"
+        (boot,) = gateway_home.make(home, listener.fileno(), made)
+        lending = lender.start(home, process.cores()[1], folder / "lender.log")
         program = [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)]
         gateway = process.spawn(
             valgrind.command(folder, program),
@@ -107,12 +109,15 @@ def measure(cases: tuple[Case, ...], requests: int) -> dict[str, dict[str, float
             for case in cases:
                 found[case.title] = count(case, steps, counter, requests)
                 print(shown(case.title, found[case.title], {}), flush=True)
+            if not lender.borrowers(home):
+                raise OSError("the gateway does not borrow its limits")
         except Exception:
             print((folder / "gateway.log").read_text()[-2_000:], file=sys.stderr)
             raise
         finally:
             steps.close()
             process.stop(gateway)
+            process.stop(lending)
             listener.close()
     return found
 

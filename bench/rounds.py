@@ -121,6 +121,16 @@ class Round:
         if self.candidate.scale >= _BUSY_FROM_SCALE:
             self._attempt("busy", partial(self._latency, "busy", _BUSY_RATE))
         self._attempt("first", self._first)
+        self._sound()
+
+    def _sound(self) -> None:
+        """Ends the run when the candidate was not what is said of it.
+
+        Raises:
+            BenchError: it was not.
+        """
+        if reason := self.running.amiss():
+            raise BenchError(f"{self.candidate.name}: {reason}")
 
     def _does(self, scenario: Scenario) -> bool:
         if self.candidate.kind == "load" and scenario.model.pause_ms:

@@ -71,6 +71,7 @@ class Run:
         site = Site(
             self.lab.folder,
             self.lab.candidate_core,
+            self.lab.load_core,
             self.lab.upstreams,
             models(),
             self.boot,

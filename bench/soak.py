@@ -50,7 +50,7 @@ def soak(made: Lab, seconds_s: float) -> Course:
         TimeoutError: the gateway did not start.
         OSError: it died.
     """
-    running = start(Site(made.folder, made.candidate_core, made.upstreams, MODELS))
+    running = start(Site(made.folder, made.candidate_core, made.load_core, made.upstreams, MODELS))
     try:
         process.first_answer_s(running.port, _READY, running.began, running.process)
         assert running.pid is not None
@@ -73,6 +73,8 @@ def soak(made: Lab, seconds_s: float) -> Course:
             reader.join()
         if loading.returncode:
             raise OSError(f"the load ended with {loading.returncode}")
+        if reason := running.amiss():
+            raise OSError(reason)
         process.stop(made.upstream)  # so that kept connections are let go now
         after = at_rest(running, journal, before.descriptors, began)
         return Course(seconds_s, before, samples, traffic, after)

@@ -23,14 +23,19 @@ class Site:
     """Where a candidate runs: its folder, its core, the upstream behind it, and what it may be asked.
 
     Attributes:
-        boot: boot values of our own gateway that differ from their defaults.
+        core: the candidate's, or several as taskset lists them.
+        load_core: for what a candidate needs beside it and is not counted as its own.
+        boot: boot values of our own gateway that differ from the product's.
+        workers: processes of our own gateway.
     """
 
     folder: Path
-    core: int
+    core: int | str
+    load_core: int
     upstreams: Upstreams
     models: tuple[BenchModel, ...]
     boot: dict[str, str] = field(default_factory=dict)
+    workers: int = 1
 
 
 @dataclass
@@ -43,6 +48,9 @@ class Running:
         prefix: what it wants before a model's name.
         headers: lines that it wants in every request.
         tls_port: where it reaches the upstream by TLS, when that is another port.
+        more: further processes of its own, counted like the first.
+        beside: processes that it needs and that are not counted.
+        amiss: what is not as it should be, though answers may be right; empty when all is well.
     """
 
     name: str
@@ -54,16 +62,26 @@ class Running:
     prefix: str = ""
     tls_port: int = 0
     headers: tuple[str, ...] = ()
+    more: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    beside: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    amiss: Callable[[], str] = lambda: ""
 
     @property
     def pid(self) -> int | None:
         """The root of its process tree; None for the upstream itself."""
         return None if self.process is None else self.process.pid
 
+    @property
+    def pids(self) -> list[int]:
+        """The roots of all its process trees."""
+        first = [] if self.process is None else [self.process]
+        return [one.pid for one in [*first, *self.more]]
+
     def stop(self) -> None:
         """Ends it and lets its sockets go."""
-        if self.process is not None:
-            process.stop(self.process)
+        first = [] if self.process is None else [self.process]
+        for one in [*first, *self.more, *self.beside]:
+            process.stop(one)
         for held in self.held:
             held.close()
 

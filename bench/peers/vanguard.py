@@ -1,32 +1,64 @@
-"""Vanguard's gateway process as `vanguard up` starts it, with key, limits, budget and ledger on.
+"""Vanguard's gateway as `vanguard up` starts it, with key, limits, budget and ledger on.
 
-It does not know the supervisor: the bench hands it the listener and the boot file.
+It does not know the supervisor: the bench hands it listener and boot file, and lends it its limits.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from functools import partial
+from pathlib import Path
 
 from bench.peers.contract import KEY, Candidate, Running, Site
 from bench.peers.environments import said
-from bench.rig import gateway_home, process
+from bench.rig import gateway_home, lender, process
 
 
 def start(site: Site) -> Running:
-    """Starts one worker."""
+    """Starts its workers, all on one listener, and before them who lends them their limits.
+
+    Raises:
+        TimeoutError: nobody lends limits.
+        ValueError: a boot value is wrong.
+    """
     listener = process.listener()
     home = site.folder / f"home-{time.monotonic_ns()}"
     made = gateway_home.snapshot(KEY, site.upstreams, site.models)
-    boot = gateway_home.make(home, listener.fileno(), made, site.boot)
+    boots = gateway_home.make(home, listener.fileno(), made, site.boot, site.workers)
+    beside = [lender.start(home, site.load_core, site.folder / "lender.log")]
     began = time.monotonic()
-    started = process.spawn(
-        [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)],
-        site.core,
-        site.folder / "vanguard.log",
-        pass_fds=(listener.fileno(),),
+    first, *more = (
+        process.spawn(
+            [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)],
+            site.core,
+            site.folder / "vanguard.log",
+            pass_fds=(listener.fileno(),),
+        )
+        for boot in boots
     )
-    return Running("vanguard", listener.getsockname()[1], started, began, [listener])
+    return Running(
+        "vanguard",
+        listener.getsockname()[1],
+        first,
+        began,
+        [listener],
+        more=more,
+        beside=beside,
+        amiss=partial(_amiss, home, 0 if lent_nothing(site.boot) else site.workers),
+    )
+
+
+def lent_nothing(boot: dict[str, str]) -> bool:
+    """Whether the boot values that were asked for turn borrowing off."""
+    return boot.get("limits_socket") == ""
+
+
+def _amiss(home: Path, expected: int) -> str:
+    connected = lender.borrowers(home)
+    if connected == expected:
+        return ""
+    return f"{connected} gateway processes borrow their limits, not {expected}"
 
 
 CANDIDATE = Candidate(

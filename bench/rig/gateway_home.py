@@ -5,6 +5,7 @@ It does not know control or the supervisor, which do this in the product.
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from bench.models import BenchModel
+from vanguard.compose.supervisor.home import MAX_SOCKET_PATH_BYTES
 from vanguard.core.ids import hash_secret
 from vanguard.core.money import Price, Rates
 from vanguard.core.policy import Policy, Rule
@@ -29,7 +31,7 @@ from vanguard.snapshot.model import (
     UpstreamTls,
 )
 
-WORKER = "bench"
+SNAPSHOT, JOURNALS = "snapshot.json", "journal"
 DIALECTS = {"openai": "openai_chat", "anthropic": "anthropic_messages"}
 _CHAIN: tuple[tuple[str, ScopeKind], ...] = (
     ("org_bench", "organisation"),
@@ -116,35 +118,57 @@ def _deployment(model: BenchModel, upstreams: Upstreams) -> Deployment:
     )
 
 
+def limits_socket(home: Path) -> Path:
+    """Where limits are lent.
+
+    Raises:
+        ValueError: the path is too long for a socket.
+    """
+    path = home / "run" / "limits.sock"
+    if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
+        raise ValueError(f"{path} is too long for a socket; set TMPDIR to a shorter folder")
+    return path
+
+
 def make(
-    home: Path, listener: int, made: Snapshot, boot_values: dict[str, str] | None = None
-) -> Path:
-    """Fills a home folder; returns the path of the boot file.
+    home: Path,
+    listener: int,
+    made: Snapshot,
+    boot_values: dict[str, str] | None = None,
+    workers: int = 1,
+) -> list[Path]:
+    """Fills a home folder; returns the paths of the boot files, one for each worker.
 
     Args:
         home: where.
         listener: descriptor of the public socket, inherited.
         made: what control would have published.
-        boot_values: fields of `GatewayBoot` that are to differ from their defaults, as text.
+        boot_values: fields of `GatewayBoot` that are to differ from the product's, as text.
 
     Raises:
         ValueError: there is no such field, or it takes no such value.
     """
-    journal = home / "journal" / WORKER
-    journal.mkdir(parents=True)
+    (home / JOURNALS).mkdir(parents=True)
     (home / "run").mkdir(mode=0o700)
-    write_snapshot(home / "snapshot.json", made)
-    boot = home / "run" / "gateway.json"
-    value = GatewayBoot(
-        worker=WORKER,
-        public_fd=listener,
-        snapshot_path=str(home / "snapshot.json"),
-        journal_dir=str(journal),
-        control_socket=str(home / "run" / "control.sock"),
-    )
-    boot.write_bytes(msgspec.json.encode(with_values(value, boot_values or {})))
-    boot.chmod(0o600)
-    return boot
+    write_snapshot(home / SNAPSHOT, made)
+    boots = []
+    for number in range(workers):
+        name = f"gateway-{number}"
+        value = GatewayBoot(
+            worker=name,
+            public_fd=listener,
+            snapshot_path=str(home / SNAPSHOT),
+            journal_dir=str(home / JOURNALS / name),
+            journal_root=str(home / JOURNALS),
+            metrics_dir=str(home / "run" / "metrics") if workers > 1 else "",
+            limits_socket=str(limits_socket(home)),
+            control_socket=str(home / "run" / "control.sock"),
+        )
+        boot = home / "run" / f"{name}.json"
+        boot.write_bytes(msgspec.json.encode(with_values(value, boot_values or {})))
+        boot.chmod(0o600)
+        boots.append(boot)
+    return boots
 
 
 def with_values(value: GatewayBoot, texts: dict[str, str]) -> GatewayBoot:

@@ -35,8 +35,8 @@ def listener() -> socket.socket:
     return made
 
 
-def spawn(command: list[str], core: int, log: Path, **more: object) -> subprocess.Popen[bytes]:
-    """Starts a command in its own session on one core; what it says goes to `log`."""
+def spawn(command: list[str], core: int | str, log: Path, **more: object) -> subprocess.Popen[bytes]:
+    """Starts a command in its own session on one core, or on a list of them; what it says goes to `log`."""
     with log.open("ab") as sink:
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
             ["taskset", "-c", str(core), *command],

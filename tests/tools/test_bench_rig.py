@@ -134,7 +134,7 @@ def test_the_home_is_what_the_gateway_starts_from(tmp_path):
     plain, tls, _ = made.deployments.values()
     assert (plain.base_url, plain.tls.ca_file) == ("http://127.0.0.1:8000/v1", "")
     assert (tls.base_url, tls.tls.ca_file) == ("https://127.0.0.1:8001/v1", "/ca.crt")
-    path = make(tmp_path / "home", 5, made)
+    (path,) = make(tmp_path / "home", 5, made)
     assert msgspec.json.decode(path.read_bytes(), type=GatewayBoot).public_fd == 5
     assert read_snapshot(tmp_path / "home/snapshot.json").models.keys() == made.models.keys()
 

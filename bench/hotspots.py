@@ -36,6 +36,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scenario", default="json", help="a name of bench.scenarios")
     asked = parser.parse_args(arguments)
     (scenario,) = scenarios(asked.scenario)
+    if scenario.workers > 1:
+        parser.error("a profile is of one worker")
     with lab() as made:
         listener = process.listener()
         snapshot = gateway_home.snapshot(KEY, made.upstreams, models())

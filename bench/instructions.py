@@ -1,8 +1,8 @@
 """Counts what a request and a streamed event cost in instructions, so that noise cannot hide a change.
 
 It does not measure time. The real gateway process runs under callgrind, one request at a time; what is
-counted is user mode only. Requests and events repeat within about half a per cent, streams within two:
-the timers that look for a new snapshot and for dead connections are in them.
+counted is user mode only. Requests and events repeat within about two per cent, streams within six: the
+timers that report to the lender of limits and look for a new snapshot are in them, and run by the clock.
 
     python -m bench.instructions [--all] [--count N] [--json FILE] [--against FILE]
 """

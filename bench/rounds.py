@@ -2,7 +2,8 @@
 
 It does not know how a candidate works, nor what becomes of the figures. Figures are named
 `<scenario>.<figure>`: `cpu_us`, `user_us`, `system_us` are per request, of streams per event; `rps` is
-requests a second. What belongs to no scenario has no dot.
+requests a second; `least_share` is the part of the processor time that fell to the least busy of several
+workers. What belongs to no scenario has no dot.
 """
 
 from __future__ import annotations
@@ -110,29 +111,40 @@ class Round:
     def measure(self) -> None:
         """Everything, in the order in which it disturbs least."""
         pid = self.running.pid
-        self._start()
+        ready_s = self._start(JSON)
         if pid is not None:
+            self.figures["start_s"] = ready_s
             self._idle(pid)
             self._attempt("held", partial(self._held, pid))
         for scenario in self.bench.scenarios:
-            if self._does(scenario):
+            if scenario.workers == 1 and self.does(scenario):
                 self._attempt(scenario.name, partial(self._scenario, scenario))
         self._attempt("low", partial(self._latency, "low", _LOW_RATE))
         if self.candidate.scale >= _BUSY_FROM_SCALE:
             self._attempt("busy", partial(self._latency, "busy", _BUSY_RATE))
         self._attempt("first", self._first)
-        self._sound()
+        self._sound(wait_s=0)
 
-    def _sound(self) -> None:
-        """Ends the run when the candidate was not what is said of it.
+    def apart(self, scenario: Scenario) -> None:
+        """One scenario for which the candidate was started apart, with several workers."""
+        self._start(scenario)
+        self._attempt(scenario.name, partial(self._scenario, scenario))
+        self._sound(wait_s=0)
+
+    def _sound(self, wait_s: float) -> None:
+        """Ends the run when the candidate is not what is said of it, and does not become it in time.
 
         Raises:
-            BenchError: it was not.
+            BenchError: it is not.
         """
-        if reason := self.running.amiss():
-            raise BenchError(f"{self.candidate.name}: {reason}")
+        deadline = time.monotonic() + wait_s
+        while reason := self.running.amiss():
+            if time.monotonic() >= deadline:
+                raise BenchError(f"{self.candidate.name}: {reason}")
+            time.sleep(0.05)
 
-    def _does(self, scenario: Scenario) -> bool:
+    def does(self, scenario: Scenario) -> bool:
+        """Whether the scenario is for this candidate."""
         if self.candidate.kind == "load" and scenario.model.pause_ms:
             return False  # paced by the upstream itself
         return scenario.needs <= self.candidate.able
@@ -151,17 +163,18 @@ class Round:
             self.failed[name] = str(error)
             print(f"  ! {self.candidate.name} {name}: {error}", file=sys.stderr, flush=True)
 
-    def _start(self) -> None:
-        ask = ask_of(self.running, JSON)
+    def _start(self, scenario: Scenario) -> float:
+        """Waits until it is whole, and warms it up; seconds to the first answer."""
+        ask = ask_of(self.running, scenario)
         probe = request_bytes(ask, self.running.port, KEY)
-        ready = process.first_answer_s(
+        ready_s = process.first_answer_s(
             self.running.port, probe, self.running.began, self.running.process
         )
-        if self.running.pid is not None:
-            self.figures["start_s"] = ready
-        plan = JSON.plan(self.running, 1.0)
+        self._sound(process.START_LIMIT_S)
+        plan = scenario.plan(self.running, 1.0)
         total = max(200, int(self.bench.amounts.warm * self.candidate.scale))
         self.bench.load(replace_total(plan, total))
+        return ready_s
 
     def _idle(self, pid: int) -> None:
         time.sleep(_REST_S)
@@ -172,7 +185,8 @@ class Round:
         plan = scenario.plan(self.running, self.scale)
         before = self._cpu()
         seen = self.bench.load(plan)
-        spent = self._cpu().since(before)
+        each = [now.since(then) for now, then in zip(self._cpu(), before, strict=True)]
+        spent = sum(each, usage.Cpu())
         name = scenario.name
         self.figures[f"{name}.rps"] = seen.answers / seen.wall_s
         if self.running.pid is not None:
@@ -180,9 +194,13 @@ class Round:
             self.figures[f"{name}.cpu_us"] = per
             self.figures[f"{name}.user_us"] = per * spent.user_share
             self.figures[f"{name}.system_us"] = per * (1 - spent.user_share)
+        if len(each) > 1:
+            least_s = min(one.total_s for one in each)
+            self.figures[f"{name}.least_share"] = least_s / spent.total_s
 
-    def _cpu(self) -> usage.Cpu:
-        return usage.Cpu() if self.running.pid is None else usage.cpu(self.running.pid)
+    def _cpu(self) -> list[usage.Cpu]:
+        """Of each of its processes, what they started included."""
+        return [usage.cpu(pid) for pid in self.running.pids]
 
     def _latency(self, name: str, rate: float) -> None:
         """Of JSON in an open loop."""

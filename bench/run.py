@@ -18,11 +18,12 @@ from pathlib import Path
 import msgspec
 
 from bench import calls, record
+from bench.peers import vanguard
 from bench.peers.contract import Candidate, Running, Site
 from bench.peers.registry import ALWAYS, CANDIDATES, chosen
 from bench.report import summary
 from bench.report.result import Result, Round
-from bench.rig import system_calls
+from bench.rig import process, system_calls
 from bench.rig.lab import Lab, lab, machine
 from bench.rounds import QUICK, Amounts, Bench, BenchError
 from bench.rounds import Round as CandidateRound
@@ -68,15 +69,7 @@ class Run:
         self.rounds.append(figures)
 
     def _candidate(self, candidate: Candidate) -> dict[str, float]:
-        site = Site(
-            self.lab.folder,
-            self.lab.candidate_core,
-            self.lab.load_core,
-            self.lab.upstreams,
-            models(),
-            self.boot,
-        )
-        running = candidate.start(site)
+        running = candidate.start(self._site(self.lab.candidate_core))
         try:
             made = CandidateRound(self.bench, candidate, running)
             made.measure()
@@ -85,7 +78,24 @@ class Run:
                 self._count(candidate, running)
         finally:
             running.stop()
+        for scenario in self.bench.scenarios:
+            if scenario.workers > 1 and made.does(scenario):
+                made.figures |= self._apart(candidate, scenario)
         return made.figures
+
+    def _apart(self, candidate: Candidate, scenario: Scenario) -> dict[str, float]:
+        """A scenario of several workers, which is no part of the candidate's other figures."""
+        running = candidate.start(self._site(process.two_cores(), scenario.workers))
+        try:
+            made = CandidateRound(self.bench, candidate, running)
+            made.apart(scenario)
+        finally:
+            running.stop()
+        return made.figures
+
+    def _site(self, core: int | str, workers: int = 1) -> Site:
+        lab = self.lab
+        return Site(lab.folder, core, lab.load_core, lab.upstreams, models(), self.boot, workers)
 
     def _count(self, candidate: Candidate, running: Running) -> None:
         try:
@@ -163,6 +173,7 @@ def measure(asked: argparse.Namespace) -> Result:
         machine=ran_on,
         versions={name: CANDIDATES[name].version() for name in present},
         boot=boot,
+        lent=not vanguard.alone(boot),
         kinds={name: CANDIDATES[name].kind for name in present},
         rounds=run.rounds,
         absent=absent,

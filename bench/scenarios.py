@@ -28,7 +28,8 @@ class Scenario:
         connections: in flight at once.
         needs: what a candidate must be able to do: `anthropic` (pass it through), `translate`,
             `guard` (search text), `packed` (bear a compressed answer), `unasked` (a stream that
-            does not ask for usage), `tls` (to the upstream).
+            does not ask for usage), `tls` (to the upstream), `workers` (be several processes).
+        workers: processes of the candidate; it is started apart for more than one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Scenario:
     total: int = 3_000
     connections: int = 64
     needs: frozenset[str] = frozenset()
+    workers: int = 1
 
     @property
     def streams(self) -> bool:
@@ -57,6 +59,7 @@ class Scenario:
             connections=min(self.connections, total),
             total=total,
             events=self.model.events,
+            rising=self.workers > 1,
         )
 
 
@@ -95,6 +98,14 @@ _ANTHROPIC = replace(_JSON, upstream="anthropic")
 _ANTHROPIC_PACED = replace(_PACED, upstream="anthropic")
 
 JSON = Scenario("json", "JSON, 1 KB", _JSON, total=6_000)
+TWO_WORKERS = replace(
+    JSON,
+    name="2-workers",
+    title="JSON, 1 KB, 2 workers",
+    total=12_000,
+    needs=frozenset({"workers"}),
+    workers=2,
+)
 PACED = _paced("paced", "stream, an event each 20 ms", _PACED)
 SCENARIOS: tuple[Scenario, ...] = (
     JSON,
@@ -127,6 +138,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _paced("guarded-paced", "stream, guardrail both ways", replace(_PACED, guarded=True), "guard"),
     _json("tls-json", "JSON, TLS to the upstream", replace(_JSON, tls=True), "tls"),
     _paced("tls-paced", "stream, TLS to the upstream", replace(_PACED, tls=True), "tls"),
+    TWO_WORKERS,
 )
 HELD = BenchModel("openai", 3, 1_500)
 FIRST = BenchModel("openai", 5, 10)

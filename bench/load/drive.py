@@ -40,18 +40,13 @@ class Load:
 
     async def run(self) -> Seen:
         """Runs until every request has its answer, or too many fail."""
-        for _ in range(self.plan.connections):
-            await self._connect()
-        self._began = time.monotonic()
-        if self.plan.mode == "open":
-            self._began += _LEAD_S
-            self._timer = Timer()
-            self._loop.add_reader(self._timer.descriptor, self._send_due)
-            self._timer.set(self._began)
+        if self.plan.rising:
+            await self._rise()
         else:
-            for client in self._clients[: self.plan.total]:
-                self._sent += 1
-                client.send(time.monotonic())
+            for _ in range(self.plan.connections):
+                await self._connect()
+            self._began = time.monotonic()
+            self._send_all()
         await self._finished.wait()
         self.seen.wall_s = time.monotonic() - self._began
         if self._timer is not None:
@@ -61,6 +56,25 @@ class Load:
             client.close()
         await asyncio.sleep(0)  # the loop hangs up in its next turn
         return self.seen
+
+    async def _rise(self) -> None:
+        self._began = time.monotonic()
+        for _ in range(min(self.plan.connections, self.plan.total)):
+            client = await self._connect()
+            if self._sent < self.plan.total:
+                self._sent += 1
+                client.send(time.monotonic())
+
+    def _send_all(self) -> None:
+        if self.plan.mode == "open":
+            self._began += _LEAD_S
+            self._timer = Timer()
+            self._loop.add_reader(self._timer.descriptor, self._send_due)
+            self._timer.set(self._began)
+        else:
+            for client in self._clients[: self.plan.total]:
+                self._sent += 1
+                client.send(time.monotonic())
 
     async def _connect(self) -> Client:
         _, client = await self._loop.create_connection(

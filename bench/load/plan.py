@@ -17,6 +17,9 @@ class Plan(msgspec.Struct, frozen=True):
         mode: `closed` keeps `connections` requests in flight until `total` are answered; `open`
             sends `rate` requests a second, `total` in all, whether or not answers come.
         events: content events that each answer must bring; 0 for JSON.
+        rising: whether a connection of a closed loop is asked as soon as it is open, while others
+            are still to come. Among several workers that accept on one listener an idle one takes
+            what comes; so those that are busy leave connections to the others, as under traffic.
     """
 
     mode: Literal["closed", "open"]
@@ -27,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True):
     total: int = 1_000
     rate: float = 30.0
     events: int = 0
+    rising: bool = False
 
 
 class Seen(msgspec.Struct):

@@ -45,12 +45,12 @@ def start(site: Site) -> Running:
         [listener],
         more=more,
         beside=beside,
-        amiss=partial(_amiss, home, 0 if lent_nothing(site.boot) else site.workers),
+        amiss=partial(_amiss, home, 0 if alone(site.boot) else site.workers),
     )
 
 
-def lent_nothing(boot: dict[str, str]) -> bool:
-    """Whether the boot values that were asked for turn borrowing off."""
+def alone(boot: dict[str, str]) -> bool:
+    """Whether the boot values that were asked for let each worker count its limits for itself."""
     return boot.get("limits_socket") == ""
 
 
@@ -65,7 +65,7 @@ CANDIDATE = Candidate(
     "vanguard",
     "vanguard",
     1.0,
-    frozenset({"anthropic", "packed", "unasked", "translate", "guard", "tls"}),
+    frozenset({"anthropic", "packed", "unasked", "translate", "guard", "tls", "workers"}),
     start,
     lambda: said(
         [sys.executable, "-c", "import importlib.metadata as m;print(m.version('vanguard-ai'))"]

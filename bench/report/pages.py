@@ -17,6 +17,7 @@ PAGE = Path("docs/benchmarks.md")
 PICTURE = Path("docs/benchmarks.svg")
 BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->"
 _REASON_LENGTH = 200
+_ALONE = "vanguard counted its limits for itself in this run; under `vanguard up` it borrows them."
 
 
 def embedded(page: Path, kept: str, made: str) -> str:
@@ -61,6 +62,7 @@ def whole(result: Result) -> str:
         "## Every scenario\n",
         tables.scenarios(result),
         tables.ours(result),
+        *(["## Two workers\n", two] if (two := tables.workers(result)) else []),
         "## System calls\n",
         tables.calls(result),
         "## Noise\n",
@@ -75,6 +77,8 @@ def _candidates(result: Result) -> Iterator[str]:
     for name in result.names():
         candidate = CANDIDATES.get(name)
         yield f"- **{name}** {result.versions[name]}: {candidate.note if candidate else ''}"
+    if "vanguard" in result.versions:
+        yield "- " + ("vanguard borrowed its limits." if result.lent else _ALONE)
     for field, value in result.boot.items():
         yield f"- vanguard ran with `{field}={value}`, which is not its default."
     for name, reason in result.absent.items():

@@ -25,7 +25,8 @@ class Result(msgspec.Struct, frozen=True):
         kinds: of each candidate, see `bench.peers.contract`.
         rounds: figures by candidate, see `bench.rounds` for their names.
         absent: candidates that were asked for and could not be had, with the reason.
-        boot: boot values of our own gateway that differed from their defaults.
+        boot: boot values of our own gateway that differed from the product's.
+        lent: whether our gateway borrowed its limits, as in the product; older runs counted alone.
         failed: what a candidate could not do, as `<candidate> <scenario>`, with the reason.
         calls: system calls by candidate, `json` or `event`, and name; empty without strace.
     """
@@ -38,6 +39,7 @@ class Result(msgspec.Struct, frozen=True):
     absent: dict[str, str] = {}
     failed: dict[str, str] = {}
     boot: dict[str, str] = {}
+    lent: bool = False
     calls: dict[str, dict[str, dict[str, float]]] = {}
 
     def names(self, *kinds: str) -> list[str]:

@@ -29,6 +29,7 @@ def text(result: Result) -> str:
         tables.latency(result),
         tables.memory(result),
         tables.scenarios(result),
+        tables.workers(result),
         tables.calls(result),
         tables.noise(result),
     ]

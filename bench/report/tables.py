@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from bench.report.numbers import percent, shown
 from bench.report.result import Result, middle, ratio, ratios, spread
-from bench.scenarios import SCENARIOS
+from bench.scenarios import JSON, SCENARIOS, TWO_WORKERS
 
 OURS, REFERENCE, LOAD = "vanguard", "nginx", "direct"
 _CALLS_SHOWN = 12
 _ENOUGH_ROOM = 1.5
+_CORES_FOR_TWO = 4  # two workers, load, upstream
 
 
 def grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -112,6 +113,28 @@ def ours(result: Result) -> str:
         )
     heads = ["vanguard", "CPU µs", "user", "system", "× nginx, each round", "spread over rounds"]
     return grid(heads, rows)
+
+
+def workers(result: Result) -> str:
+    """Two workers beside one; empty for a run without them."""
+    pair = TWO_WORKERS.name
+    if middle(result, OURS, f"{pair}.rps") is None:
+        return ""
+    rows = []
+    for title, name in (("one worker", JSON.name), ("two workers", pair)):
+        rate, cpu, share = (f"{name}.{kind}" for kind in ("rps", "cpu_us", "least_share"))
+        over = ratio(result, (OURS, rate), (OURS, f"{JSON.name}.rps"))
+        room = ratio(result, (LOAD, f"{JSON.name}.rps"), (OURS, rate))
+        cells = [middle(result, OURS, rate), over, room, middle(result, OURS, cpu)]
+        rows.append([title, *map(shown, cells), percent(middle(result, OURS, share))])
+    heads = ["JSON, 1 KB", "requests/s", "× one worker", "headroom of the load"]
+    text = grid([*heads, "CPU µs per request", "CPU of the less busy worker"], rows)
+    if int(result.machine.get("cores", 0)) < _CORES_FOR_TWO:
+        text += (
+            "\nThe machine has fewer than four cores, so that two workers share them with load and"
+            " upstream:\nthe rate is not what two cores of their own would carry.\n"
+        )
+    return text
 
 
 def noise(result: Result) -> str:

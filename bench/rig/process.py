@@ -28,6 +28,16 @@ def cores() -> tuple[int, int, int]:
     return available[0], available[1 % len(available)], available[2 % len(available) or -1]
 
 
+def two_cores() -> str:
+    """Cores of two workers, as taskset lists them: the candidate's, and one that is nobody's.
+
+    Where there are fewer than four, the second is shared, with load, upstream or both.
+    """
+    available = sorted(os.sched_getaffinity(0))
+    pair = dict.fromkeys((available[0], available[min(3, len(available) - 1)]))
+    return ",".join(map(str, pair))
+
+
 def listener() -> socket.socket:
     """A listening loopback socket that a child may inherit, as the supervisor hands it over."""
     made = socket.create_server(("127.0.0.1", 0), backlog=4096)
@@ -35,7 +45,9 @@ def listener() -> socket.socket:
     return made
 
 
-def spawn(command: list[str], core: int | str, log: Path, **more: object) -> subprocess.Popen[bytes]:
+def spawn(
+    command: list[str], core: int | str, log: Path, **more: object
+) -> subprocess.Popen[bytes]:
     """Starts a command in its own session on one core, or on a list of them; what it says goes to `log`."""
     with log.open("ab") as sink:
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]

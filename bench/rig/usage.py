@@ -32,6 +32,14 @@ class Cpu:
             self.system_s - before.system_s,
         )
 
+    def __add__(self, other: Cpu) -> Cpu:
+        """What two trees spent together."""
+        return Cpu(
+            self.total_s + other.total_s,
+            self.user_s + other.user_s,
+            self.system_s + other.system_s,
+        )
+
     @property
     def user_share(self) -> float:
         """User mode's part, from 0 to 1; 0 when nothing was spent."""

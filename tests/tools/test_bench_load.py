@@ -223,6 +223,33 @@ async def test_load_and_upstream_agree(port, mode, events):
     assert len(seen.latencies_us) == 9
 
 
+@pytest.mark.parametrize(("connections", "total"), [(4, 9), (4, 4), (4, 2)])
+async def test_a_rising_load_asks_each_connection_and_no_more_than_it_is_told(
+    port, connections, total
+):
+    ask = Ask("openai", "openai-json")
+    load = Load(Plan("closed", port, "k", ask, connections=connections, total=total, rising=True))
+    seen = await load.run()
+    assert (seen.answers, seen.failures) == (total, 0)
+    assert len(load._clients) == min(connections, total)
+    assert seen.wall_s > 0
+
+
+async def test_a_rising_load_asks_the_first_before_it_opens_the_next(port):
+    load = Load(Plan("closed", port, "k", Ask("openai", "openai-json"), total=9, rising=True))
+    asked: list[int] = []
+    connect = load._connect
+
+    async def noted() -> Client:
+        asked.append(load._sent)
+        return await connect()
+
+    load._connect = noted  # type: ignore[method-assign]
+    await load.run()
+    assert asked[:3] == [0, *sorted(asked[1:3])]
+    assert asked[1] >= 1
+
+
 async def test_a_failing_upstream_ends_the_load(port):
     seen = await Load(Plan("closed", port, "k", Ask("openai", "unknown"), total=500)).run()
     assert seen.answers == 0

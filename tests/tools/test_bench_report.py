@@ -90,6 +90,30 @@ def test_a_rate_that_the_load_bounds_is_marked(result):
     assert "≥ 25,000" not in text
 
 
+def test_two_workers_are_shown_beside_one(result):
+    assert tables.workers(result) == ""
+    assert "Two workers" not in pages.whole(result)
+    more = {"2-workers.rps": 75_000, "2-workers.cpu_us": 44, "2-workers.least_share": 0.4}
+    rounds = [
+        {**round_, "vanguard": {**round_["vanguard"], **more}} for round_ in result.rounds[2:]
+    ]
+    made = msgspec.structs.replace(result, rounds=rounds)
+    text = tables.workers(made)
+    assert "| one worker | 25,000 | 1 | 4 | 40 | – |" in text
+    assert "| two workers | 75,000 | 3 | 1.33 | 44 | 40% |" in text
+    assert "fewer than four cores" in text
+    assert text in pages.whole(made)
+    roomy = msgspec.structs.replace(made, machine={**made.machine, "cores": "4"})
+    assert "fewer than four cores" not in tables.workers(roomy)
+
+
+def test_the_page_says_whether_limits_were_lent(result):
+    assert "counted its limits for itself" in pages.whole(result)
+    lent = pages.whole(msgspec.structs.replace(result, lent=True))
+    assert "- vanguard borrowed its limits." in lent
+    assert "for itself" not in lent
+
+
 def test_what_failed_is_said_on_the_page_and_on_the_terminal(result):
     assert "- **litellm burst** failed: `it said 'no'`" in pages.whole(result)
     assert "failed: litellm burst" in summary.text(result)

@@ -15,8 +15,8 @@ from bench.calls import summed
 from bench.instructions import shown
 from bench.models import BenchModel
 from bench.peers import environments
-from bench.rig import certificate, process, system_calls, usage, valgrind
-from bench.rig.gateway_home import Upstreams, make, snapshot, with_values
+from bench.rig import certificate, lender, process, system_calls, usage, valgrind
+from bench.rig.gateway_home import Upstreams, limits_socket, make, snapshot, with_values
 from bench.upstream.server import tls_context
 
 from vanguard.snapshot.boot import GatewayBoot
@@ -137,6 +137,46 @@ def test_the_home_is_what_the_gateway_starts_from(tmp_path):
     (path,) = make(tmp_path / "home", 5, made)
     assert msgspec.json.decode(path.read_bytes(), type=GatewayBoot).public_fd == 5
     assert read_snapshot(tmp_path / "home/snapshot.json").models.keys() == made.models.keys()
+
+
+def test_two_workers_share_listener_snapshot_and_lender_and_no_journal(tmp_path):
+    made = snapshot("secret", Upstreams(8_000), (BenchModel("openai"),))
+    home = tmp_path / "home"
+    one, other = (
+        msgspec.json.decode(path.read_bytes(), type=GatewayBoot)
+        for path in make(home, 5, made, workers=2)
+    )
+    assert one.worker != other.worker
+    assert one.journal_dir != other.journal_dir
+    assert Path(one.journal_dir).parent == Path(one.journal_root) == home / "journal"
+    assert one.limits_socket == other.limits_socket == str(limits_socket(home))
+    assert one.metrics_dir == other.metrics_dir != ""
+    assert (one.public_fd, other.public_fd) == (5, 5)
+
+
+def test_a_path_too_long_for_a_socket_is_said(tmp_path):
+    with pytest.raises(ValueError, match="too long for a socket"):
+        limits_socket(tmp_path / ("x" * 100))
+
+
+@pytest.mark.parametrize(
+    ("available", "cores"),
+    [({3}, "3"), ({0, 1}, "0,1"), ({0, 1, 2}, "0,2"), ({4, 5, 6, 7, 8}, "4,7")],
+)
+def test_two_workers_have_a_core_of_their_own_where_there_are_four(monkeypatch, available, cores):
+    monkeypatch.setattr(process.os, "sched_getaffinity", lambda pid: available)
+    assert process.two_cores() == cores
+    if len(available) > 3:
+        assert not {str(core) for core in process.cores()[1:]} & set(cores.split(","))
+
+
+def test_what_two_processes_spent_is_added():
+    assert usage.Cpu(3, 2, 1) + usage.Cpu(1, 0.5, 0.5) == usage.Cpu(4, 2.5, 1.5)
+
+
+def test_a_lender_says_how_it_is_used(capsys):
+    assert lender.main([]) == 2
+    assert "SOCKET SNAPSHOT JOURNALS" in capsys.readouterr().err
 
 
 def test_without_a_port_for_tls_there_are_no_models_for_it():

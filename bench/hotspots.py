@@ -15,7 +15,7 @@ import time
 from bench.peers.contract import KEY, Running
 from bench.rig import gateway_home, lender, process
 from bench.rig.lab import lab
-from bench.rounds import Amounts, Bench, BenchError, replace_total
+from bench.rounds import Amounts, Bench, replace_total
 from bench.run import scenarios
 from bench.scenarios import models
 
@@ -58,8 +58,7 @@ def main(arguments: list[str]) -> int:
             if not scenario.streams and scenario.body == "small":
                 plan = replace_total(plan, _REQUESTS)
             Bench(Amounts(), made.load_core).load(plan)
-            if not lender.borrowers(home):
-                raise BenchError("the gateway does not borrow its limits")
+            lender.insist(home)
         finally:
             running.stop()
             listener.close()

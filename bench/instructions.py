@@ -109,8 +109,7 @@ def measure(cases: tuple[Case, ...], requests: int) -> dict[str, dict[str, float
             for case in cases:
                 found[case.title] = count(case, steps, counter, requests)
                 print(shown(case.title, found[case.title], {}), flush=True)
-            if not lender.borrowers(home):
-                raise OSError("the gateway does not borrow its limits")
+            lender.insist(home)
         except Exception:
             print((folder / "gateway.log").read_text()[-2_000:], file=sys.stderr)
             raise

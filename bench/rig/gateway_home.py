@@ -144,6 +144,7 @@ def make(
         listener: descriptor of the public socket, inherited.
         made: what control would have published.
         boot_values: fields of `GatewayBoot` that are to differ from the product's, as text.
+        workers: how many there are.
 
     Raises:
         ValueError: there is no such field, or it takes no such value.

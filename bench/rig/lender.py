@@ -45,6 +45,16 @@ def borrowers(home: Path) -> int:
     return _sockets(gateway_home.limits_socket(home)).count(_CONNECTED)
 
 
+def insist(home: Path) -> None:
+    """Nothing, where a gateway process borrows.
+
+    Raises:
+        ConnectionError: none does.
+    """
+    if not borrowers(home):
+        raise ConnectionError("the gateway does not borrow its limits")
+
+
 def _sockets(path: Path) -> list[str]:
     """The states of the sockets that are bound to a path: the listening one, one for each client."""
     rows = (line.split() for line in Path("/proc/net/unix").read_text().splitlines())

@@ -9,7 +9,7 @@ import pytest
 from bench.peers import vanguard
 from bench.peers.contract import Running, Site
 from bench.peers.registry import CANDIDATES
-from bench.rig import process
+from bench.rig import lender, process
 from bench.rig.lab import Lab, lab
 from bench.rounds import QUICK, Bench, BenchError, Round
 from bench.scenarios import JSON, SCENARIOS, TWO_WORKERS, models
@@ -63,6 +63,9 @@ def test_a_run_ends_when_the_lender_is_gone(made):
         measured.apart(JSON)
         process.stop(running.beside[0])
         until(lambda: running.amiss() != "")
+        (home,) = made.folder.glob("home-*")
+        with pytest.raises(ConnectionError, match="does not borrow"):
+            lender.insist(home)
         assert running.amiss() == "0 gateway processes borrow their limits, not 1"
         with pytest.raises(BenchError, match="vanguard: 0 gateway processes borrow"):
             measured._sound(wait_s=0)

@@ -1,8 +1,8 @@
 """Counts what a request and a streamed event cost in instructions, so that noise cannot hide a change.
 
 It does not measure time. The real gateway process runs under callgrind, one request at a time; what is
-counted is user mode only. Requests and events repeat within about two per cent, streams within six: the
-timers that report to the lender of limits and look for a new snapshot are in them, and run by the clock.
+counted is user mode only. Requests repeat within about two per cent, events three, streams six: the timers
+that report to the lender of limits and look for a new snapshot are in them, and run by the clock.
 
     python -m bench.instructions [--all] [--count N] [--json FILE] [--against FILE]
 """

@@ -105,6 +105,7 @@ class Pipeline:
         self._neighbours = Neighbours(gateway)
         self._control = control_origin(gateway.boot.control_socket)
         self.server = Server(self, gateway.boot.deadlines, gateway.boot.bounds)
+        gateway.ledger.on_defect = self._log_defect
 
     # --- the server's handler ----------------------------------------------------------------
 
@@ -291,11 +292,14 @@ class Pipeline:
         if key is None or not key.admin:
             raise Unauthenticated("/metrics needs the admin key here (setting gateway.metrics)")
 
-    def _defect(self, error: Exception, client: Client, door: Door | None) -> None:
-        request_id = new_id("req")
+    def _log_defect(self, error: Exception, request_id: str = "") -> None:
         self._gateway.log.error(
             "defect", request_id=request_id, kind=type(error).__name__, where=_where(error)
         )
+
+    def _defect(self, error: Exception, client: Client, door: Door | None) -> None:
+        request_id = new_id("req")
+        self._log_defect(error, request_id)
         message = f"a defect of the gateway; its log has the details under {request_id}"
         refuse(self._gateway, InternalError(message), client, door, request_id)
 

@@ -128,6 +128,36 @@ def test_one_turn_is_one_write_and_each_of_its_records_has_its_own_fate(tmp_path
     assert records(journal)[2:] == [settled(9)]
 
 
+def test_what_one_request_raises_keeps_no_other_one_waiting(tmp_path):
+    ledger = a_ledger(Journal(tmp_path))
+    raised, said = [], []
+    ledger.on_defect = raised.append
+    broken, asking = Asking(), Asking()
+    broken.journalled = lambda: 1 / 0
+    ledger.intend(encode_line(intent(1)), broken)
+    ledger.intend(encode_line(intent(2)), asking)
+    ledger.after(lambda: 1 / 0)
+    ledger.after(lambda: said.append("after"))
+    ledger.flush()
+    assert (asking.heard, said) == ("journalled", ["after"])
+    assert [type(one) for one in raised] == [ZeroDivisionError] * 2
+
+
+def test_money_counts_as_spent_when_its_settlement_is_written_and_not_before(tmp_path):
+    journal = FullDisk(tmp_path)
+    ledger = a_ledger(journal)
+    done = []
+    journal.full = True
+    ledger.settled(settled(1), lambda: done.append(1))
+    ledger.flush()
+    assert (done, ledger.behind) == ([], 1)
+    journal.full = False
+    ledger.retry()
+    ledger.settled(settled(2), lambda: done.append(2))
+    ledger.commit()
+    assert (done, ledger.behind) == ([1, 2], 0)
+
+
 def test_what_is_written_early_is_told_in_its_turn(tmp_path):
     ledger = a_ledger(Journal(tmp_path))
     asking = Asking()

@@ -61,7 +61,7 @@ class Home:
 
     @property
     def limits_socket(self) -> Path:
-        """Where limits are lent when there are several gateway workers."""
+        """Where limits are lent from which gateway workers borrow."""
         return self.sockets / "limits.sock"
 
     @property

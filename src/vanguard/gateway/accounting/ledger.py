@@ -38,12 +38,16 @@ class Ledger:
     for one of them. Settlements that the disk refuses wait in memory; what waits is bounded by what
     was admitted: each settlement answers an intent on the disk, and while one waits no intent is
     written.
+
+    Attributes:
+        on_defect: told of what one request's part in a turn has raised; raises it by default.
     """
 
     def __init__(
         self, journal: Journal, call_soon: Callable[[Callable[[], None]], object] | None = None
     ) -> None:
         self.journal = journal
+        self.on_defect: Callable[[Exception], None] = _raise
         self._call_soon = call_soon
         self._lines: list[bytes] = []
         self._waiters: list[Waiter | None] = []
@@ -104,13 +108,19 @@ class Ledger:
         self.commit()
         outcomes, self._outcomes = self._outcomes, []
         after, self._after = self._after, []
-        for waiter, error, stands in outcomes:
-            if error is None:
-                waiter.journalled()
-            else:
-                waiter.unjournalled(error, stands=stands)
+        for waiter, refusal, stands in outcomes:
+            try:
+                if refusal is None:
+                    waiter.journalled()
+                else:
+                    waiter.unjournalled(refusal, stands=stands)
+            except Exception as error:  # noqa: BLE001 - the border of one request: the others go on
+                self.on_defect(error)
         for callback in after:
-            callback()
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - likewise
+                self.on_defect(error)
 
     def commit(self) -> None:
         """Writes what was handed in; whoever waits for it hears of that at the next flush."""
@@ -147,6 +157,10 @@ class Ledger:
     def behind(self) -> int:
         """Settlements that wait for the disk."""
         return len(self._behind)
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _refused(journal: Journal) -> LedgerUnavailable:

@@ -1,4 +1,5 @@
 import os
+import subprocess
 
 from vanguard.gateway.local.shared_metrics import (
     merge,
@@ -38,13 +39,20 @@ def test_every_family_stands_once_and_every_series_has_its_worker():
 def test_who_is_asked_answers_for_those_who_live(tmp_path):
     folder = tmp_path / "metrics"
     publish_metrics(folder, "w1", numbers(7, 1.0))
-    publish_metrics(folder, "dead", numbers(9, 1.0))
     publish_metrics(folder, "w0", numbers(1, 1.0))
-    os.utime(folder / "dead.prom", (1, 1))
+    # killed: nobody took its numbers away, and the clock has gone back since
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    dead = folder / f"dead~{ended.pid}.prom"
+    dead.write_bytes(numbers(9, 1.0))
+    (folder / "nobody.prom").write_bytes(numbers(9, 1.0))
+    os.utime(dead, (2**32, 2**32))
     text = shared_metrics(folder, "w0", numbers(2, 1.0)).decode()
     assert 'in_flight{worker="w0"} 2' in text
     assert 'in_flight{worker="w1"} 7' in text
     assert "dead" not in text
+    assert "nobody" not in text
+    assert not dead.exists()
     withdraw_metrics(folder, "w1")
     withdraw_metrics(folder, "w1")
     assert "w1" not in shared_metrics(folder, "w0", numbers(2, 1.0)).decode()

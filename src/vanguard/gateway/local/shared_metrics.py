@@ -7,13 +7,10 @@ series gets a label with its worker, so that a restart is the counter reset that
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 _SUFFIX = ".prom"
-# of a worker that has not written for so long only the past is known
-_STALE_S = 10.0
 
 
 def publish_metrics(folder: Path, worker: str, text: bytes) -> None:
@@ -25,25 +22,44 @@ def publish_metrics(folder: Path, worker: str, text: bytes) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = folder / f".{worker}.{os.getpid()}"
     temporary.write_bytes(text)
-    temporary.replace(folder / f"{worker}{_SUFFIX}")
+    temporary.replace(_place(folder, worker))
 
 
 def withdraw_metrics(folder: Path, worker: str) -> None:
     """Takes them away when the worker ends."""
-    (folder / f"{worker}{_SUFFIX}").unlink(missing_ok=True)
+    _place(folder, worker).unlink(missing_ok=True)
 
 
 def shared_metrics(folder: Path, worker: str, text: bytes) -> bytes:
     """The worker's own numbers, of now, with what the others wrote last."""
     texts = {worker: text}
-    newest = time.time() - _STALE_S
     for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        name, _, process = path.stem.rpartition("~")
+        if name == worker:
+            continue
+        if not _lives(process):
+            path.unlink(missing_ok=True)
+            continue
         try:
-            if path.stem != worker and path.stat().st_mtime >= newest:
-                texts[path.stem] = path.read_bytes()
+            texts[name] = path.read_bytes()
         except FileNotFoundError:
             continue  # it ended meanwhile
     return merge(texts)
+
+
+def _place(folder: Path, worker: str) -> Path:
+    return folder / f"{worker}~{os.getpid()}{_SUFFIX}"
+
+
+def _lives(process: str) -> bool:
+    """Whether the process that wrote a file runs; how old the file is says nothing once clocks step."""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def merge(texts: Mapping[str, bytes]) -> bytes:

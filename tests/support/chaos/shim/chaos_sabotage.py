@@ -26,9 +26,11 @@ def settlements_dropped(role):
 
         real = Ledger.settled
 
-        def settled(self, record):
+        def settled(self, record, done=None):
             if random.random() < 0.8:
-                real(self, record)
+                real(self, record, done)
+            elif done is not None:
+                done()
 
         _replace(Ledger, "settled", settled)
 
@@ -42,8 +44,8 @@ def settlements_late(role):
 
         real = Ledger.settled
 
-        def settled(self, record):
-            asyncio.get_running_loop().call_later(0.5, real, self, record)
+        def settled(self, record, done=None):
+            asyncio.get_running_loop().call_later(0.5, real, self, record, done)
 
         _replace(Ledger, "settled", settled)
 
@@ -59,9 +61,10 @@ def replay_skipped(role):
 def reservation_not_held(role):
     """Requests are checked against what is spent, never against what is under way."""
     if role == "gateway":
-        from vanguard.gateway.limits import Limiter
+        from vanguard.gateway.limits.borrower import Borrower
+        from vanguard.gateway.limits.protocol import MONEY, STREAMS
 
-        real, settle = Limiter.reserve, Limiter.settle
+        real, settle = Borrower.reserve, Borrower.settle
 
         def reserve(self, *given):
             held = real(self, *given)
@@ -74,26 +77,30 @@ def reservation_not_held(role):
             settle(self, held, *given)
 
         def _add(held, times):
-            for _, counters in held.chain.links:
-                counters.concurrent += times
-                counters.reserved += times * held.usd_micros
+            for holding, _, _, streams, budget in held.chain.rows:
+                holding.concurrent += times
+                holding.reserved += times * held.usd_micros
+                if streams is not None:
+                    holding.idle[STREAMS] -= times
+                if budget is not None:
+                    holding.idle[MONEY] -= times * held.usd_micros
 
-        _replace(Limiter, "settle", settled)
-        _replace(Limiter, "reserve", reserve)
+        _replace(Borrower, "settle", settled)
+        _replace(Borrower, "reserve", reserve)
 
 
 def reservation_leaked(role):
     """One settlement in five does not give back what was reserved."""
     if role == "gateway":
-        from vanguard.gateway.limits import Limiter
+        from vanguard.gateway.limits.borrower import Borrower
 
-        real = Limiter.settle
+        real = Borrower.settle
 
         def settle(self, *given):
             if random.random() < 0.8:
                 real(self, *given)
 
-        _replace(Limiter, "settle", settle)
+        _replace(Borrower, "settle", settle)
 
 
 def stretch_counted_twice(role):

@@ -185,11 +185,12 @@ class ChaosPlatform(Platform):
             return {}
 
     def metric(self, name: str) -> float:
-        """One sample of `/metrics`."""
-        for line in httpx.get(f"{self.base_url}/metrics", timeout=5).text.splitlines():
-            if line.startswith(name + " "):
-                return float(line.rsplit(" ", 1)[1])
-        raise KeyError(name)
+        """A family of `/metrics`, summed up over the workers."""
+        lines = httpx.get(f"{self.base_url}/metrics", timeout=5).text.splitlines()
+        found = [line for line in lines if line.startswith((name + " ", name + "{"))]
+        if not found:
+            raise KeyError(name)
+        return sum(float(line.rsplit(" ", 1)[1]) for line in found)
 
     def descriptors(self, role: str) -> int:
         """Open files of a role's processes, connections kept to the upstream not counted."""

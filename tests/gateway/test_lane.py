@@ -44,8 +44,10 @@ def test_the_dearest_deployment_bounds_the_cost():
     assert made.costs
     assert made.bound_usd_micros(1_000_000, 0) == 6_000_000  # the dearest kind of input
     assert made.bound_usd_micros(0, 1_000_000) == 15_000_000
+    assert made.guess_usd_micros(1_000_000, 0) == 6_000_000
     unknown = lane(cheap, place("m/1", price=None))
     assert unknown.costs
+    assert unknown.guess_usd_micros(1, 1) == 0
     with pytest.raises(UnboundedCost, match="'m/1'"):
         unknown.bound_usd_micros(1, 1)
 

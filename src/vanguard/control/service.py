@@ -20,7 +20,8 @@ from vanguard.control.sessions import Sessions
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import SettingsError, StoreUnavailable, VanguardError
 from vanguard.core.ids import hash_secret
-from vanguard.core.settings.checks import check_names, check_references
+from vanguard.core.settings.certificates import check_certificates
+from vanguard.core.settings.checks import check_gateway, check_names, check_references
 from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.loaded import Loaded, resolve
 from vanguard.store.database import Database, sqlite_url
@@ -216,6 +217,8 @@ def read_boot(path: Path) -> ControlBoot:
 def _settings(boot: ControlBoot) -> Loaded:
     loaded = load_settings(Path(boot.config), boot.overrides)
     check_names(loaded)
+    check_gateway(loaded)
+    check_certificates(loaded)
     check_references(loaded)
     return loaded
 

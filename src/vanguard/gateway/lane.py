@@ -94,6 +94,12 @@ class Lane:
         """Whether a call may cost anything, as far as known."""
         return bool(self._unpriced) or any(any(ceiling) for ceiling in self._ceilings)
 
+    def guess_usd_micros(self, input_tokens: int, output_tokens: int) -> int:
+        """What a call of that length may cost; 0 where a price is not known."""
+        if self._unpriced:
+            return 0
+        return bound_usd_micros(self._ceilings, input_tokens, output_tokens)
+
     def bound_usd_micros(self, input_tokens: int, output_tokens: int) -> int:
         """The most a call can cost at any deployment when neither count is exceeded.
 

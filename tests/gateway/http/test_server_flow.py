@@ -211,7 +211,7 @@ async def test_the_whole_requests_deadline_before_the_first_token(runner, connec
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 504")
         (row,) = running.settled()
-        assert row.status == "truncated"
+        assert row.status == "failed"
         await until(lambda: len(upstream.asked) == 2)  # the connection serves on
         tries = [one.attempt for one in running.intents() if one.request_id == row.request_id]
         assert tries == [0], "no further attempt is made"

@@ -101,7 +101,9 @@ def _commands(start: Start, chat: Served) -> list[str]:
         f'answer = client.chat.completions.create(model="{model}", messages=messages)',
         "print(answer.choices[0].message.content)",
         "",
-        f"{start.cli} chat",
+        f"{start.cli} chat"
+        if model == DEFAULT_ALIAS
+        else f"{start.cli} chat -m {shlex.quote(model)}",
     ]
     long = next((m for m in start.models if _carries_claude_code(m)), None)
     if long is not None:

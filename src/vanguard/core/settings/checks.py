@@ -5,6 +5,7 @@ It does not know the packaged rows of providers; control checks those, with the 
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 
 from vanguard.core.errors import SettingsError
@@ -21,6 +22,33 @@ def check_names(loaded: Loaded) -> None:
     lines = [*_unknown_guardrails(loaded), *_doubled_aliases(loaded)]
     if lines:
         raise SettingsError("\n".join(lines))
+
+
+def check_gateway(loaded: Loaded) -> None:
+    """Bounds must leave room for one another, and what is reached without a proxy must be readable.
+
+    Raises:
+        SettingsError: one line for each that does not.
+    """
+    gateway, lines = loaded.settings.gateway, []
+    if gateway.max_buffered_mb < gateway.max_body_mb:
+        words = f"must be at least gateway.max_body_mb, {gateway.max_body_mb}: no larger body could come"
+        lines.append(loaded.error("gateway.max_buffered_mb", words).message)
+    for entry in (gateway.no_proxy or "").split(","):
+        network = entry.strip()
+        if "/" in network and not _is_network(network):
+            words = f"'{network}' is no network; write it as 10.0.0.0/8 or fd00::/8"
+            lines.append(loaded.error("gateway.no_proxy", words).message)
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def check_references(loaded: Loaded) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
 from vanguard.core.settings.certificates import insecure
-from vanguard.core.settings.checks import check_names, check_references
+from vanguard.core.settings.checks import check_gateway, check_names, check_references
 from vanguard.core.settings.complaints import REFERENCE_ADVICE, Complaint, complaints
 from vanguard.core.settings.document import (
     MAX_BYTES,
@@ -80,6 +80,7 @@ def load_settings(config_path: Path, overrides: Mapping[str, str]) -> Loaded:
         raise SettingsError(_lines_of(complaints(error), unchecked)) from error
     loaded = Loaded(settings, config_path, tuple(warnings), named, lines)
     check_names(loaded)
+    check_gateway(loaded)
     return replace(loaded, warnings=(*warnings, *insecure(loaded)))
 
 

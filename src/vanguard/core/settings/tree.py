@@ -24,7 +24,7 @@ ProxyUrl = Annotated[
 class Section(BaseModel):
     """A part of the tree: closed, so that a misspelt field is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class AdminSettings(Section):

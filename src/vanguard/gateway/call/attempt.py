@@ -399,7 +399,7 @@ class Attempt:
             self._meanwhile = partial(self.too_long, error)
             return
         self._drop()
-        self._settle("truncated", error.code)
+        self._settle("truncated" if self._status else "failed", error.code)
         self._end_with(error)
 
     def _worth_draining(self) -> bool:

@@ -68,13 +68,16 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
     operation, chain = exchange.door.operation, exchange.chain
     tokens = usd_micros = 0
     if operation != "count_tokens":
-        tokens = estimate_input_tokens(exchange.body)
+        tokens = read = estimate_input_tokens(exchange.body)
         if operation == "chat":
             peek = exchange.peek
             cap = peek.max_output_tokens or gateway.boot.bounds.output_estimate_tokens
             tokens += cap * peek.answers
         if chain.budgeted:
             usd_micros = _bound(gateway, exchange)
+        else:
+            # nothing has to be bounded, but what a dying gateway leaves open must not be free
+            usd_micros = exchange.lane.guess_usd_micros(read, tokens - read)
     exchange.reservation = gateway.limiter.reserve(chain, tokens, usd_micros)
     exchange.standing = gateway.limiter.standing(chain)
 

@@ -1,12 +1,14 @@
 import gc
 
 import httpx
+import pytest
 
 from support.gateway import KEY, REPLY, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
 from vanguard.gateway.http.client import UpstreamConnection
 from vanguard.gateway.http.reader import RequestReader
 from vanguard.gateway.http.server import ServerConnection
+from vanguard.snapshot.boot import Bounds
 
 
 async def test_embeddings_pass_through(runner, client):
@@ -55,3 +57,20 @@ async def test_closed_connections_are_freed_without_a_collection(runner):
             await until(lambda: living(*kinds) == before)
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/chat/completions", "/api/keys"])
+async def test_a_body_that_is_too_large_is_refused_in_the_doors_own_words(runner, client, path):
+    running = await runner.start(
+        snapshot([deployment("http://127.0.0.1:1/v1")]), bounds=Bounds(request_body_bytes=1024)
+    )
+    answer = await client.post(running.base_url + path, content=b"x" * 2_000, headers=KEY)
+    assert answer.status_code == 413
+    told = answer.json()
+    if path == "/v1/messages":
+        assert (told["type"], told["error"]["type"]) == ("error", "request_too_large")
+    elif path == "/v1/chat/completions":
+        assert told["error"]["type"]
+        assert told["error"]["code"] == "request_too_large"
+    else:
+        assert set(told["error"]) == {"code", "message", "param", "request_id"}

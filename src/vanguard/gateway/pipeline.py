@@ -131,9 +131,9 @@ class Pipeline:
         head = forwarded_head(request, upgrade=True, secure=self._gateway.boot.tls is not None)
         return Tunnel(self._gateway.boot.control_socket, bytes(head))
 
-    def malformed(self, error: VanguardError) -> tuple[int, bytes, bytes]:
-        """For what never became a request."""
-        return render_error(error, None, new_id("req"))
+    def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
+        """For what never became a request; in the dialect of its door, where its path was read."""
+        return render_error(error, find_door(path), new_id("req"))
 
     # --- model calls -------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ class Echo:
     def upgrade(self, request):
         return None
 
-    def malformed(self, error):
+    def malformed(self, error, path):
         return error.status, [], error.message.encode()
 
 

@@ -27,7 +27,7 @@ class Later:
     def upgrade(self, request):
         return None
 
-    def malformed(self, error):
+    def malformed(self, error, path):
         return error.status, [], error.message.encode()
 
 

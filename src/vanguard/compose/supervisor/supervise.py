@@ -302,7 +302,9 @@ class Supervisor:
                 child, task = await begin_successor(plan, Path(boot.ready_path), self)
                 self._take_over(plan.name, child, task)
         except (PlatformError, OSError) as error:
-            self._screen.say(f"the gateway is not replaced: {error}", "error")
+            text = f"the gateway is not replaced: {error}"
+            self._note(text)
+            self._screen.say(text, "error")
             return
         self._screen.say("the gateway's processes are new; old ones end with their open streams")
 

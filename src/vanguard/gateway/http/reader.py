@@ -231,6 +231,11 @@ class RequestReader:
         self.phase = IDLE
         self._taker.received(request)
 
+    @property
+    def path(self) -> str:
+        """Where the request under way goes, as far as its head was read."""
+        return self._arriving.path if self._arriving is not None else ""
+
     def give_up(self) -> None:
         """Forgets what has come of a request that will never be whole."""
         self._arriving = None

@@ -37,7 +37,7 @@ class Handler(Protocol):
     def upgrade(self, request: Request) -> Tunnel | None:
         """A tunnel for an upgrade request, or None when upgrades are not meant there."""
 
-    def malformed(self, error: VanguardError) -> tuple[int, bytes, bytes]:
+    def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
         """The answer to what never became a request."""
 
 
@@ -94,6 +94,7 @@ class ServerConnection(asyncio.Protocol):
         "_peer",
         "_reader",
         "_refusal",
+        "_refused_path",
         "_request",
         "_request_deadline",
         "_server",
@@ -127,6 +128,7 @@ class ServerConnection(asyncio.Protocol):
         self._chunked = False
         self._deaf = False
         self._refusal: VanguardError | heads.Refused | None = None
+        self._refused_path = ""
         self._stalled_bytes = 0
         self._tunnel: Tunnel | None = None
         self.started = False
@@ -280,6 +282,7 @@ class ServerConnection(asyncio.Protocol):
             return
         self._deaf = True
         self._refusal = cause
+        self._refused_path = self._reader.path
         self._reader.give_up()
         if self._request is None and not self._waiting:
             self._say_refusal()
@@ -296,7 +299,7 @@ class ServerConnection(asyncio.Protocol):
 
     def refuse(self, error: VanguardError, status: int = 0) -> None:
         """Answers with an error that the handler words; `status` where not the error's own."""
-        own, headers, body = self._server.handler.malformed(error)
+        own, headers, body = self._server.handler.malformed(error, self._refused_path)
         self.send(status or own, headers, body)
 
     def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:

@@ -24,14 +24,21 @@ class Splitter:
         self._kept_bytes = 0
         self._limit_bytes = limit_bytes
 
+    def is_one(self, data: bytes) -> bool:
+        """Whether this chunk is one whole event and nothing is left from before: the usual case."""
+        return (
+            not self._pieces
+            and data.find(b"\n\n") == len(data) - 2 >= 0
+            and data.find(b"\r") < 0
+        )
+
     def feed(self, data: bytes) -> list[bytes]:
         """Whole events that this chunk completes, each with its blank line.
 
         Raises:
             UpstreamError: an unfinished event exceeds the limit.
         """
-        if not self._pieces and data.find(b"\r") < 0 and data.find(b"\n\n") == len(data) - 2 >= 0:
-            # the usual case: one whole event
+        if self.is_one(data):
             return [data]
         undecided = bool(self._pieces) and self._pieces[-1].endswith(b"\r")
         if data.find(b"\n") < 0 and data.find(b"\r") < 0 and not undecided:

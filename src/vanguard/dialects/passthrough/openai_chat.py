@@ -196,19 +196,20 @@ class OpenAIChatTap:
 
     def feed(self, data: bytes) -> bytes:
         """Whole events to forward; only those that may matter are looked into."""
-        events = self._splitter.feed(data)
-        if len(events) == 1:
-            return self._pass(events[0])
-        return b"".join([self._pass(event) for event in events])
+        if self._splitter.is_one(data):
+            return self._pass(data)
+        return b"".join([self._pass(event) for event in self._splitter.feed(data)])
 
     def _pass(self, event: bytes) -> bytes:
         if (
             self.tokens
             and event.find(b'"finish_reason":null') >= 0
             and event.endswith(WHOLE_ENDS)
-            and not _telling(event)
+            and event.find(b'"error"') < 0
+            and (event.find(b'"usage"') < 0 or event.find(b'"usage":null') >= 0)
         ):
-            # the hot path: a delta in the middle of an answer
+            # the hot path: a delta in the middle of an answer; it holds no error and no usage, for
+            # in its text these names' quotes would be escaped
             self.tokens += 1
             self.text_bytes += len(event)
             return event
@@ -281,10 +282,3 @@ def _has_content(delta: _Delta) -> bool:
         or delta.refusal
         or bytes(delta.tool_calls) not in _NOTHING
     )
-
-
-def _telling(event: bytes) -> bool:
-    """Whether an event may hold usage or an error (text cannot: its quotes are escaped)."""
-    if event.find(b'"usage"') >= 0 and event.find(b'"usage":null') < 0:
-        return True
-    return event.find(b'"error"') >= 0

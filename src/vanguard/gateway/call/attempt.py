@@ -282,20 +282,22 @@ class Attempt:
         except VanguardError as error:
             self._break_off(_of_upstream(error))
             return
-        tokens = relay.tokens
+        tokens, answer = relay.tokens, self._answer
         if tokens > before:
             self._token_seen()
             limit = self._exchange.limit_tokens
-            if limit is not None and self._past(limit, tokens, len(out)) and self._answer.open:
+            if limit is not None and self._past(limit, tokens, len(out)) and answer.open:
                 self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
                 return
-        answer = self._answer
+        if answer.committed and not relay.done:
+            # the hot path: an event in the middle of an answer
+            answer.write(out)
+            return
         if not answer.committed:
             full = answer.hold(out)
-            if tokens or relay.done or full:
-                answer.commit(self._lines())
-            else:
+            if not (tokens or relay.done or full):
                 return
+            answer.commit(self._lines())
             out = b""
         if relay.done:
             self._settle_stream()
@@ -313,15 +315,12 @@ class Attempt:
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()
-        outcome = self._outcome
-        if outcome is None:
-            return
         if self._between is not None:
             self._between.observe(now - self._token_at)
-        else:
+        elif self._outcome is not None:
             meter = self._exchange.lane.meter
             waited = now - self._exchange.arrived
-            outcome.first_token_ms = int(waited * 1000)
+            self._outcome.first_token_ms = int(waited * 1000)
             meter.first_token.observe(waited)
             self._between = meter.between_tokens
         self._token_at = now

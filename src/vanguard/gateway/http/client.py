@@ -184,7 +184,14 @@ class UpstreamConnection(asyncio.Protocol):
             if self._status and not self._paused:
                 # interim answers do not count: they could go on for ever
                 self.deadline = self._loop.time() + self._idle_s
-            if self._pieces or self._complete:
+            pieces = self._pieces
+            if len(pieces) == 1 and not self._complete:
+                # the usual case of a stream: one chunk, and more will come
+                self._barren_bytes = 0
+                self._pieces = []
+                if self._sink is sink:
+                    sink.data(pieces[0])
+            elif pieces or self._complete:
                 self._barren_bytes = 0
                 self._hand_over(sink)
             else:

@@ -27,9 +27,7 @@ class Splitter:
     def is_one(self, data: bytes) -> bool:
         """Whether this chunk is one whole event and nothing is left from before: the usual case."""
         return (
-            not self._pieces
-            and data.find(b"\n\n") == len(data) - 2 >= 0
-            and data.find(b"\r") < 0
+            not self._pieces and data.find(b"\n\n") == len(data) - 2 >= 0 and data.find(b"\r") < 0
         )
 
     def feed(self, data: bytes) -> list[bytes]:

@@ -222,7 +222,7 @@ async def test_a_retired_worker_serves_the_connections_it_has_and_takes_no_new_o
         models = process.base_url + "/v1/models"
         async with httpx.AsyncClient(headers=KEY) as idle:
             assert "connection" not in (await idle.get(models)).headers
-            await until((process.folder / "metrics" / "journal.prom").exists)
+            await until(lambda: list((process.folder / "metrics").glob("journal~*.prom")))
             process.child.send_signal(signal.SIGUSR1)
             # a connection that it holds is served, and told to be the last
             again = await idle.get(models)

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 def ask(page: Page, text: str) -> None:
     page.get_by_label("Message", exact=True).fill(text)
+    # a page that opens on an old look at the platform knows of no model yet
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
     page.keyboard.press("Enter")
 
 

@@ -212,6 +212,6 @@ def test_upkeep_begins_when_the_console_has_started(tmp_path: Path) -> None:
             await send({"type": "lifespan.startup.complete"})
         await send({"type": f"{message['type']}.complete"})
 
-    listener = control_process._listen(tmp_path / "control.sock")
+    listener = control_process.listen_privately(tmp_path / "control.sock")
     asyncio.run(control_process._serve(cast("Any", Service()), cast("Any", app), listener))
     assert order == ["console", "upkeep"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+
+from support.loopback import LoopbackServer
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -64,54 +65,32 @@ def stream(
 
 
 @dataclass
-class Upstream:
+class Upstream(LoopbackServer):
     """Answers each request with the next script of its list, the last one again and again."""
 
     scripts: list[Script]
     asked: list[Asked] = field(default_factory=list)
-    tls: ssl.SSLContext | None = None
-    port: int = 0
     connections: int = 0
-    _server: asyncio.Server | None = None
-    _tasks: set[asyncio.Task] = field(default_factory=set)
-
-    async def __aenter__(self) -> Upstream:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def base_url(self) -> str:
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/v1"
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    async def answer_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answers one request after the other."""
         self.connections += 1
 
         async def write(data: bytes) -> None:
             writer.write(data)
             await writer.drain()
 
-        try:
-            while True:
-                asked = await _read(reader)
-                self.asked.append(asked)
-                script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
-                await script(asked, write)
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.close()
+        while True:
+            asked = await _read(reader)
+            self.asked.append(asked)
+            script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
+            await script(asked, write)
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked:

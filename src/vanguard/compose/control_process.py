@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vanguard.compose.private_socket import listen_privately
 from vanguard.control.boot import ControlBoot
 from vanguard.control.service import ControlService, read_boot
 from vanguard.core.errors import StoreUnavailable, VanguardError
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     except VanguardError as error:
         return _refuse(error.message)
     try:
-        listener = _listen(Path(boot.socket))
+        listener = listen_privately(Path(boot.socket))
     except OSError as error:
         service.stop()
         return _refuse(f"cannot listen on {boot.socket}: {error.strerror or error}")
@@ -125,20 +125,6 @@ async def _serve(service: ControlService, app: FastAPI, listener: socket.socket)
         loop.add_signal_handler(number, leave)
     loop.add_signal_handler(signal.SIGHUP, service.ask_reload)
     await server.serve(sockets=[listener])
-
-
-def _listen(path: Path) -> socket.socket:
-    """A listening Unix socket that only its owner may enter; a stale one is replaced."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.listen(256)
-    listener.setblocking(False)
-    return listener
 
 
 def _refuse(reason: str) -> int:

@@ -7,12 +7,11 @@ death or a new budget asks for it; that is done in a thread, so that nobody wait
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from vanguard.compose.private_socket import listen_privately
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.gateway.accounting.claims import journal_folders
 from vanguard.gateway.limits.lender import Lender
@@ -85,7 +84,7 @@ class Lending:
         if self._restoring is not None:
             await self._restoring
         loop = asyncio.get_running_loop()
-        listener = _listen(self._path)
+        listener = listen_privately(self._path)
         self._server = await loop.create_unix_server(lambda: Connection(self), sock=listener)
         self._begin(self._run())
 
@@ -309,16 +308,3 @@ class Connection(asyncio.Protocol):
         """Closes now."""
         if self._transport is not None:
             self._transport.abort()
-
-
-def _listen(path: Path) -> socket.socket:
-    """A listening Unix socket that only its owner may enter; a stale one is replaced."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.setblocking(False)
-    return listener

@@ -63,12 +63,15 @@ class Peer:
             plain, _ = self._listener.accept()
             plain.settimeout(PATIENCE_S)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self.context.wrap_socket(plain, server_side=True) as tls:
+            with self._welcome(plain) as tls:
                 for step in self.script:
                     self._take(step, tls)
                 self._finish(tls)
         except OSError as error:
             self.failure = error
+
+    def _welcome(self, plain: socket.socket) -> ssl.SSLSocket:
+        return self.context.wrap_socket(plain, server_side=True)
 
     def _take(self, step: Send | Read, tls: ssl.SSLSocket) -> None:
         if isinstance(step, Send):

@@ -1,9 +1,12 @@
 """The transport against real peers, beside the loop's own, and step by step on a scripted socket."""
 
 import asyncio
+import contextlib
+import select
 import socket
 import ssl
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 import pytest
 import uvloop
@@ -245,6 +248,42 @@ def test_close_sends_what_is_left_and_says_the_end(loop, dial, context, pair):
             assert tls.recv(10) == b""
 
     peer = Reader(pair.server(), [Read(3_000_000)])
+    with peer, asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
+        assert runner.run(run(peer)) is None
+    assert peer.failure is None
+
+
+@dataclass
+class Late(Peer):
+    """Ends its handshake, and sends its session tickets, only when it is let."""
+
+    let: threading.Event = field(default_factory=threading.Event)
+
+    def _welcome(self, plain):
+        tls = self.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        tls.setblocking(False)
+        for wait in (lambda: select.select([tls], [], [], 10), lambda: self.let.wait(10)):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                tls.do_handshake()
+            wait()
+        tls.settimeout(10)
+        tls.do_handshake()
+        return tls
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("dial", [ours, loops])
+def test_close_loses_nothing_to_a_session_ticket_that_comes_late(loop, dial, context, pair):
+    async def run(peer):
+        recorder = await dial(peer.address, context, "localhost", Recorder)
+        recorder.transport.write(b"x" * 1_000_000)
+        recorder.transport.close()
+        for _ in range(20):  # what the socket takes, it has taken
+            await asyncio.sleep(0.01)
+        peer.let.set()
+        return await asyncio.wait_for(recorder.over, 20)
+
+    peer = Late(pair.server(), [Read(1_000_000)])
     with peer, asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
         assert runner.run(run(peer)) is None
     assert peer.failure is None

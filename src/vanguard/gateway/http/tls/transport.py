@@ -20,6 +20,7 @@ _READ_BYTES = 256 * 1024
 _WRITE_BYTES = 1024 * 1024
 _HIGH_WATER_BYTES = 64 * 1024
 _FLUSH_S = 30.0
+_LINGER_S = 2.0
 _DRAINS = 16
 
 P = TypeVar("P", bound=asyncio.Protocol)
@@ -102,9 +103,11 @@ class TlsTransport(asyncio.Transport):
         self._writing = False
         self._read_wants_write = False
         self._write_wants_read = False
+        self._end_wants_write = False
+        self._lingering = False
         self._protocol_paused = False
         self._high, self._low = _HIGH_WATER_BYTES, _HIGH_WATER_BYTES // 4
-        self._flush_deadline: asyncio.TimerHandle | None = None
+        self._deadline: asyncio.TimerHandle | None = None
         protocol.connection_made(self)
         self._watch()
 
@@ -200,12 +203,15 @@ class TlsTransport(asyncio.Transport):
         self.write(b"".join(list_of_data))
 
     def close(self) -> None:
-        """Sends what is left, says the end, and closes; a peer that takes nothing has 30 s."""
+        """Sends what is left, says the end, and closes once the peer has said its own.
+
+        A peer that takes nothing has 30 s, one that has it all and says nothing 2 s.
+        """
         if self._closing:
             return
         self._closing = True
+        self._wait_no_longer_than(_FLUSH_S)
         if self._buffer:
-            self._flush_deadline = self._loop.call_later(_FLUSH_S, self.abort)
             self._watch()
         else:
             self._say_end()
@@ -222,9 +228,12 @@ class TlsTransport(asyncio.Transport):
         reading = alive and (
             (not self._paused and not self._closing and not self._read_wants_write)
             or self._write_wants_read
+            or self._lingering
         )
         writing = alive and (
-            (bool(self._buffer) and not self._write_wants_read) or self._read_wants_write
+            (bool(self._buffer) and not self._write_wants_read)
+            or self._read_wants_write
+            or self._end_wants_write
         )
         if reading != self._reading:
             self._reading = reading
@@ -240,6 +249,9 @@ class TlsTransport(asyncio.Transport):
                 self._loop.remove_writer(self._sock)
 
     def _on_readable(self) -> None:
+        if self._lingering:
+            self._discard()
+            return
         if self._write_wants_read:
             self._write_wants_read = False
             self._flush()
@@ -247,6 +259,10 @@ class TlsTransport(asyncio.Transport):
         self._readable()
 
     def _on_writable(self) -> None:
+        if self._end_wants_write:
+            self._end_wants_write = False
+            self._say_end()
+            return
         if self._read_wants_write:
             self._read_wants_write = False
             self._readable()
@@ -356,14 +372,46 @@ class TlsTransport(asyncio.Transport):
 
     def _say_end(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            # what is unread when a socket closes resets it, and takes what was just sent along
+            # data that stands before the peer's end would hide it from `unwrap`
             for _ in range(_DRAINS):
                 if not self._sock.recv(_RECORD_BYTES):
                     break
-        with contextlib.suppress(OSError, ValueError):
-            # sends close_notify; the peer's own is not waited for
+        try:
             self._sock.unwrap()
+        except ssl.SSLWantWriteError:
+            self._end_wants_write = True
+            self._watch()
+        except (OSError, ValueError):
+            self._linger()
+        else:
+            self._end(None)
+
+    def _linger(self) -> None:
+        """Waits for the peer's end, deaf to what it says until then.
+
+        What arrives at a closed socket resets the connection, and takes along what was sent and not
+        yet read. A session ticket is enough, and a slow server sends its own late.
+        """
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+        self._lingering = True
+        self._wait_no_longer_than(_LINGER_S)
+        self._watch()
+
+    def _discard(self) -> None:
+        try:
+            if self._sock.recv(_READ_BYTES):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass  # an end as well
         self._end(None)
+
+    def _wait_no_longer_than(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self._loop.call_later(seconds, self.abort)
 
     def _end(self, error: OSError | None) -> None:
         if self._lost:
@@ -372,8 +420,7 @@ class TlsTransport(asyncio.Transport):
         self._closing = True
         self._buffer = bytearray()
         self._watch()
-        if self._flush_deadline is not None:
-            self._flush_deadline.cancel()
+        self._wait_no_longer_than(None)
         self._loop.call_soon(self._finish, error)
 
     def _finish(self, error: OSError | None) -> None:

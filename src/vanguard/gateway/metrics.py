@@ -32,6 +32,11 @@ class Histogram:
         self.counts[bisect_left(self._bounds, value)] += 1
         self.total += value
 
+    def observe_all(self, values: Iterable[float]) -> None:
+        """Adds observations."""
+        for value in values:
+            self.observe(value)
+
     def lines(self, name: str, labels: Labels) -> Iterable[str]:
         """Cumulative buckets, sum and count."""
         running = 0

@@ -26,7 +26,8 @@ from vanguard.dialects.passthrough.edits import (
     shorten,
 )
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_event
-from vanguard.wire.sse import Splitter, event_data
+from vanguard.dialects.passthrough.stream_tap import StreamTap
+from vanguard.wire.sse import event_data
 
 
 class _Request(msgspec.Struct):
@@ -168,29 +169,19 @@ class AnthropicMessagesPassThrough:
         return b"event: error\ndata: %b\n\n" % body
 
 
-class AnthropicMessagesTap:
+class AnthropicMessagesTap(StreamTap):
     """Reads a stream of message events."""
 
-    def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.tokens = 0
-        self.text_bytes = 0
-        self.done = False
-        self.error = b""
-        self._splitter = Splitter()
+    _names = (b'"text":', b'"thinking":', b'"partial_json":')
 
-    def feed(self, data: bytes) -> bytes:
-        """Whole events to forward; only message events are looked into."""
-        events = self._splitter.feed(data)
-        for event in events:
-            if not event.endswith(WHOLE_ENDS):
-                check_event(event)
-            if event.find(b"content_block_delta") >= 0:
-                self.tokens += 1
-                self.text_bytes += len(event)
-            elif b"message_" in event or b'"error"' in event:
-                self._look(event)
-        return events[0] if len(events) == 1 else b"".join(events)
+    def _read(self, event: bytes) -> bytes:
+        if not event.endswith(WHOLE_ENDS):
+            check_event(event)
+        if event.find(b"content_block_delta") >= 0:
+            self.tokens += 1
+        elif b"message_" in event or b'"error"' in event:
+            self._look(event)
+        return event
 
     def _look(self, raw: bytes) -> None:
         try:
@@ -205,17 +196,6 @@ class AnthropicMessagesTap:
             self.done = True
         elif event.type == "error":
             self.error = bytes(event.error) or b"{}"
-
-    def flush(self) -> bytes:
-        """A last event that came without its blank line."""
-        raw = self._splitter.rest
-        if not raw.strip():
-            return b""
-        self._splitter = Splitter()
-        if not raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")):
-            raw += b"\n\n"
-        self._look(raw)
-        return raw
 
     def complete(self) -> bool:
         """Whole when `message_stop` came."""

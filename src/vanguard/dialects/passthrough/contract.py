@@ -52,19 +52,24 @@ class Tap(Protocol):
     Attributes:
         usage: as far as the provider has told; None before that.
         tokens: events with content seen so far, a lower bound of the output tokens.
-        text_bytes: bytes of the events with content, an upper bound of the output's text.
         done: whether the answer has said its end.
         error: whether an in-band error was seen.
     """
 
     usage: Usage | None
     tokens: int
-    text_bytes: int
     done: bool
     error: bytes
 
     def feed(self, data: bytes) -> bytes:
         """Takes bytes as they came, gives back whole events to forward."""
+
+    def skim(self, data: bytes) -> int:
+        """Whether these bytes are one short event with content from the middle of an answer.
+
+        Returns:
+            The tokens so far, this one counted; 0 where `feed` must look at them, nothing counted.
+        """
 
     def flush(self) -> bytes:
         """Asked when the stream ended: a last event that came without its blank line."""

@@ -27,7 +27,8 @@ from vanguard.dialects.passthrough.edits import (
     shorten,
 )
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_json
-from vanguard.wire.sse import Splitter, event_data
+from vanguard.dialects.passthrough.stream_tap import StreamTap
+from vanguard.wire.sse import event_data
 
 
 class _StreamOptions(msgspec.Struct):
@@ -181,26 +182,17 @@ class OpenAIChatPassThrough:
         return b"data: %b\n\n" % body
 
 
-class OpenAIChatTap:
+class OpenAIChatTap(StreamTap):
     """Reads a stream of chat completion chunks."""
 
+    _names = (b'"content":', b'"reasoning_content":', b'"arguments":')
+
     def __init__(self, *, withhold_usage: bool) -> None:
-        self.usage: Usage | None = None
-        self.tokens = 0
-        self.text_bytes = 0
-        self.done = False
-        self.error = b""
+        super().__init__()
         self._withhold_usage = withhold_usage
-        self._splitter = Splitter()
         self._finished = False
 
-    def feed(self, data: bytes) -> bytes:
-        """Whole events to forward; only those that may matter are looked into."""
-        if self._splitter.is_one(data):
-            return self._pass(data)
-        return b"".join([self._pass(event) for event in self._splitter.feed(data)])
-
-    def _pass(self, event: bytes) -> bytes:
+    def _read(self, event: bytes) -> bytes:
         if (
             self.tokens
             and event.find(b'"finish_reason":null') >= 0
@@ -208,10 +200,9 @@ class OpenAIChatTap:
             and event.find(b'"error"') < 0
             and (event.find(b'"usage"') < 0 or event.find(b'"usage":null') >= 0)
         ):
-            # the hot path: a delta in the middle of an answer; it holds no error and no usage, for
-            # in its text these names' quotes would be escaped
+            # a delta in the middle of an answer; it holds no error and no usage, for in its text
+            # these names' quotes would be escaped
             self.tokens += 1
-            self.text_bytes += len(event)
             return event
         return self._look(event)
 
@@ -234,22 +225,11 @@ class OpenAIChatTap:
                 self._finished = True
             if choice.delta is not None and _has_content(choice.delta):
                 self.tokens += 1
-                self.text_bytes += len(event)
         if chunk.usage is not None:
             self.usage = chunk.usage.neutral() or self.usage
             if self._withhold_usage and not chunk.choices:
                 return b""
         return event
-
-    def flush(self) -> bytes:
-        """A last event that came without its blank line."""
-        raw = self._splitter.rest
-        if not raw.strip():
-            return b""
-        self._splitter = Splitter()
-        if not raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")):
-            raw += b"\n\n"
-        return self._look(raw)
 
     def complete(self) -> bool:
         """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""

@@ -29,6 +29,8 @@ class Answer:
         begun: the head of a stream is out, so an error can only be told within it.
         committed: a token is out too, so failing over is no longer free.
         writes: how often something was written, to see whether it is silent.
+        through: writes an event while `committed`, `open` and not dammed, with no question asked; to
+            be counted in `writes`.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Answer:
         "begun",
         "committed",
         "open",
+        "through",
         "writes",
     )
 
@@ -91,6 +94,7 @@ class Answer:
         """Sends the head of a stream and what was held."""
         self.begin(lines)
         self.committed = True
+        self.through = self._client.write
         self.write(b"".join(self._held))
         self.discard()
 

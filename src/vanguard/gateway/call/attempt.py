@@ -23,6 +23,7 @@ from vanguard.core.errors import (
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.soundness import says_error
+from vanguard.dialects.passthrough.stream_tap import SKIMMED_BYTES
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage
@@ -38,7 +39,8 @@ from vanguard.snapshot.model import Deployment
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _TOKEN_BYTES = 16
-_FRAME_BYTES = 512
+# so many gaps between tokens are kept before the metrics hear of them
+_GAPS = 32
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
 
@@ -73,6 +75,8 @@ class Attempt:
     _drain: asyncio.TimerHandle | None = None
     _verdict: tuple[Status, str] | None = None
     _between: Histogram | None = None
+    _skim: Callable[[bytes], int] | None = None
+    _most_tokens: float = float("inf")
     _status = 0
     _headers: Sequence[tuple[bytes, bytes]] = ()
     _body: bytes | bytearray = b""
@@ -89,6 +93,7 @@ class Attempt:
         self._walk = walk
         self._answer = answer
         self._relay = relay
+        self._gaps: list[float] = []
 
     def begin(self, deployment: Deployment, number: int) -> None:
         """Journals the intent; the call is made when that is written.
@@ -141,9 +146,28 @@ class Attempt:
 
     def data(self, data: bytes) -> None:
         """A part of the answer's body."""
-        if self._streaming:
+        skim = self._skim
+        if skim is not None and (tokens := skim(data)):
+            # the hot path: an event in the middle of an answer, passed on as it came
+            now = self._gateway.loop_time()
+            gaps = self._gaps
+            gaps.append(now - self._token_at)
+            self._token_at = now
+            if len(gaps) == _GAPS:
+                self._tell_gaps()
+            self._seen_bytes += len(data)
+            answer = self._answer
+            if tokens > self._most_tokens and answer.open:
+                self._cut()
+            elif answer.open:
+                answer.writes += 1
+                answer.through(data)
+        elif self._streaming:
             self._stream(data)
-            return
+        else:
+            self._collect(data)
+
+    def _collect(self, data: bytes) -> None:
         if not self._body:
             self._body = data
         else:
@@ -287,12 +311,8 @@ class Attempt:
             self._token_seen()
             limit = self._exchange.limit_tokens
             if limit is not None and self._past(limit, tokens, len(out)) and answer.open:
-                self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
+                self._cut()
                 return
-        if answer.committed and not relay.done:
-            # the hot path: an event in the middle of an answer
-            answer.write(out)
-            return
         if not answer.committed:
             full = answer.hold(out)
             if not (tokens or relay.done or full):
@@ -301,16 +321,29 @@ class Attempt:
             out = b""
         if relay.done:
             self._settle_stream()
+        elif self._skim is None and tokens and self._outcome is not None:
+            self._go_on_skimming()
         answer.write(out)
+
+    def _go_on_skimming(self) -> None:
+        """From the first token on, most events need no more than a glance."""
+        self._skim = self._relay.skim
+        limit = self._exchange.limit_tokens
+        if limit is not None:
+            self._most_tokens = limit
+
+    def _cut(self) -> None:
+        self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
 
     def _past(self, limit: int, tokens: int, size_bytes: int) -> bool:
         """Whether an answer is longer than a budget has reserved for it.
 
         Events are counted, and their bytes, for an event may hold many tokens: an event's frame
-        takes up to 512 bytes and a token of text rarely more than 16.
+        takes up to 512 bytes and a token of text rarely more than 16. One that is skimmed is no
+        longer than a frame may be, so that counting them is enough.
         """
         self._seen_bytes += size_bytes
-        most_bytes = limit * _TOKEN_BYTES + (tokens + 2) * _FRAME_BYTES
+        most_bytes = limit * _TOKEN_BYTES + (tokens + 2) * SKIMMED_BYTES
         return tokens > limit or self._seen_bytes > most_bytes
 
     def _token_seen(self) -> None:
@@ -324,6 +357,11 @@ class Attempt:
             meter.first_token.observe(waited)
             self._between = meter.between_tokens
         self._token_at = now
+
+    def _tell_gaps(self) -> None:
+        gaps, self._gaps = self._gaps, []
+        if self._between is not None:
+            self._between.observe_all(gaps)
 
     def _end_stream(self) -> None:
         try:
@@ -448,6 +486,9 @@ class Attempt:
         outcome, self._outcome = self._outcome, None
         if outcome is None:
             return
+        self._skim = None
+        if self._gaps:
+            self._tell_gaps()
         if status == "ok":
             self._gateway.health.succeeded(outcome.deployment.id)
         outcome.status = status

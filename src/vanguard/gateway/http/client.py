@@ -71,7 +71,6 @@ class UpstreamConnection(asyncio.Protocol):
         "_idle_s",
         "_inflate",
         "_interim",
-        "_loop",
         "_parser",
         "_paused",
         "_pieces",
@@ -80,6 +79,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_sink",
         "_status",
         "_switch",
+        "_time",
         "_transport",
         "_writing",
         "answered",
@@ -91,7 +91,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def __init__(self, release: Callable[[UpstreamConnection], None]) -> None:
         self._release = release
-        self._loop = asyncio.get_running_loop()
+        self._time = asyncio.get_running_loop().time
         self._transport: asyncio.Transport | None = None
         self._sink: Sink | None = None
         # one for all answers: after a whole one it stands where the next begins
@@ -153,7 +153,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self.answered = False
         self.used += 1
-        self.deadline = self._loop.time() + first_byte_s
+        self.deadline = self._time() + first_byte_s
         self._transport.write(data)
 
     def switch(self, data: bytes, sink: Switch, first_byte_s: float, idle_s: float) -> None:
@@ -183,14 +183,14 @@ class UpstreamConnection(asyncio.Protocol):
         else:
             if self._status and not self._paused:
                 # interim answers do not count: they could go on for ever
-                self.deadline = self._loop.time() + self._idle_s
+                self.deadline = self._time() + self._idle_s
             pieces = self._pieces
             if len(pieces) == 1 and not self._complete:
                 # the usual case of a stream: one chunk, and more will come
                 self._barren_bytes = 0
-                self._pieces = []
+                piece = pieces.pop()
                 if self._sink is sink:
-                    sink.data(pieces[0])
+                    sink.data(piece)
             elif pieces or self._complete:
                 self._barren_bytes = 0
                 self._hand_over(sink)
@@ -365,7 +365,7 @@ class UpstreamConnection(asyncio.Protocol):
             return
         sink, self._sink = self._sink, None
         self.deadline = float("inf")
-        self.idle_since = self._loop.time()
+        self.idle_since = self._time()
         if not self._reusable or self._head_only:
             self.close()
         elif self._transport is not None:
@@ -405,7 +405,7 @@ class UpstreamConnection(asyncio.Protocol):
     def reading(self, on: bool) -> None:
         """Backpressure: stops or goes on reading."""
         self._paused = not on
-        self.deadline = self._loop.time() + self._idle_s if on and self._status else self.deadline
+        self.deadline = self._time() + self._idle_s if on and self._status else self.deadline
         if not on:
             # the client is slow, not the upstream
             self.deadline = float("inf")

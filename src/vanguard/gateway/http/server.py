@@ -26,6 +26,9 @@ _WAITING_MOST = 128
 # what a slow client must at least have taken within `client_read_s`
 _TAKEN_BYTES = 16 * 1024
 _LINGER_S = 2.0
+# most events are this small
+_SMALL_CHUNK_BYTES = 1024
+_CHUNK_HEADS = tuple(b"%x\r\n" % size for size in range(_SMALL_CHUNK_BYTES))
 
 
 class Handler(Protocol):
@@ -86,6 +89,7 @@ class ServerConnection(asyncio.Protocol):
 
     __slots__ = (
         "_admin",
+        "_bodied",
         "_chunked",
         "_deaf",
         "_held_bytes",
@@ -125,6 +129,7 @@ class ServerConnection(asyncio.Protocol):
         self._request: Request | None = None
         self._request_deadline = float("inf")
         self._keep_alive = True
+        self._bodied = False
         self._chunked = False
         self._deaf = False
         self._refusal: VanguardError | heads.Refused | None = None
@@ -328,23 +333,28 @@ class ServerConnection(asyncio.Protocol):
         else:
             self._keep_alive = False
         self.started = True
+        self._bodied = self._request is not None and self._request.method != "HEAD"
         self._transport.write(
             head + (b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n")
         )
 
     def write(self, data: bytes) -> None:
         """A part of a streamed answer."""
-        transport, request = self._transport, self._request
-        if transport is None or not data or request is None or request.method == "HEAD":
+        transport = self._transport
+        if transport is None or not data or not self._bodied:
             return
-        transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+        if self._chunked:
+            size = len(data)
+            head = _CHUNK_HEADS[size] if size < _SMALL_CHUNK_BYTES else b"%x\r\n" % size
+            data = b"".join((head, data, b"\r\n"))
+        transport.write(data)
 
     def end(self) -> None:
         """The end of a streamed answer."""
         transport, request = self._transport, self._request
         if transport is None or request is None:
             return
-        if self._chunked and request.method != "HEAD":
+        if self._chunked and self._bodied:
             transport.write(b"0\r\n\r\n")
         self._finish()
 
@@ -357,7 +367,7 @@ class ServerConnection(asyncio.Protocol):
     def _finish(self) -> None:
         self._request = None
         self.on_disconnect = self.on_writable = self.on_deadline = None
-        self.started = False
+        self.started = self._bodied = False
         if self._held_bytes:
             self._release_bodies()
         transport = self._transport

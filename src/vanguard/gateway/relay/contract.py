@@ -5,7 +5,7 @@ It does not know connections, retries or the ledger. One instance per attempt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from vanguard.core.errors import VanguardError
@@ -19,9 +19,15 @@ class Relay(Protocol):
         losses: names of what could not be carried to the upstream's dialect.
         tokens: events with content so far, a lower bound of the output tokens.
         done: whether the upstream has said the end of its stream.
+        skim: says whether these bytes may go to the client as they are and `feed` need not see
+            them: the tokens so far if so, counting these, else 0. None: `feed` must see everything.
     """
 
     losses: Sequence[str]
+
+    @property
+    def skim(self) -> Callable[[bytes], int] | None:
+        """As above."""
 
     @property
     def tokens(self) -> int:

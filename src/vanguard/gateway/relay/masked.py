@@ -17,6 +17,8 @@ from vanguard.wire.sse import Splitter
 class MaskedRelay:
     """Delegates to another relay and masks what it gives to the client."""
 
+    skim = None
+
     def __init__(
         self,
         inner: Relay,

@@ -17,7 +17,6 @@ class PassThroughRelay:
     """One attempt at an upstream of the client's own dialect."""
 
     losses: Sequence[str] = ()
-    tokens = 0
     done = False
     _whole: Usage | None = None
 
@@ -25,7 +24,13 @@ class PassThroughRelay:
         self._dialect = dialect
         self._through = through
         self._tap = through.tap(peek) if peek.stream else None
+        self.skim = self._tap.skim if self._tap is not None else None
         self._body = body
+
+    @property
+    def tokens(self) -> int:
+        """Events with content so far."""
+        return self._tap.tokens if self._tap is not None else 0
 
     def request_body(self) -> bytes:
         """The body, already edited."""
@@ -41,14 +46,14 @@ class PassThroughRelay:
         tap = self._tap
         if tap is None:
             return data
+        before = tap.tokens
         out = tap.feed(data)
         if tap.error:
-            if not self.tokens:
+            if not before:
                 # nothing of the answer has reached the client: another deployment may try
                 words = tap.error[:500].decode(errors="replace")
                 raise UpstreamError(f"the upstream reported an error: {words}")
             self.done = True
-        self.tokens = tap.tokens
         if tap.done:
             self.done = True
         return out
@@ -59,7 +64,6 @@ class PassThroughRelay:
         if tap is None:
             return b""
         rest = tap.flush()
-        self.tokens = tap.tokens
         self.done = tap.done or bool(tap.error)
         if not tap.complete() and not tap.error:
             raise UpstreamTruncated("the upstream's stream ended before the answer did")

@@ -35,6 +35,8 @@ _CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
 class TranslatedRelay:
     """One attempt at an upstream of another dialect than the client's."""
 
+    skim = None
+
     def __init__(
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
     ) -> None:

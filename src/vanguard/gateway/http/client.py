@@ -156,6 +156,14 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self._time() + first_byte_s
         self._transport.write(data)
 
+    def hand_to(self, sink: Sink) -> None:
+        """The rest of the answer under way goes to another sink."""
+        self._sink = sink
+
+    def serves(self, sink: Sink) -> bool:
+        """Whether the answer under way is this sink's."""
+        return self._sink is sink
+
     def switch(self, data: bytes, sink: Switch, first_byte_s: float, idle_s: float) -> None:
         """Sends a request that asks for another protocol; the sink hears of it, or of a refusal."""
         self._switch = sink
@@ -163,8 +171,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feeds the parser and hands over what came of it in one piece."""
-        sink = self._sink
-        if sink is None:
+        if self._sink is None:
             # nobody asked: surplus bytes after an answer, or before a request
             self.close()
             return
@@ -177,7 +184,7 @@ class UpstreamConnection(asyncio.Protocol):
             if self._complete:
                 # surplus bytes after a whole answer spoil the connection, not the answer
                 self._reusable = False
-                self._hand_over(sink)
+                self._hand_over()
                 return
             self._not_http(error)
         else:
@@ -189,11 +196,12 @@ class UpstreamConnection(asyncio.Protocol):
                 # the usual case of a stream: one chunk, and more will come
                 self._barren_bytes = 0
                 piece = pieces.pop()
-                if self._sink is sink:
+                sink = self._sink
+                if sink is not None:
                     sink.data(piece)
             elif pieces or self._complete:
                 self._barren_bytes = 0
-                self._hand_over(sink)
+                self._hand_over()
             else:
                 self._check_flood(len(data))
 
@@ -226,13 +234,14 @@ class UpstreamConnection(asyncio.Protocol):
         switch.switched(transport, head, data[offset:])
         self._release(self)
 
-    def _hand_over(self, sink: Sink) -> None:
+    def _hand_over(self) -> None:
         if self._pieces:
             piece = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
             self._pieces = []
-            if self._sink is sink:
+            sink = self._sink
+            if sink is not None:
                 sink.data(piece)
-        if self._complete and self._sink is sink:
+        if self._complete and self._sink is not None:
             self._finish()
 
     def eof_received(self) -> bool:

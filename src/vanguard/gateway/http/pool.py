@@ -99,21 +99,17 @@ class Call:
         self._use(connection)
 
     def head(self, status: int, headers: Headers) -> None:
-        """Hands on."""
-        if self._sink is not None:
-            self._sink.head(status, headers)
+        """There is an answer: all that follows goes straight to the sink."""
+        sink, connection = self._sink, self._connection
+        if sink is not None and connection is not None:
+            connection.hand_to(sink)
+            sink.head(status, headers)
 
     def data(self, data: bytes) -> None:
-        """Hands on."""
-        if self._sink is not None:
-            self._sink.data(data)
+        """Goes to the sink."""
 
     def end(self) -> None:
-        """Hands on."""
-        sink, self._sink = self._sink, None
-        self._connection = None
-        if sink is not None:
-            sink.end()
+        """Goes to the sink."""
 
     def fail(self, error: UpstreamError) -> None:
         """Hands on; what may be repeated is, on a fresh connection, when a kept one was stale."""
@@ -134,17 +130,25 @@ class Call:
 
     def cancel(self) -> None:
         """Nobody wants the answer any more; the sink hears nothing further."""
-        self._sink = None
+        connection = self._in_use()
+        self._sink = self._connection = None
         if self._task is not None:
             self._task.cancel()
-        if self._connection is not None:
-            self._connection.cancel()
-            self._connection = None
+        if connection is not None:
+            connection.cancel()
 
     def reading(self, on: bool) -> None:
         """Backpressure."""
-        if self._connection is not None:
-            self._connection.reading(on)
+        connection = self._in_use()
+        if connection is not None:
+            connection.reading(on)
+
+    def _in_use(self) -> UpstreamConnection | None:
+        """The connection, unless its answer has ended: it may be somebody else's by now."""
+        connection, sink = self._connection, self._sink
+        if connection is None or sink is None:
+            return None
+        return connection if connection.serves(self) or connection.serves(sink) else None
 
 
 class Pool:

@@ -3,8 +3,8 @@ from vanguard.gateway.metrics import Histogram, Metrics
 
 def test_histogram_is_cumulative():
     histogram = Histogram((0.1, 1.0))
-    for value in (0.05, 0.1, 0.5, 7.0):
-        histogram.observe(value)
+    histogram.observe(0.05)
+    histogram.observe_all([0.1, 0.5, 7.0])
     assert list(histogram.lines("x", (("a", "b"),))) == [
         'x_bucket{a="b",le="0.1"} 2',
         'x_bucket{a="b",le="1.0"} 3',

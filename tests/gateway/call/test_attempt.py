@@ -83,6 +83,21 @@ async def test_an_upstream_that_ignores_the_cap_is_cut(runner, client):
         assert (settled.status, settled.error) == ("cut", "budget_exceeded")
 
 
+async def test_every_gap_between_two_tokens_is_in_the_metrics(runner, client):
+    words = [delta(str(number)) for number in range(40)]
+    async with Upstream([stream([*words, *STREAM[2:]], pause_s=0.002)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, stream=True)
+        assert answer.content.startswith(b"".join(words))
+        (line,) = [
+            line
+            for line in running.gateway.metrics.render().decode().splitlines()
+            if line.startswith("vanguard_time_between_tokens_seconds_count")
+        ]
+        (settled,) = running.settled()
+        assert (settled.status, int(line.rsplit(" ", 1)[1])) == ("ok", 39)
+
+
 async def test_a_guess_at_missing_usage_charges_no_more_than_was_reserved(runner, client):
     words = {"role": "assistant", "content": "word " * 1_000}
     reply = {"choices": [{"index": 0, "message": words, "finish_reason": "stop"}]}

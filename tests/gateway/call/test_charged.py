@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from vanguard.core.usage import Usage
-from vanguard.gateway.call.charged import charged_usage, estimate_input_tokens
+from vanguard.gateway.call.charged import charged_usage, estimate_input_tokens, past
 from vanguard.gateway.doors import DOORS
 
 CHAT, COUNT = DOORS["/v1/chat/completions"], DOORS["/v1/messages/count_tokens"]
@@ -48,3 +48,11 @@ def test_counting_tokens_costs_none():
 def test_a_text_that_is_not_ascii_has_more_tokens():
     assert estimate_input_tokens(b"x" * 12) == 4
     assert estimate_input_tokens("مرحبا!".encode()) == 11 // 3 + 1
+
+
+def test_an_answer_is_past_its_limit_by_its_events_or_by_their_bytes():
+    assert not past(10, 10, 10 * 512)
+    assert past(10, 11, 0)
+    # few events that hold many tokens each
+    assert not past(10, 1, 10 * 16 + 3 * 512)
+    assert past(10, 1, 10 * 16 + 3 * 512 + 1)

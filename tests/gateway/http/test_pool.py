@@ -313,3 +313,21 @@ async def test_what_had_not_left_as_a_whole_may_be_sent_again(pool):
         closing.set()
         assert isinstance(await asyncio.wait_for(large.over, 5), StaleConnectionError)
         assert pool.open_connections == 0
+
+
+async def test_a_call_that_is_over_cannot_end_what_its_connection_does_next(pool):
+    async def slow(asked, write):
+        await write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nal")
+        await asyncio.sleep(0.05)
+        await write(b"so")
+
+    async with Upstream([whole(200, b"one"), slow]) as upstream:
+        first, second = Heard(), Heard()
+        origin = parse_base_url(upstream.base_url)
+        over = pool.request(origin, ASK, first)
+        await asyncio.wait_for(first.over, 5)
+        pool.request(origin, ASK, second)
+        over.reading(False)
+        over.cancel()
+        assert await asyncio.wait_for(second.over, 5) is None
+        assert (second.body, upstream.connections) == (b"also", 1)

@@ -23,10 +23,9 @@ from vanguard.core.errors import (
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.soundness import says_error
-from vanguard.dialects.passthrough.stream_tap import SKIMMED_BYTES
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
-from vanguard.gateway.call.charged import charged_usage
+from vanguard.gateway.call.charged import charged_usage, past
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -38,7 +37,6 @@ from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_TOKEN_BYTES = 16
 # so many gaps between tokens are kept before the metrics hear of them
 _GAPS = 32
 _ERROR_BYTES = 1024 * 1024
@@ -310,9 +308,12 @@ class Attempt:
         if tokens > before:
             self._token_seen()
             limit = self._exchange.limit_tokens
-            if limit is not None and self._past(limit, tokens, len(out)) and answer.open:
-                self._cut()
-                return
+            if limit is not None:
+                self._most_tokens = limit
+                self._seen_bytes += len(out)
+                if past(limit, tokens, self._seen_bytes) and answer.open:
+                    self._cut()
+                    return
         if not answer.committed:
             full = answer.hold(out)
             if not (tokens or relay.done or full):
@@ -321,30 +322,13 @@ class Attempt:
             out = b""
         if relay.done:
             self._settle_stream()
-        elif self._skim is None and tokens and self._outcome is not None:
-            self._go_on_skimming()
+        elif tokens and self._outcome is not None:
+            # from the first token on, most events need no more than a glance
+            self._skim = relay.skim
         answer.write(out)
-
-    def _go_on_skimming(self) -> None:
-        """From the first token on, most events need no more than a glance."""
-        self._skim = self._relay.skim
-        limit = self._exchange.limit_tokens
-        if limit is not None:
-            self._most_tokens = limit
 
     def _cut(self) -> None:
         self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))
-
-    def _past(self, limit: int, tokens: int, size_bytes: int) -> bool:
-        """Whether an answer is longer than a budget has reserved for it.
-
-        Events are counted, and their bytes, for an event may hold many tokens: an event's frame
-        takes up to 512 bytes and a token of text rarely more than 16. One that is skimmed is no
-        longer than a frame may be, so that counting them is enough.
-        """
-        self._seen_bytes += size_bytes
-        most_bytes = limit * _TOKEN_BYTES + (tokens + 2) * SKIMMED_BYTES
-        return tokens > limit or self._seen_bytes > most_bytes
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.stream_tap import SKIMMED_BYTES
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.relay.contract import Relay
 
+_TOKEN_BYTES = 16
 _BYTES_PER_TOKEN = 4
 _BYTES_PER_TOKEN_WIDE = 3
 
@@ -18,6 +20,16 @@ def estimate_input_tokens(body: bytes) -> int:
     """A fair guess of a request's input tokens from its bytes: four bytes each, three if not ASCII."""
     per_token = _BYTES_PER_TOKEN if body.isascii() else _BYTES_PER_TOKEN_WIDE
     return len(body) // per_token + 1
+
+
+def past(limit: int, tokens: int, seen_bytes: int) -> bool:
+    """Whether an answer is longer than a budget has reserved for it.
+
+    Events are counted, and their bytes, for an event may hold many tokens: an event's frame takes up
+    to 512 bytes and a token of text rarely more than 16. One that is skimmed is no longer than a
+    frame may be, so that counting it is enough.
+    """
+    return tokens > limit or seen_bytes > limit * _TOKEN_BYTES + (tokens + 2) * SKIMMED_BYTES
 
 
 def charged_usage(exchange: Exchange, relay: Relay, status: Status, body_bytes: int) -> Usage:

@@ -33,7 +33,9 @@ from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.pinned import PinnedRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
 from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
@@ -63,7 +65,13 @@ class Neighbours:
             through = PASS_THROUGHS[door.dialect]
             body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
             relay = PassThroughRelay(dialect, through, peek, body)
-        return guard_output(self._gateway, exchange, relay) if exchange.lane.on_output else relay
+        if exchange.lane.on_output:
+            relay = guard_output(self._gateway, exchange, relay)
+        if exchange.lane.course.reads_items and deployment.dialect in BOUND_DIALECTS:
+            tenant, account = exchange.key.organisation_id, deployment.account or deployment.id
+            pins = self._gateway.router.pins
+            return PinnedRelay(relay, lambda data: pins.made(data, tenant, account))
+        return relay
 
     def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
         """The settle step."""

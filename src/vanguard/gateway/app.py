@@ -24,6 +24,7 @@ from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.pings import Pings
 from vanguard.gateway.routing.health import Health
+from vanguard.gateway.routing.probes import Probes
 from vanguard.gateway.routing.router import Router
 from vanguard.gateway.state import State, View
 from vanguard.snapshot.boot import GatewayBoot
@@ -69,6 +70,11 @@ class Gateway:
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
+        self.probes = Probes(
+            self.pool,
+            self.health,
+            lambda reference: self.credentials.resolve(reference, self.loop_time()),
+        )
         self.pings = Pings(boot.deadlines.ping_s)
         self.in_flight = 0
         self.drains = 0
@@ -97,6 +103,7 @@ class Gateway:
         self.pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
         self.pings.sweep(self.loop_time())
+        self.probes.sweep(self.loop_time())
         self.ledger.retry()
 
     def _changed(self, view: View, before: View | None) -> None:
@@ -113,6 +120,7 @@ class Gateway:
             restore_budgets(self._own_limits, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))
         self.router.forget(snapshot.deployments.values())
+        self.probes.take_up(snapshot.deployments.values(), view.origins)
         self.log.info(
             "snapshot",
             version=view.version,

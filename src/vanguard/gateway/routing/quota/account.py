@@ -133,9 +133,9 @@ class AccountQuota:
         """Seconds until a refusal has passed."""
         return max(0.0, self._blocked_until - now)
 
-    def standing(self, now: float) -> dict[str, tuple[float | None, float | None]]:
+    def standing(self, now: float) -> dict[str, tuple[float | None, float]]:
         """For people: limit and rest of each kind of which something is known."""
-        found: dict[str, tuple[float | None, float | None]] = {}
+        found: dict[str, tuple[float | None, float]] = {}
         for name, meter in zip(Need._fields, self._meters, strict=True):
             left = meter.left(now)
             if left is not None:

@@ -10,7 +10,7 @@ from vanguard.control.catalogue import Catalogue, build_catalogue
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.load import load_settings
-from vanguard.snapshot.model import UpstreamTls
+from vanguard.snapshot.model import Probe, Quota, Routing, UpstreamTls
 
 NO_ENGINE = EngineState()
 ENGINE = EngineState(
@@ -215,3 +215,44 @@ models:
         "vanguard.yaml:12: models.far.deployments[1].tls: is for https:// addresses; remove it or"
         " change base_url"
     )
+
+
+FLEET = """
+models:
+  sonnet:
+    routing: least_tokens
+    affinity_s: 60
+    max_load: 2
+    fallbacks: [small]
+    fallback_on: [failure, context_overflow]
+    deployments:
+      - {provider: anthropic, model: claude-sonnet-4-5, weight: 3, api_key: "env:ANTHROPIC_API_KEY"}
+      - provider: anthropic
+        model: claude-sonnet-4-5
+        api_key: file:/run/secrets/second
+        priority: 1
+        quota: {input_tokens_per_minute: 1000}
+      - provider: openai
+        base_url: http://10.0.0.7:8000/v1
+        model: own
+        account: rack
+        probe: {path: /health}
+  small:
+    deployments: [{provider: anthropic, model: claude-haiku-4-5}]
+"""
+
+
+def test_routing_of_a_fleet(build) -> None:
+    made = build(FLEET)
+    assert made.models["sonnet"].routing == Routing(
+        "least_tokens", 60, 2, ("small",), ("failure", "context_overflow")
+    )
+    assert made.models["small"].routing == Routing()
+    one, two, three = (made.deployments[name] for name in made.models["sonnet"].deployments)
+    assert (one.weight, one.priority, two.priority) == (3, 0, 1)
+    assert one.account == "https://api.anthropic.com/v1 env:ANTHROPIC_API_KEY"
+    assert two.account == "https://api.anthropic.com/v1 file:/run/secrets/second"
+    assert two.quota == Quota(input_tokens_per_minute=1000, counting="used")
+    assert (three.account, three.probe) == ("rack", Probe("/health"))
+    # the same key at the same address is the same account, whatever the model
+    assert made.deployments["small/0-anthropic"].account == one.account

@@ -31,6 +31,7 @@ VERBS: Mapping[str, Verb] = {
     "key": Verb("vanguard.cli.key:key", "Make, list, rotate and revoke keys."),
     "usage": Verb("vanguard.cli.usage:usage", "Show what was used and what it cost."),
     "models": Verb("vanguard.cli.models:models", "List the models that clients can ask for."),
+    "route": Verb("vanguard.cli.diagnosis.route:route", "Show where requests would go."),
     "reload": Verb("vanguard.cli.reload:reload", "Take up a changed settings file."),
     "doctor": Verb("vanguard.cli.doctor:doctor", "Find what stands in the way."),
     "version": Verb("vanguard.cli.version:version", "Show the version."),

@@ -19,6 +19,7 @@ from vanguard.control.prices import (
     operator_price,
 )
 from vanguard.control.providers import ProviderRow, provider_rows
+from vanguard.control.quotas import quota_of
 from vanguard.core.errors import SettingsError
 from vanguard.core.money import Price
 from vanguard.core.policy import Policy, Rule
@@ -28,7 +29,7 @@ from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.names import dotted, suggestion
 from vanguard.core.settings.tree import DeploymentSettings, GuardrailSettings, ModelSettings
 from vanguard.guardrails.rule import CompiledRule
-from vanguard.snapshot.model import Deployment, Model, ModelKind, UpstreamTls
+from vanguard.snapshot.model import Deployment, Model, ModelKind, Probe, Routing, UpstreamTls
 
 _EMBEDDED = "embedded"
 _EMBEDDED_PRICE = msgspec.structs.replace(FREE, id="embedded:free")
@@ -80,7 +81,9 @@ class _Building:
             )
             self._deployments[made.id] = made
             ids.append(made.id)
-        self._models[name] = self._model(name, settings.kind, ids, settings.guardrails)
+        self._models[name] = msgspec.structs.replace(
+            self._model(name, settings.kind, ids, settings.guardrails), routing=_routing(settings)
+        )
         self._names[name] = name
         for alias in settings.aliases:
             if any(character in alias for character in _WILDCARDS):
@@ -165,6 +168,11 @@ class _Deploying:
             context_tokens=settings.context_tokens or facts.context_tokens,
             counts_tokens=row.counts_tokens,
             tls=self._tls(base_url),
+            weight=settings.weight,
+            priority=settings.priority,
+            account=settings.account or f"{base_url} {credential}".rstrip(),
+            quota=quota_of(settings, row),
+            probe=Probe(settings.probe.path, settings.probe.interval_s) if settings.probe else None,
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:
@@ -217,6 +225,16 @@ class _Deploying:
                 f"the environment variable {self._row.env} is not set; set it, or give api_key",
             )
         return f"env:{self._row.env}"
+
+
+def _routing(settings: ModelSettings) -> Routing:
+    return Routing(
+        policy=settings.routing,
+        affinity_s=settings.affinity_s,
+        max_load=settings.max_load,
+        fallbacks=tuple(settings.fallbacks),
+        fallback_on=tuple(settings.fallback_on),
+    )
 
 
 def _policy(loaded: Loaded, name: str, settings: GuardrailSettings) -> Policy:

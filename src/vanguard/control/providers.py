@@ -12,6 +12,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from vanguard.snapshot.model import QuotaCounting
+
 
 class ProviderRow(BaseModel):
     """One provider; the fields are described at the top of `data/providers.toml`."""
@@ -28,6 +30,7 @@ class ProviderRow(BaseModel):
     prices: str = ""
     facts: str = ""
     counts_tokens: bool = False
+    quota_counting: QuotaCounting = "asked"
 
 
 _rows = TypeAdapter(dict[str, ProviderRow])

@@ -14,7 +14,6 @@ from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_f
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.gateway.credentials import Credentials
-from vanguard.gateway.health import Health
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.pool import Pool
 from vanguard.gateway.limits import Limiter
@@ -24,6 +23,9 @@ from vanguard.gateway.limits.spending import restore_budgets
 from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.pings import Pings
+from vanguard.gateway.routing.health import Health
+from vanguard.gateway.routing.probes import Probes
+from vanguard.gateway.routing.router import Router
 from vanguard.gateway.state import State, View
 from vanguard.snapshot.boot import GatewayBoot
 from vanguard.snapshot.model import JournalMark, Snapshot
@@ -47,6 +49,7 @@ class Gateway:
         self.log = Log(boot.log_level, boot.log_format)
         self.metrics = Metrics()
         self.health = Health()
+        self.router = Router(self.health, output_tokens=boot.bounds.output_estimate_tokens)
         self.credentials = Credentials()
         self.loop_time = self.clock.monotonic
         self.claim = claim(Path(boot.journal_dir))
@@ -67,6 +70,11 @@ class Gateway:
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
+        self.probes = Probes(
+            self.pool,
+            self.health,
+            lambda reference: self.credentials.resolve(reference, self.loop_time()),
+        )
         self.pings = Pings(boot.deadlines.ping_s)
         self.in_flight = 0
         self.drains = 0
@@ -95,6 +103,7 @@ class Gateway:
         self.pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
         self.pings.sweep(self.loop_time())
+        self.probes.sweep(self.loop_time())
         self.ledger.retry()
 
     def _changed(self, view: View, before: View | None) -> None:
@@ -110,6 +119,8 @@ class Gateway:
         if self.link is None:
             restore_budgets(self._own_limits, self._folders(), snapshot, self.clock.now_ms())
         self.limiter.forget(set(snapshot.scopes))
+        self.router.forget(snapshot.deployments.values())
+        self.probes.take_up(snapshot.deployments.values(), view.origins)
         self.log.info(
             "snapshot",
             version=view.version,

@@ -16,6 +16,8 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation, Standing
+from vanguard.gateway.routing.router import Ask
+from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
 from vanguard.snapshot.model import Deployment, Key, Model
 
@@ -41,6 +43,8 @@ class Exchange:
         cap_tokens: output cap put into the request where the client named none and a budget needs one.
         limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
         attempts: deployments to try in order, set by route.
+        ask: what routing sees of the request; None where there is nothing to choose.
+        ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
@@ -58,6 +62,8 @@ class Exchange:
     reservation: Reservation | None = None
     standing: Standing | None = None
     attempts: tuple[Deployment, ...] = ()
+    ask: Ask | None = None
+    ticket: Ticket | None = None
     lines = b""
     session = ""
     status: Status = "failed"

@@ -16,6 +16,7 @@ from vanguard.core.errors import (
 from vanguard.core.money import bound_usd_micros, ceilings
 from vanguard.gateway.doors import UPSTREAM_PATHS, Operation
 from vanguard.gateway.metrics import ModelMeter
+from vanguard.gateway.routing.course import Course
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.model import Deployment, Key, Model
 
@@ -29,11 +30,13 @@ class Place(NamedTuple):
         operation: the door's.
         attempts: the most of one request.
         meter: where the model's requests are counted.
+        behind: models that may serve in its place, with their deployments.
     """
 
     operation: Operation
     attempts: int
     meter: ModelMeter
+    behind: tuple[tuple[Model, tuple[Deployment, ...]], ...] = ()
 
 
 class Lane:
@@ -41,6 +44,8 @@ class Lane:
 
     Attributes:
         able: deployments that offer the operation, in their configured order.
+        deployments: all that may cost something: the model's, and those of the models behind it.
+        course: how to choose among them.
         attempts: `able`, again and again up to the bound of attempts.
         reads_media: whether all of them read pictures and files.
         meter: where its model's requests are counted.
@@ -55,6 +60,7 @@ class Lane:
         "_unpriced",
         "able",
         "attempts",
+        "course",
         "deployments",
         "intents",
         "media_tokens",
@@ -73,14 +79,18 @@ class Lane:
         policies: tuple[CompiledPolicy, ...],
         place: Place,
     ) -> None:
-        operation, attempts, meter = place
+        operation, attempts, meter, behind = place
         self.model = model
-        self.deployments = deployments
         self.operation = operation
         self.on_input = tuple(policy for policy in policies if policy.on_input)
         self.on_output = tuple(policy for policy in policies if policy.on_output)
         self.able = tuple(one for one in deployments if _offers(one, operation))
-        self.attempts = (self.able * attempts)[:attempts]
+        self.course = Course(
+            model, self.able, attempts, tuple(_behind(model, one, place) for one in behind)
+        )
+        self.attempts = (self.able * self.course.most)[: self.course.most]
+        others = [one for course in self.course.fallbacks for one in course.able]
+        deployments = self.deployments = (*deployments, *others)
         self.reads_media = all(one.reads_media for one in self.able)
         self.meter = meter
         self.intents: dict[tuple[str, str, bool], bytes] = {}
@@ -156,6 +166,18 @@ def make_lane(
             f"no deployment of '{model.name}' offers {operation}", param="model"
         )
     return lane
+
+
+def _behind(model: Model, behind: tuple[Model, tuple[Deployment, ...]], place: Place) -> Course:
+    """How to choose among the deployments of a model that may serve in another's place.
+
+    None of them are taken where it is guarded by more than the model that was asked for: its policies
+    would not be applied. Settings that say so are refused before they come here.
+    """
+    other, deployments = behind
+    able = [one for one in deployments if _offers(one, place.operation)]
+    guarded = set(other.policies) <= set(model.policies)
+    return Course(other, able if guarded else (), place.attempts, ())
 
 
 def _offers(deployment: Deployment, operation: Operation) -> bool:

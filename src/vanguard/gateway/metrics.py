@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from vanguard.core.usage import Usage
+from vanguard.gateway.routing.router import Choice
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -122,6 +123,7 @@ class Metrics:
     def __init__(self) -> None:
         self._models: dict[str, ModelMeter] = {}
         self._attempts: dict[tuple[str, str], int] = {}
+        self._chosen: dict[tuple[str, str, str], int] = {}
         self.overhead = Histogram(_OVERHEAD)
         self.refusals = Family(
             "vanguard_refusals_total", "counter", "Requests refused or given up, by error code."
@@ -157,10 +159,16 @@ class Metrics:
         key = (deployment, status)
         self._attempts[key] = self._attempts.get(key, 0) + 1
 
+    def chosen(self, choice: Choice) -> None:
+        """Counts which deployment a request was routed to first, and why."""
+        key = (choice.deployment.id, choice.because, choice.standing)
+        self._chosen[key] = self._chosen.get(key, 0) + 1
+
     def render(self) -> bytes:
         """Everything, in text format 0.0.4."""
         lines: list[str] = []
-        for family in (*self._model_families(), self._attempt_family()):
+        families = (*self._model_families(), self._attempt_family(), self._choice_family())
+        for family in families:
             lines.extend(family.lines())
         lines.extend(_heading(*_OVERHEAD_NAME))
         lines.extend(self.overhead.lines(_OVERHEAD_NAME[0], ()))
@@ -176,6 +184,17 @@ class Metrics:
         for (deployment, status), count in self._attempts.items():
             attempts.add((("deployment", deployment), ("status", status)), count)
         return attempts
+
+    def _choice_family(self) -> Family:
+        choices = Family(
+            "vanguard_routing_choices_total",
+            "counter",
+            "Requests with several deployments to choose from, by the one tried first, and why.",
+        )
+        for (deployment, because, standing), count in self._chosen.items():
+            labels = (("deployment", deployment), ("because", because), ("standing", standing))
+            choices.add(labels, count)
+        return choices
 
     def _model_families(self) -> list[Family]:
         families = {name: Family(name, kind, prose) for name, kind, prose in _MODEL_FAMILIES}

@@ -27,20 +27,23 @@ from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.gateway.limits.borrower import PATIENCE_S
 from vanguard.gateway.limits.holding import NotHeld
+from vanguard.gateway.local.explain import EXPLAIN_PATH, asked_exchange, explain
 from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.pinned import PinnedRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
 from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
 from vanguard.gateway.steps.call import Call
 from vanguard.gateway.steps.guard import guard_input, guard_output
-from vanguard.gateway.steps.route import route
+from vanguard.gateway.steps.route import planned, route
 from vanguard.gateway.steps.settle import release, settle
-from vanguard.snapshot.model import Deployment
+from vanguard.snapshot.model import Deployment, Key
 
 _JSON_LINE = b"content-type: application/json\r\n"
 
@@ -63,7 +66,13 @@ class Neighbours:
             through = PASS_THROUGHS[door.dialect]
             body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
             relay = PassThroughRelay(dialect, through, peek, body)
-        return guard_output(self._gateway, exchange, relay) if exchange.lane.on_output else relay
+        if exchange.lane.on_output:
+            relay = guard_output(self._gateway, exchange, relay)
+        if exchange.lane.course.reads_items and deployment.dialect in BOUND_DIALECTS:
+            tenant, account = exchange.key.organisation_id, deployment.account or deployment.id
+            pins = self._gateway.router.pins
+            return PinnedRelay(relay, lambda data: pins.made(data, tenant, account))
+        return relay
 
     def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
         """The settle step."""
@@ -268,6 +277,8 @@ class Pipeline:
             raise RouteNotFound(
                 "console, API and metrics are not served on this address (setting admin.public)"
             )
+        elif path == EXPLAIN_PATH:
+            self._explain(request, client)
         else:
 
             def unavailable(error: VanguardError) -> None:
@@ -275,6 +286,15 @@ class Pipeline:
 
             proxied = Proxied(client, unavailable, secure=self._gateway.boot.tls is not None)
             proxied.start(self._gateway.control_pool, self._control, request)
+
+    def _explain(self, request: Request, client: Client) -> None:
+        """Which attempts a request would make: this worker knows, and no one else."""
+        if request.method != "POST":
+            raise MethodNotAllowed(f"{request.path} takes POST, not {request.method}")
+        admin = self._authenticate_admin(request)
+        exchange = asked_exchange(self._gateway, request.body, client, admin)
+        ask, plan = planned(self._gateway.router, exchange, self._gateway.loop_time())
+        client.send(200, _JSON_LINE, explain(self._gateway, exchange, ask, plan))
 
     def _admin_allowed(self, request: Request) -> bool:
         return request.admin or self._gateway.boot.admin_on_public
@@ -287,10 +307,12 @@ class Pipeline:
         connections = len(self.server.connections)
         client.send(*answer_status(self._gateway, request.path, connections))
 
-    def _authenticate_admin(self, request: Request) -> None:
+    def _authenticate_admin(self, request: Request) -> Key:
         key = self._gateway.state.view.keys.get(hash_secret(credential(request)))
         if key is None or not key.admin:
-            raise Unauthenticated("/metrics needs the admin key here (setting gateway.metrics)")
+            more = " here (setting gateway.metrics)" if request.path == "/metrics" else ""
+            raise Unauthenticated(f"{request.path} needs the admin key{more}")
+        return key
 
     def _log_defect(self, error: Exception, request_id: str = "") -> None:
         self._gateway.log.error(

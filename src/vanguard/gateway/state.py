@@ -83,12 +83,28 @@ class View:
         """
         model = self.model_for(key, name)
         deployments = self._deployments[model.name]
-        where = Place(*place, metrics.model(model.name))
+        where = Place(*place, metrics.model(model.name), self._behind(key, model, place[0]))
         lane = make_lane(key, model, deployments, self.policies, where)
         if len(self.lanes) >= _LANES:
             self.lanes.clear()
         self.lanes[key.id, name, place[0]] = lane
         return lane
+
+    def _behind(
+        self, key: Key, model: Model, operation: Operation
+    ) -> tuple[tuple[Model, tuple[Deployment, ...]], ...]:
+        """The models that may serve in this one's place, as far as the key may use them."""
+        if operation != "chat":
+            return ()
+        found = [self.model(name) for name in model.routing.fallbacks]
+        return tuple(
+            (other, self._deployments[other.name])
+            for other in found
+            if other is not None
+            and other is not model
+            and other.kind == "chat"
+            and may_use(key, other.name, other.name)
+        )
 
     def model(self, name: str) -> Model | None:
         """The model that a public name, an alias or a pattern leads to."""

@@ -312,6 +312,64 @@ class Status(msgspec.Struct, frozen=True):
     ingest: Ingest = Ingest()
 
 
+class QuotaLeft(msgspec.Struct, frozen=True):
+    """What is left of one kind of quota in a minute."""
+
+    left: float
+    limit: float | None = None
+
+
+class RoutePlace(msgspec.Struct, frozen=True):
+    """One deployment in a route; `standing` is `ready`, `no_quota` or `broken`."""
+
+    deployment: str
+    standing: str
+    why: str
+    model: str = ""
+    provider: str = ""
+    account: str = ""
+    priority: int = 0
+    weight: int = 1
+    breaker: str = "closed"
+    warm_share: float = 0.0
+    requests_in_flight: int = 0
+    tokens_in_flight: int = 0
+    wait_ms: int = 0
+    quota: dict[str, QuotaLeft] = {}
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A deployment that a request cannot go to."""
+
+    deployment: str
+    why: str
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Which attempts a request would make, as one gateway worker knows.
+
+    Attributes:
+        attempts: ids of deployments, as they would be tried.
+        deployments: each once, in that order.
+        fallbacks: deployments of other models, tried for the reasons in `fallback_on`.
+    """
+
+    model: str
+    attempts: tuple[str, ...]
+    deployments: tuple[RoutePlace, ...]
+    worker: str = ""
+    snapshot_version: int = 0
+    key: str = ""
+    policy: str = ""
+    input_tokens: int = 0
+    output_tokens: int | None = None
+    cacheable_bytes: int = 0
+    pinned_account: str = ""
+    fallbacks: tuple[str, ...] = ()
+    fallback_on: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
 class Reloaded(msgspec.Struct, frozen=True):
     """What is in force after the settings were read again."""
 

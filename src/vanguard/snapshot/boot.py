@@ -25,6 +25,7 @@ class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     keep_alive_s: float = 75.0
     drain_s: float = 30.0
     ping_s: float = 15.0
+    retry_wait_s: float = 5.0
 
 
 class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):

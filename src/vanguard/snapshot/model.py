@@ -18,6 +18,9 @@ FORMAT = 1
 ScopeKind = Literal["organisation", "team", "user", "key"]
 Window = Literal["total", "day", "month"]
 ModelKind = Literal["chat", "embedding"]
+RoutingPolicy = Literal["order", "weighted", "least_tokens", "latency", "cheapest"]
+FallbackCause = Literal["failure", "context_overflow", "content_policy"]
+QuotaCounting = Literal["asked", "reserved", "used"]
 
 
 class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +93,55 @@ class UpstreamTls(msgspec.Struct, frozen=True, omit_defaults=True):
     insecure_skip_verify: bool = False
 
 
+class Quota(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a provider allows an account in a minute; None where the provider's headers tell, or nobody.
+
+    Attributes:
+        tokens_per_minute: input and output together.
+        counting: how tokens are counted. `asked`: input and output cap, when the request comes (OpenAI,
+            Azure). `reserved`: the same, and at the end what was not used is given back (Bedrock).
+            `used`: input when the request comes, output as it is written (Anthropic).
+        output_burndown: what one output token takes of the quota at the end (Bedrock: 5 for some).
+    """
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    input_tokens_per_minute: int | None = None
+    output_tokens_per_minute: int | None = None
+    counting: QuotaCounting = "asked"
+    output_burndown: float = 1.0
+
+
+class Probe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question asked of a deployment from time to time, to know whether it lives.
+
+    Attributes:
+        path: asked with GET, from the root of its address.
+    """
+
+    path: str
+    interval_s: float = 10.0
+
+
+class Routing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a model's deployments are chosen.
+
+    Attributes:
+        policy: among those of equal priority; `order` takes them as they are configured.
+        affinity_s: how long a deployment is believed to remember a prompt; 0 for no affinity.
+        max_load: a conversation leaves the deployment that has it warm when that has so many times
+            the mean number of requests in flight.
+        fallbacks: names of models that serve instead, in this order.
+        fallback_on: what makes them serve.
+    """
+
+    policy: RoutingPolicy = "order"
+    affinity_s: float = 300.0
+    max_load: float = 1.5
+    fallbacks: tuple[str, ...] = ()
+    fallback_on: tuple[FallbackCause, ...] = ("failure",)
+
+
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One place that serves a model.
 
@@ -108,6 +160,11 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         reads_media: whether pictures and files may be in a request; false for text-only models.
         counts_tokens: whether it answers `/messages/count_tokens` beside its own paths.
         tls: for `https://` only.
+        weight: its share among deployments of equal priority.
+        priority: lower ones are tried first.
+        account: what shares one quota and one prompt cache for each model; empty for it alone.
+        quota: what the account is allowed; None when that is not known beforehand.
+        probe: None when nothing asks whether it lives.
     """
 
     id: str
@@ -125,16 +182,22 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     counts_tokens: bool = False
     reads_media: bool = True
     tls: UpstreamTls = UpstreamTls()
+    weight: int = 1
+    priority: int = 0
+    account: str = ""
+    quota: Quota | None = None
+    probe: Probe | None = None
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A public name and the deployments behind it, in the order in which they are tried."""
+    """A public name and the deployments behind it, in their configured order."""
 
     name: str
     kind: ModelKind
     deployments: tuple[str, ...]
     policies: tuple[str, ...] = ()
     created_at_ms: int = 0
+    routing: Routing = Routing()
 
 
 class Spend(msgspec.Struct, frozen=True):

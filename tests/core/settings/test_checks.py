@@ -63,3 +63,40 @@ def test_references_are_checked_all_at_once(
     monkeypatch.setenv("VG_NOT_SET", "long enough")
     (tmp_path / "vanguard.yaml").write_text("admin:\n  key: env:VG_NOT_SET\n")
     check_references(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
+def test_fallbacks_are_other_chat_models_that_are_guarded_by_no_more(tmp_path: Path) -> None:
+    text = (
+        f"models:\n  a:\n    aliases: [x]\n    guardrails: [mail]\n{MODEL}"
+        "  b:\n    fallbacks:\n      - x\n      - c\n      - aa\n      - b\n      - default\n"
+        f"{MODEL}  c:\n    kind: embedding\n    fallbacks: [b]\n{MODEL}"
+        "guardrails:\n  mail:\n    rules: [{name: a, pattern: b}]\n"
+    )
+    assert refused(tmp_path, text) == [
+        (
+            "vanguard.yaml:8: models.b.fallbacks[0]: 'x' is guarded by mail, which would not be"
+            " applied; add it to the guardrails of 'b'"
+        ),
+        (
+            "vanguard.yaml:9: models.b.fallbacks[1]: vectors of two models cannot be compared;"
+            " fallbacks are for chat"
+        ),
+        "vanguard.yaml:10: models.b.fallbacks[2]: no model is called 'aa'; did you mean 'a'?",
+        "vanguard.yaml:11: models.b.fallbacks[3]: a model cannot be its own fallback",
+        (
+            "vanguard.yaml:16: models.c.fallbacks[0]: vectors of two models cannot be compared;"
+            " fallbacks are for chat"
+        ),
+    ]
+
+
+def test_a_weight_that_would_be_passed_over_is_named(tmp_path: Path) -> None:
+    text = "models:\n  a:\n    deployments:\n      - {provider: openai, model: x, weight: 2}\n"
+    assert refused(tmp_path, text) == [
+        (
+            "vanguard.yaml:4: models.a.deployments[0].weight: means nothing to routing: order;"
+            " set models.a.routing"
+        )
+    ]
+    (tmp_path / "vanguard.yaml").write_text(text + "    routing: weighted\n")
+    load_settings(tmp_path / "vanguard.yaml", {})

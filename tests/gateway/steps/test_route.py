@@ -3,6 +3,7 @@ import pytest
 from support.gateway import KEY, REPLY, deployment, snapshot
 from support.upstream import Upstream, whole
 from vanguard.core.errors import UnsupportedFeature
+from vanguard.dialects.passthrough.contract import Peek
 from vanguard.gateway.doors import DOORS, Door
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.http.messages import Request
@@ -22,6 +23,7 @@ async def routed(runner, door, *, bounds=None, sick=()):
     place = (door.operation, gateway.boot.bounds.attempts)
     exchange.lane = exchange.view.make_lane(key, "m", place, gateway.metrics)
     exchange.model = exchange.lane.model
+    exchange.key, exchange.peek = key, Peek("m")
     route(gateway, exchange)
     return [one.id for one in exchange.attempts]
 

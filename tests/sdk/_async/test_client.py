@@ -52,6 +52,23 @@ async def test_chat_says_what_was_asked_and_reads_the_whole_answer(api: ApiServe
     assert reply.timings.total_ms > 0
 
 
+async def test_a_route_is_explained(api: ApiServer) -> None:
+    place = {
+        "deployment": "m/0",
+        "standing": "no_quota",
+        "why": "spent",
+        "quota": {"tokens": {"left": -3.5}},
+    }
+    api.on(
+        "POST", "/api/route/explain", {"model": "m", "attempts": ["m/0"], "deployments": [place]}
+    )
+    async with AsyncClient(api.url, "vk-1") as client:
+        found = await client.explain_route({"model": "m"}, path="/v1/messages", key="ada")
+    assert api.asked[0].json == {"request": {"model": "m"}, "path": "/v1/messages", "key": "ada"}
+    assert found.deployments[0].quota["tokens"].left == -3.5
+    assert (found.attempts, found.fallbacks) == (("m/0",), ())
+
+
 async def test_messages_may_be_values_or_mappings(api: ApiServer) -> None:
     api.on("POST", CHAT, {"choices": []})
     async with AsyncClient(api.url, "k") as client:

@@ -109,6 +109,7 @@ def gateway_boot(
             client_read_s=settings.client_read_s,
             request_s=settings.request_s,
             ping_s=settings.ping_s,
+            retry_wait_s=settings.retry_wait_s,
             drain_s=settings.drain_s,
         ),
         bounds=Bounds(

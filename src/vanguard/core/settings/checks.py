@@ -12,14 +12,18 @@ from vanguard.core.errors import SettingsError
 from vanguard.core.settings.loaded import Loaded, admin_key_of, resolve
 from vanguard.core.settings.names import suggestion
 
+# models that the engine may bring, of which the settings do not know
+_EMBEDDED = frozenset({"default"})
+
 
 def check_names(loaded: Loaded) -> None:
-    """Guardrails that are named must exist, and a public name or alias must lead to one model.
+    """What is named must exist, an alias lead to one model, and a model's routing make sense.
 
     Raises:
         SettingsError: one line for each that does not.
     """
     lines = [*_unknown_guardrails(loaded), *_doubled_aliases(loaded)]
+    lines += [*_wrong_fallbacks(loaded), *_idle_weights(loaded)]
     if lines:
         raise SettingsError("\n".join(lines))
 
@@ -106,3 +110,31 @@ def _doubled_aliases(loaded: Loaded) -> Iterator[str]:
                 yield f"{place}: '{alias}' is the name of a model already"
             else:
                 yield f"{place}: '{alias}' is an alias of {owners[alias]} already"
+
+
+def _wrong_fallbacks(loaded: Loaded) -> Iterator[str]:
+    models = loaded.settings.models
+    owners = {alias: name for name, one in models.items() for alias in one.aliases}
+    for model, settings in models.items():
+        for index, name in enumerate(settings.fallbacks):
+            place = loaded.place(f"models.{model}.fallbacks[{index}]")
+            other = models.get(name) or models.get(owners.get(name, ""))
+            if other is settings:
+                yield f"{place}: a model cannot be its own fallback"
+            elif other is None and name not in _EMBEDDED:
+                yield f"{place}: no model is called '{name}'{suggestion(name, models)}"
+            elif settings.kind != "chat" or (other is not None and other.kind != "chat"):
+                yield f"{place}: vectors of two models cannot be compared; fallbacks are for chat"
+            elif other is not None and (more := set(other.guardrails) - set(settings.guardrails)):
+                yield (
+                    f"{place}: '{name}' is guarded by {', '.join(sorted(more))}, which would not be"
+                    f" applied; add it to the guardrails of '{model}'"
+                )
+
+
+def _idle_weights(loaded: Loaded) -> Iterator[str]:
+    for model, settings in loaded.settings.models.items():
+        for index, one in enumerate(settings.deployments):
+            if one.weight != 1 and settings.routing == "order":
+                place = loaded.place(f"models.{model}.deployments[{index}].weight")
+                yield f"{place}: means nothing to routing: order; set models.{model}.routing"

@@ -125,6 +125,11 @@ class GatewaySettings(Section):
     max_attempts: int = Field(
         4, ge=1, le=20, description="Upstream attempts for one request, over all deployments."
     )
+    retry_wait_s: float = Field(
+        5,
+        ge=0,
+        description="Most seconds to wait before an attempt is repeated at a deployment that was tried already. An upstream whose `Retry-After` asks for more is passed over.",
+    )
     output_estimate_tokens: int = Field(
         1_024,
         ge=1,
@@ -227,6 +232,46 @@ class UpstreamTlsSettings(Section):
     )
 
 
+class QuotaSettings(Section):
+    """What a provider allows the deployment's account for its model. What it tells in its answers need not stand here."""
+
+    requests_per_minute: int | None = Field(None, ge=1, description="Requests a minute.")
+    tokens_per_minute: int | None = Field(
+        None,
+        ge=1,
+        description="Input and output tokens together, a minute (OpenAI, Azure, Bedrock).",
+    )
+    input_tokens_per_minute: int | None = Field(
+        None,
+        ge=1,
+        description="Input tokens a minute, without those read from a cache (Anthropic).",
+    )
+    output_tokens_per_minute: int | None = Field(
+        None, ge=1, description="Output tokens a minute (Anthropic)."
+    )
+    counting: Literal["asked", "reserved", "used"] | None = Field(
+        None,
+        description="How tokens are counted. `asked`: input and output cap, when a request comes. `reserved`: the same, and what was not used is given back at its end. `used`: input when it comes, output as it is written. The provider's row when not set.",
+    )
+    output_burndown: float | None = Field(
+        None,
+        ge=1,
+        le=100,
+        description="What one output token takes of `tokens_per_minute` in the end; from the packaged list for `reserved`, else 1, when not set.",
+    )
+
+
+class ProbeSettings(Section):
+    """A GET asked from time to time; any answer below 500 but 408, 425 and 429 says that it lives."""
+
+    path: str = Field(
+        "/health",
+        pattern=r"^/[!-~]*$",
+        description="From the root of its address, such as `/health` or `/v1/models`; sent with the deployment's credential.",
+    )
+    interval_s: float = Field(10, ge=1, description="Seconds between two.")
+
+
 class DeploymentSettings(Section):
     """One place that serves a model."""
 
@@ -258,12 +303,57 @@ class DeploymentSettings(Section):
     context_tokens: int | None = Field(
         None, ge=1, description="Length of the context; from the packaged model list when not set."
     )
+    priority: int = Field(
+        0, ge=0, le=1_000, description="Lower ones are tried first; others when none of those may."
+    )
+    weight: int = Field(
+        1,
+        ge=1,
+        le=10_000,
+        description="Its share among deployments of equal priority, with a `routing` that chooses.",
+    )
+    account: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="What shares one quota and one prompt cache; same address and credential when not set.",
+    )
+    quota: QuotaSettings | None = Field(
+        None, description="What the account is allowed, where its answers do not tell."
+    )
+    probe: ProbeSettings | None = Field(
+        None, description="Ask whether it lives, not only learn from its answers."
+    )
 
 
 class ModelSettings(Section):
-    """A public name and the deployments behind it, in the order in which they are tried."""
+    """A public name and the deployments behind it."""
 
-    deployments: list[DeploymentSettings] = Field(min_length=1, description="Tried in this order.")
+    deployments: list[DeploymentSettings] = Field(
+        min_length=1, description="Tried in this order, unless `routing` says otherwise."
+    )
+    routing: Literal["order", "weighted", "least_tokens", "latency", "cheapest"] = Field(
+        "order",
+        description="Choice among deployments of equal priority. `order`: the first that may. `weighted`: by chance and weight. `least_tokens`: fewest tokens in flight for its weight. `latency`: the sooner to answer of two taken by chance. `cheapest`: the lowest price for this request.",
+    )
+    affinity_s: float = Field(
+        300,
+        ge=0,
+        le=86_400,
+        description="Seconds for which a deployment is believed to have a conversation's prompt in its cache; the conversation stays there. 0 turns that off. `order` needs none.",
+    )
+    max_load: float = Field(
+        1.5,
+        ge=1,
+        description="A conversation leaves the deployment that has it warm when that has so many times the mean number of requests in flight, and at least 8.",
+    )
+    fallbacks: list[Name] = Field(
+        [], max_length=8, description="Models that answer in its place, in this order."
+    )
+    fallback_on: list[Literal["failure", "context_overflow", "content_policy"]] = Field(
+        ["failure"],
+        description="What makes them: no deployment answers; the prompt is too long for it; its provider refuses the content.",
+    )
     aliases: list[str] = Field(
         [], description="Other names and patterns (`claude-*`) that lead here."
     )

@@ -17,6 +17,7 @@ from vanguard.core.errors import (
     PolicyError,
     UpstreamError,
     UpstreamRateLimited,
+    UpstreamRejected,
     UpstreamUnavailable,
     VanguardError,
 )
@@ -48,6 +49,9 @@ class Walk(Protocol):
 
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """This attempt failed before its first token; `for_good` rules the deployment out."""
+
+    def falls_back(self, status: int, body: bytes) -> bool:
+        """Whether this refusal sends the request to another model, by `again`."""
 
     def give_up(self, error: VanguardError) -> None:
         """There will be no answer but this error."""
@@ -133,6 +137,9 @@ class Attempt:
         self._headers = headers
         if self._outcome is not None:
             self._outcome.http_status = status
+        ticket = self._exchange.ticket
+        if ticket is not None:
+            ticket.head(status, headers, self._gateway.loop_time())
         if status < 400:
             for name, value in headers:
                 if name == b"content-type":
@@ -221,9 +228,11 @@ class Attempt:
         self._settle("truncated", error.code)
         self._end_with(error)
 
-    def _again(self, error: VanguardError, *, for_good: bool = False) -> None:
+    def _again(
+        self, error: VanguardError, *, for_good: bool = False, at_fault: bool = True
+    ) -> None:
         self._answer.discard()
-        if not isinstance(error, StaleConnectionError):
+        if at_fault and not isinstance(error, StaleConnectionError):
             self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
@@ -254,13 +263,21 @@ class Attempt:
         if status in {429, 529}:
             wait_s = self._wait_s()
             message = f"deployment '{deployment}' is overloaded (HTTP {status})"
-            self._again(UpstreamRateLimited(message, retry_after_s=wait_s))
+            ticket = self._exchange.ticket
+            if ticket is not None and status == 429:
+                # its account's quota is spent, which is nothing that is broken
+                ticket.refused(wait_s, self._gateway.loop_time())
+            told = ticket is not None and status == 429
+            self._again(UpstreamRateLimited(message, retry_after_s=wait_s), at_fault=not told)
         elif status == 401:
             message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
             self._again(UpstreamUnavailable(message), for_good=True)
         elif status in _RETRYABLE:
             message = f"deployment '{deployment}' failed (HTTP {status})"
             self._again(UpstreamUnavailable(message, retry_after_s=self._wait_s()))
+        elif self._walk.falls_back(status, body):
+            message = f"deployment '{deployment}' refused the request (HTTP {status})"
+            self._again(UpstreamRejected(message), at_fault=False)
         else:
             meaning = self._relay.failure(status, body)
             self._settle("failed", f"upstream_{status}")
@@ -339,6 +356,8 @@ class Attempt:
             waited = now - self._exchange.arrived
             self._outcome.first_token_ms = int(waited * 1000)
             meter.first_token.observe(waited)
+            if self._exchange.ticket is not None:
+                self._exchange.ticket.token(now)
             self._between = meter.between_tokens
         self._token_at = now
 

@@ -16,6 +16,7 @@ from vanguard.core.errors import (
     UpstreamUnavailable,
     VanguardError,
 )
+from vanguard.core.usage import Usage
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.attempt import Attempt
@@ -23,10 +24,10 @@ from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.pool import StaleConnectionError
 from vanguard.gateway.local.refusal import id_lines
 from vanguard.gateway.relay.contract import Relay
-from vanguard.snapshot.model import Deployment
+from vanguard.gateway.routing.refusals import cause_of
+from vanguard.snapshot.model import Deployment, FallbackCause
 
 _BACKOFF_S = 0.25
-_PATIENCE_S = 5.0
 
 
 class Neighbours(Protocol):
@@ -62,6 +63,8 @@ class Call:
         self._attempt: Attempt | None = None
         self._index = -1
         self._ruled_out: set[str] = set()
+        self._not_before: dict[str, float] = {}
+        self._fell_back = False
         self._timer: asyncio.TimerHandle | None = None
         self._finished = False
 
@@ -102,8 +105,11 @@ class Call:
             self._attempt = None
             self._try()
             return
+        deployment_id = self._exchange.attempts[self._index].id
         if for_good:
-            self._ruled_out.add(self._exchange.attempts[self._index].id)
+            self._ruled_out.add(deployment_id)
+        elif error.retry_after_s:
+            self._not_before[deployment_id] = self._gateway.loop_time() + error.retry_after_s
         self._attempt = None
         if self._answer.open:
             self._next(error)
@@ -111,15 +117,24 @@ class Call:
             self.over()
 
     def _next(self, error: VanguardError) -> None:
-        attempts = self._exchange.attempts
-        index = self._index + 1
-        while index < len(attempts) and attempts[index].id in self._ruled_out:
-            index += 1
-        if index >= len(attempts):
+        """Goes on with the first attempt that may be made without too long a wait."""
+        attempts, now = self._exchange.attempts, self._gateway.loop_time()
+        deadlines = self._gateway.boot.deadlines
+        rest_s = self._exchange.arrived + deadlines.request_s - now
+        for index in range(self._index + 1, len(attempts)):
+            if attempts[index].id in self._ruled_out:
+                continue
+            wait_s = self._wait_s(index, now)
+            if wait_s <= min(deadlines.retry_wait_s, rest_s):
+                self._go_on(index, wait_s, error)
+                return
+        if self._fall_back("failure"):
+            self._go_on(self._index + 1, 0.0, error)
+        else:
             self.give_up(error)
-            return
-        wait_s = self._wait_s(index, error)
-        if wait_s > _PATIENCE_S or (wait_s and self._gateway.draining):
+
+    def _go_on(self, index: int, wait_s: float, error: VanguardError) -> None:
+        if wait_s and self._gateway.draining:
             self.give_up(error)
             return
         self._index = index
@@ -128,24 +143,53 @@ class Call:
         else:
             self._try()
 
-    def _wait_s(self, index: int, error: VanguardError) -> float:
+    def _wait_s(self, index: int, now: float) -> float:
         """None for a deployment not yet tried; else backoff with jitter, or what it asked for."""
         attempts = self._exchange.attempts
-        earlier = sum(1 for one in attempts[:index] if one.id == attempts[index].id)
+        deployment_id = attempts[index].id
+        earlier = sum(1 for one in attempts[:index] if one.id == deployment_id)
         if not earlier:
             return 0.0
         backoff = _BACKOFF_S * 2.0 ** (earlier - 1) * (0.75 + random.random() / 2)  # noqa: S311 - jitter
-        return max(error.retry_after_s or 0.0, backoff)
+        return max(self._not_before.get(deployment_id, now) - now, backoff)
+
+    def falls_back(self, status: int, body: bytes) -> bool:
+        """Whether a refusal sends the request to another model; that is the next attempt then."""
+        course = self._exchange.lane.course
+        if not course.fallbacks or self._fell_back:
+            return False
+        cause = cause_of(status, body)
+        return cause is not None and self._fall_back(cause)
+
+    def _fall_back(self, cause: FallbackCause) -> bool:
+        """Puts the models behind this one in place of what is left; returns whether there are any."""
+        exchange, ask = self._exchange, self._exchange.ask
+        course = exchange.lane.course
+        if self._fell_back or ask is None or not course.falls_back_on(cause):
+            return False
+        self._fell_back = True
+        made = exchange.attempts[: self._index + 1]
+        room = self._gateway.boot.bounds.attempts - len(made)
+        found = self._gateway.router.fall_back(course, ask, self._gateway.loop_time())
+        tail = [one for one in found if one.id not in self._ruled_out][: max(room, 0)]
+        exchange.attempts = (*made, *tail)
+        return bool(tail)
 
     def _try(self) -> None:
         self._timer = None
-        deployment = self._exchange.attempts[self._index]
+        gateway, exchange = self._gateway, self._exchange
+        deployment = exchange.attempts[self._index]
+        if not gateway.health.all_well:
+            gateway.health.tried(deployment.id, gateway.loop_time())
         try:
-            relay = self._neighbours.make_relay(self._exchange, deployment)
-            self._attempt = Attempt(self._gateway, self._exchange, self, self._answer, relay)
+            relay = self._neighbours.make_relay(exchange, deployment)
+            self._attempt = Attempt(gateway, exchange, self, self._answer, relay)
             self._attempt.begin(deployment, self._index)
+            if exchange.ask is not None:
+                course, now = exchange.lane.course, gateway.loop_time()
+                exchange.ticket = gateway.router.begin(course, exchange.ask, deployment, now)
         except UpstreamError as error:
-            self._gateway.health.failed(deployment.id, self._gateway.loop_time())
+            gateway.health.failed(deployment.id, gateway.loop_time())
             self.again(error, for_good=True)
         except VanguardError as error:
             self.give_up(error)
@@ -196,11 +240,20 @@ class Call:
 
     def settle(self, outcome: Outcome, *, last: bool) -> None:
         """The settle step."""
+        if self._exchange.ticket is not None:
+            self._hand_in(outcome.usage, well=outcome.status == "ok")
         self._neighbours.settle(self._exchange, outcome, last=last)
+
+    def _hand_in(self, usage: Usage | None = None, *, well: bool = False) -> None:
+        ticket, self._exchange.ticket = self._exchange.ticket, None
+        if ticket is not None:
+            ticket.end(self._gateway.loop_time(), usage, well=well)
 
     def over(self) -> None:
         """The exchange has ended; what comes later changes nothing."""
         self._attempt = None
+        if self._exchange.ticket is not None:
+            self._hand_in()
         if not self._finished:
             self._finished = True
             if self._exchange.peek.stream:

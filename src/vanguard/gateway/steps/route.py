@@ -1,39 +1,68 @@
 """Orders the deployments of a model into the attempts that will be made.
 
-It does not know how to call one. Healthy deployments come first, in their configured order.
+It does not know how to call one, nor how they are compared: that is `vanguard.gateway.routing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vanguard.core.errors import UnsupportedFeature
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.exchange import Exchange
-from vanguard.snapshot.model import Deployment
+from vanguard.gateway.routing.router import Ask, Plan, Router
+from vanguard.gateway.routing.warmth.prefix import read_prefix
 
 
 def route(gateway: Gateway, exchange: Exchange) -> None:
-    """Sets `attempts`: each deployment once, then again in the same order up to the bound.
+    """Sets `attempts`, and `ask` where there is something to choose or to fall back on.
 
     Raises:
         UnsupportedFeature: the request holds pictures or files and no deployment reads them.
     """
     lane = exchange.lane
-    if gateway.health.all_well and (lane.reads_media or not exchange.has_media()):
+    course = lane.course
+    if course.plain and (lane.reads_media or not exchange.has_media()):
+        # nothing to choose: the breaker of the only one is no reason not to try it
         exchange.attempts = lane.attempts
+        if course.fallbacks:
+            exchange.ask = ask_of(gateway.router, exchange)
         return
-    able: Sequence[Deployment] = lane.able
-    if not able:
+    if not lane.able:
         return
-    if not lane.reads_media and exchange.has_media():
-        able = [one for one in able if one.reads_media]
-        if not able:
-            raise UnsupportedFeature(
-                f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
-            )
-    now = gateway.loop_time()
-    ordered = [one for one in able if gateway.health.healthy(one.id, now)]
-    ordered += [one for one in able if one not in ordered]
-    most = gateway.boot.bounds.attempts
-    exchange.attempts = tuple(ordered * most)[:most]
+    ask, plan = planned(gateway.router, exchange, gateway.loop_time())
+    exchange.ask = ask
+    exchange.attempts = plan.attempts(course.most)
+    gateway.metrics.chosen(plan.choices[0])
+
+
+def planned(router: Router, exchange: Exchange, now: float) -> tuple[Ask, Plan]:
+    """What routing sees of a request, and the order that it makes of it.
+
+    Raises:
+        UnsupportedFeature: the request holds pictures or files and no deployment reads them.
+    """
+    ask = ask_of(router, exchange)
+    plan = router.plan(exchange.lane.course, ask, now)
+    if not plan.choices:
+        raise UnsupportedFeature(
+            f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
+        )
+    return ask, plan
+
+
+def ask_of(router: Router, exchange: Exchange) -> Ask:
+    """What routing sees of a request. The body is read only as far as the model's policy wants it."""
+    course, peek, tenant = exchange.lane.course, exchange.peek, exchange.key.organisation_id
+    body = exchange.body
+    cap = exchange.cap_tokens or peek.max_output_tokens
+    if exchange.door.operation != "chat":
+        cap = 0
+    blind = not all(one.reads_media for one in exchange.lane.deployments)
+    return Ask(
+        input_tokens=estimate_input_tokens(body),
+        output_tokens=None if cap is None else cap * peek.answers,
+        stream=peek.stream,
+        media=blind and exchange.has_media(),
+        prefix=read_prefix(body, tenant) if course.reads_prefix else None,
+        account=router.pins.maker(body, tenant) if course.reads_items else "",
+    )

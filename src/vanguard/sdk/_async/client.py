@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 
 import msgspec
 
@@ -29,6 +29,7 @@ from vanguard.sdk.values import (
     Provider,
     Reloaded,
     RequestRow,
+    Route,
     Status,
     UsageFilter,
     UsageReport,
@@ -176,6 +177,21 @@ class AsyncClient:
     async def status(self) -> Status:
         """How the platform is. Needs an admin key."""
         return read((await self._http.get("/api/status")).content, Status)
+
+    async def explain_route(
+        self, request: Mapping[str, Any], *, path: str = "/v1/chat/completions", key: str = ""
+    ) -> Route:
+        """Which attempts a request would make, and why; it is not made. Needs an admin key.
+
+        Args:
+            request: the body that a client would send; `{"model": …}` will do.
+            path: where it would send it.
+            key: id or name of the key that it would come with; the admin key when empty.
+        """
+        question = {"request": request, "path": path, "key": key}
+        body = msgspec.json.encode(question)
+        answer = await self._http.change("POST", "/api/route/explain", body)
+        return read(answer.content, Route)
 
     async def reload(self) -> Reloaded:
         """Has the settings read again; refused settings raise and change nothing."""

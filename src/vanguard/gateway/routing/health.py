@@ -1,0 +1,116 @@
+"""Circuit breakers: deployments that fail are tried last for a while, then by one request first.
+
+It does not know why one fails, nor does it probe: it learns from the traffic, and from whoever probes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Breaker = Literal["closed", "open", "half_open"]
+
+_FAILURES_TO_OPEN = 3
+_FIRST_COOLDOWN_S = 2.0
+_LONGEST_COOLDOWN_S = 60.0
+# one that fails now and then: each failure adds one, each answer takes a fifth off
+_FADE = 0.8
+_WEIGHT_TO_OPEN = 3.5
+_FORGOTTEN = 0.5
+# how long the one request that tries a cooled deployment keeps the others away
+_TRIAL_S = 5.0
+
+
+class _Deployment:
+    __slots__ = ("failures", "open_until", "tripped", "weight")
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.weight = 0.0
+        self.open_until = 0.0
+        self.tripped = False
+
+
+class Health:
+    """Failures by deployment id; what answers well has no entry."""
+
+    def __init__(self) -> None:
+        self._deployments: dict[str, _Deployment] = {}
+        self._dead: set[str] = set()
+
+    @property
+    def all_well(self) -> bool:
+        """Whether no request has failed of late."""
+        return not self._deployments
+
+    def succeeded(self, deployment_id: str) -> None:
+        """An answer came."""
+        if self._dead:
+            self._dead.discard(deployment_id)
+        state = self._deployments.get(deployment_id)
+        if state is None:
+            return
+        state.failures = 0
+        state.open_until = 0.0
+        state.tripped = False
+        state.weight *= _FADE
+        if state.weight < _FORGOTTEN:
+            del self._deployments[deployment_id]
+
+    def failed(self, deployment_id: str, now: float, wait_s: float = 0.0) -> None:
+        """No answer, an overload or a server's error; `wait_s` is the provider's Retry-After."""
+        state = self._deployments.setdefault(deployment_id, _Deployment())
+        state.failures += 1
+        state.weight = min(state.weight + 1, 2 * _WEIGHT_TO_OPEN)
+        if wait_s > 0:
+            state.open_until = now + min(wait_s, _LONGEST_COOLDOWN_S)
+        if state.failures >= _FAILURES_TO_OPEN or state.weight >= _WEIGHT_TO_OPEN or state.tripped:
+            cooldown = _FIRST_COOLDOWN_S * 2.0 ** min(
+                max(0, state.failures - _FAILURES_TO_OPEN), 10
+            )
+            state.open_until = max(state.open_until, now + min(cooldown, _LONGEST_COOLDOWN_S))
+            state.tripped = True
+
+    def probed(self, deployment_id: str, *, alive: bool) -> None:
+        """Whoever probes has found it alive, which closes no breaker that requests have opened, or dead."""
+        if alive:
+            self._dead.discard(deployment_id)
+        else:
+            self._dead.add(deployment_id)
+
+    def tried(self, deployment_id: str, now: float) -> None:
+        """A request goes there: after a cooldown it is the only one, until it has an answer.
+
+        The others are kept away by time alone, so that a trial which is never told of ends too.
+        """
+        state = self._deployments.get(deployment_id)
+        if state is not None and state.tripped and state.open_until <= now:
+            state.open_until = now + _TRIAL_S
+
+    def breaker(self, deployment_id: str, now: float) -> Breaker:
+        """How its breaker stands; half open is one that may be tried by the next request."""
+        if deployment_id in self._dead:
+            return "open"
+        state = self._deployments.get(deployment_id)
+        if state is None:
+            return "closed"
+        if state.open_until > now:
+            return "open"
+        return "half_open" if state.tripped else "closed"
+
+    def healthy(self, deployment_id: str, now: float) -> bool:
+        """Whether a deployment should be tried in its turn."""
+        if deployment_id in self._dead:
+            return False
+        state = self._deployments.get(deployment_id)
+        return state is None or state.open_until <= now
+
+    def opens_in_s(self, deployment_id: str, now: float) -> float:
+        """Seconds until it should be tried again."""
+        state = self._deployments.get(deployment_id)
+        return 0.0 if state is None else max(0.0, state.open_until - now)
+
+    def forget(self, known: frozenset[str]) -> None:
+        """Drops deployments that are no longer configured."""
+        self._dead &= known
+        for gone in self._deployments.keys() - known:
+            del self._deployments[gone]

@@ -1,0 +1,1 @@
+"""What providers allow in a minute, as they count it."""

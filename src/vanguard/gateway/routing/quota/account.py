@@ -1,0 +1,152 @@
+"""What one account may ask of one model in a minute, counted as its provider counts.
+
+It does not know deployments or requests; `Need` says what a request is expected to take. It is kept by
+each worker for itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vanguard.core.usage import Usage
+from vanguard.gateway.routing.quota.meter import Meter
+from vanguard.gateway.routing.quota.told import Told
+from vanguard.snapshot.model import Quota
+
+# a refusal without a word on how long: as long as the first, then twice as long each time
+_FIRST_WAIT_S = 1.0
+_LONGEST_WAIT_S = 60.0
+# what its limit cannot hold at all must not wait for ever: it goes when all of the limit is free
+_WHOLE = 0.98
+
+
+class Need(NamedTuple):
+    """What a request takes of each kind when it is asked."""
+
+    requests: float = 1.0
+    tokens: float = 0.0
+    input: float = 0.0
+    output: float = 0.0
+
+
+class Taken(NamedTuple):
+    """What was taken for a request, and in which slots of time."""
+
+    need: Need
+    slots: tuple[int, ...]
+
+
+class AccountQuota:
+    """The meters of one account and model.
+
+    Attributes:
+        rule: how tokens are counted.
+    """
+
+    __slots__ = ("_blocked_until", "_meters", "_refusals", "rule")
+
+    def __init__(self, rule: Quota | None) -> None:
+        self.rule = rule or Quota()
+        self._meters = tuple(Meter(limit) for limit in _limits(self.rule))
+        self._blocked_until = 0.0
+        self._refusals = 0
+
+    def configure(self, rule: Quota | None) -> None:
+        """Takes up changed settings; what was counted stays."""
+        self.rule = rule or Quota()
+        for meter, limit in zip(self._meters, _limits(self.rule), strict=True):
+            meter.limit = limit
+
+    def need(self, input_tokens: int, output_tokens: int, warm_share: float) -> Need:
+        """What a request will take.
+
+        Args:
+            input_tokens: its whole input.
+            output_tokens: the most that it can write, or what is to be expected where output counts
+                as it is written.
+            warm_share: how much of the input is believed to come from the prompt cache, 0 to 1.
+        """
+        fresh = float(input_tokens)
+        if self.rule.counting == "used":
+            # Anthropic counts no cache reads (docs.anthropic.com, API rate limits, 2026-11)
+            fresh *= 1 - warm_share
+        return Need(1.0, fresh + output_tokens, fresh, float(output_tokens))
+
+    def lacks(self, need: Need, now: float) -> str:
+        """What there is too little of, in words; empty when the request fits."""
+        if self._blocked_until > now:
+            return "refused a moment ago"
+        for name, amount, meter in zip(Need._fields, need, self._meters, strict=True):
+            left = meter.left(now)
+            if left is None:
+                continue
+            most = meter.most(now) or 0.0
+            if left < min(amount, most * _WHOLE):
+                return name
+        return ""
+
+    def take(self, need: Need, now: float) -> Taken:
+        """A request goes there."""
+        pairs = zip(need, self._meters, strict=True)
+        return Taken(need, tuple(meter.take(amount, now) for amount, meter in pairs))
+
+    def settle(self, taken: Taken, usage: Usage | None, now: float) -> None:
+        """The request has ended; where a provider corrects its count by what was used, so do we."""
+        rule = self.rule
+        if rule.counting == "asked":
+            return
+        actual = Need(1.0)
+        if usage is not None:
+            fresh = float(usage.input_tokens - usage.cache_read_tokens)
+            output = usage.output_tokens * rule.output_burndown
+            actual = Need(1.0, fresh + output, fresh, output)
+        for meter, slot, was, now_is in zip(
+            self._meters, taken.slots, taken.need, actual, strict=True
+        ):
+            if was != now_is:
+                meter.correct(slot, now_is - was, now)
+
+    def told(self, told: Told, now: float) -> None:
+        """The provider's headers said what is left."""
+        for meter, pair in zip(self._meters, told, strict=True):
+            if pair is not None:
+                meter.said(pair[0], pair[1], now)
+
+    def refused(self, wait_s: float | None, now: float) -> None:
+        """The provider said 429.
+
+        Args:
+            wait_s: its Retry-After, None when it named none.
+            now: monotonic seconds.
+        """
+        backoff_s = min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S)
+        self._refusals = min(self._refusals + 1, 10)
+        self._blocked_until = max(self._blocked_until, now + (wait_s or backoff_s))
+        for meter in self._meters[1:]:
+            meter.refused(now, self._blocked_until)
+
+    def answered(self) -> None:
+        """The provider took a request."""
+        self._refusals = 0
+
+    def free_in_s(self, now: float) -> float:
+        """Seconds until a refusal has passed."""
+        return max(0.0, self._blocked_until - now)
+
+    def standing(self, now: float) -> dict[str, tuple[float | None, float]]:
+        """For people: limit and rest of each kind of which something is known."""
+        found: dict[str, tuple[float | None, float]] = {}
+        for name, meter in zip(Need._fields, self._meters, strict=True):
+            left = meter.left(now)
+            if left is not None:
+                found[name] = (meter.most(now), left)
+        return found
+
+
+def _limits(rule: Quota) -> tuple[int | None, int | None, int | None, int | None]:
+    return (
+        rule.requests_per_minute,
+        rule.tokens_per_minute,
+        rule.input_tokens_per_minute,
+        rule.output_tokens_per_minute,
+    )

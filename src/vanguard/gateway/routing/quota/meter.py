@@ -1,0 +1,146 @@
+"""One kind of thing that a provider counts by the minute: how much of it may still be asked for.
+
+It does not know what is counted, nor who tells. Three sources are kept apart, and the least is believed:
+the configured limit less what was taken within a minute; what the provider last said was left; and what
+was taken in the minute before it refused. The latter two fill up again with time, as most providers'
+own counts do, and lose what is taken.
+"""
+
+from __future__ import annotations
+
+_MINUTE_S = 60.0
+_SLOT_S = 5.0
+_SLOTS = 13  # the minute before now, and the slot that now is in
+# a limit that was only guessed is tried again a little above it, and forgotten in the end
+_GROWTH_A_MINUTE = 1.1
+_GUESS_S = 1_800.0
+# a provider's own word is older than that only when nothing was asked; then its bucket is full again
+_TOLD_S = 60.0
+# what was said with a refusal
+_FRESH_S = 0.5
+
+
+class _Bucket:
+    """What is left of a minute's limit, filling up evenly; stale after a while.
+
+    Attributes:
+        at: when it was told; -inf for never.
+    """
+
+    __slots__ = ("_growth", "_left", "_life_s", "_limit", "at")
+
+    def __init__(self, life_s: float, growth: float = 1.0) -> None:
+        self._life_s = life_s
+        self._growth = growth
+        self._limit = 0.0
+        self._left = 0.0
+        self.at = float("-inf")
+
+    def set(self, limit: float, left: float, at: float) -> None:
+        self._limit, self._left, self.at = limit, min(left, limit), at
+
+    def take(self, amount: float) -> None:
+        self._left -= amount
+
+    def limit(self, now: float) -> float | None:
+        age_s = now - self.at
+        if age_s >= self._life_s:
+            return None
+        return self._limit * float(self._growth ** (max(0.0, age_s) / _MINUTE_S))
+
+    def left(self, now: float) -> float | None:
+        limit = self.limit(now)
+        if limit is None:
+            return None
+        return min(limit, self._left + max(0.0, now - self.at) * limit / _MINUTE_S)
+
+
+class Meter:
+    """Amounts of the last minute, in slots of five seconds.
+
+    Attributes:
+        limit: a minute's, as configured; None when it is not.
+    """
+
+    __slots__ = ("_guess", "_said", "_slots", "_until", "limit")
+
+    def __init__(self, limit: float | None = None) -> None:
+        self.limit = limit
+        self._slots = [0.0] * _SLOTS
+        self._until = 0  # number of the slot that was written last
+        self._said = _Bucket(_TOLD_S)
+        self._guess = _Bucket(_GUESS_S, _GROWTH_A_MINUTE)
+
+    def take(self, amount: float, now: float) -> int:
+        """Counts an amount; returns its slot, for a correction."""
+        slot = self._turn(now)
+        self._slots[slot % _SLOTS] += amount
+        self._said.take(amount)
+        self._guess.take(amount)
+        return slot
+
+    def correct(self, slot: int, difference: float, now: float) -> None:
+        """What was taken in that slot was more, or less, than counted.
+
+        What is given back goes where it was taken from; when that is more than a minute ago it is no
+        longer counted anyway. What was taken in addition counts from now.
+        """
+        current = self._turn(now)
+        if difference > 0:
+            self._slots[current % _SLOTS] += difference
+        elif current - slot < _SLOTS:
+            index = slot % _SLOTS
+            self._slots[index] = max(0.0, self._slots[index] + difference)
+        for bucket in (self._said, self._guess):
+            if bucket.at < slot * _SLOT_S:
+                # what was told since has the true amount in it
+                bucket.take(difference)
+
+    def said(self, limit: float, left: float, now: float) -> None:
+        """The provider told a minute's limit and what is left of it."""
+        self._said.set(limit, left, now)
+
+    def refused(self, now: float, until: float) -> None:
+        """The provider refused although something seemed to be left.
+
+        Args:
+            now: monotonic seconds.
+            until: when it may be asked again.
+        """
+        if now - self._said.at < _FRESH_S:
+            # said with the refusal itself: the provider knows which of its limits it was
+            return
+        limit = self._said.limit(now)
+        if limit is not None:
+            self._said.set(limit, 0.0, now)
+        elif self.limit is None:
+            taken = self.taken(now)
+            if taken > 0:
+                # nobody says what it allows: about what it has just allowed
+                self._guess.set(taken, taken, until)
+
+    def taken(self, now: float) -> float:
+        """What was taken within the last minute."""
+        self._turn(now)
+        return sum(self._slots)
+
+    def most(self, now: float) -> float | None:
+        """A minute's limit as far as it is known."""
+        known = [self.limit, self._said.limit(now), self._guess.limit(now)]
+        return min((one for one in known if one is not None), default=None)
+
+    def left(self, now: float) -> float | None:
+        """What may still be taken now; None when nothing is known. May be negative."""
+        known = [self._said.left(now), self._guess.left(now)]
+        if self.limit is not None:
+            known.append(self.limit - self.taken(now))
+        return min((one for one in known if one is not None), default=None)
+
+    def _turn(self, now: float) -> int:
+        """Empties the slots that time has passed over; returns the number of the present one."""
+        slot = int(now // _SLOT_S)
+        if slot > self._until:
+            for number in range(max(self._until + 1, slot - _SLOTS + 1), slot + 1):
+                self._slots[number % _SLOTS] = 0.0
+            self._until = slot
+        return self._until

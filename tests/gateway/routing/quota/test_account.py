@@ -1,0 +1,77 @@
+from vanguard.core.usage import Usage
+from vanguard.gateway.routing.quota.account import AccountQuota
+from vanguard.gateway.routing.quota.told import Told
+from vanguard.snapshot.model import Quota
+
+NOW = 1_000.0
+
+
+def test_asked_counts_input_and_cap_and_keeps_them():
+    quota = AccountQuota(Quota(tokens_per_minute=1_000))
+    need = quota.need(300, 500, 0.9)
+    taken = quota.take(need, NOW)
+    assert quota.lacks(need, NOW) == "tokens"
+    quota.settle(taken, Usage(300, 10), NOW)
+    assert quota.standing(NOW)["tokens"] == (1_000, 200)
+
+
+def test_reserved_gives_back_what_was_not_used_at_the_rate_of_its_output():
+    # Bedrock: input and max_tokens at the start; input that was not read from a cache and five times
+    # the output at the end
+    quota = AccountQuota(Quota(tokens_per_minute=10_000, counting="reserved", output_burndown=5))
+    taken = quota.take(quota.need(4_000, 4_000, 0.0), NOW)
+    assert quota.standing(NOW)["tokens"] == (10_000, 2_000)
+    quota.settle(taken, Usage(4_000, 100, cache_read_tokens=3_000), NOW + 1)
+    assert quota.standing(NOW + 1)["tokens"] == (10_000, 8_500)
+    more = quota.take(quota.need(10, 10, 0.0), NOW + 1)
+    quota.settle(more, Usage(10, 1_000), NOW + 2)
+    assert quota.standing(NOW + 2)["tokens"] == (10_000, 8_500 - 5_010)
+
+
+def test_used_counts_no_cache_reads_and_input_and_output_apart():
+    rule = Quota(input_tokens_per_minute=1_000, output_tokens_per_minute=100, counting="used")
+    quota = AccountQuota(rule)
+    warm = quota.need(5_000, 50, 0.9)
+    assert quota.lacks(warm, NOW) == ""
+    taken = quota.take(warm, NOW)
+    quota.settle(taken, Usage(5_000, 90, cache_read_tokens=4_900), NOW)
+    assert quota.standing(NOW) == {"input": (1_000, 900), "output": (100, 10)}
+    assert quota.lacks(quota.need(10, 50, 0.0), NOW) == "output"
+    failed = quota.take(quota.need(500, 5, 0.0), NOW)
+    quota.settle(failed, None, NOW)
+    assert quota.standing(NOW)["input"] == (1_000, 900)
+
+
+def test_a_request_that_no_quota_could_hold_goes_when_all_is_free():
+    quota = AccountQuota(Quota(tokens_per_minute=1_000))
+    need = quota.need(50_000, 0, 0.0)
+    assert quota.lacks(need, NOW) == ""
+    quota.take(quota.need(100, 0, 0.0), NOW)
+    assert quota.lacks(need, NOW) == "tokens"
+
+
+def test_a_refusal_keeps_others_away_for_as_long_as_it_says_or_longer_each_time():
+    quota = AccountQuota(None)
+    need = quota.need(10, 10, 0.0)
+    quota.refused(7.0, NOW)
+    assert quota.lacks(need, NOW + 6.9) == "refused a moment ago"
+    assert quota.free_in_s(NOW + 5) == 2.0
+    assert quota.lacks(need, NOW + 7.1) == ""
+    quota.refused(None, NOW + 10)
+    assert quota.free_in_s(NOW + 10) == 2.0
+    for _ in range(20):
+        quota.refused(None, NOW + 10)
+    assert quota.free_in_s(NOW + 10) == 60.0
+    quota.answered()
+    quota.refused(None, NOW + 100)
+    assert quota.free_in_s(NOW + 100) == 1.0
+
+
+def test_headers_are_learned_and_settings_taken_up():
+    quota = AccountQuota(None)
+    assert quota.standing(NOW) == {}
+    quota.told(Told(requests=(10, 0), tokens=(600, 500)), NOW)
+    assert quota.lacks(quota.need(1, 1, 0.0), NOW) == "requests"
+    assert quota.lacks(quota.need(1, 1, 0.0), NOW + 7) == ""
+    quota.configure(Quota(tokens_per_minute=100))
+    assert quota.standing(NOW)["tokens"] == (100, 100)

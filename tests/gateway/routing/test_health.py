@@ -1,0 +1,100 @@
+from vanguard.gateway.routing.health import Health
+
+
+def test_three_failures_in_a_row_cool_a_deployment_down():
+    health = Health()
+    for _ in range(2):
+        health.failed("a", 100.0)
+    assert health.healthy("a", 100.0)
+    health.failed("a", 100.0)
+    assert not health.healthy("a", 101.9)
+    assert health.healthy("a", 102.0)
+
+
+def test_a_success_forgets():
+    health = Health()
+    for _ in range(3):
+        health.failed("a", 100.0)
+    health.succeeded("a")
+    health.failed("a", 100.0)
+    assert health.healthy("a", 100.0)
+
+
+def test_retry_after_counts_at_once_and_cooldowns_grow_to_a_minute():
+    health = Health()
+    health.failed("a", 100.0, wait_s=7)
+    assert not health.healthy("a", 106.9)
+    assert health.healthy("a", 107.0)
+    for _ in range(20):
+        health.failed("a", 200.0, wait_s=1e9)
+    assert not health.healthy("a", 259.9)
+    assert health.healthy("a", 260.0)
+
+
+def test_what_fails_every_other_time_is_set_aside_too():
+    health = Health()
+    for _ in range(5):
+        health.failed("a", 100.0)
+        assert health.healthy("a", 100.0)
+        health.succeeded("a")
+    opened = 0
+    for _ in range(10):
+        health.failed("a", 100.0)
+        opened += not health.healthy("a", 100.0)
+        health.succeeded("a")
+    assert opened
+
+
+def test_after_a_cooldown_one_request_goes_first():
+    health = Health()
+    for _ in range(3):
+        health.failed("a", 100.0)
+    assert health.breaker("a", 101.0) == "open"
+    assert health.breaker("a", 103.0) == "half_open"
+    health.tried("a", 103.0)
+    assert health.breaker("a", 103.0) == "open"
+    # nobody said how it went: time lets the next one through
+    assert health.breaker("a", 108.1) == "half_open"
+    health.tried("a", 108.1)
+    health.succeeded("a")
+    assert health.breaker("a", 108.1) == "closed"
+
+
+def test_a_trial_that_fails_cools_down_for_longer():
+    health = Health()
+    for _ in range(3):
+        health.failed("a", 100.0)
+    health.tried("a", 102.0)
+    health.failed("a", 102.5)
+    assert health.opens_in_s("a", 102.5) == 4.5
+
+
+def test_one_that_never_tripped_may_be_tried_by_all():
+    health = Health()
+    health.failed("a", 100.0)
+    health.tried("a", 100.0)
+    assert health.healthy("a", 100.0)
+
+
+def test_a_probe_finds_it_dead_and_alive_but_forgives_no_failures():
+    health = Health()
+    health.probed("a", alive=False)
+    assert (health.healthy("a", 1.0), health.breaker("a", 1.0)) == (False, "open")
+    health.probed("a", alive=True)
+    assert health.breaker("a", 1.0) == "closed"
+    for _ in range(3):
+        health.failed("a", 1.0)
+    health.probed("a", alive=True)
+    assert health.breaker("a", 1.0) == "open"
+    health.probed("a", alive=False)
+    health.succeeded("a")
+    assert health.healthy("a", 1.0)
+
+
+def test_what_is_gone_is_forgotten():
+    health = Health()
+    health.failed("a", 1.0)
+    health.probed("b", alive=False)
+    health.forget(frozenset())
+    assert health.all_well
+    assert health.healthy("b", 1.0)

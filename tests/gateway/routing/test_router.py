@@ -1,0 +1,234 @@
+from random import Random
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from support.gateway import deployment
+from vanguard.core.usage import Usage
+from vanguard.gateway.routing.course import Course
+from vanguard.gateway.routing.health import Health
+from vanguard.gateway.routing.router import Ask, Router
+from vanguard.gateway.routing.warmth.prefix import Prefix
+from vanguard.snapshot.model import Model, Quota, Routing
+
+NOW = 1_000.0
+
+
+def place(name, **more):
+    return deployment("http://127.0.0.1:1/v1", name=name, **more)
+
+
+def course(*able, behind=(), **routing):
+    model = Model("m", "chat", tuple(one.id for one in able), routing=Routing(**routing))
+    return Course(model, able, 4, tuple(behind))
+
+
+def prefix(*digests):
+    marks = tuple((digest, 1_000 * (index + 1)) for index, digest in enumerate(digests))
+    return Prefix(marks, 1_000 * len(digests))
+
+
+def router(seed=1):
+    return Router(Health(), Random(seed))
+
+
+def ids(plan):
+    return [one.deployment.id for one in plan.choices]
+
+
+def test_tiers_then_short_then_broken():
+    limited = Quota(tokens_per_minute=100)
+    ready, short, broken = (
+        place("ready", priority=2),
+        place("short", quota=limited),
+        place("broken"),
+    )
+    made, way = router(), course(short, broken, ready, policy="weighted")
+    made.health.failed("broken", NOW, wait_s=5)
+    made.begin(way, Ask(90, 10), short, NOW)
+    plan = made.plan(way, Ask(50, 10), NOW)
+    assert ids(plan) == ["ready", "short", "broken"]
+    assert [one.standing for one in plan.choices] == ["ready", "no_quota", "broken"]
+    assert plan.choices[1].lacks == "tokens"
+    assert [one.id for one in plan.attempts(4)] == ["ready", "short", "broken", "ready"]
+    assert [one.id for one in plan.attempts(2)] == ["ready", "short"]
+
+
+def test_a_conversation_stays_where_it_is_warm():
+    made, way = router(), course(place("a"), place("b"), policy="least_tokens")
+    talk = Ask(1_000, 100, prefix=prefix(1, 2, 3))
+    ticket = made.begin(way, talk, way.able[1], NOW)
+    longer = Ask(1_100, 100, prefix=prefix(1, 2, 3, 4))
+    plan = made.plan(way, longer, NOW + 10)
+    # although the other is less busy
+    assert ids(plan) == ["b", "a"]
+    assert (plan.choices[0].because, plan.choices[0].warm) == ("warm", 0.75)
+    ticket.end(NOW + 20, Usage(1_000, 10))
+    assert made.plan(way, longer, NOW + 400).choices[0].because == "policy"
+
+
+def test_the_longer_beginning_wins_over_the_shorter():
+    made, way = router(), course(place("a"), place("b"), policy="weighted")
+    made.begin(way, Ask(1_000, 1, prefix=prefix(1, 7, 8, 9)), way.able[0], NOW).end(NOW)
+    made.begin(way, Ask(1_000, 1, prefix=prefix(1, 2)), way.able[1], NOW).end(NOW)
+    assert ids(made.plan(way, Ask(1_000, 1, prefix=prefix(1, 2, 3)), NOW))[0] == "b"
+    assert ids(made.plan(way, Ask(1_000, 1, prefix=prefix(1, 7, 8)), NOW))[0] == "a"
+
+
+def test_a_crowded_home_is_left_but_never_for_a_few():
+    made, way = router(), course(place("a"), place("b"), policy="least_tokens", max_load=1.5)
+    talk = Ask(1_000, 100, prefix=prefix(1))
+    for count in range(1, 20):
+        made.begin(way, talk, way.able[0], NOW)
+        first = made.plan(way, talk, NOW).choices[0]
+        assert first.deployment.id == ("a" if count < 8 else "b"), count
+
+
+def test_spilled_before_it_is_refused_and_back_when_there_is_room():
+    quota = Quota(tokens_per_minute=1_000)
+    made = router()
+    way = course(place("a", quota=quota), place("b", quota=quota), policy="weighted")
+    talk = Ask(400, 100, prefix=prefix(1, 2))
+    for _ in range(2):
+        made.begin(way, talk, way.able[0], NOW).end(NOW, Usage(400, 100))
+    plan = made.plan(way, talk, NOW + 1)
+    assert ids(plan) == ["b", "a"]
+    assert plan.choices[0].warm == 0
+    assert ids(made.plan(way, talk, NOW + 70))[0] == "a"
+
+
+def test_deployments_of_one_account_share_its_quota_and_its_warmth():
+    quota = Quota(tokens_per_minute=1_000)
+    same = {"account": "acc", "quota": quota}
+    made = router()
+    way = course(place("a", **same), place("b", **same), place("c"), policy="weighted")
+    made.begin(way, Ask(900, 100, prefix=prefix(1)), way.able[0], NOW)
+    plan = made.plan(way, Ask(400, 100, prefix=prefix(1)), NOW)
+    assert ids(plan)[0] == "c"
+    assert {one.lacks for one in plan.choices[1:]} == {"tokens"}
+    assert {one.warm for one in plan.choices[1:]} == {1.0}
+
+
+def test_a_refused_account_is_passed_over_until_it_may_be_asked():
+    made, way = router(), course(place("a"), place("b"))
+    ticket = made.begin(way, Ask(10, 10), way.able[0], NOW)
+    ticket.refused(7.0, NOW)
+    ticket.end(NOW)
+    assert ids(made.plan(way, Ask(10, 10), NOW + 6)) == ["b", "a"]
+    assert ids(made.plan(way, Ask(10, 10), NOW + 8)) == ["a", "b"]
+
+
+def test_an_item_pins_to_its_maker_even_a_broken_one():
+    made = router()
+    way = course(place("a", account="x"), place("b", account="y"), place("c", account="y"))
+    made.health.failed("b", NOW, wait_s=5)
+    plan = made.plan(way, Ask(10, 10, account="y"), NOW)
+    assert ids(plan) == ["c", "b"]
+    assert {one.because for one in plan.choices} == {"pinned"}
+    # nobody of the model is that account any more: as if nothing were known
+    assert len(ids(made.plan(way, Ask(10, 10, account="z"), NOW))) == 3
+
+
+def test_pictures_go_where_they_are_read():
+    way = course(place("a", reads_media=False), place("b"))
+    assert ids(router().plan(way, Ask(10, media=True), NOW)) == ["b"]
+
+
+def test_models_behind_serve_in_their_order_once_each():
+    one = course(place("x", priority=1), place("y"), policy="weighted")
+    two = course(place("y"), place("z"))
+    way = course(place("a"), behind=[one, two])
+    assert [one.id for one in router().fall_back(way, Ask(10), NOW)] == ["y", "x", "z"]
+
+
+def test_what_a_request_needs_follows_how_its_provider_counts():
+    made = router()
+    used = place("a", quota=Quota(output_tokens_per_minute=10_000, counting="used"))
+    reserved = place(
+        "b", max_output_tokens=9_000, quota=Quota(tokens_per_minute=10_000, counting="reserved")
+    )
+    way = course(used, reserved)
+    # a cap of a million is not what will be written
+    assert made.plan(way, Ask(100, 1_000_000), NOW).choices[0].standing == "ready"
+    made.begin(way, Ask(100), reserved, NOW)
+    assert made.quota(reserved).standing(NOW)["tokens"] == (10_000, 900)
+
+
+def test_a_new_snapshot_takes_up_quotas_and_forgets_what_is_gone():
+    made, way = router(), course(place("a"), place("b"), policy="weighted")
+    for one in way.able:
+        made.begin(way, Ask(100, 100, prefix=prefix(1)), one, NOW)
+    made.health.failed("b", NOW, wait_s=5)
+    made.forget([place("a", quota=Quota(tokens_per_minute=300))])
+    assert made.quota(way.able[0]).standing(NOW) == {"tokens": (300, 100)}
+    assert made.health.all_well
+    assert made.load(way.able[1]).requests == 0
+    assert made.load(way.able[0]).requests == 1
+
+
+class Fleet(RuleBasedStateMachine):
+    """Whatever happens, every deployment has its place, sums stay exact and the ready come first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        quota = Quota(requests_per_minute=6, tokens_per_minute=2_000)
+        able = [
+            place("a", account="x", quota=quota),
+            place("b", account="x", quota=quota),
+            place("c", account="y", priority=1),
+            place("d", account="z", priority=1, weight=3),
+        ]
+        self.router = router(3)
+        self.way = course(*able, policy="least_tokens")
+        self.now = NOW
+        self.open: list[tuple[str, object]] = []
+
+    @rule(seconds=st.floats(0, 30))
+    def wait(self, seconds):
+        self.now += seconds
+
+    @rule(tokens=st.integers(1, 1_500), topic=st.integers(0, 3), turns=st.integers(1, 4))
+    def ask(self, tokens, topic, turns):
+        ask = Ask(tokens, 100, prefix=prefix(*range(topic * 10, topic * 10 + turns)))
+        plan = self.router.plan(self.way, ask, self.now)
+        assert sorted(ids(plan)) == ["a", "b", "c", "d"]
+        ranks = [("ready", "no_quota", "broken").index(one.standing) for one in plan.choices]
+        assert ranks == sorted(ranks)
+        ready = [one for one in plan.choices if one.standing == "ready"]
+        assert [one.deployment.priority for one in ready] == sorted(
+            one.deployment.priority for one in ready
+        )
+        for one in plan.choices:
+            assert (one.standing == "broken") != self.router.health.healthy(
+                one.deployment.id, self.now
+            )
+        chosen = plan.choices[0].deployment
+        ticket = self.router.begin(self.way, ask, chosen, self.now)
+        self.open.append((chosen.id, ticket))
+
+    @rule(index=st.integers(0, 30), fate=st.sampled_from(["well", "429", "broken", "twice"]))
+    def end(self, index, fate):
+        if not self.open:
+            return
+        chosen, ticket = self.open.pop(index % len(self.open))
+        if fate == "429":
+            ticket.refused(None, self.now)
+        elif fate == "broken":
+            self.router.health.failed(chosen, self.now)
+        else:
+            self.router.health.succeeded(chosen)
+        ticket.end(self.now, Usage(10, 10), well=fate == "well")
+        if fate == "twice":
+            ticket.end(self.now)
+
+    @invariant()
+    def nothing_leaks(self):
+        for one in self.way.able:
+            load = self.router.load(one)
+            assert load.requests == sum(1 for name, _ in self.open if name == one.id)
+            assert (load.tokens == 0) == (load.requests == 0)
+
+
+Fleet.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestFleet = Fleet.TestCase

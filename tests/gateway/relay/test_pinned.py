@@ -14,6 +14,7 @@ class Inner:
     losses = ("seed",)
     tokens = 3
     done = True
+    skim = None
 
     def request_body(self):
         return b"asked"

@@ -6,7 +6,6 @@ another deployment may try, `walk.over` when the exchange has its answer.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -16,9 +15,7 @@ from vanguard.core.errors import (
     LedgerUnavailable,
     PolicyError,
     UpstreamError,
-    UpstreamRateLimited,
     UpstreamRejected,
-    UpstreamUnavailable,
     VanguardError,
 )
 from vanguard.core.journal import Status
@@ -27,6 +24,8 @@ from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
+from vanguard.gateway.call.drain import Drain, begin_drain
+from vanguard.gateway.call.elsewhere import elsewhere
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -37,7 +36,6 @@ from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
-_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 # so many gaps between tokens are kept before the metrics hear of them
 _GAPS = 32
 _ERROR_BYTES = 1024 * 1024
@@ -74,7 +72,7 @@ class Attempt:
     _meanwhile: Callable[[], None] | None = None
     _outcome: Outcome | None = None
     _call: Call | None = None
-    _drain: asyncio.TimerHandle | None = None
+    _drain: Drain | None = None
     _verdict: tuple[Status, str] | None = None
     _between: Histogram | None = None
     _skim: Callable[[bytes], int] | None = None
@@ -241,9 +239,6 @@ class Attempt:
             self._walk.settle(outcome, last=False)
         self._walk.again(error, for_good=for_good)
 
-    def _wait_s(self) -> float | None:
-        return retry_after_s(self._headers, self._gateway.clock.now_ms() / 1000)
-
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
             gateway = self._gateway
@@ -259,22 +254,15 @@ class Attempt:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
-        deployment = outcome.deployment.id
-        if status in {429, 529}:
-            wait_s = self._wait_s()
-            message = f"deployment '{deployment}' is overloaded (HTTP {status})"
-            ticket = self._exchange.ticket
-            if ticket is not None and status == 429:
+        deployment, gateway, ticket = outcome.deployment.id, self._gateway, self._exchange.ticket
+        wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
+        error = elsewhere(deployment, status, wait_s)
+        if error is not None:
+            spent = status == 429 and ticket is not None
+            if ticket is not None and spent:
                 # its account's quota is spent, which is nothing that is broken
-                ticket.refused(wait_s, self._gateway.loop_time())
-            told = ticket is not None and status == 429
-            self._again(UpstreamRateLimited(message, retry_after_s=wait_s), at_fault=not told)
-        elif status == 401:
-            message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
-            self._again(UpstreamUnavailable(message), for_good=True)
-        elif status in _RETRYABLE:
-            message = f"deployment '{deployment}' failed (HTTP {status})"
-            self._again(UpstreamUnavailable(message, retry_after_s=self._wait_s()))
+                ticket.refused(wait_s, gateway.loop_time())
+            self._again(error, for_good=status == 401, at_fault=not spent)
         elif self._walk.falls_back(status, body):
             message = f"deployment '{deployment}' refused the request (HTTP {status})"
             self._again(UpstreamRejected(message), at_fault=False)
@@ -404,12 +392,10 @@ class Attempt:
         if self._drain is not None:
             # the client had left and the drain goes on
             return
-        if status == "cut" or self._call is None or not self._worth_draining():
+        if status == "cut" or self._call is None or not self._begin_drain():
             self._drop()
             self._settle(status, error.code)
             self._over()
-        else:
-            self._begin_drain()
 
     # --- the client --------------------------------------------------------------------------
 
@@ -425,9 +411,8 @@ class Attempt:
         if self._data:
             self._meanwhile = self.client_gone
             return
-        if self._call is not None and self._call.sent and self._worth_draining():
+        if self._call is not None and self._call.sent and self._begin_drain():
             self._call.reading(True)
-            self._begin_drain()
             return
         self._drop()
         self._settle("cancelled", _CLIENT_CLOSED)
@@ -442,19 +427,11 @@ class Attempt:
         self._settle("truncated" if self._status else "failed", error.code)
         self._end_with(error)
 
-    def _worth_draining(self) -> bool:
-        outcome, gateway = self._outcome, self._gateway
-        if outcome is None or gateway.drains >= gateway.boot.bounds.drains:
-            return False
-        price = outcome.deployment.price
-        return price is None or bool(price.rates.output_usd_micros or price.rates.input_usd_micros)
-
-    def _begin_drain(self) -> None:
-        if self._drain is not None:
-            return
-        self._gateway.drains += 1
-        loop = asyncio.get_running_loop()
-        self._drain = loop.call_later(self._gateway.boot.deadlines.drain_s, self._drain_over)
+    def _begin_drain(self) -> bool:
+        if self._outcome is not None:
+            deployment = self._outcome.deployment
+            self._drain = begin_drain(self._gateway, deployment, self._drain_over)
+        return self._drain is not None
 
     def _drain_over(self) -> None:
         self._drop()
@@ -479,9 +456,8 @@ class Attempt:
 
     def _over(self) -> None:
         if self._drain is not None:
-            self._drain.cancel()
+            self._drain.end()
             self._drain = None
-            self._gateway.drains -= 1
         self._walk.over()
 
     def _settle(self, status: Status, error: str) -> None:

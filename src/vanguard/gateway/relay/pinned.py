@@ -17,6 +17,8 @@ class PinnedRelay:
 
     def __init__(self, inner: Relay, note: Callable[[bytes], None]) -> None:
         self.losses = inner.losses
+        # what is skimmed differs from an event that was shown in a text alone, and no item is one
+        self.skim = inner.skim
         self._inner = inner
         self._note = note
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from vanguard.core.errors import (
@@ -55,6 +57,13 @@ class Neighbours(Protocol):
 class Call:
     """The attempts of one exchange."""
 
+    # what most calls never change stands here, not in each of them
+    _ruled_out: frozenset[str] = frozenset()
+    _not_before: Mapping[str, float] = MappingProxyType({})
+    _fell_back = False
+    _timer: asyncio.TimerHandle | None = None
+    _finished = False
+
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
         self._gateway = gateway
         self._exchange = exchange
@@ -62,11 +71,6 @@ class Call:
         self._answer = Answer(exchange.client)
         self._attempt: Attempt | None = None
         self._index = -1
-        self._ruled_out: set[str] = set()
-        self._not_before: dict[str, float] = {}
-        self._fell_back = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._finished = False
 
     def start(self) -> None:
         """Begins with the first attempt; whatever it raises, the exchange is over then."""
@@ -107,9 +111,10 @@ class Call:
             return
         deployment_id = self._exchange.attempts[self._index].id
         if for_good:
-            self._ruled_out.add(deployment_id)
+            self._ruled_out |= {deployment_id}
         elif error.retry_after_s:
-            self._not_before[deployment_id] = self._gateway.loop_time() + error.retry_after_s
+            until = self._gateway.loop_time() + error.retry_after_s
+            self._not_before = {**self._not_before, deployment_id: until}
         self._attempt = None
         if self._answer.open:
             self._next(error)

@@ -1,0 +1,30 @@
+"""Says which refusals of an upstream are its own affair, so that another may be asked.
+
+It does not know whether there is another.
+"""
+
+from __future__ import annotations
+
+from vanguard.core.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
+
+_FAILED = frozenset({408, 409, 425, 500, 502, 503, 504})
+
+
+def elsewhere(deployment: str, status: int, wait_s: float | None) -> UpstreamError | None:
+    """The error of an answer of status >= 400 if asking elsewhere may help, None where the request is at fault.
+
+    Args:
+        deployment: its id.
+        status: what it answered; 401 is about the platform's credential, never the client's.
+        wait_s: for how long it wants to be left alone, as far as it said.
+    """
+    if status in {429, 529}:
+        message = f"deployment '{deployment}' is overloaded (HTTP {status})"
+        return UpstreamRateLimited(message, retry_after_s=wait_s)
+    if status == 401:
+        message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
+        return UpstreamUnavailable(message)
+    if status in _FAILED:
+        message = f"deployment '{deployment}' failed (HTTP {status})"
+        return UpstreamUnavailable(message, retry_after_s=wait_s)
+    return None

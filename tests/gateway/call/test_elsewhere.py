@@ -1,0 +1,31 @@
+import pytest
+
+from vanguard.core.errors import UpstreamRateLimited, UpstreamUnavailable
+from vanguard.gateway.call.elsewhere import elsewhere
+
+
+@pytest.mark.parametrize("status", [429, 529])
+def test_who_is_overloaded_says_for_how_long(status):
+    error = elsewhere("m/0", status, 7.5)
+    assert isinstance(error, UpstreamRateLimited)
+    assert error.retry_after_s == 7.5
+    assert f"'m/0' is overloaded (HTTP {status})" in error.message
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 500, 502, 503, 504])
+def test_a_failure_is_the_upstreams(status):
+    error = elsewhere("m/0", status, None)
+    assert isinstance(error, UpstreamUnavailable)
+    assert error.retry_after_s is None
+
+
+def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it():
+    error = elsewhere("m/0", 401, 7.5)
+    assert isinstance(error, UpstreamUnavailable)
+    assert error.retry_after_s is None
+    assert "credential" in error.message
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 501])
+def test_what_the_request_is_at_fault_for_would_fail_elsewhere_too(status):
+    assert elsewhere("m/0", status, 1.0) is None

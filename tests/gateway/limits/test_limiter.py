@@ -3,6 +3,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from support.effort import times
 from vanguard.core.errors import BudgetExceeded, RateLimited, TooManyStreams
 from vanguard.gateway.limits import Limiter
 from vanguard.snapshot.model import Budget, Limits, Scope
@@ -276,4 +277,4 @@ class Counting(RuleBasedStateMachine):
 
 
 TestCounting = Counting.TestCase
-TestCounting.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCounting.settings = settings(max_examples=times(2), stateful_step_count=40, deadline=None)

@@ -82,6 +82,16 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """What was left open anywhere is found at the end at the latest, and fails the last test.
+
+    What pytest itself finds after that fails nobody where several processes run the tests.
+    """
+    if nextitem is None:
+        gc.collect()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Closes the network around every test that is not marked e2e."""

@@ -114,6 +114,16 @@ def test_restored_spending_counts():
     assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 40
 
 
+def test_what_is_to_be_looked_up_again_is_restored_anew():
+    limiter = Limiter(ManualClock())
+    budgeted = scope(budget=100)
+    limiter.restore(budgeted, 60, 0)
+    limiter.look_up_again()
+    assert not limiter.budgeted("key", "total")
+    limiter.restore(budgeted, 90, 0)
+    assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 10
+
+
 def test_scopes_that_are_gone_are_forgotten_when_idle():
     limiter = Limiter(ManualClock())
     held = limiter.reserve(chained(limiter, scope("idle", rpm=1), scope("busy", rpm=5)), 0, 0)

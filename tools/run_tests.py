@@ -1,10 +1,10 @@
-"""Runs the tests: the unit suite, then those with real processes, browser and database.
+"""Runs the tests: unit suite, properties with many examples, then real processes, browser and database.
 
 It does not know any test. System packages that tests need are installed where this user may; where
 not, the tests that need them are left out, loudly. Under CI=true nothing is left out: a missing
 package is a failure.
 
-    python -m tools.run_tests unit | real | all [pytest arguments]
+    python -m tools.run_tests unit | properties | real | all [pytest arguments]
 """
 
 from __future__ import annotations
@@ -27,19 +27,35 @@ def expression(left_out: list[str]) -> str:
     return f"({wanted})" + "".join(f" and not {marker}" for marker in left_out)
 
 
-def pytest(*arguments: str) -> int:
+def pytest(*arguments: str, **variables: str) -> int:
     """Runs pytest in the repository's root; its exit code, 'nothing selected' being success."""
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    environment = os.environ | variables
+    # Python's caches save a third of the time here: tests are rewritten, and many processes start
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    code = subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
     return 0 if code == NO_TESTS else code
+
+
+def spread() -> list[str]:
+    """Arguments that spread tests over processes.
+
+    One more than cores, for some tests wait for a deadline while others compute; not many more, for
+    each imports all test files.
+    """
+    return ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
 
 
 def unit(arguments: list[str]) -> int:
     """The suite that needs no process, browser or database."""
-    expression = " and ".join(f"not {marker}" for marker in REAL)
-    # one more than cores: some tests wait for a deadline while others compute
-    workers = str(min(4, (os.cpu_count() or 1) + 1))
-    return pytest("-n", workers, "--dist", "loadfile", "-m", expression, *arguments)
+    return pytest(*spread(), "-m", f"not ({' or '.join(REAL)})", *arguments)
+
+
+def properties(arguments: list[str]) -> int:
+    """What the unit suite tries with a few examples, with many."""
+    marked = f"hypothesis and not ({' or '.join(REAL)})"
+    profile = os.environ.get("HYPOTHESIS_PROFILE") or "full"
+    return pytest(*spread(), "-m", marked, *arguments, HYPOTHESIS_PROFILE=profile)
 
 
 def real(arguments: list[str]) -> int:
@@ -57,7 +73,12 @@ def real(arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """The first failing suite's exit code, or 0."""
-    suites = {"unit": [unit], "real": [real], "all": [unit, real]}
+    suites = {
+        "unit": [unit],
+        "properties": [properties],
+        "real": [real],
+        "all": [unit, properties, real],
+    }
     if not arguments or arguments[0] not in suites:
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,5 +1,5 @@
 """The contract suites run on both databases."""
 
-from support.databases import database, database_url, postgres_server
+from support.databases import database, database_url, migrated_sqlite, postgres_server
 
-__all__ = ["database", "database_url", "postgres_server"]
+__all__ = ["database", "database_url", "migrated_sqlite", "postgres_server"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from support.clocks import StillClock
@@ -17,6 +18,8 @@ from vanguard.control.boot import ControlBoot
 from vanguard.control.service import ControlService
 
 __all__ = ["migrated_sqlite", "sqlite_database"]
+
+_apps: dict[str, FastAPI] = {}
 
 ADMIN_KEY = "vk-admin-for-tests"
 
@@ -60,7 +63,16 @@ def service(make_service: Callable[[], ControlService]) -> ControlService:
 
 
 @pytest.fixture
-def client(service: ControlService) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+def app(service: ControlService) -> FastAPI:
+    """The application, its routes worked out once for all tests, its state this test's own."""
+    fresh = create_app(service)
+    kept = _apps.setdefault("app", fresh)
+    kept.state = fresh.state
+    return kept
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["authorization"] = f"Bearer {ADMIN_KEY}"
         yield client

@@ -10,6 +10,7 @@ from support.clocks import StillClock
 from support.records import T0_MS, intent, settled
 from vanguard.control.catalogue import Catalogue
 from vanguard.control.publish import ADMIN_ID, Publisher
+from vanguard.core.clock import BooksClock
 from vanguard.core.ids import hash_secret
 from vanguard.snapshot.file import read_snapshot, write_snapshot
 from vanguard.snapshot.model import Budget, JournalMark, Limits, Snapshot, Spend
@@ -41,7 +42,7 @@ def clock() -> StillClock:
 
 @pytest.fixture
 def publish(database: Database, path: Path, clock: StillClock):
-    publisher = Publisher(database, path, ADMIN_HASH, clock)
+    publisher = Publisher(database, path, ADMIN_HASH, BooksClock(clock))
 
     def call() -> Snapshot:
         publisher.publish(EMPTY)
@@ -91,11 +92,11 @@ def test_versions_rise_over_restarts_and_wiped_databases(
     publish, database: Database, path: Path, clock: StillClock
 ) -> None:
     assert [publish().version, publish().version] == [1, 2]
-    again = Publisher(database, path, ADMIN_HASH, clock)
+    again = Publisher(database, path, ADMIN_HASH, BooksClock(clock))
     assert again.publish(EMPTY) == 3
     kept = read_snapshot(path)
     write_snapshot(path, Snapshot(**{**_fields(kept), "version": 90}))
-    assert Publisher(database, path, ADMIN_HASH, clock).publish(EMPTY) == 91
+    assert Publisher(database, path, ADMIN_HASH, BooksClock(clock)).publish(EMPTY) == 91
 
 
 def _fields(snapshot: Snapshot) -> dict[str, object]:
@@ -104,7 +105,7 @@ def _fields(snapshot: Snapshot) -> dict[str, object]:
 
 def test_a_broken_snapshot_is_replaced(database: Database, path: Path, clock: StillClock) -> None:
     path.write_text("{")
-    Publisher(database, path, ADMIN_HASH, clock).publish(EMPTY)
+    Publisher(database, path, ADMIN_HASH, BooksClock(clock)).publish(EMPTY)
     assert read_snapshot(path).version == 1
 
 
@@ -132,6 +133,20 @@ def test_spend_stands_beside_the_marks_it_is_exact_at(
     tomorrow = {spend.scope_id: spend for spend in publish().spend}
     assert tomorrow["key_1"] == Spend("key_1", T0_MS + DAY_S * 1000, 0)
     assert tomorrow["org_default"].usd_micros == 300
+
+
+def test_a_day_in_which_something_is_spent_already_is_not_gone_back_to(
+    publish, database: Database, path: Path, clock: StillClock
+) -> None:
+    """The clock went back over midnight while nobody was there to see that the day had begun."""
+    add_key(database, "key_1", budget=Budget(1_000_000, "month"))
+    tomorrow = T0_MS + DAY_S * 1000
+    with database.write() as connection:
+        entries = ((0, intent("req_a")), (100, settled("req_a", at_ms=tomorrow + 5)))
+        apply_batch(connection, Batch("w0", 0, 200, entries))
+    assert publish().published_at_ms == tomorrow
+    clock.advance(DAY_S)
+    assert publish().published_at_ms == clock.now_ms()
 
 
 def test_nobody_else_can_read_the_hashes(publish, path: Path) -> None:

@@ -294,3 +294,37 @@ def test_a_killed_worker_loosens_no_limit_and_keeps_nothing_for_ever(own_platfor
         # what died with the worker can be used again, and what it held is charged once
         answers = all_at_once(platform, key, 40, together=40, stream=True)
         assert [answer.status_code for answer in answers] == [200] * 40
+
+
+def open_connections(platform):
+    """Client connections of each worker, as it told the others last."""
+    text = httpx.get(platform.base_url + "/metrics").text
+    lines = [line for line in text.splitlines() if 'side="client"' in line]
+    return {line.split('worker="')[1].split('"')[0]: int(line.rsplit(" ", 1)[1]) for line in lines}
+
+
+def test_connections_that_are_kept_open_are_shared_out(own_platform):
+    with InThread(whole(200, REPLY)) as upstream:
+        platform = own_platform(settings=settings(upstream), model="none").start(SCRIPTED_KEY="k")
+
+        async def hold():
+            address = platform.base_url.removeprefix("http://").split(":")
+            held = []
+            for _ in range(60):
+                reader, writer = await asyncio.open_connection(*address)
+                writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+                await reader.readuntil(b"\r\n\r\n")
+                held.append(writer)
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(
+                None, eventually, lambda: shared_out(open_connections(platform), 60)
+            )
+            for writer in held:
+                writer.close()
+            return found
+
+        assert min(asyncio.run(hold()).values()) >= 25
+
+
+def shared_out(found, at_least):
+    return found if sum(found.values()) >= at_least else None

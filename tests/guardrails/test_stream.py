@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from support.effort import times
 from vanguard.core.errors import ContentBlocked, GuardUnavailable
 from vanguard.core.policy import Policy, Rule
 from vanguard.guardrails.pattern import PatternError, read
@@ -73,14 +74,14 @@ def streamed(policies: list[CompiledPolicy], pieces: list[str]) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(2), deadline=None)
 @given(text=texts, cuts=st.lists(st.integers(0, 60), max_size=8))
 def test_any_split_gives_what_the_whole_gives(kind: str, text: str, cuts: list[int]) -> None:
     policies = [KINDS[kind]]
     assert streamed(policies, split(text, cuts)) == check(policies, text).text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(5), deadline=None)
 @given(
     text=texts,
     cuts=st.lists(st.integers(0, 60), max_size=8),
@@ -113,7 +114,7 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 patterns = st.recursive(st.sampled_from(ATOMS), grown, max_leaves=7)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(13), deadline=None)
 @given(
     pattern=patterns,
     text=st.text(alphabet="aab1 -\n", max_size=16),
@@ -130,7 +131,7 @@ def test_any_pattern_that_is_accepted_keeps_the_promise(
     assert streamed(policies, split(text, cuts)) == check(policies, text).text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(5), deadline=None)
 @given(
     kind=st.sampled_from(["secret", r"\d{2,}", r"ab\b", "a(?!bc)", "cat|dog", "(?<=ab)c"]),
     text=texts,
@@ -153,7 +154,7 @@ def test_blocking_agrees_with_the_whole_and_nothing_of_the_match_gets_out(
     assert before_the_match.startswith("".join(out))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(2), deadline=None)
 @given(pieces=st.lists(st.text(alphabet="xyz ,.é\n", min_size=1, max_size=8), max_size=10))
 def test_text_that_can_begin_no_match_passes_at_once_as_the_same_object(pieces: list[str]) -> None:
     mask = StreamMask([policy("secret", r"\b\d{16}\b", r"(?<!\w)ab(?!\w)")])

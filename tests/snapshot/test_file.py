@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from support.effort import times
 from support.snapshots import snapshots
 from vanguard.snapshot import file
 from vanguard.snapshot.file import read_snapshot, write_snapshot
@@ -19,7 +20,7 @@ def snapshot(version: int) -> Snapshot:
     return Snapshot(version, 1_700_000_000_000, {}, {}, {}, {}, {})
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(1), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(snapshots())
 def test_what_was_written_is_read(tmp_path, value):
     path = tmp_path / "snapshot.json"

@@ -31,14 +31,6 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """A SQLite database with the newest schema, for what does not depend on the database."""
-    database = Database(sqlite_url(Path(shutil.copy(migrated_sqlite, tmp_path / "test.db"))))
-    yield database
-    database.close()
-
-
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database."""
@@ -49,9 +41,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with the newest schema."""
+def database(database_url: str, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database with the newest schema; on SQLite a copy, for migrating takes longer than a test."""
+    if database_url == sqlite_url(tmp_path / "test.db"):
+        shutil.copy(migrated_sqlite, tmp_path / "test.db")
     database = Database(database_url)
     upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A SQLite database with the newest schema, for what does not depend on the database."""
+    database = Database(sqlite_url(Path(shutil.copy(migrated_sqlite, tmp_path / "test.db"))))
     yield database
     database.close()

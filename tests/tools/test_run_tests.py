@@ -9,7 +9,7 @@ import pytest
 def runner(tool, monkeypatch):
     module = tool("run_tests")
     ran: list[tuple[str, ...]] = []
-    monkeypatch.setattr(module, "pytest", lambda *arguments: ran.append(arguments) or 0)
+    monkeypatch.setattr(module, "pytest", lambda *arguments, **_: ran.append(arguments) or 0)
     monkeypatch.delenv("CI", raising=False)
     module.ran = ran
     return module
@@ -26,7 +26,8 @@ def test_everything_there_leaves_nothing_out(runner, monkeypatch, capsys):
     assert runner.main(["all"]) == 0
     expressions = [arguments[arguments.index("-m") + 1] for arguments in runner.ran]
     assert expressions == [
-        "not e2e and not browser and not postgres",
+        "not (e2e or browser or postgres)",
+        "hypothesis and not (e2e or browser or postgres)",
         "(e2e or browser or postgres)",
     ]
     assert "LEFT OUT" not in capsys.readouterr().out
@@ -53,6 +54,18 @@ def test_a_failing_suite_stops_the_run(runner, monkeypatch):
     monkeypatch.setattr(runner, "pytest", lambda *arguments: runner.ran.append(arguments) or 3)
     assert runner.main(["all"]) == 3
     assert len(runner.ran) == 1
+
+
+def test_properties_are_tried_with_many_examples_unless_told_otherwise(runner, monkeypatch):
+    profiles = []
+    monkeypatch.setattr(
+        runner, "pytest", lambda *_, **variables: profiles.append(variables["HYPOTHESIS_PROFILE"])
+    )
+    monkeypatch.delenv("HYPOTHESIS_PROFILE", raising=False)
+    runner.main(["properties"])
+    monkeypatch.setenv("HYPOTHESIS_PROFILE", "deep")
+    runner.main(["properties"])
+    assert profiles == ["full", "deep"]
 
 
 def test_wrong_usage_is_said(runner):

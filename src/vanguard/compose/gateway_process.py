@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ import uvloop
 from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.server import Server
+from vanguard.gateway.http.shares import Loads, Share
 from vanguard.gateway.http.tls.acceptor import Acceptor, Certificate
 from vanguard.gateway.local.shared_metrics import publish_metrics, withdraw_metrics
 from vanguard.gateway.local.status import own_metrics
@@ -50,8 +52,12 @@ async def serve(boot: GatewayBoot) -> None:
     gateway.start()
     if gateway.link is not None:
         await gateway.link.start()
-    servers = await _listen(boot, pipeline.server, certificate)
-    tasks = [loop.create_task(_sweep(gateway, pipeline)), loop.create_task(_say_ready(gateway))]
+    share = _share(boot, pipeline.server, gateway)
+    servers = await _listen(boot, pipeline.server, certificate, share)
+    tasks = [
+        loop.create_task(_sweep(gateway, pipeline, share)),
+        loop.create_task(_say_ready(gateway)),
+    ]
     gateway.log.info("listening", worker=gateway.claim.name)
     await leave.wait()
     for server in servers:
@@ -109,8 +115,19 @@ def _certificate(gateway: Gateway) -> Certificate | None:
     return Certificate(gateway.boot.tls, gateway.loop_time, tell)
 
 
+def _share(boot: GatewayBoot, server: Server, gateway: Gateway) -> Share | None:
+    """This worker's share of the connections; None for one alone, and where none can be kept."""
+    if not boot.loads_path:
+        return None
+    try:
+        return Share(server.connections, Loads(Path(boot.loads_path)))
+    except OSError as error:
+        gateway.log.warning("connections are not shared out", reason=error.strerror or "")
+        return None
+
+
 async def _listen(
-    boot: GatewayBoot, server: Server, certificate: Certificate | None
+    boot: GatewayBoot, server: Server, certificate: Certificate | None, share: Share | None
 ) -> list[asyncio.AbstractServer | Acceptor]:
     """Begins to accept on every inherited socket."""
     listening: list[asyncio.AbstractServer | Acceptor] = []
@@ -119,35 +136,42 @@ async def _listen(
         fds.append((boot.admin_fd, True))
     for fd, admin in fds:
         listener = socket.socket(fileno=fd)
-        if certificate is None:
+        factory = server.factory(admin=admin)
+        if certificate is None and share is None:
             loop = asyncio.get_running_loop()
-            factory = server.factory(admin=admin)
             listening.append(await loop.create_server(factory, sock=listener, backlog=_BACKLOG))
         else:
             listener.listen(_BACKLOG)
-            listening.append(_accept_tls(listener, server, certificate, admin=admin))
+            listener.setblocking(False)
+            listening.append(_accept(listener, server, factory, certificate, share))
     return listening
 
 
-def _accept_tls(
-    listener: socket.socket, server: Server, certificate: Certificate, *, admin: bool
+def _accept(
+    listener: socket.socket,
+    server: Server,
+    factory: Callable[[], asyncio.Protocol],
+    certificate: Certificate | None,
+    share: Share | None,
 ) -> Acceptor:
     def room() -> bool:
+        if certificate is None:  # the connection says so itself, in HTTP
+            return True
         return (
             len(server.connections) + len(acceptor.handshaking) < server.bounds.client_connections
         )
 
-    acceptor = Acceptor(
-        listener, server.factory(admin=admin), certificate, certificate.tls.handshake_s, room
-    )
+    acceptor = Acceptor(listener, factory, certificate, room, share)
     return acceptor
 
 
-async def _sweep(gateway: Gateway, pipeline: Pipeline) -> None:
+async def _sweep(gateway: Gateway, pipeline: Pipeline, share: Share | None) -> None:
     """Once a second: ends connections whose time is up, and leaves numbers for the other workers."""
     while True:
         await asyncio.sleep(1)
         pipeline.server.sweep(asyncio.get_running_loop().time())
+        if share is not None:
+            share.refresh()
         if gateway.boot.metrics_dir:
             _publish(gateway, pipeline)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from vanguard.control.catalogue import Catalogue
-from vanguard.core.clock import Clock
+from vanguard.core.clock import BooksClock
 from vanguard.snapshot.file import read_snapshot, write_snapshot
 from vanguard.snapshot.model import JournalMark, Key, Scope, Snapshot, Spend
 from vanguard.snapshot.window import window_start_ms
@@ -20,7 +20,7 @@ from vanguard.store.console import raise_snapshot_version
 from vanguard.store.database import Database
 from vanguard.store.keys import KeyRecord, all_keys
 from vanguard.store.ledger import all_marks
-from vanguard.store.spending import current_spend
+from vanguard.store.spending import current_spend, latest_day_ms
 from vanguard.store.tenancy import Chain, ChainNames, all_scopes, ensure_chain
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Publisher:
         marks: the journal marks in it.
     """
 
-    def __init__(self, database: Database, path: Path, admin_hash: str, clock: Clock) -> None:
+    def __init__(self, database: Database, path: Path, admin_hash: str, clock: BooksClock) -> None:
         self._database = database
         self._path = path
         self._admin_hash = admin_hash
@@ -58,6 +58,8 @@ class Publisher:
             with self._database.write() as connection:
                 version = raise_snapshot_version(connection, self._floor)
                 if self._admin_chain is None:
+                    # a day that gateways have dated in already, perhaps, before the clock went back
+                    self._clock.saw(latest_day_ms(connection))
                     names = ChainNames(user=ADMIN_ID)
                     self._admin_chain = ensure_chain(connection, names, self._clock.now_ms())
             snapshot = self._build(version, catalogue, self._admin_chain)

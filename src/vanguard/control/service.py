@@ -17,7 +17,7 @@ from vanguard.control.engine_state import EngineState, read_engine_state
 from vanguard.control.ingest import Ingest
 from vanguard.control.publish import Publisher
 from vanguard.control.sessions import Sessions
-from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.clock import BooksClock, Clock
 from vanguard.core.errors import SettingsError, StoreUnavailable, VanguardError
 from vanguard.core.ids import hash_secret
 from vanguard.core.settings.certificates import check_certificates
@@ -57,7 +57,7 @@ class ControlService:
             StoreUnavailable: the database cannot be used.
         """
         self.boot = boot
-        self.clock = clock or SystemClock()
+        self.clock = BooksClock(clock)
         self.started_at_ms = self.clock.now_ms()
         self.loaded = _settings(boot)
         self.admin_key = _admin_key(Path(boot.admin_key_path))
@@ -145,6 +145,7 @@ class ControlService:
         if self._reload_asked.is_set():
             self._reload_asked.clear()
             _log.info("settings reloaded, snapshot %d", self.reload())
+        self.clock.now_ms()  # so that it sees each day begin, whether anything happens or not
         self._refresh()
         self._marks_moved |= self.ingest.poll()
         waited = self.clock.monotonic() - self._published_at

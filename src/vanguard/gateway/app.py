@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.clock import BooksClock, Clock, SystemClock
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.accounting.journal import Journal
@@ -38,6 +38,8 @@ class Gateway:
     """One worker.
 
     Attributes:
+        clock: of this machine, for what others check against theirs.
+        books: the clock by which journal and budgets are kept.
         loop_time: monotonic seconds.
         in_flight: model requests being answered; `drains` those whose client has left.
         draining: whether the worker is stopping.
@@ -46,6 +48,7 @@ class Gateway:
     def __init__(self, boot: GatewayBoot, clock: Clock | None = None) -> None:
         self.boot = boot
         self.clock: Clock = clock or SystemClock()
+        self.books = BooksClock(self.clock)
         self.log = Log(boot.log_level, boot.log_format)
         self.metrics = Metrics()
         self.health = Health()
@@ -54,7 +57,7 @@ class Gateway:
         self.loop_time = self.clock.monotonic
         self.claim = claim(Path(boot.journal_dir))
         self.ledger = Ledger(Journal(self.claim.folder, fsync=boot.journal_fsync))
-        self._own_limits = Limiter(self.clock)
+        self._own_limits = Limiter(self.books)
         self.limiter: Limits = self._own_limits
         self.link: Link | None = None
         if boot.limits_socket:
@@ -93,6 +96,7 @@ class Gateway:
         if self._loop is None:
             return
         self._loop.call_later(_LOOK_S, self._look)
+        self.books.now_ms()  # so that one who has nothing to do sees a day begin as well
         self.state.refresh()
         self.log.flush()
 
@@ -108,6 +112,8 @@ class Gateway:
 
     def _changed(self, view: View, before: View | None) -> None:
         snapshot = view.snapshot
+        if self.books.saw(snapshot.published_at_ms):
+            self._own_limits.look_up_again()
         if not self._settled_old:
             self._settle_old(snapshot)
         if before is None:
@@ -117,7 +123,7 @@ class Gateway:
                 raise LedgerUnavailable("what a dead worker left open cannot be written yet")
         self.ledger.commit()  # what this turn has settled so far
         if self.link is None:
-            restore_budgets(self._own_limits, self._folders(), snapshot, self.clock.now_ms())
+            restore_budgets(self._own_limits, self._folders(), snapshot, self.books.now_ms())
         self.limiter.forget(set(snapshot.scopes))
         self.router.forget(snapshot.deployments.values())
         self.probes.take_up(snapshot.deployments.values(), view.origins)
@@ -131,7 +137,7 @@ class Gateway:
 
     def _settle_old(self, snapshot: Snapshot) -> None:
         """Once, with the first snapshot: what dead workers left open is charged."""
-        now_ms = self.clock.now_ms()
+        now_ms = self.books.now_ms()
         mark = snapshot.journals.get(self.claim.name, JournalMark(0, 0))
         closed = close_open_intents(self.ledger, mark, now_ms)
         if self.boot.journal_root:

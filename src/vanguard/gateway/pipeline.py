@@ -160,7 +160,7 @@ class Pipeline:
             exchange = Exchange(request, client, door, gateway.state.view)
             exchange.id = request_id
             exchange.arrived = gateway.loop_time()
-            exchange.arrived_ms = gateway.clock.now_ms()
+            exchange.arrived_ms = gateway.books.now_ms()
             self._run(exchange)
         except NotHeld as wanted:
             if exchange is not None:

@@ -85,6 +85,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         journal_dir: folder of this worker's journal segments; one beside it while that is taken.
         journal_root: folder of all workers' journals; empty when there is no other worker.
         metrics_dir: folder where workers leave their numbers for one another; empty for one alone.
+        loads_path: file in which workers share how many connections each has; empty for one alone.
         limits_socket: Unix socket where limits are lent; empty for a worker that counts them alone.
         ready_path: file that gets the process id once the worker serves; empty when nobody asks.
         journal_fsync: when what is written there is made to survive a power cut.
@@ -107,6 +108,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     journal_root: str = ""
     ready_path: str = ""
     metrics_dir: str = ""
+    loads_path: str = ""
     limits_socket: str = ""
     log_format: Literal["json", "text"] = "json"
     log_level: str = "info"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from vanguard.snapshot.model import Window
 from vanguard.snapshot.window import window_start_ms
@@ -24,3 +24,9 @@ def current_spend(connection: Connection, now_ms: int) -> dict[tuple[str, Window
         (row.scope_id, row.budget_window): row.usd_micros
         for row in connection.execute(select(spend).where(current))
     }
+
+
+def latest_day_ms(connection: Connection) -> int:
+    """The start of the last day on which anything was spent, 0 when nothing was."""
+    latest = select(func.max(spend.c.start_ms)).where(spend.c.budget_window == "day")
+    return connection.execute(latest).scalar() or 0

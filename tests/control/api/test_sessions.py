@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
-
-from vanguard.control.app import create_app
-from vanguard.control.service import ControlService
 
 ADMIN_KEY = "vk-admin-for-tests"
 
 
 @pytest.fixture
-def browser(service: ControlService) -> Iterator[TestClient]:
-    with TestClient(create_app(service)) as browser:
+def browser(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as browser:
         yield browser
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from support.conversations import anthropic_conversations, openai_conversations, replies
+from support.effort import times
 from support.replies import (
     anthropic_events,
     anthropic_reply,
@@ -22,7 +23,7 @@ from vanguard.dialects.conversation import Conversation, Message, ReplyEvent, Te
 from vanguard.dialects.registry import DIALECTS
 
 ANTHROPIC = AnthropicMessages()
-HEAVY = settings(max_examples=max(10, settings.default.max_examples // 4))
+HEAVY = settings(max_examples=times(1 / 3))
 ASKED = Conversation("asked", (Message("user", (Text("hi"),)),))
 
 

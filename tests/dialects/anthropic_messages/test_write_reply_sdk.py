@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from support.conversations import replies
+from support.effort import times
 from support.replies import gather, write_stream
 from vanguard.core.errors import BudgetExceeded, ModelNotFound
 from vanguard.dialects.anthropic_messages import AnthropicMessages
@@ -22,7 +23,7 @@ from vanguard.dialects.conversation import (
 
 ANTHROPIC = AnthropicMessages()
 ASKED = Conversation("asked", (Message("user", (Text("hi"),)),), stream=True)
-FEW = settings(max_examples=max(10, settings.default.max_examples // 4))
+FEW = settings(max_examples=times(1 / 3))
 
 
 def client(body: bytes, status: int = 200, kind: str = "text/event-stream") -> anthropic.Anthropic:

@@ -11,6 +11,7 @@ from support.conversations import (
     replies,
     shared_conversations,
 )
+from support.effort import times
 from support.replies import (
     anthropic_events,
     anthropic_reply,
@@ -41,7 +42,7 @@ from vanguard.dialects.registry import DIALECTS
 from vanguard.wire.sse import Splitter
 
 OPENAI, ANTHROPIC = OpenAIChat(), AnthropicMessages()
-HEAVY = settings(max_examples=max(10, settings.default.max_examples // 4))
+HEAVY = settings(max_examples=times(1 / 3))
 ASKED = Conversation("asked", (Message("user", (Text("hi"),)),))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from openai.types.chat import ChatCompletion
 
 from support.conversations import replies
+from support.effort import times
 from support.replies import gather, write_stream
 from vanguard.core.errors import BudgetExceeded, ModelNotFound
 from vanguard.dialects.conversation import (
@@ -23,7 +24,7 @@ from vanguard.dialects.openai_chat import OpenAIChat
 
 OPENAI = OpenAIChat()
 ASKED = Conversation("asked", (Message("user", (Text("hi"),)),), stream=True)
-FEW = settings(max_examples=max(10, settings.default.max_examples // 4))
+FEW = settings(max_examples=times(1 / 3))
 
 
 def client(body: bytes, status: int = 200, kind: str = "text/event-stream") -> openai.OpenAI:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.effort import times
 from support.masks import NEVER, SECRETS, Guard
 from vanguard.core.policy import Rule
 from vanguard.dialects.text.json_text import JsonText, mask_json
@@ -58,7 +59,7 @@ def pairs(text: str) -> object:
     return json.loads(text, object_pairs_hook=lambda found: found)
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(3))
 @given(value=objects, cuts=cut_lists, ascii_only=st.booleans())
 def test_what_stays_keeps_its_very_characters(
     value: object, cuts: list[int], ascii_only: bool
@@ -68,7 +69,7 @@ def test_what_stays_keeps_its_very_characters(
     assert mask_json(text, NEVER) == text
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(3))
 @given(value=objects, cuts=cut_lists, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_masking_the_text_is_masking_the_values(
     value: object, cuts: list[int], ascii_only: bool, indent: int | None
@@ -93,7 +94,7 @@ def _without_numbers(value: object) -> object:
 TAIL = Guard(Rule(name="x", pattern="(?<=1)2|5$|e"))
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(3))
 @given(value=objects, cuts=cut_lists)
 def test_numbers_masked_in_part_stay_valid_json_however_they_are_cut(
     value: object, cuts: list[int]
@@ -158,7 +159,7 @@ def test_fragments_without_a_possible_match_pass_as_they_are() -> None:
     assert channel.finish() == ""
 
 
-@settings(max_examples=80)
+@settings(max_examples=times(3))
 @given(text=st.text(alphabet='{}[],:"\\u0deEtrufalsn1-. é', max_size=30), cuts=cut_lists)
 def test_never_raises_and_loses_nothing_whatever_it_is_fed(text: str, cuts: list[int]) -> None:
     assert streamed(NEVER, pieces(text, cuts)) == text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.effort import times
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from vanguard.core.errors import ContentBlocked, InvalidRequest, UpstreamError
 from vanguard.dialects.text.openai_chat import OpenAIChatText
@@ -169,7 +170,7 @@ def test_without_a_match_every_event_is_the_very_object(events: list[bytes]) -> 
     assert out[-1] == b""
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(5))
 @given(events=streams())
 def test_the_text_of_each_run_is_the_masked_whole(events: list[bytes]) -> None:
     before = collected(events)

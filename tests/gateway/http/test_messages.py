@@ -53,6 +53,11 @@ def test_no_header_can_split_an_answer(headers):
     assert b"\0" not in head
 
 
+def test_what_looks_like_a_part_of_the_head_is_flattened_too():
+    head = response_head(200, [(b"\r\n", b"\r\n"), (b"a", b"HTTP/1.1\r\nb: c")])
+    assert head == b"HTTP/1.1 200 OK\r\n??: ??\r\na: HTTP/1.1??b: c\r\n"
+
+
 @pytest.mark.parametrize(
     ("target", "headers"),
     [

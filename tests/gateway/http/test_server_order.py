@@ -240,6 +240,25 @@ async def test_a_refusal_in_the_midst_of_a_body_lingers_so_that_it_can_be_read(l
     assert line.transport.aborted
 
 
+async def test_what_is_dropped_of_a_refused_body_is_bounded(line, monkeypatch):
+    monkeypatch.setattr("vanguard.gateway.http.server._LINGER_BYTES", 100_000)
+    line.feed(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\nabc")
+    assert line.sent().startswith(b"HTTP/1.1 413")
+    line.feed(b"x" * 60_000)
+    assert not line.transport.aborted
+    line.feed(b"x" * 60_000)
+    assert line.transport.aborted
+
+
+async def test_what_comes_behind_the_last_request_does_not_cost_it_its_answer(line, monkeypatch):
+    monkeypatch.setattr("vanguard.gateway.http.server._LINGER_BYTES", 1_000)
+    line.feed(b"GET /0 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+    line.feed(b"x" * 2_000)
+    assert not line.transport.aborted
+    line.connection.send(200, [], b"whole")
+    assert line.sent().endswith(b"whole")
+
+
 async def test_where_half_a_connection_cannot_be_closed_the_whole_is(server):
     line = Line(server)
     line.transport._eof = False

@@ -234,6 +234,23 @@ def test_a_budget_that_was_away_is_looked_up_again():
     assert [one.id for one in desk.lender.unrestored()] == ["s"]
 
 
+def test_when_others_have_spent_in_a_new_day_nothing_is_lent_until_it_is_known_how_much():
+    one = scope(budget=100, window="day")
+    desk = Desk()
+    desk.hello("w0")
+    desk.lender.publish({"s": one})
+    begun = desk.lender.begin_restore(desk.lender.unrestored())
+    start = desk.lender.accounts["s"].window_start_ms
+    desk.lender.look_up_again()
+    desk.lender.end_restore(one, 40, start)  # what was looked up for the day before is of no use
+    assert desk.ask("w0", 0, 0, 0, 10) is None
+    assert desk.lender.unrestored() == [one]
+    assert desk.lender.begin_restore([one]) == begun
+    desk.lender.end_restore(one, 95, start)
+    assert desk.lender.accounts["s"].spent == 95
+    assert isinstance(desk.heard("w0"), Refusal)
+
+
 def test_lower_limits_call_back_what_lies_idle():
     desk = Desk(scope(streams=10))
     desk.hello("w0")

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from support.effort import times
 from support.lending import World
 from vanguard.core.errors import LimitsUnavailable
 from vanguard.gateway.limits.protocol import LEASE_S, MONEY, REQUESTS, STREAMS, TOKENS
@@ -376,7 +377,7 @@ class Lending(Traffic):
 
 
 TestLending = Lending.TestCase
-TestLending.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestLending.settings = settings(max_examples=times(2), stateful_step_count=60, deadline=None)
 
 
 def test_a_lender_that_cannot_be_reached_makes_requests_wait_and_then_says_so():

@@ -3,6 +3,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from support.effort import times
 from vanguard.core.errors import BudgetExceeded, RateLimited, TooManyStreams
 from vanguard.gateway.limits import Limiter
 from vanguard.snapshot.model import Budget, Limits, Scope
@@ -111,6 +112,16 @@ def test_restored_spending_counts():
     limiter.restore(budgeted, 60, 0)
     assert limiter.budgeted("key", "total")
     assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 40
+
+
+def test_what_is_to_be_looked_up_again_is_restored_anew():
+    limiter = Limiter(ManualClock())
+    budgeted = scope(budget=100)
+    limiter.restore(budgeted, 60, 0)
+    limiter.look_up_again()
+    assert not limiter.budgeted("key", "total")
+    limiter.restore(budgeted, 90, 0)
+    assert limiter.remaining_usd_micros(chained(limiter, budgeted)) == 10
 
 
 def test_scopes_that_are_gone_are_forgotten_when_idle():
@@ -276,4 +287,4 @@ class Counting(RuleBasedStateMachine):
 
 
 TestCounting = Counting.TestCase
-TestCounting.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCounting.settings = settings(max_examples=times(2), stateful_step_count=40, deadline=None)

@@ -95,6 +95,7 @@ def gateway_boot(
         ready_path=str(home.run / f"{worker}.ready"),
         journal_fsync=settings.journal_fsync,
         metrics_dir=str(home.run / "metrics") if settings.workers > 1 else "",
+        loads_path=str(home.run / "connections") if settings.workers > 1 else "",
         limits_socket=str(home.limits_socket),
         control_socket=str(home.sockets / "control.sock"),
         metrics_open=settings.metrics == "open"

@@ -170,15 +170,9 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
         parts += (name, b": ", value, b"\r\n")
     head = b"".join(parts)
     if head.count(b"\n") + head.count(b"\r") != 2 * len(headers) + 2 or b"\0" in head:
-        return b"".join([_flat(part) for part in parts])
+        flat = [b"%b: %b\r\n" % (n.translate(_FLAT), v.translate(_FLAT)) for n, v in headers]
+        return first + b"".join(flat)
     return head
-
-
-def _flat(part: bytes) -> bytes:
-    """One part of a head without line breaks and NULs, but for the break that is meant."""
-    if part == b"\r\n" or part[:5] == b"HTTP/":
-        return part
-    return part.translate(_FLAT)
 
 
 def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:

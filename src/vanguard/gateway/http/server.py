@@ -29,6 +29,7 @@ _LINGER_S = 2.0
 # most events are this small
 _SMALL_CHUNK_BYTES = 1024
 _CHUNK_HEADS = tuple(b"%x\r\n" % size for size in range(_SMALL_CHUNK_BYTES))
+_LINGER_BYTES = 4 * 1024 * 1024
 
 
 class Handler(Protocol):
@@ -92,6 +93,7 @@ class ServerConnection(asyncio.Protocol):
         "_bodied",
         "_chunked",
         "_deaf",
+        "_dropped_bytes",
         "_held_bytes",
         "_keep_alive",
         "_loop",
@@ -132,6 +134,7 @@ class ServerConnection(asyncio.Protocol):
         self._bodied = False
         self._chunked = False
         self._deaf = False
+        self._dropped_bytes = 0
         self._refusal: VanguardError | heads.Refused | None = None
         self._refused_path = ""
         self._stalled_bytes = 0
@@ -178,6 +181,7 @@ class ServerConnection(asyncio.Protocol):
             self._tunnel.to_upstream(data)
             return
         if self._deaf:
+            self._drop(data)
             return
         try:
             self._reader.feed(data)
@@ -390,13 +394,20 @@ class ServerConnection(asyncio.Protocol):
         """Closes; a client that is still sending first gets to read its answer.
 
         A socket closed with unread bytes sends a reset, and that may overtake the answer: so the
-        sending half is closed alone, and what still comes is dropped for two seconds.
+        sending half is closed alone, and what still comes is dropped: for two seconds, and not more
+        than a few megabytes.
         """
         if self._reader.phase == IDLE or transport.is_closing() or not transport.can_write_eof():
             transport.close()
             return
         self.deadline = now + _LINGER_S
         transport.write_eof()
+
+    def _drop(self, data: bytes) -> None:
+        """What comes after the last request: read, so that no reset overtakes an answer, and bounded."""
+        self._dropped_bytes += len(data)
+        if self._dropped_bytes > _LINGER_BYTES and self._request is None and self._transport:
+            self._transport.abort()
 
     def _release_bodies(self) -> None:
         """All but what has come of the next request."""

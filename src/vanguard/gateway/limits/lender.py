@@ -101,6 +101,12 @@ class Lender:
             and not account.restoring
         ]
 
+    def look_up_again(self) -> None:
+        """A day has begun in which others have spent already: no budget lends until that is known."""
+        for account in self.accounts.values():
+            account.window = None
+            account.restoring = False
+
     def begin_restore(self, scopes: Iterable[Scope]) -> dict[str, int]:
         """From now on what workers report of these budgets is added to what `end_restore` will say.
 
@@ -119,6 +125,8 @@ class Lender:
     def end_restore(self, scope: Scope, spent: int, started_ms: int) -> None:
         """What a budget's window, begun then, had spent before `begin_restore`."""
         account = self._account(scope.id)
+        if not account.restoring:
+            return  # it was for another day
         account.roll(self._clock.now_ms())
         if started_ms == account.window_start_ms:
             account.spent += spent

@@ -247,6 +247,11 @@ class Limiter:
         counters.window_start_ms = started_ms
         counters.window = scope.budget.window if scope.budget is not None else None
 
+    def look_up_again(self) -> None:
+        """Of no budget is known any more what it has spent, until it is restored."""
+        for counters in self._counters.values():
+            counters.window = None
+
     def standing(self, chain: Chain) -> Standing | None:
         """The tightest request and token limit of a chain, None when it has neither."""
         if not chain.limited:

@@ -52,7 +52,7 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
     record = Settled(
         exchange.id,
         outcome.attempt,
-        gateway.clock.now_ms(),
+        gateway.books.now_ms(),
         status,
         outcome.http_status,
         outcome.error,

@@ -7,6 +7,7 @@ import pytest
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
 from vanguard.compose.supervisor.workers.lend import Lending
+from vanguard.core.clock import SystemClock
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.limits.protocol import (
     MONEY,
@@ -73,19 +74,31 @@ class Worker:
         self.writer.close()
 
 
+class Wall(SystemClock):
+    """A wall clock that the test may move."""
+
+    def __init__(self):
+        self.now = super().now_ms()
+
+    def now_ms(self):
+        return self.now
+
+
 class Place:
     """A home with a snapshot and journals."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, clock=None):
         self.folder = folder
         self.journals = folder / "journal"
-        self.journals.mkdir()
+        self.journals.mkdir(exist_ok=True)
         self.path = folder / "limits.sock"
         self.said = []
-        self.lending = Lending(self.path, folder / "snapshot.json", self.journals, self.said.append)
+        self.lending = Lending(
+            self.path, folder / "snapshot.json", self.journals, self.said.append, clock
+        )
 
-    def publish(self, budget=1_000, **more):
-        made = Budget(budget) if budget is not None else None
+    def publish(self, budget=1_000, window="total", **more):
+        made = Budget(budget, window) if budget is not None else None
         value = snapshot([deployment("http://127.0.0.1:1/v1")], budget=made, **more)
         write_snapshot(self.folder / "snapshot.json", value)
 
@@ -108,8 +121,13 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path):
-    made = Place(tmp_path)
+def wall():
+    return Wall()
+
+
+@pytest.fixture
+async def place(tmp_path, wall):
+    made = Place(tmp_path, wall)
     yield made
     await made.lending.close()
     while WRITERS:
@@ -139,6 +157,40 @@ async def test_it_begins_with_what_is_spent_and_lets_only_its_owner_in(place):
     refusal = await worker.ask(646)
     assert (refusal.what, refusal.left) == (MONEY, 645)
     assert isinstance(await worker.ask(645, 2), Grant)
+
+
+FEBRUARY = 1_769_904_000_000  # 2026-02-01
+
+
+async def test_a_clock_that_goes_back_over_the_end_of_a_month_spends_no_budget_twice(place, wall):
+    wall.now = FEBRUARY + 5
+    spent = (Spend("key", FEBRUARY, 900),)
+    place.publish(window="month", spend=spent, published_at_ms=wall.now)
+    await place.lending.start()
+    worker = Worker(place.path)
+    await worker.connect()
+    for now in (FEBRUARY - 3_600_000, FEBRUARY + 7, FEBRUARY - 1):
+        wall.now = now
+        refusal = await worker.ask(101)
+        assert (refusal.what, refusal.left) == (MONEY, 100)
+    await place.lending.close()
+    # one that begins in January, again, learns from the snapshot that it was February
+    late = Place(place.folder, wall).lending
+    await late.start()
+    assert late.lender.accounts["key"].spent == 900
+    await late.close()
+
+
+async def test_a_month_that_others_saw_begin_is_looked_up_before_anything_is_lent(place, wall):
+    wall.now = FEBRUARY - 3_600_000
+    place.publish(window="month", published_at_ms=wall.now)
+    await place.lending.start()
+    worker = Worker(place.path)
+    await worker.connect()
+    assert isinstance(await worker.ask(10), Grant)
+    spent = (Spend("key", FEBRUARY, 995),)
+    place.publish(window="month", spend=spent, published_at_ms=FEBRUARY + 5, version=2)
+    await place.until(lambda: place.account.spent == 995)
 
 
 async def test_a_worker_that_dies_is_charged_from_its_journal_and_only_once(place):

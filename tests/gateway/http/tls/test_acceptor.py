@@ -38,14 +38,15 @@ class Echo(asyncio.Protocol):
 class Serving:
     """A listener behind an acceptor."""
 
-    def __init__(self, pair, *, handshake_s=5.0, most=100):
+    def __init__(self, pair=None, *, handshake_s=5.0, most=100, share=None):
         self.told = []
         self.clock = Clock()
-        self._certificate = Certificate(
-            InboundTls(pair.certificate, pair.key), self.clock, self.told.append
-        )
-        self._handshake_s = handshake_s
+        self._certificate = None
+        if pair is not None:
+            tls = InboundTls(pair.certificate, pair.key, handshake_s)
+            self._certificate = Certificate(tls, self.clock, self.told.append)
         self._most = most
+        self._share = share
 
     def _room(self):
         return len(self.acceptor.handshaking) < self._most
@@ -55,9 +56,7 @@ class Serving:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
-        self.acceptor = Acceptor(
-            self.listener, Echo, self._certificate, self._handshake_s, self._room
-        )
+        self.acceptor = Acceptor(self.listener, Echo, self._certificate, self._room, self._share)
         return self
 
     async def __aexit__(self, *_):
@@ -292,3 +291,82 @@ def test_files_that_cannot_be_used_are_an_error_at_the_start(tmp_path, pair):
     for tls in (InboundTls(str(tmp_path / "none")), InboundTls(pair.certificate)):
         with pytest.raises(SettingsError, match=r"^tls\.certificate or tls\.key cannot be used"):
             Certificate(tls, Clock(), print)
+
+
+class Turns:
+    """A worker's share whose answers the test gives."""
+
+    def __init__(self, anothers):
+        self.anothers = anothers
+        self.asked = 0
+        self.left = False
+
+    def is_anothers_turn(self, coming):
+        self.asked += 1
+        return self.anothers
+
+    def leave(self):
+        self.left = True
+
+
+async def echoed(reader, writer):
+    writer.write(b"hello")
+    told = await asyncio.wait_for(reader.readexactly(5), 5)
+    writer.close()
+    return told
+
+
+def test_a_worker_of_several_takes_one_connection_at_a_time(run):
+    async def work():
+        share = Turns(anothers=False)
+        async with Serving(share=share) as serving:
+            clients = [await serving.plain() for _ in range(10)]
+            for client in clients:
+                assert await echoed(*client) == b"hello"
+            assert share.asked >= 10
+        assert share.left
+
+    run(work())
+
+
+def test_what_nobody_else_takes_is_taken_after_a_moment(run):
+    async def work():
+        async with Serving(share=Turns(anothers=True)) as serving:
+            clients = [await serving.plain() for _ in range(20)]
+            for client in clients:
+                assert await echoed(*client) == b"hello"
+
+    run(work())
+
+
+def test_what_another_takes_meanwhile_is_no_error(run):
+    async def work():
+        share = Turns(anothers=True)
+        async with Serving(share=share) as serving:
+            reader, writer = await serving.plain()
+            while not share.asked:
+                await asyncio.sleep(0)
+            other, _ = serving.listener.accept()
+            other.close()
+            assert await gone(reader) == b""
+            share.anothers = False
+            writer.close()
+            assert await echoed(*await serving.plain()) == b"hello"
+        assert Echo.made == 1
+
+    run(work())
+
+
+def test_a_stop_while_it_waits_for_another_takes_nothing_more(run):
+    async def work():
+        share = Turns(anothers=True)
+        async with Serving(share=share) as serving:
+            _, writer = await serving.plain()
+            while not share.asked:
+                await asyncio.sleep(0)
+            serving.acceptor.close()
+            await asyncio.sleep(0.01)
+            writer.close()
+        assert Echo.made == 0
+
+    run(work())

@@ -26,7 +26,8 @@ class Clock:
         return self.now
 
 
-def test_verification_is_on_by_default():
+def test_verification_is_on_by_default(monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")  # what unit tests trust otherwise, see tests/conftest.py
     context = client_context(UpstreamTls())
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from vanguard.compose.private_socket import listen_privately
-from vanguard.core.clock import Clock, SystemClock
+from vanguard.core.clock import BooksClock, Clock
 from vanguard.gateway.accounting.claims import journal_folders
 from vanguard.gateway.limits.lender import Lender
 from vanguard.gateway.limits.protocol import (
@@ -60,8 +60,8 @@ class Lending:
         say: Callable[[str], None],
         clock: Clock | None = None,
     ) -> None:
-        self.lender = Lender(clock or SystemClock(), self._send, self._look)
-        self._clock = clock or SystemClock()
+        self._clock = BooksClock(clock)
+        self.lender = Lender(self._clock, self._send, self._look)
         self._path = path
         self._snapshot_path = snapshot
         self._journals = journals
@@ -154,6 +154,7 @@ class Lending:
             now = self._clock.monotonic()
             if now - looked_s >= _LOOK_S:
                 looked_s = now
+                self._clock.now_ms()  # a day begins for it too when nobody asks for anything
                 self._look()
 
     def _look(self) -> None:
@@ -171,6 +172,8 @@ class Lending:
                 self._say(f"limits stay as they are: {error}")
                 return
             self.lender.publish(self._snapshot.scopes)
+            if self._clock.saw(self._snapshot.published_at_ms):
+                self.lender.look_up_again()
         busy = self._restoring is not None and not self._restoring.done()
         if self._snapshot is None or busy or self.lender.recovering:
             return

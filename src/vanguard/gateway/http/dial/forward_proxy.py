@@ -181,12 +181,14 @@ async def open_tunnel(
     """
     await send(_connect_request(proxy, origin))
     answer = b""
-    while (end := _END.search(answer)) is None:
+    seen = 0
+    while (end := _END.search(answer, seen)) is None:
         if len(answer) > _ANSWER_BYTES:
             raise ProxyFailed(f"the forward proxy's answer exceeds {_ANSWER_BYTES} bytes")
         piece = await receive()
         if not piece:
             raise ProxyFailed("the forward proxy closed the connection without a tunnel")
+        seen = max(0, len(answer) - 3)  # an end may have begun, no earlier than that
         answer += piece
     status = _STATUS.match(answer)
     if status is None:

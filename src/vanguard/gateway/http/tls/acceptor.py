@@ -1,4 +1,4 @@
-"""Shakes hands with clients by the loop's TLS, within a bound and a deadline, before they are served.
+"""Accepts clients, and shakes hands by the loop's TLS within a bound and a deadline before they are served.
 
 It does not know HTTP. The certificate is read again when its files change, without a restart.
 """
@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 
 from vanguard.core.errors import SettingsError, UpstreamUnavailable
+from vanguard.gateway.http.shares import Share
 from vanguard.gateway.http.tls.contexts import ALPN, Mark, load_pair, mark_of
 from vanguard.snapshot.boot import InboundTls
 
@@ -18,6 +19,9 @@ _LOOK_AGAIN_S = 1.0
 _SHUTDOWN_S = 5.0
 _PAUSE_S = 1.0
 _ACCEPTS = 64
+# long enough for another worker that was woken for the same connection, too short to be noticed
+_YIELD_S = 0.002
+_ACCEPTS_LATE = 16
 
 Factory = Callable[[], asyncio.Protocol]
 
@@ -84,23 +88,36 @@ def _server_context(tls: InboundTls) -> ssl.SSLContext:
 
 
 class Acceptor:
-    """Accepts from one listening socket; connections that still shake hands count too."""
+    """Accepts from one listening socket; connections that still shake hands count too.
+
+    Where several workers accept from one socket, all are woken for each connection, and the first to
+    come would take most of them, and keep them. So a worker takes one at a time, and one that has more
+    than another leaves it to that one for a moment. What is still there then it takes.
+    """
 
     def __init__(
         self,
         listener: socket.socket,
         make: Factory,
-        certificate: Certificate,
-        handshake_s: float,
+        certificate: Certificate | None,
         room: Callable[[], bool],
+        share: Share | None = None,
     ) -> None:
-        """Begins; `make` makes the protocol of each client, `room` says whether one more may come."""
+        """Begins.
+
+        Args:
+            listener: listens already.
+            make: makes the protocol of each client.
+            certificate: what is shown; None speaks no TLS.
+            room: whether one more may come.
+            share: of the connections that several workers accept; None for a worker alone.
+        """
         self._loop = asyncio.get_running_loop()
         self._listener = listener
         self._make = make
         self._certificate = certificate
-        self._handshake_s = handshake_s
         self._room = room
+        self._share = share
         self._again: asyncio.TimerHandle | None = None
         self.handshaking: set[asyncio.Task[None]] = set()
         self._watch()
@@ -109,6 +126,8 @@ class Acceptor:
         """Accepts no more; who shakes hands now is still served."""
         if self._again is not None:
             self._again.cancel()
+        if self._share is not None:
+            self._share.leave()
         if self._listener.fileno() >= 0:
             self._loop.remove_reader(self._listener)
             self._listener.close()
@@ -123,15 +142,30 @@ class Acceptor:
         self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
-        for _ in range(_ACCEPTS):
+        if self._share is None:
+            self._take(_ACCEPTS)
+        elif self._share.is_anothers_turn(len(self.handshaking)):
+            self._pause(_YIELD_S, self._accept_late)
+        else:
+            self._take(1)
+
+    def _accept_late(self) -> None:
+        self._watch()
+        self._take(_ACCEPTS_LATE)
+
+    def _pause(self, seconds: float, then: Callable[[], None]) -> None:
+        self._loop.remove_reader(self._listener)
+        self._again = self._loop.call_later(seconds, then)
+
+    def _take(self, most: int) -> None:
+        for _ in range(most):
             try:
                 client, _ = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError:
                 # out of descriptors or memory: whoever waits in the backlog waits a moment longer
-                self._loop.remove_reader(self._listener)
-                self._again = self._loop.call_later(_PAUSE_S, self._watch)
+                self._pause(_PAUSE_S, self._watch)
                 return
             if not self._room():
                 client.close()
@@ -144,11 +178,14 @@ class Acceptor:
 
     async def _shake(self, client: socket.socket) -> None:
         try:
+            if self._certificate is None:
+                await self._loop.connect_accepted_socket(self._make, client)
+                return
             await self._loop.connect_accepted_socket(
                 self._make,
                 client,
                 ssl=self._certificate.context,
-                ssl_handshake_timeout=self._handshake_s,
+                ssl_handshake_timeout=self._certificate.tls.handshake_s,
                 ssl_shutdown_timeout=_SHUTDOWN_S,
             )
         except OSError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import threading
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from botocore.eventstream import EventStream
@@ -13,7 +16,10 @@ from botocore.model import ServiceModel
 from botocore.parsers import EventStreamJSONParser, RestJSONParser
 from botocore.validate import ParamValidator
 
+from support.upstream import Asked, Script, Write, whole
+from vanguard.snapshot.model import Aws
 from vanguard.wire.event_stream import encode
+from vanguard.wire.sigv4 import Signable, matches, payload_hash, read_claim
 
 USAGE = {
     "inputTokens": 20,
@@ -135,3 +141,81 @@ def check_request(body: bytes, operation: str = "Converse") -> dict[str, Any]:
     unknown = set(value) - set(shape.members)
     assert not unknown, unknown
     return value
+
+
+def framed(
+    frames: list[bytes],
+    *,
+    die: bool = False,
+    pieces: int = 0,
+    last_after: threading.Event | None = None,
+) -> Script:
+    """A script that answers with an event stream, in chunks of `pieces` bytes where told to.
+
+    With `last_after` the last frame waits for it; `die` closes without the last chunk.
+    """
+
+    async def script(asked: Asked, write: Write) -> None:
+        await write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n"
+            b"x-amzn-requestid: aws-1\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        whole = b"".join(frames)
+        cut = [whole[at : at + pieces] for at in range(0, len(whole), pieces)] if pieces else frames
+        for number, piece in enumerate(cut, 1):
+            if last_after is not None and number == len(cut):
+                await asyncio.to_thread(last_after.wait, 10)
+            await write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        if die:
+            raise ConnectionAbortedError
+        await write(b"0\r\n\r\n")
+
+    return script
+
+
+def refused(status: int, kind: str, message: str) -> Script:
+    """A script that refuses as AWS does: the type in a header, the words in the body."""
+    headers = {"x-amzn-errortype": f"{kind}:http://internal.amazon.com/", "x-amzn-requestid": "a"}
+    return whole(status, {"message": message}, headers)
+
+
+class Account:
+    """Files with an account's key pair and with a master secret, and settings that name them."""
+
+    KEYS = ("AKIAUPSTREAM00000001", "upstream/secret+key")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.master = self.file("aws.key", "the master secret")
+
+    def file(self, name: str, text: str) -> str:
+        path = self._folder / name
+        path.write_text(text)
+        return f"file:{path}"
+
+    def resolve(self, reference: str) -> bytes:
+        return Path(reference.removeprefix("file:")).read_bytes()
+
+    def aws(self, **more: Any) -> Aws:
+        """Settings of a deployment that is signed for."""
+        first, second = self.KEYS
+        return Aws(
+            "eu-west-1",
+            access_key_id=self.file("id", first),
+            secret_access_key=self.file("secret", second),
+            **more,
+        )
+
+
+def check_signature(
+    asked: Asked, *, service: str = "bedrock", secret: str = Account.KEYS[1]
+) -> str:
+    """Whose signature an upstream got, after checking it; by our own checker, held to botocore's."""
+    headers = {name.encode(): value.encode() for name, value in asked.headers.items()}
+    claim = read_claim(headers)
+    signable = Signable(
+        asked.method, asked.path, "", list(headers.items()), payload_hash(asked.body)
+    )
+    assert matches(signable, claim, secret)
+    assert claim.place.service == service
+    return claim.access_key_id

@@ -39,9 +39,7 @@ class PathDoor(Door, frozen=True, kw_only=True):
 
     def adapt(self, peek: Peek) -> Peek:
         """What the path says."""
-        return msgspec.structs.replace(
-            peek, model=self.model, stream=self.stream, wants_usage=True
-        )
+        return msgspec.structs.replace(peek, model=self.model, stream=self.stream, wants_usage=True)
 
 
 _MESSAGES = "/v1/messages"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_an_unmasked_stream_keeps_its_bytes() -> None:
 def test_a_secret_is_masked_wherever_the_pieces_are_cut(cuts: list[int]) -> None:
     said = "my secret is 12345 ok"
     ends = [0, *sorted(cuts), len(said)]
-    pieces = [said[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True) if said[a:b]]
+    pieces = [said[a:b] for a, b in pairwise(ends) if said[a:b]]
     quoted = json.dumps({"k": said})
     stream = [
         STREAM[0],

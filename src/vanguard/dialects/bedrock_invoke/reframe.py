@@ -31,13 +31,14 @@ _texts = msgspec.json.Decoder(list[str])
 _encode = msgspec.json.Encoder().encode
 
 
-def to_invoke(body: bytes, betas: str, losses: Losses) -> bytes:
+def to_invoke(body: bytes, betas: str, losses: Losses, more: Sequence[str] = ()) -> bytes:
     """InvokeModel's body of an Anthropic messages body.
 
     Args:
         body: of `POST /v1/messages`.
         betas: the header `anthropic-beta`, empty when there is none.
         losses: names beta features that Bedrock does not have.
+        more: features that this deployment has besides.
 
     Raises:
         InvalidRequest: not a JSON object.
@@ -48,7 +49,7 @@ def to_invoke(body: bytes, betas: str, losses: Losses) -> bytes:
     fields.pop("stream", None)
     kept = []
     for beta in [one.strip() for one in betas.split(",") if one.strip()]:
-        if _BETAS.fullmatch(beta):
+        if beta in more or _BETAS.fullmatch(beta):
             kept.append(beta)
         else:
             losses.lose(f"anthropic-beta: {beta}")

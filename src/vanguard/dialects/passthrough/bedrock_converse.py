@@ -55,9 +55,15 @@ class _Inner(msgspec.Struct):
     config: dict[str, msgspec.Raw] | None = msgspec.field(default=None, name=_CONFIG)
 
 
+class _Answer(wire.Reply, frozen=True):
+    """A reply, or a count of tokens."""
+
+    input_tokens: int | None = None
+
+
 _request = msgspec.json.Decoder(_Request)
 _inner = msgspec.json.Decoder(_Inner)
-_whole = msgspec.json.Decoder(wire.Reply)
+_whole = msgspec.json.Decoder(_Answer)
 _event = msgspec.json.Decoder(wire.Event)
 
 
@@ -98,7 +104,7 @@ class BedrockConversePassThrough:
             whole = _whole.decode(body)
         except UNREADABLE as error:
             raise UpstreamError("the upstream's answer is not a JSON object") from error
-        if whole.output is None:
+        if whole.output is None and whole.input_tokens is None:
             raise UpstreamError("the upstream's answer holds no output")
         return read_usage(whole.usage) if whole.usage else None
 

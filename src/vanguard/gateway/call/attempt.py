@@ -38,6 +38,8 @@ from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+# server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
+_STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
 # so many gaps between tokens are kept before the metrics hear of them
 _GAPS = 32
 _ERROR_BYTES = 1024 * 1024
@@ -143,7 +145,7 @@ class Attempt:
         if status < 400:
             for name, value in headers:
                 if name == b"content-type":
-                    self._streaming = value[:17].lower() == b"text/event-stream"
+                    self._streaming = value[:17].lower() in _STREAMS
                     break
             if status != 200 or self._streaming != self._exchange.peek.stream:
                 wanted = "an event stream" if self._exchange.peek.stream else "JSON"
@@ -269,8 +271,9 @@ class Attempt:
                 ticket.refused(wait_s, self._gateway.loop_time())
             told = ticket is not None and status == 429
             self._again(UpstreamRateLimited(message, retry_after_s=wait_s), at_fault=not told)
-        elif status == 401:
-            message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
+        elif status == 401 or (status == 403 and outcome.deployment.aws is not None):
+            # AWS says 403, in words that name our account
+            message = f"deployment '{deployment}' refused the platform's credential (HTTP {status})"
             self._again(UpstreamUnavailable(message), for_good=True)
         elif status in _RETRYABLE:
             message = f"deployment '{deployment}' failed (HTTP {status})"

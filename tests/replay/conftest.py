@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import anthropic
+import boto3
 import openai
 import pytest
+from botocore.config import Config
 
+from support.bedrock import Account
 from support.gateway import SECRET, GatewayRunner, deployment, snapshot
 from support.upstream import Upstream
+from vanguard.core.aws_pair import aws_pair
+from vanguard.core.ids import hash_secret
 
 
 @pytest.fixture
@@ -14,11 +19,11 @@ async def serve(tmp_path):
     runner = GatewayRunner(tmp_path)
     upstreams = []
 
-    async def start(dialect, *scripts, **more):
+    async def start(dialect, *scripts, aws=None, **more):
         upstream = await Upstream(list(scripts)).__aenter__()
         upstreams.append(upstream)
         running = await runner.start(
-            snapshot([deployment(upstream.base_url, dialect=dialect)], **more)
+            snapshot([deployment(upstream.base_url, dialect=dialect, aws=aws)], **more)
         )
         return running, upstream
 
@@ -60,3 +65,30 @@ async def anthropic_to():
     yield make
     for client in made:
         await client.close()
+
+
+@pytest.fixture
+def boto3_to(account):
+    """Makes a Bedrock client of a running gateway, with the key pair of its virtual key."""
+    pair = aws_pair(hash_secret(SECRET), account.resolve(account.master))
+
+    def make(running, **more):
+        settings = {
+            "aws_access_key_id": pair.access_key_id,
+            "aws_secret_access_key": pair.secret_access_key,
+            "config": Config(retries={"total_max_attempts": 1}, read_timeout=10),
+        }
+        return boto3.session.Session().client(
+            "bedrock-runtime",
+            region_name="us-east-1",
+            endpoint_url=running.base_url + "/aws",
+            **{**settings, **more},
+        )
+
+    return make
+
+
+@pytest.fixture
+def account(tmp_path):
+    """An account at AWS, and the master secret of the platform's own pairs."""
+    return Account(tmp_path)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from vanguard.dialects.anthropic_messages import AnthropicMessages
+from vanguard.dialects.bedrock_converse import BedrockConverse
+from vanguard.dialects.bedrock_invoke import BedrockInvoke
 from vanguard.dialects.contract import Dialect
 from vanguard.dialects.openai_chat import OpenAIChat
 
 DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect for dialect in (OpenAIChat(), AnthropicMessages())
+    dialect.name: dialect
+    for dialect in (OpenAIChat(), AnthropicMessages(), BedrockConverse(), BedrockInvoke())
 }

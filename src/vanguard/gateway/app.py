@@ -13,6 +13,8 @@ from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
+from vanguard.gateway.aws.pairs import Pairs
+from vanguard.gateway.aws.sessions import Sessions
 from vanguard.gateway.credentials import Credentials
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.pool import Pool
@@ -67,9 +69,16 @@ class Gateway:
             boot.deadlines.connect_s,
             upstream_tls=boot.upstream_tls,
             proxies=boot.proxies,
-            resolve=lambda reference: self.credentials.resolve(reference, self.loop_time()),
+            resolve=self._resolve,
         )
         self.pool = Pool(boot.deadlines, boot.bounds, self.dialler)
+        self.pairs = Pairs(self._resolve)
+        self.sessions = Sessions(
+            self._resolve,
+            self.pool.request,
+            lambda: self.clock.now_ms() / 1000,
+            lambda why: self.log.warning("role", reason=why),
+        )
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
@@ -106,6 +115,7 @@ class Gateway:
         self._loop.call_later(_SWEEP_S, self._sweep)
         self.pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
+        self.sessions.sweep()
         self.pings.sweep(self.loop_time())
         self.probes.sweep(self.loop_time())
         self.ledger.retry()
@@ -127,6 +137,7 @@ class Gateway:
         self.limiter.forget(set(snapshot.scopes))
         self.router.forget(snapshot.deployments.values())
         self.probes.take_up(snapshot.deployments.values(), view.origins)
+        self.sessions.prefetch([one.aws for one in snapshot.deployments.values() if one.aws])
         self.log.info(
             "snapshot",
             version=view.version,
@@ -134,6 +145,10 @@ class Gateway:
             models=len(snapshot.models),
             first=before is None,
         )
+
+    def _resolve(self, reference: str) -> bytes:
+        """The secret behind a reference, as it is now."""
+        return self.credentials.resolve(reference, self.loop_time())
 
     def _settle_old(self, snapshot: Snapshot) -> None:
         """Once, with the first snapshot: what dead workers left open is charged."""

@@ -9,23 +9,45 @@ from typing import Literal
 
 import msgspec
 
+from vanguard.dialects.passthrough.contract import Peek
+
 Operation = Literal["chat", "embeddings", "count_tokens", "models"]
 
 
 class Door(msgspec.Struct, frozen=True):
-    """One public path."""
+    """One public path.
+
+    Attributes:
+        varies: whether the door knows better than a body what is asked; see `adapt`.
+    """
 
     dialect: str
     operation: Operation
     method: str = "POST"
+    varies: bool = False
+
+    def adapt(self, peek: Peek) -> Peek:
+        """Only chat is streamed, whatever the body says."""
+        return msgspec.structs.replace(peek, stream=False, wants_usage=True)
+
+
+class PathDoor(Door, frozen=True, kw_only=True):
+    """A path that says itself which model is asked, and whether for a stream."""
+
+    model: str
+    stream: bool = False
+
+    def adapt(self, peek: Peek) -> Peek:
+        """What the path says."""
+        return msgspec.structs.replace(peek, model=self.model, stream=self.stream, wants_usage=True)
 
 
 _MESSAGES = "/v1/messages"
 DOORS: dict[str, Door] = {
     "/v1/chat/completions": Door("openai_chat", "chat"),
-    "/v1/embeddings": Door("openai_chat", "embeddings"),
+    "/v1/embeddings": Door("openai_chat", "embeddings", varies=True),
     _MESSAGES: Door("anthropic_messages", "chat"),
-    f"{_MESSAGES}/count_tokens": Door("anthropic_messages", "count_tokens"),
+    f"{_MESSAGES}/count_tokens": Door("anthropic_messages", "count_tokens", varies=True),
     "/v1/models": Door("openai_chat", "models", "GET"),
 }
 
@@ -35,6 +57,10 @@ UPSTREAM_PATHS: dict[tuple[str, Operation], str] = {
     ("openai_chat", "count_tokens"): "/messages/count_tokens",
     ("anthropic_messages", "chat"): "/messages",
     ("anthropic_messages", "count_tokens"): "/messages/count_tokens",
+    # ends of paths: the model stands before them
+    ("bedrock_converse", "chat"): "/converse",
+    ("bedrock_converse", "embeddings"): "/invoke",
+    ("bedrock_converse", "count_tokens"): "/count-tokens",
 }
 
 

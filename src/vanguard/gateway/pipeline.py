@@ -5,6 +5,8 @@ It does not know how any step works.
 
 from __future__ import annotations
 
+import msgspec
+
 from vanguard.core.errors import (
     InternalError,
     LimitError,
@@ -19,8 +21,12 @@ from vanguard.core.ids import hash_secret, new_id
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.aws.client import AwsClient
+from vanguard.gateway.aws.doors import ANY, find_aws_door
+from vanguard.gateway.aws.doors import PREFIX as AWS_PREFIX
+from vanguard.gateway.call.bedrock_request import who
 from vanguard.gateway.call.charged import estimate_input_tokens
-from vanguard.gateway.doors import Door, find_door
+from vanguard.gateway.doors import Door, PathDoor, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
@@ -33,9 +39,9 @@ from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.pinned import PinnedRelay
-from vanguard.gateway.relay.translated import TranslatedRelay
 from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
 from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
@@ -58,11 +64,10 @@ class Neighbours:
         """Pass-through for the client's own dialect, else a translation; guarded where asked."""
         door, peek = exchange.door, exchange.peek
         relay: Relay
-        dialect = DIALECTS[door.dialect]
-        if deployment.dialect != door.dialect and door.operation == "chat":
-            upstream = DIALECTS[deployment.dialect]
-            relay = TranslatedRelay(dialect, upstream, exchange, deployment)
+        if deployment.dialect != door.dialect:
+            relay = foreign_relay(exchange, deployment)
         else:
+            dialect = DIALECTS[door.dialect]
             through = PASS_THROUGHS[door.dialect]
             body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
             relay = PassThroughRelay(dialect, through, peek, body)
@@ -142,7 +147,10 @@ class Pipeline:
 
     def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
         """For what never became a request; in the dialect of its door, where its path was read."""
-        return render_error(error, find_door(path), new_id("req"))
+        door = find_door(path)
+        if door is None and path.startswith(AWS_PREFIX):
+            door = ANY
+        return render_error(error, door, new_id("req"))
 
     # --- model calls -------------------------------------------------------------------------
 
@@ -256,20 +264,57 @@ class Pipeline:
             release(gateway, exchange)
             self._answer_estimate(exchange)
             return
-        gateway.in_flight += 1
-        Call(gateway, exchange, self._neighbours).start()
+        if exchange.lane.assumes and self._await_roles(exchange):
+            return
+        self._begin(exchange)
+
+    def _begin(self, exchange: Exchange) -> None:
+        self._gateway.in_flight += 1
+        Call(self._gateway, exchange, self._neighbours).start()
+
+    def _await_roles(self, exchange: Exchange) -> bool:
+        """The first request of a session waits for it; returns whether it does."""
+        names = who(exchange)
+        places = {one.id: one.aws for one in exchange.attempts}
+        wanted = [(aws, names) for aws in places.values() if aws is not None]
+        if len(wanted) < len(places):
+            # another deployment needs no role
+            return False
+        gone = False
+
+        def leave() -> None:
+            nonlocal gone
+            gone = True
+            release(self._gateway, exchange)
+
+        def ready() -> None:
+            if gone:
+                return
+            exchange.client.on_disconnect = None
+            try:
+                self._begin(exchange)
+            except Exception as defect:  # noqa: BLE001 - as in `handle`
+                release(self._gateway, exchange)
+                self._defect(defect, exchange.client, exchange.door)
+
+        if not self._gateway.sessions.wait(wanted, ready):
+            return False
+        exchange.client.on_disconnect = leave
+        return True
 
     def _answer_estimate(self, exchange: Exchange) -> None:
         lines = _JSON_LINE + b"x-vanguard-estimated: true\r\n"
         lines += id_lines(exchange.id) + exchange.lines
         tokens = estimate_input_tokens(exchange.body)
-        exchange.client.send(200, lines, answer_estimate(tokens))
+        exchange.client.send(200, lines, answer_estimate(tokens, exchange.door.dialect))
 
     # --- everything else ---------------------------------------------------------------------
 
     def _answer_other(self, request: Request, client: Client) -> None:
         path = request.path
-        if path in STATUS_PATHS and (path != "/metrics" or self._admin_allowed(request)):
+        if path.startswith(AWS_PREFIX):
+            self._answer_aws(request, client)
+        elif path in STATUS_PATHS and (path != "/metrics" or self._admin_allowed(request)):
             self._answer_status(request, client)
         elif path.startswith("/v1/"):
             raise RouteNotFound(f"there is no {request.method} {path[:200]} here")
@@ -295,6 +340,28 @@ class Pipeline:
         exchange = asked_exchange(self._gateway, request.body, client, admin)
         ask, plan = planned(self._gateway.router, exchange, self._gateway.loop_time())
         client.send(200, _JSON_LINE, explain(self._gateway, exchange, ask, plan))
+
+    def _answer_aws(self, request: Request, client: Client) -> None:
+        """A call at the AWS door; whatever goes wrong is said in the form of AWS."""
+        door, client = find_aws_door(request.path), AwsClient(client)
+        if door is None:
+            error = RouteNotFound(f"there is no {request.method} {request.path[:200]} here")
+            refuse(self._gateway, error, client, ANY, new_id("req"))
+            return
+        try:
+            self._answer_model_call(request, client, self._embedding(door))
+        except VanguardError as refusal:
+            refuse(self._gateway, refusal, client, door, new_id("req"))
+        except Exception as defect:  # noqa: BLE001 - as in `handle`
+            self._defect(defect, client, door)
+
+    def _embedding(self, door: PathDoor) -> PathDoor:
+        """InvokeModel is for models of every kind: what is asked follows from the model's."""
+        view = self._gateway.state.current
+        model = view.model(door.model) if view is not None else None
+        if door.dialect == "bedrock_invoke" and model is not None and model.kind == "embedding":
+            return msgspec.structs.replace(door, operation="embeddings", stream=False)
+        return door
 
     def _admin_allowed(self, request: Request) -> bool:
         return request.admin or self._gateway.boot.admin_on_public

@@ -142,12 +142,56 @@ class Routing(msgspec.Struct, frozen=True, omit_defaults=True):
     fallback_on: tuple[FallbackCause, ...] = ("failure",)
 
 
+class AssumedRole(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A role of an AWS account that is assumed for a deployment.
+
+    Attributes:
+        session_name: in CloudTrail and in the bill's principal; like the tags' values it may hold
+            `{team}`, `{user}`, `{key}` and `{organisation}`, which stand for the names of who asks.
+        external_id: what the role's trust policy may ask for.
+        tags: session tags, which cost allocation can go by.
+        sts_url: where the roles are assumed.
+    """
+
+    arn: str
+    sts_url: str
+    session_name: str = "vanguard"
+    external_id: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    duration_s: int = 3600
+
+    @property
+    def differs(self) -> bool:
+        """Whether sessions are told apart by who asks."""
+        return "{" in self.session_name or any("{" in value for _, value in self.tags)
+
+
+class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How requests to a deployment at AWS are signed; secrets are references.
+
+    Attributes:
+        region: that signatures are for.
+        access_key_id, secret_access_key, session_token: references; empty with a bearer key.
+        role: assumed with them.
+        anthropic: whether the model takes Anthropic's own bodies (InvokeModel).
+        betas: beta features passed on besides those that Bedrock is known to have.
+    """
+
+    region: str
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    session_token: str = ""
+    role: AssumedRole | None = None
+    anthropic: bool = False
+    betas: tuple[str, ...] = ()
+
+
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One place that serves a model.
 
     Attributes:
         id: unique, such as `sonnet/0-anthropic`.
-        dialect: API family of the upstream: `openai_chat` or `anthropic_messages`.
+        dialect: API family of the upstream: `openai_chat`, `anthropic_messages`, `bedrock_converse`.
         base_url: `https://host[:port]/v1`, or `http+unix://%2Fpath%2Fto.sock/v1`.
         model: the provider's name of the model.
         auth_header: header that carries the credential, empty when none is needed.
@@ -165,6 +209,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         account: what shares one quota and one prompt cache for each model; empty for it alone.
         quota: what the account is allowed; None when that is not known beforehand.
         probe: None when nothing asks whether it lives.
+        aws: for `bedrock_converse` only; with it, `credential` is a bearer key.
     """
 
     id: str
@@ -187,6 +232,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     account: str = ""
     quota: Quota | None = None
     probe: Probe | None = None
+    aws: Aws | None = None
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -229,6 +275,8 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
         names: public names and aliases, exact, to the model's name.
         patterns: shell-style patterns to the model's name, tried in order after `names`.
         journals: by worker name.
+        aws_master: reference of the secret that key pairs of the AWS door derive from; empty for
+            none.
     """
 
     version: int
@@ -242,4 +290,5 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     policies: dict[str, Policy] = {}
     spend: tuple[Spend, ...] = ()
     journals: dict[str, JournalMark] = {}
+    aws_master: str = ""
     format: int = FORMAT

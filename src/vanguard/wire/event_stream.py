@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -36,6 +36,7 @@ _LENGTH = struct.Struct(">H")
 _UUID_BYTES = 16
 
 Value = bool | int | bytes | str
+_T = TypeVar("_T")
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -57,8 +58,8 @@ class Typed(NamedTuple):
     value: Value
 
 
-class Decoder:
-    """Collects chunks of any size and gives back whole messages."""
+class _Cutter(Generic[_T]):
+    """Collects chunks of any size and takes whole frames out of them."""
 
     def __init__(self, payload_bytes: int = PAYLOAD_BYTES) -> None:
         self._data = bytearray()
@@ -67,22 +68,26 @@ class Decoder:
         self._checked = False
         self._error = ""
 
-    def feed(self, data: bytes) -> list[Message]:
-        """Messages that this chunk completes, up to the first damage.
+    def _take(self, frame: bytes) -> _T:
+        """What is made of one frame."""
+        raise NotImplementedError
+
+    def feed(self, data: bytes) -> list[_T]:
+        """What this chunk completes, up to the first damage.
 
         Raises:
             UpstreamError: a checksum, length or header is wrong, or a message too large, and no whole
                 message of this chunk stands before it; nothing more can be read, ever.
         """
         self._data += data
-        messages: list[Message] = []
+        messages: list[_T] = []
         try:
             while not self._error and len(self._data) >= self._wanted:
                 if self._checked:
                     frame = bytes(self._data[: self._wanted])
                     del self._data[: self._wanted]
                     self._wanted, self._checked = _PRELUDE_BYTES, False
-                    messages.append(_message(frame))
+                    messages.append(self._take(frame))
                 else:
                     self._wanted = self._total(self._data)
                     self._checked = True
@@ -108,6 +113,44 @@ class Decoder:
     def complete(self) -> bool:
         """Whether all that has come was whole and sound; at a stream's end it must be so."""
         return not self._data and not self._error
+
+    @property
+    def rest(self) -> bytes:
+        """What has come after the last whole frame.
+
+        Raises:
+            UpstreamError: what came after it is damaged.
+        """
+        if self._error:
+            raise UpstreamError(self._error)
+        return bytes(self._data)
+
+
+class Decoder(_Cutter[Message]):
+    """Gives back whole messages."""
+
+    def _take(self, frame: bytes) -> Message:
+        return _message(frame)
+
+
+class Splitter(_Cutter[bytes]):
+    """Gives back whole frames as they came, with sound checksums."""
+
+    def _take(self, frame: bytes) -> bytes:
+        if crc32(frame[: -_CRC.size]) != _CRC.unpack_from(frame, len(frame) - _CRC.size)[0]:
+            raise _damaged("the checksum of a message is wrong")
+        return frame
+
+
+def read_frame(frame: bytes) -> Message:
+    """The message of one whole frame.
+
+    Raises:
+        UpstreamError: it is no whole frame, or a checksum or header is wrong.
+    """
+    if len(frame) < _FRAME_BYTES or _PRELUDE.unpack_from(frame)[0] != len(frame):
+        raise _damaged("a message is cut short")
+    return _message(frame)
 
 
 def encode(headers: Mapping[str, Value | Typed], payload: bytes) -> bytes:

@@ -1,12 +1,17 @@
 import pytest
 
+from support.gateway import deployment
 from vanguard.core.errors import UpstreamRateLimited, UpstreamUnavailable
 from vanguard.gateway.call.elsewhere import elsewhere
+from vanguard.snapshot.model import Aws
+
+PLACE = deployment("http://x")
+AWS = deployment("http://x", aws=Aws("us-east-1"))
 
 
 @pytest.mark.parametrize("status", [429, 529])
 def test_who_is_overloaded_says_for_how_long(status):
-    error = elsewhere("m/0", status, 7.5)
+    error = elsewhere(PLACE, status, 7.5)
     assert isinstance(error, UpstreamRateLimited)
     assert error.retry_after_s == 7.5
     assert f"'m/0' is overloaded (HTTP {status})" in error.message
@@ -14,13 +19,14 @@ def test_who_is_overloaded_says_for_how_long(status):
 
 @pytest.mark.parametrize("status", [408, 409, 425, 500, 502, 503, 504])
 def test_a_failure_is_the_upstreams(status):
-    error = elsewhere("m/0", status, None)
+    error = elsewhere(PLACE, status, None)
     assert isinstance(error, UpstreamUnavailable)
     assert error.retry_after_s is None
 
 
-def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it():
-    error = elsewhere("m/0", 401, 7.5)
+@pytest.mark.parametrize(("place", "status"), [(PLACE, 401), (AWS, 401), (AWS, 403)])
+def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it(place, status):
+    error = elsewhere(place, status, 7.5)
     assert isinstance(error, UpstreamUnavailable)
     assert error.retry_after_s is None
     assert "credential" in error.message
@@ -28,4 +34,4 @@ def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it():
 
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 501])
 def test_what_the_request_is_at_fault_for_would_fail_elsewhere_too(status):
-    assert elsewhere("m/0", status, 1.0) is None
+    assert elsewhere(PLACE, status, 1.0) is None

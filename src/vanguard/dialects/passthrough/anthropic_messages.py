@@ -124,8 +124,7 @@ class AnthropicMessagesPassThrough:
         except UNREADABLE as error:
             raise invalid_body(error) from error
         if request.max_tokens is not None and request.max_tokens < 1:
-            message = f"max_tokens: must be at least 1, got {request.max_tokens}"
-            raise InvalidRequest(message, param="max_tokens")
+            raise cap_too_small(request.max_tokens)
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.system, request.tools))
@@ -167,6 +166,11 @@ class AnthropicMessagesPassThrough:
     def error_event(self, body: bytes) -> bytes:
         """An in-band error."""
         return b"event: error\ndata: %b\n\n" % body
+
+
+def cap_too_small(cap: int) -> InvalidRequest:
+    """The refusal of a cap that leaves no answer."""
+    return InvalidRequest(f"max_tokens: must be at least 1, got {cap}", param="max_tokens")
 
 
 class AnthropicMessagesTap(StreamTap):

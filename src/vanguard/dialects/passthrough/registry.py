@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
+from vanguard.dialects.passthrough.bedrock_converse import BedrockConversePassThrough
+from vanguard.dialects.passthrough.bedrock_invoke import BedrockInvokePassThrough
 from vanguard.dialects.passthrough.contract import PassThrough
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
 PASS_THROUGHS: dict[str, PassThrough] = {
     "openai_chat": OpenAIChatPassThrough(),
     "anthropic_messages": AnthropicMessagesPassThrough(),
+    "bedrock_converse": BedrockConversePassThrough(),
+    "bedrock_invoke": BedrockInvokePassThrough(),
 }

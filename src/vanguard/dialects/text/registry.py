@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
+from vanguard.dialects.text.bedrock_converse import BedrockConverseText
+from vanguard.dialects.text.bedrock_invoke import BedrockInvokeText
 from vanguard.dialects.text.contract import TextSlots
 from vanguard.dialects.text.openai_chat import OpenAIChatText
 
 TEXT_SLOTS: dict[str, TextSlots] = {
     "anthropic_messages": AnthropicMessagesText(),
+    "bedrock_converse": BedrockConverseText(),
+    "bedrock_invoke": BedrockInvokeText(),
     "openai_chat": OpenAIChatText(),
 }

@@ -36,6 +36,8 @@ from vanguard.gateway.metrics import Histogram
 from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
+# server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
+_STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
 # so many gaps between tokens are kept before the metrics hear of them
 _GAPS = 32
 _ERROR_BYTES = 1024 * 1024
@@ -141,7 +143,7 @@ class Attempt:
         if status < 400:
             for name, value in headers:
                 if name == b"content-type":
-                    self._streaming = value[:17].lower() == b"text/event-stream"
+                    self._streaming = value[:17].lower() in _STREAMS
                     break
             if status != 200 or self._streaming != self._exchange.peek.stream:
                 wanted = "an event stream" if self._exchange.peek.stream else "JSON"
@@ -254,17 +256,17 @@ class Attempt:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
-        deployment, gateway, ticket = outcome.deployment.id, self._gateway, self._exchange.ticket
+        gateway, ticket = self._gateway, self._exchange.ticket
         wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
-        error = elsewhere(deployment, status, wait_s)
+        error = elsewhere(outcome.deployment, status, wait_s)
         if error is not None:
             spent = status == 429 and ticket is not None
             if ticket is not None and spent:
                 # its account's quota is spent, which is nothing that is broken
                 ticket.refused(wait_s, gateway.loop_time())
-            self._again(error, for_good=status == 401, at_fault=not spent)
+            self._again(error, for_good=status in {401, 403}, at_fault=not spent)
         elif self._walk.falls_back(status, body):
-            message = f"deployment '{deployment}' refused the request (HTTP {status})"
+            message = f"deployment '{outcome.deployment.id}' refused the request (HTTP {status})"
             self._again(UpstreamRejected(message), at_fault=False)
         else:
             meaning = self._relay.failure(status, body)

@@ -6,25 +6,27 @@ It does not know whether there is another.
 from __future__ import annotations
 
 from vanguard.core.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
+from vanguard.snapshot.model import Deployment
 
 _FAILED = frozenset({408, 409, 425, 500, 502, 503, 504})
 
 
-def elsewhere(deployment: str, status: int, wait_s: float | None) -> UpstreamError | None:
+def elsewhere(deployment: Deployment, status: int, wait_s: float | None) -> UpstreamError | None:
     """The error of an answer of status >= 400 if asking elsewhere may help, None where the request is at fault.
 
     Args:
-        deployment: its id.
+        deployment: who answered.
         status: what it answered; 401 is about the platform's credential, never the client's.
         wait_s: for how long it wants to be left alone, as far as it said.
     """
     if status in {429, 529}:
-        message = f"deployment '{deployment}' is overloaded (HTTP {status})"
+        message = f"deployment '{deployment.id}' is overloaded (HTTP {status})"
         return UpstreamRateLimited(message, retry_after_s=wait_s)
-    if status == 401:
-        message = f"deployment '{deployment}' refused the platform's credential (HTTP 401)"
+    if status == 401 or (status == 403 and deployment.aws is not None):
+        # AWS says 403, in words that name our account
+        message = f"deployment '{deployment.id}' refused the platform's credential (HTTP {status})"
         return UpstreamUnavailable(message)
     if status in _FAILED:
-        message = f"deployment '{deployment}' failed (HTTP {status})"
+        message = f"deployment '{deployment.id}' failed (HTTP {status})"
         return UpstreamUnavailable(message, retry_after_s=wait_s)
     return None

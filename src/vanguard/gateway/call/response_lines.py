@@ -14,7 +14,8 @@ from vanguard.gateway.local.refusal import id_lines
 from vanguard.snapshot.model import Deployment
 
 _CONTROL = re.compile(rb"[^\x20-\x7e]")
-_REQUEST_IDS = frozenset({b"x-request-id", b"request-id"})
+_REQUEST_IDS = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid"})
+_TOLD = _REQUEST_IDS | {b"x-amzn-errortype"}
 _LOSSES_CHARACTERS = 1000
 
 
@@ -29,8 +30,9 @@ def response_lines(
     if deployment is not None:
         lines += _line(b"x-vanguard-deployment", deployment.id)
     for name, value in upstream:
-        if name in _REQUEST_IDS:
-            lines += b"x-upstream-request-id: %b\r\n" % _CONTROL.sub(b"?", value)
+        if name in _TOLD:
+            shown = b"x-upstream-request-id" if name in _REQUEST_IDS else name
+            lines += b"%b: %b\r\n" % (shown, _CONTROL.sub(b"?", value))
     if losses:
         lines += _line(b"x-vanguard-losses", ", ".join(losses)[:_LOSSES_CHARACTERS])
     return lines

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vanguard.core.journal import Intent, intent_line, intent_rest
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.bedrock_request import build_bedrock_request
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.http.messages import FixedHead, Headers, Request, request_head
@@ -29,6 +30,8 @@ def build_request(
     secret = b""
     if deployment.auth_header:
         secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
+    elif deployment.aws is not None:
+        return build_bedrock_request(gateway, exchange, deployment, body)
     place = (deployment.id, exchange.door.operation, secret)
     head = exchange.view.heads.get(place)
     if head is None:
@@ -39,6 +42,9 @@ def build_request(
             query = b"?" + request.query.encode("latin-1")
         if head.defaults or not _FORWARDED.isdisjoint(request.index()):
             forwarded = _forwarded(request, head.defaults)
+    elif exchange.door.dialect == "bedrock_invoke":
+        # its betas stand in the body; the door has put them among the headers
+        forwarded = _forwarded(request, head.defaults)
     elif head.defaults:
         forwarded = _forwarded(None, head.defaults)
     return b"POST %b%b%b%bcontent-length: %d\r\n\r\n%b" % (

@@ -59,6 +59,7 @@ def _row(name: str, model: Model, *, anthropic: bool) -> dict[str, object]:
     }
 
 
-def answer_estimate(input_tokens: int) -> bytes:
+def answer_estimate(input_tokens: int, dialect: str = "anthropic_messages") -> bytes:
     """The body of a token count that is our estimate."""
-    return msgspec.json.encode({"input_tokens": input_tokens})
+    field = "inputTokens" if dialect == "bedrock_converse" else "input_tokens"
+    return msgspec.json.encode({field: input_tokens})

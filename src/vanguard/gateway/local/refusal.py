@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from vanguard.core.errors import RateLimited, VanguardError
+from vanguard.dialects.bedrock_converse.errors import error_body, error_status, error_type
+from vanguard.dialects.framing import FRAMED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.limits import Standing
@@ -37,6 +39,9 @@ def render_error(
         never = isinstance(error, RateLimited) and error.retry_after_s is None
         again = b"true" if error.retryable and not never else b"false"
         lines += b"x-should-retry: %b\r\n" % again
+    if door is not None and door.dialect in FRAMED:
+        lines += b"x-amzn-errortype: %b\r\n" % error_type(error).encode()
+        return error_status(error), lines, error_body(error)
     if door is not None:
         return error.status, lines, DIALECTS[door.dialect].error_body(error, request_id)
     body = {

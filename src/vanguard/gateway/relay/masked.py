@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from vanguard.core.errors import PolicyError, VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.framing import EventSplitter
 from vanguard.dialects.text.contract import Channel, TextSlots
 from vanguard.gateway.relay.contract import Relay
 from vanguard.wire.sse import Splitter
@@ -25,13 +26,14 @@ class MaskedRelay:
         slots: TextSlots,
         make_channel: Callable[[], Channel],
         mask: Callable[[str], str],
+        splitter: EventSplitter | None = None,
     ) -> None:
         self.losses = inner.losses
         self._inner = inner
         self._slots = slots
         self._mask = mask
         self._masker = slots.stream_masker(make_channel)
-        self._splitter = Splitter()
+        self._splitter = splitter or Splitter()
         self._ended = False
 
     def request_body(self) -> bytes:

@@ -25,9 +25,9 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+from vanguard.dialects.framing import make_splitter
 from vanguard.gateway.exchange import Exchange
 from vanguard.snapshot.model import Deployment
-from vanguard.wire.sse import Splitter
 
 _CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
 
@@ -48,14 +48,19 @@ class TranslatedRelay:
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
         self._writer = client.writer(self._conversation, exchange.id)
-        self._splitter = Splitter()
+        self._stream = exchange.peek.stream
+        self._splitter = make_splitter(upstream.name)
         self._usage: Usage | None = None
         self.tokens = 0
         self.done = False
 
     def request_body(self) -> bytes:
         """The conversation in the upstream's dialect, its usage always asked for."""
-        changes: dict[str, object] = {"model": self._deployment.model, "stream_usage": True}
+        changes: dict[str, object] = {
+            "model": self._deployment.model,
+            "stream": self._stream,
+            "stream_usage": True,
+        }
         if self._cap_tokens is not None:
             changes["max_output_tokens"] = self._cap_tokens
         elif self._conversation.max_output_tokens is None and self._deployment.max_output_tokens:

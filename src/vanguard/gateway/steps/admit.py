@@ -6,8 +6,6 @@ the output cap; what is reserved against a budget is an upper bound, so that it 
 
 from __future__ import annotations
 
-import msgspec
-
 from vanguard.core.errors import BudgetExceeded, Unauthenticated, VanguardError
 from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
@@ -42,9 +40,8 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     """
     door = exchange.door
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
-    if door.operation != "chat":
-        # only chat is streamed, whatever the body says
-        peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
+    if door.varies:
+        peek = door.adapt(peek)
     exchange.peek = peek
     key = exchange.key
     lane = exchange.view.lanes.get((key.id, peek.model, door.operation))

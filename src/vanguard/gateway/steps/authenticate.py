@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from vanguard.core.errors import Unauthenticated
 from vanguard.core.ids import hash_secret
+from vanguard.dialects.framing import FRAMED
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.aws.pairs import claim_of, is_signed
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.http.messages import Request
 from vanguard.snapshot.model import Key
@@ -48,6 +50,8 @@ def find_key(gateway: Gateway, exchange: Exchange, secret: bytes) -> Key:
     Raises:
         Unauthenticated: there is none, or nobody has it.
     """
+    if not secret and exchange.door.dialect in FRAMED and is_signed(exchange.request):
+        return _signer(gateway, exchange)
     if not secret:
         raise Unauthenticated("no API key: send it as 'Authorization: Bearer …' or 'x-api-key: …'")
     key = None
@@ -56,4 +60,19 @@ def find_key(gateway: Gateway, exchange: Exchange, secret: bytes) -> Key:
         key = exchange.view.keys.get(hash_secret(secret))
     if key is None:
         raise Unauthenticated("this API key is not known; it may have been revoked")
+    return key
+
+
+def _signer(gateway: Gateway, exchange: Exchange) -> Key:
+    """The key whose pair signed the request."""
+    request = exchange.request
+    claim = claim_of(request)
+    key = gateway.pairs.find(exchange.view.keys, claim)
+    if key is None and gateway.state.refresh():
+        exchange.view = gateway.state.view
+        key = gateway.pairs.find(exchange.view.keys, claim)
+    master = exchange.view.snapshot.aws_master
+    if key is None or not master:
+        raise Unauthenticated("this access key id is not known; its key may have been revoked")
+    gateway.pairs.check(request, claim, key, master, exchange.arrived_ms / 1000)
     return key

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vanguard.dialects.framing import make_splitter
 from vanguard.dialects.text.contract import Channel
 from vanguard.dialects.text.registry import TEXT_SLOTS
 from vanguard.gateway.app import Gateway
@@ -41,7 +42,8 @@ def guard_output(gateway: Gateway, exchange: Exchange, relay: Relay) -> Relay:
         return _CountedMask(gateway, exchange, policies)
 
     mask = _whole_mask(gateway, exchange, policies, "output")
-    return MaskedRelay(relay, TEXT_SLOTS[exchange.door.dialect], make_channel, mask)
+    dialect = exchange.door.dialect
+    return MaskedRelay(relay, TEXT_SLOTS[dialect], make_channel, mask, make_splitter(dialect))
 
 
 def _whole_mask(

@@ -1,0 +1,1 @@
+"""What speaking to AWS, and being spoken to as AWS, needs besides dialects."""

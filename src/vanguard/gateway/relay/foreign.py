@@ -1,0 +1,61 @@
+"""Picks the relay for an upstream whose dialect is not the client's.
+
+It does not know connections. Two dialects that carry the same bodies in different envelopes are put from
+one into the other; everything else is translated.
+"""
+
+from __future__ import annotations
+
+from vanguard.dialects.passthrough.registry import PASS_THROUGHS
+from vanguard.dialects.registry import DIALECTS
+from vanguard.gateway.aws.spoken import invokes
+from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.counted import CountedRelay
+from vanguard.gateway.relay.embedded import EmbeddedRelay
+from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.reframed import InvokedRelay, UnwrappedRelay
+from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.snapshot.model import Deployment
+
+
+def foreign_relay(exchange: Exchange, deployment: Deployment) -> Relay:
+    """A relay for one attempt.
+
+    Raises:
+        RequestError: the request cannot be read, or the upstream cannot carry it.
+    """
+    door = exchange.door
+    if door.operation == "count_tokens":
+        return _counting(exchange, deployment)
+    if door.operation == "embeddings":
+        return _embedding(exchange, deployment)
+    if invokes(door.dialect, deployment):
+        if door.dialect == "bedrock_invoke":
+            return same(exchange, deployment)
+        return InvokedRelay(exchange, deployment)
+    if (door.dialect, deployment.dialect) == ("bedrock_invoke", "anthropic_messages"):
+        return UnwrappedRelay(exchange, deployment)
+    client, upstream = DIALECTS[door.dialect], DIALECTS[deployment.dialect]
+    return TranslatedRelay(client, upstream, exchange, deployment)
+
+
+def same(exchange: Exchange, deployment: Deployment) -> Relay:
+    """The client's own bytes, but for the edits."""
+    dialect = exchange.door.dialect
+    through = PASS_THROUGHS[dialect]
+    body = through.edit(exchange.body, exchange.peek, deployment.model, exchange.cap_tokens)
+    return PassThroughRelay(DIALECTS[dialect], through, exchange.peek, body)
+
+
+def _counting(exchange: Exchange, deployment: Deployment) -> Relay:
+    """The embedded engine counts Anthropic's bodies whatever else it speaks."""
+    if exchange.door.dialect != "bedrock_converse" and deployment.aws is None:
+        return same(exchange, deployment)
+    return CountedRelay(exchange, deployment)
+
+
+def _embedding(exchange: Exchange, deployment: Deployment) -> Relay:
+    if exchange.door.dialect == "bedrock_invoke" and deployment.aws is not None:
+        return same(exchange, deployment)
+    return EmbeddedRelay(exchange, deployment)

@@ -165,6 +165,8 @@ class _Deploying:
             context_tokens=settings.context_tokens or facts.context_tokens,
             counts_tokens=row.counts_tokens,
             tls=self._tls(base_url),
+            # an address of one's own need not speak all that the vendor's does
+            also=row.also if base_url == row.base_url else (),
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:

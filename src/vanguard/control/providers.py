@@ -28,6 +28,7 @@ class ProviderRow(BaseModel):
     prices: str = ""
     facts: str = ""
     counts_tokens: bool = False
+    also: tuple[str, ...] = ()
 
 
 _rows = TypeAdapter(dict[str, ProviderRow])

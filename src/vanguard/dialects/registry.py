@@ -5,7 +5,8 @@ from __future__ import annotations
 from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.contract import Dialect
 from vanguard.dialects.openai_chat import OpenAIChat
+from vanguard.dialects.openai_responses import OpenAIResponses
 
 DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect for dialect in (OpenAIChat(), AnthropicMessages())
+    dialect.name: dialect for dialect in (OpenAIChat(), AnthropicMessages(), OpenAIResponses())
 }

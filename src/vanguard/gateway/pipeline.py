@@ -56,7 +56,11 @@ class Neighbours:
         door, peek = exchange.door, exchange.peek
         relay: Relay
         dialect = DIALECTS[door.dialect]
-        if deployment.dialect != door.dialect and door.operation == "chat":
+        if (
+            deployment.dialect != door.dialect
+            and door.operation == "chat"
+            and door.dialect not in deployment.also
+        ):
             upstream = DIALECTS[deployment.dialect]
             relay = TranslatedRelay(dialect, upstream, exchange, deployment)
         else:

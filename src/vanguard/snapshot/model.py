@@ -95,7 +95,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: unique, such as `sonnet/0-anthropic`.
-        dialect: API family of the upstream: `openai_chat` or `anthropic_messages`.
+        dialect: API family of the upstream, such as `openai_chat` or `anthropic_messages`.
         base_url: `https://host[:port]/v1`, or `http+unix://%2Fpath%2Fto.sock/v1`.
         model: the provider's name of the model.
         auth_header: header that carries the credential, empty when none is needed.
@@ -108,6 +108,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         reads_media: whether pictures and files may be in a request; false for text-only models.
         counts_tokens: whether it answers `/messages/count_tokens` beside its own paths.
         tls: for `https://` only.
+        also: further API families that it speaks at the same address; their clients' bytes pass
+            through.
     """
 
     id: str
@@ -125,6 +127,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     counts_tokens: bool = False
     reads_media: bool = True
     tls: UpstreamTls = UpstreamTls()
+    also: tuple[str, ...] = ()
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

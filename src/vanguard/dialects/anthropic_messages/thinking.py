@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from vanguard.dialects import seals
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
     Conversation,
@@ -135,6 +136,7 @@ def _calls(message: Message) -> bool:
 
 def _has_seal(message: Message) -> bool:
     return any(
-        isinstance(part, RedactedThinking) or (isinstance(part, Thinking) and bool(part.signature))
+        (isinstance(part, RedactedThinking) and bool(seals.claudes(part.data)))
+        or (isinstance(part, Thinking) and bool(seals.claudes(part.signature)))
         for part in message.parts
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
 from vanguard.dialects.passthrough.contract import PassThrough
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+from vanguard.dialects.passthrough.openai_responses import OpenAIResponsesPassThrough
 
 PASS_THROUGHS: dict[str, PassThrough] = {
     "openai_chat": OpenAIChatPassThrough(),
     "anthropic_messages": AnthropicMessagesPassThrough(),
+    "openai_responses": OpenAIResponsesPassThrough(),
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
 from vanguard.dialects.text.contract import TextSlots
 from vanguard.dialects.text.openai_chat import OpenAIChatText
+from vanguard.dialects.text.openai_responses import OpenAIResponsesText
 
 TEXT_SLOTS: dict[str, TextSlots] = {
     "anthropic_messages": AnthropicMessagesText(),
     "openai_chat": OpenAIChatText(),
+    "openai_responses": OpenAIResponsesText(),
 }

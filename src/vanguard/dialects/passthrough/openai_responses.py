@@ -28,8 +28,9 @@ from vanguard.dialects.passthrough.edits import (
     shorten,
 )
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_json
+from vanguard.dialects.passthrough.stream_tap import StreamTap
 from vanguard.wire import openai_responses as wire
-from vanguard.wire.sse import Splitter, event_data
+from vanguard.wire.sse import event_data
 
 
 class _Request(msgspec.Struct):
@@ -160,47 +161,34 @@ class OpenAIResponsesPassThrough:
         return envelope_events(body)
 
 
-class OpenAIResponsesTap:
-    """Reads a stream of response events."""
+class OpenAIResponsesTap(StreamTap):
+    """Reads a stream of response events; those in the middle of an answer are told by their name."""
 
-    def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.tokens = 0
-        self.text_bytes = 0
-        self.done = False
-        self.error = b""
-        self._splitter = Splitter()
+    _names = (b'"delta":',)
 
-    def feed(self, data: bytes) -> bytes:
-        """Whole events to forward; those in the middle of an answer are told by their name."""
-        if self._splitter.is_one(data):
-            return self._pass(data)
-        return b"".join([self._pass(event) for event in self._splitter.feed(data)])
-
-    def _pass(self, event: bytes) -> bytes:
+    def _read(self, event: bytes) -> bytes:
         if (
             event.startswith(_EVENT)
             and event.endswith(WHOLE_ENDS)
             and event.endswith(b".delta", 0, event.find(b"\n"))
         ):
             self.tokens += 1
-            self.text_bytes += len(event)
-            return event
-        return self._look(event)
+        else:
+            self._look(event)
+        return event
 
-    def _look(self, raw: bytes) -> bytes:
+    def _look(self, raw: bytes) -> None:
         data = event_data(raw)
         if not data:
-            return raw
+            return
         try:
             event = _event.decode(data)
         except UNREADABLE:
             check_json(data)
-            return raw
+            return
         kind = event.type
         if kind.endswith(".delta"):
             self.tokens += 1
-            self.text_bytes += len(raw)
         elif kind in _ENDS:
             self.done = True
             self._told(event.response)
@@ -210,21 +198,10 @@ class OpenAIResponsesTap:
             self.error = self.error or b"{}"
         elif kind == "error":
             self.error = bytes(event.error) or bytes(event.message) or b"{}"
-        return raw
 
     def _told(self, response: _Whole | None) -> None:
         if response is not None:
             self.usage = _usage(response) or self.usage
-
-    def flush(self) -> bytes:
-        """A last event that came without its blank line."""
-        raw = self._splitter.rest
-        if not raw.strip():
-            return b""
-        self._splitter = Splitter()
-        if not raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")):
-            raw += b"\n\n"
-        return self._look(raw)
 
     def complete(self) -> bool:
         """Whole when the response was completed, or is as far as its cap let it."""

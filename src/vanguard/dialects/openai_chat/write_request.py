@@ -57,7 +57,7 @@ def write_request(conversation: Conversation, losses: Losses) -> bytes:
         tool_choice=_tool_choice(conversation.tool_choice) if tools else None,
         parallel_tool_calls=conversation.tool_choice.parallel if tools else None,
         response_format=_response_format(conversation.output),
-        reasoning_effort=effort_for(conversation.reasoning, losses),
+        reasoning_effort=effort_for(conversation.model, conversation.reasoning, losses),
         user=_user(conversation.user, losses),
     )
     body = _encoder.encode(request)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from vanguard.dialects.contract import Losses
-from vanguard.dialects.conversation import Conversation, Foreign, OutputFormat, Reasoning, Text
+from vanguard.dialects.conversation import Conversation, Foreign, OutputFormat, Text
 from vanguard.dialects.openai_caps import marks_cache, reasons
 from vanguard.dialects.openai_effort import effort_for
 from vanguard.dialects.openai_responses.tools import DIALECT, write_choice, write_tools
@@ -45,7 +45,7 @@ def write_request(conversation: Conversation, losses: Losses) -> bytes:
         tool_choice=write_choice(conversation) if tools else None,
         parallel_tool_calls=conversation.tool_choice.parallel if tools else None,
         text=_text(conversation.output, shared.pop("text.verbosity", None)),
-        reasoning=_reasoning(conversation.reasoning, losses),
+        reasoning=_reasoning(conversation, losses),
         include=["reasoning.encrypted_content"] if thinks else None,
         store=False,
         safety_identifier=_user(conversation.user, losses),
@@ -114,8 +114,9 @@ def _user(user: str, losses: Losses) -> str | None:
     return user or None
 
 
-def _reasoning(reasoning: Reasoning, losses: Losses) -> wire.ReasoningConfig | None:
-    effort = effort_for(reasoning, losses)
+def _reasoning(conversation: Conversation, losses: Losses) -> wire.ReasoningConfig | None:
+    reasoning = conversation.reasoning
+    effort = effort_for(conversation.model, reasoning, losses)
     thinks = reasoning.mode in {"budget", "adaptive"} and reasoning.display != "omitted"
     summary = "auto" if thinks or reasoning.display == "summarized" else None
     if effort is None and summary is None:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from vanguard.control.providers import ProviderRow, provider_rows
 from vanguard.core.settings.tree import DeploymentSettings
+from vanguard.dialects.registry import DIALECTS
 
 ROWS = provider_rows()
 
@@ -14,7 +15,8 @@ ROWS = provider_rows()
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_is_whole(name: str) -> None:
     row = ROWS[name]
-    assert row.dialect in ("openai_chat", "anthropic_messages")
+    assert row.dialect in DIALECTS
+    assert set(row.also) <= set(DIALECTS) - {row.dialect}
     assert row.docs.startswith("https://")
     assert not row.env or row.auth_header, "a credential that nothing carries"
     assert not row.auth_prefix or row.auth_header
@@ -39,7 +41,7 @@ def test_its_model_list_exists(name: str) -> None:
 
 
 def test_no_two_rows_are_the_same_place() -> None:
-    places = [row.base_url for row in ROWS.values() if row.base_url]
+    places = [(row.base_url, row.dialect) for row in ROWS.values() if row.base_url]
     assert len(places) == len(set(places))
 
 

@@ -229,7 +229,7 @@ def anthropic_conversations(draw: st.DrawFn) -> Conversation:
     if reasoning.mode == "budget":
         messages = messages[:1]
     return Conversation(
-        model="claude-sonnet-4-5",
+        model="claude-opus-4-6",  # knows budgets and adaptive thinking
         messages=messages,
         system=tuple(draw(st.lists(texts(caches), max_size=2))),
         tools=tools,

@@ -173,6 +173,8 @@ class _Deploying:
             account=settings.account or f"{base_url} {credential}".rstrip(),
             quota=quota_of(settings, row),
             probe=Probe(settings.probe.path, settings.probe.interval_s) if settings.probe else None,
+            # an address of one's own need not speak all that the vendor's does
+            also=row.also if base_url == row.base_url else (),
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:

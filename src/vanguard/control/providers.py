@@ -31,6 +31,7 @@ class ProviderRow(BaseModel):
     facts: str = ""
     counts_tokens: bool = False
     quota_counting: QuotaCounting = "asked"
+    also: tuple[str, ...] = ()
 
 
 _rows = TypeAdapter(dict[str, ProviderRow])

@@ -7,7 +7,7 @@ It does not know HTTP, keys or money. A dialect turns the bytes of one API famil
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vanguard.core.errors import UnsupportedFeature, VanguardError
 from vanguard.dialects.conversation import Conversation, ReplyEvent
@@ -65,6 +65,17 @@ class ReplyReader(Protocol):
 
     def failure(self, status: int, body: bytes) -> VanguardError:
         """The error that an answer of status >= 400 means, with the provider's own words."""
+
+
+@runtime_checkable
+class Seals(Protocol):
+    """A reader whose upstream seals reasoning so that only the account that made it can read it.
+
+    Attributes:
+        origin: the deployment that answers; it is written on the seals' envelopes.
+    """
+
+    origin: str
 
 
 class ReplyWriter(Protocol):

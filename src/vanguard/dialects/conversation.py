@@ -17,6 +17,7 @@ Role = Literal["system", "developer", "user", "assistant"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 ThinkingMode = Literal["unset", "off", "adaptive", "between_tools", "budget"]
 Mode = Literal["unset", "auto", "none", "required", "named"]
+ToolKind = Literal["function", "freeform", "search"]
 FinishReason = Literal[
     "stop", "stop_sequence", "length", "tool_calls", "refusal", "pause", "context_window"
 ]
@@ -145,7 +146,11 @@ class ToolResult(msgspec.Struct, frozen=True, gc=False, tag="tool_result"):
 
 
 class Thinking(msgspec.Struct, frozen=True, gc=False, tag="thinking"):
-    """The model's reasoning; `signature` is the provider's seal on it, empty when it has none."""
+    """The model's reasoning; `signature` is the provider's seal on it, empty when it has none.
+
+    A bare seal is Claude's, whose providers accept one another's; all others stand in an envelope
+    (`vanguard.dialects.seals`).
+    """
 
     text: str
     signature: str = ""
@@ -189,12 +194,27 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
 
 
+class Namespace(msgspec.Struct, frozen=True, gc=False):
+    """The group that a tool belongs to, and the tool's name in it."""
+
+    name: str
+    local_name: str
+    description: str = ""
+
+
 class Tool(msgspec.Struct, frozen=True, gc=False, tag="tool"):
     """A function that the model may call.
+
+    Tools of other kinds are functions too, so that every API can offer them: what takes free text
+    has it as its one argument (`vanguard.dialects.freeform`), and one of a group has the group's
+    name before its own. An API that knows such tools itself finds here what it needs to.
 
     Attributes:
         schema: JSON schema of its arguments, verbatim; None when it takes none.
         strict: whether arguments must follow the schema; None when not said.
+        kind: `freeform` takes free text, `search` finds more tools.
+        grammar: how the free text must look, in OpenAI's form; None for any text.
+        space: the group that it belongs to.
     """
 
     name: str
@@ -202,6 +222,9 @@ class Tool(msgspec.Struct, frozen=True, gc=False, tag="tool"):
     schema: msgspec.Raw | None = None
     strict: bool | None = None
     cache: Cache | None = None
+    kind: ToolKind = "function"
+    grammar: msgspec.Raw | None = None
+    space: Namespace | None = None
 
 
 class ToolChoice(msgspec.Struct, frozen=True, gc=False):

@@ -7,8 +7,15 @@ from vanguard.dialects.bedrock_converse import BedrockConverse
 from vanguard.dialects.bedrock_invoke import BedrockInvoke
 from vanguard.dialects.contract import Dialect
 from vanguard.dialects.openai_chat import OpenAIChat
+from vanguard.dialects.openai_responses import OpenAIResponses
 
 DIALECTS: dict[str, Dialect] = {
     dialect.name: dialect
-    for dialect in (OpenAIChat(), AnthropicMessages(), BedrockConverse(), BedrockInvoke())
+    for dialect in (
+        OpenAIChat(),
+        AnthropicMessages(),
+        OpenAIResponses(),
+        BedrockConverse(),
+        BedrockInvoke(),
+    )
 }

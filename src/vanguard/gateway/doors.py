@@ -45,6 +45,7 @@ class PathDoor(Door, frozen=True, kw_only=True):
 _MESSAGES = "/v1/messages"
 DOORS: dict[str, Door] = {
     "/v1/chat/completions": Door("openai_chat", "chat"),
+    "/v1/responses": Door("openai_responses", "chat"),
     "/v1/embeddings": Door("openai_chat", "embeddings", varies=True),
     _MESSAGES: Door("anthropic_messages", "chat"),
     f"{_MESSAGES}/count_tokens": Door("anthropic_messages", "count_tokens", varies=True),
@@ -55,6 +56,7 @@ UPSTREAM_PATHS: dict[tuple[str, Operation], str] = {
     ("openai_chat", "chat"): "/chat/completions",
     ("openai_chat", "embeddings"): "/embeddings",
     ("openai_chat", "count_tokens"): "/messages/count_tokens",
+    ("openai_responses", "chat"): "/responses",
     ("anthropic_messages", "chat"): "/messages",
     ("anthropic_messages", "count_tokens"): "/messages/count_tokens",
     # ends of paths: the model stands before them

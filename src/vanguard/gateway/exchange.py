@@ -87,10 +87,14 @@ class Exchange:
             self._media = None
 
     def has_media(self) -> bool:
-        """Whether pictures, files or provider-run tools may be in the body; looked up once."""
+        """Whether pictures or files may be in the body; looked up once."""
         if self._media is None:
             self._media = PASS_THROUGHS[self.door.dialect].has_media(self.body)
         return self._media
+
+    def is_open_ended(self) -> bool:
+        """Whether more may be read than the body has bytes."""
+        return PASS_THROUGHS[self.door.dialect].is_open_ended(self.body)
 
 
 class Outcome:

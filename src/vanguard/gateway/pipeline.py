@@ -64,7 +64,7 @@ class Neighbours:
         """Pass-through for the client's own dialect, else a translation; guarded where asked."""
         door, peek = exchange.door, exchange.peek
         relay: Relay
-        if deployment.dialect != door.dialect:
+        if deployment.dialect != door.dialect and door.dialect not in deployment.also:
             relay = foreign_relay(exchange, deployment)
         else:
             dialect = DIALECTS[door.dialect]
@@ -73,7 +73,9 @@ class Neighbours:
             relay = PassThroughRelay(dialect, through, peek, body)
         if exchange.lane.on_output:
             relay = guard_output(self._gateway, exchange, relay)
-        if exchange.lane.course.reads_items and deployment.dialect in BOUND_DIALECTS:
+        if exchange.lane.course.reads_items and not BOUND_DIALECTS.isdisjoint(
+            (deployment.dialect, *deployment.also)
+        ):
             tenant, account = exchange.key.organisation_id, deployment.account or deployment.id
             pins = self._gateway.router.pins
             return PinnedRelay(relay, lambda data: pins.made(data, tenant, account))

@@ -28,7 +28,7 @@ class View:
 
     Attributes:
         lanes: by key id, asked name and operation; made on first use.
-        heads: of requests to deployments, by deployment, operation and secret; likewise.
+        heads: of requests to deployments, by deployment, dialect, operation and secret; likewise.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -46,7 +46,7 @@ class View:
             for deployment in snapshot.deployments.values()
         }
         # filled on first use; they go with the view when deployments change
-        self.heads: dict[tuple[str, str, bytes], FixedHead] = {}
+        self.heads: dict[tuple[str, str, str, bytes], FixedHead] = {}
         self.lanes: dict[tuple[str, str, Operation], Lane] = {}
         self._deployments = {
             name: tuple(snapshot.deployments[one] for one in model.deployments)

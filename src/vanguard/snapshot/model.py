@@ -191,7 +191,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: unique, such as `sonnet/0-anthropic`.
-        dialect: API family of the upstream: `openai_chat`, `anthropic_messages`, `bedrock_converse`.
+        dialect: API family of the upstream, such as `openai_chat` or `anthropic_messages`.
         base_url: `https://host[:port]/v1`, or `http+unix://%2Fpath%2Fto.sock/v1`.
         model: the provider's name of the model.
         auth_header: header that carries the credential, empty when none is needed.
@@ -210,6 +210,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         quota: what the account is allowed; None when that is not known beforehand.
         probe: None when nothing asks whether it lives.
         aws: for `bedrock_converse` only; with it, `credential` is a bearer key.
+        also: further API families that it speaks at the same address; their clients' bytes pass
+            through.
     """
 
     id: str
@@ -233,6 +235,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     quota: Quota | None = None
     probe: Probe | None = None
     aws: Aws | None = None
+    also: tuple[str, ...] = ()
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

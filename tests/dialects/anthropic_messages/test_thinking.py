@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vanguard.dialects import seals
 from vanguard.dialects.anthropic_messages.thinking import Plan, knows_adaptive, plan
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -129,3 +130,46 @@ def test_a_tool_loop_goes_on_thinking_only_with_its_seal(
 def test_a_result_without_a_call_is_no_loop() -> None:
     alone = (Message("user", (ToolResult("c", ()),)),)
     assert planned(Reasoning(effort="low"), OLD, messages=alone)[0].thinks
+
+
+@pytest.mark.parametrize(
+    ("model", "reasoning", "expected", "lost"),
+    [
+        (
+            "claude-opus-4-7",
+            Reasoning("budget", 5000),
+            Plan("adaptive", effort="medium"),
+            ["thinking.budget_tokens"],
+        ),
+        ("claude-fable-5", Reasoning("off"), Plan("adaptive", effort="low"), ["thinking.type"]),
+        ("claude-opus-5", Reasoning("off"), Plan("disabled"), []),
+        ("claude-opus-4-7", Reasoning(effort="xhigh"), Plan("adaptive", effort="xhigh"), []),
+        (NEW, Reasoning(effort="xhigh"), Plan("adaptive", effort="high"), ["reasoning_effort"]),
+        (OLD, Reasoning("adaptive"), Plan("enabled", 16384, extra_tokens=16384), []),
+        (
+            OLD,
+            Reasoning("adaptive", effort="low"),
+            Plan("enabled", 2048, extra_tokens=2048),
+            [],
+        ),
+        ("my-model", Reasoning("budget", 5000), Plan("enabled", 5000, extra_tokens=5000), []),
+    ],
+)
+def test_each_family_is_asked_in_its_own_form(
+    model: str, reasoning: Reasoning, expected: Plan, lost: list[str]
+) -> None:
+    assert planned(reasoning, model) == (expected, lost)
+
+
+def test_a_forced_tool_goes_before_a_budget_that_a_model_does_not_know() -> None:
+    forced = {"tools": (Tool("f"),), "tool_choice": ToolChoice("required")}
+    got, lost = planned(Reasoning("budget", 5000), "claude-opus-4-7", **forced)
+    assert (got, lost) == (Plan(), ["thinking.budget_tokens"])
+
+
+def test_another_familys_seal_is_none() -> None:
+    foreign = seals.enclose(seals.Seal("openai_responses", "gAAA"))
+    said = (Thinking("t", foreign), ToolCall("c", "f", "{}"))
+    loop = (Message("assistant", said), Message("user", (ToolResult("c", ()),)))
+    got, lost = planned(Reasoning(effort="low"), OLD, messages=loop)
+    assert (got.thinks, lost) == (False, ["reasoning_effort"])

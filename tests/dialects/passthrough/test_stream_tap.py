@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import bytes_of_providers as said
+from support import bytes_of_responses as responses
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.passthrough.stream_tap import SKIMMED_BYTES
 from vanguard.wire.sse import event_data
@@ -27,8 +28,15 @@ def anthropic(text, spaces=(",", ":"), *, kind="text_delta", name="text"):
     return b"event: content_block_delta\ndata: " + data + b"\n\n"
 
 
-MAKERS = {"openai_chat": openai, "anthropic_messages": anthropic}
+def response(text, spaces=(",", ":"), *, kind="response.output_text.delta"):
+    value = {"type": kind, "item_id": "msg_1", "output_index": 0, "delta": text}
+    data = json.dumps(value, separators=spaces, ensure_ascii=False).encode()
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), data)
+
+
+MAKERS = {"openai_chat": openai, "anthropic_messages": anthropic, "openai_responses": response}
 ENDS = {
+    "openai_responses": responses.STREAM[-3:],
     "openai_chat": said.OPENAI_STREAM[-3:],
     "anthropic_messages": said.ANTHROPIC_STREAM[-3:],
 }
@@ -93,7 +101,10 @@ def _texts_blanked(event, dialect):
     value = json.loads(event_data(event).decode(errors="replace"), strict=False)
     deltas = [one["delta"] for one in value["choices"]] if "choices" in value else [value["delta"]]
     for delta in deltas:
-        delta["content" if dialect == "openai_chat" else "text"] = ""
+        if dialect == "openai_responses":
+            value["delta"] = ""
+        else:
+            delta["content" if dialect == "openai_chat" else "text"] = ""
     return value
 
 

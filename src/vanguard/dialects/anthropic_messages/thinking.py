@@ -8,40 +8,25 @@ assistant's turn must begin with its sealed thinking.
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import msgspec
 
+from vanguard.dialects import seals
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
     Conversation,
     Effort,
     Message,
+    Reasoning,
     RedactedThinking,
     Thinking,
     ToolCall,
     ToolResult,
 )
+from vanguard.dialects.thinking_profiles import Profile, budget_tokens, effort_of, profile_of
 
 MIN_BUDGET_TOKENS = 1024
-
-# Families that know budgets only; later ones take `adaptive` with an effort, and some refuse budgets.
-_BUDGETS_ONLY = re.compile(
-    r"claude-(?:instant|v?[0-3](?:$|[.:@-])"
-    r"|(?:opus|sonnet|haiku)-4(?:$|[-.@](?:[015](?!\d)|\d{6,}|latest)))"
-)
-
-# Tokens for each effort where the model knows budgets only; ours, from a short thought to a long one.
-_BUDGETS: dict[Effort, int] = {
-    "none": 0,
-    "minimal": 1024,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16384,
-    "xhigh": 32768,
-    "max": 32768,
-}
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -67,7 +52,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 def knows_adaptive(model: str) -> bool:
     """Whether a model takes `adaptive` thinking, by its family; unknown names count as new."""
-    return _BUDGETS_ONLY.search(model.lower()) is None
+    profile = profile_of(model)
+    return profile is None or "adaptive" in profile.forms
 
 
 def plan(conversation: Conversation, losses: Losses) -> Plan:
@@ -76,24 +62,59 @@ def plan(conversation: Conversation, losses: Losses) -> Plan:
     Raises:
         UnsupportedFeature: the wish cannot be kept and `losses` is strict.
     """
-    wish = conversation.reasoning
+    wish, profile = conversation.reasoning, profile_of(conversation.model)
     if wish.mode == "budget":
-        return _budget(conversation, wish.budget_tokens, "thinking", losses, effort=wish.effort)
+        return _of_budget(conversation, profile, losses)
     if wish.mode == "off" or wish.effort == "none":
-        return Plan("disabled", effort=None if wish.effort == "none" else wish.effort)
-    if wish.mode in {"adaptive", "between_tools"}:
-        return Plan("adaptive" if wish.mode == "adaptive" else "between_tools", effort=wish.effort)
+        return _off(wish, profile, losses)
+    if wish.mode == "between_tools":
+        return Plan("between_tools", effort=wish.effort)
+    if not knows_adaptive(conversation.model):
+        return _without_adaptive(conversation, losses)
+    if wish.mode == "adaptive":
+        return Plan("adaptive", effort=wish.effort)
     if wish.effort is None:
         return Plan()
-    if not knows_adaptive(conversation.model):
-        return _budget(conversation, _BUDGETS[wish.effort], "reasoning_effort", losses)
     if _forces_tool(conversation):
         losses.lose("reasoning_effort")
         return Plan()
-    if wish.effort == "minimal":
-        losses.lose("reasoning_effort")  # Anthropic's lowest effort is low
-        return Plan("adaptive", effort="low")
-    return Plan("adaptive", effort=wish.effort)
+    return Plan("adaptive", effort=_nearest(wish.effort, profile, losses))
+
+
+def _nearest(effort: Effort, profile: Profile | None, losses: Losses) -> Effort:
+    """Anthropic's lowest effort is low, whatever else is known of a model."""
+    lowest: Effort = "low" if effort == "minimal" else effort
+    found = profile.nearest(lowest) if profile is not None else lowest
+    if found != effort:
+        losses.lose("reasoning_effort")
+    return found
+
+
+def _of_budget(conversation: Conversation, profile: Profile | None, losses: Losses) -> Plan:
+    wish = conversation.reasoning
+    if profile is None or "budget" in profile.forms:
+        return _budget(conversation, wish.budget_tokens, "thinking", losses, effort=wish.effort)
+    losses.lose("thinking.budget_tokens")
+    if _forces_tool(conversation):
+        return Plan(effort=wish.effort)
+    return Plan("adaptive", effort=wish.effort or profile.nearest(effort_of(wish.budget_tokens)))
+
+
+def _off(wish: Reasoning, profile: Profile | None, losses: Losses) -> Plan:
+    effort = None if wish.effort == "none" else wish.effort
+    if profile is None or profile.off:
+        return Plan("disabled", effort=effort)
+    losses.lose("thinking.type")
+    return Plan("adaptive", effort=effort or "low")
+
+
+def _without_adaptive(conversation: Conversation, losses: Losses) -> Plan:
+    """An older model: the effort becomes a budget; where none is said, the default of newer ones."""
+    wish = conversation.reasoning
+    if wish.effort is None and wish.mode != "adaptive":
+        return Plan()
+    tokens = budget_tokens(wish.effort or "high")
+    return _budget(conversation, tokens, "reasoning_effort", losses)
 
 
 def _budget(
@@ -135,6 +156,7 @@ def _calls(message: Message) -> bool:
 
 def _has_seal(message: Message) -> bool:
     return any(
-        isinstance(part, RedactedThinking) or (isinstance(part, Thinking) and bool(part.signature))
+        (isinstance(part, RedactedThinking) and bool(seals.claudes(part.data)))
+        or (isinstance(part, Thinking) and bool(seals.claudes(part.signature)))
         for part in message.parts
     )

@@ -12,6 +12,7 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
+from vanguard.dialects import seals
 from vanguard.dialects.anthropic_messages.read_blocks import DIALECT
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -142,12 +143,15 @@ def _block(part: Part, path: str, losses: Losses) -> wire.Block | None:
         case ToolResult():
             return _tool_result(part, path, losses)
         case Thinking():
-            if part.signature:
-                return wire.ThinkingBlock(part.text, part.signature)
+            if seal := seals.claudes(part.signature):
+                return wire.ThinkingBlock(part.text, seal)
             losses.lose("thinking")  # Anthropic takes back only what it has sealed itself
             return None
         case RedactedThinking():
-            return wire.RedactedThinkingBlock(part.data)
+            if seal := seals.claudes(part.data):
+                return wire.RedactedThinkingBlock(seal)
+            losses.lose("thinking")
+            return None
         case Image() | Document() | Audio() | Foreign():
             return _media(part, path, losses)
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from vanguard.dialects.anthropic_messages.read_blocks import DIALECT
-from vanguard.dialects.anthropic_messages.thinking import Plan, plan
+from vanguard.dialects.anthropic_messages.thinking import Plan, knows_adaptive, plan
 from vanguard.dialects.anthropic_messages.write_messages import (
     control,
     write_messages,
@@ -63,7 +63,7 @@ def write_request(
         stop_sequences=_stop(conversation.stop, losses) or None,
         tools=tools or None,
         tool_choice=choice,
-        thinking=_thinking(thinking, conversation.reasoning.display),
+        thinking=_thinking(thinking, conversation),
         output_config=_output(conversation, thinking, losses),
         metadata=wire.Metadata(conversation.user) if conversation.user else None,
         cache_control=control(conversation.cache),
@@ -131,9 +131,12 @@ def _stop(stop: tuple[str, ...], losses: Losses) -> list[str]:
     return kept
 
 
-def _thinking(thinking: Plan, display: str) -> wire.ThinkingConfig | None:
+def _thinking(thinking: Plan, conversation: Conversation) -> wire.ThinkingConfig | None:
     if thinking.mode is None:
         return None
+    display = conversation.reasoning.display
+    if display == "summarized" and (not thinking.thinks or not knows_adaptive(conversation.model)):
+        display = ""  # nothing is shown, or what the older ones do anyway
     return wire.ThinkingConfig(thinking.mode, thinking.budget_tokens or None, display or None)
 
 

@@ -5,10 +5,6 @@ It does not know the request around them.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-
 from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest
@@ -18,9 +14,7 @@ from vanguard.dialects.conversation import (
     Document,
     Foreign,
     Image,
-    Inline,
     Part,
-    PlainText,
     RedactedThinking,
     Refusal,
     Remote,
@@ -30,12 +24,11 @@ from vanguard.dialects.conversation import (
     ToolCall,
     ToolResult,
 )
+from vanguard.dialects.data_urls import file_content, inline
 from vanguard.wire import openai_chat as wire
 from vanguard.wire.lenient import present
 
 DIALECT = "openai_chat"
-
-_DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?P<parameters>(?:;[^;,]*)*),", re.ASCII)
 
 
 def marker(control: wire.CacheControl | None) -> Cache | None:
@@ -136,15 +129,7 @@ def _image(part: wire.ImagePart, path: str) -> Image:
     cache = marker(part.cache_control)
     if not url.startswith("data:"):
         return Image(Remote(url), detail, cache)
-    return Image(_inline(url, f"{path}.image_url.url"), detail, cache)
-
-
-def _inline(url: str, path: str) -> Inline:
-    """The bytes of a `data:` address (RFC 2397); only base64 has a place in other APIs."""
-    match = _DATA_URL.match(url)
-    if match is None or ";base64" not in match["parameters"].lower():
-        raise InvalidRequest(f"{path}: not a data URL with base64 data", param=path)
-    return Inline(match["type"] or "text/plain", url[match.end() :])
+    return Image(inline(url, f"{path}.image_url.url"), detail, cache)
 
 
 def _file(part: wire.FilePart, path: str) -> Document:
@@ -156,18 +141,8 @@ def _file(part: wire.FilePart, path: str) -> Document:
         raise InvalidRequest(
             f"{path}.file: needs file_data or file_id", param=f"{path}.file.file_data"
         )
-    if not file.file_data.startswith("data:"):
-        return Document(Inline("application/pdf", file.file_data), title, cache=cache)
-    inline = _inline(file.file_data, f"{path}.file.file_data")
-    if inline.media_type != "text/plain":
-        return Document(inline, title, cache=cache)
-    try:
-        text = base64.b64decode(inline.data, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise InvalidRequest(
-            f"{path}.file.file_data: not base64 of UTF-8 text", param=f"{path}.file.file_data"
-        ) from error
-    return Document(PlainText(text), title, cache=cache)
+    source = file_content(file.file_data, f"{path}.file.file_data")
+    return Document(source, title, cache=cache)
 
 
 def _tool_call(call: wire.ToolCall, path: str) -> ToolCall | Foreign:

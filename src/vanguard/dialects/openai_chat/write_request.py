@@ -11,24 +11,19 @@ from msgspec import UNSET
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
     Conversation,
-    Effort,
     Foreign,
     OutputFormat,
-    Reasoning,
     Tool,
     ToolChoice,
 )
-from vanguard.dialects.openai_caps import cap_field
 from vanguard.dialects.openai_chat.read_parts import DIALECT
 from vanguard.dialects.openai_chat.write_messages import write_messages
+from vanguard.dialects.openai_common.caps import cap_field
+from vanguard.dialects.openai_common.effort import effort_for
+from vanguard.dialects.openai_common.shared import carried
 from vanguard.wire import openai_chat as wire
 
 _encoder = msgspec.json.Encoder()
-
-# Anthropic's thinking budgets have no counterpart but OpenAI's three classic efforts. Bounds in
-# tokens, ours: a budget below 4,096 is a short thought, one from 16,384 on a long one.
-_LOW_BELOW_TOKENS = 4096
-_HIGH_FROM_TOKENS = 16384
 
 _USER_CHARACTERS = 64  # OpenAI refuses longer ids of end users
 
@@ -39,7 +34,7 @@ def write_request(conversation: Conversation, losses: Losses) -> bytes:
     Raises:
         UnsupportedFeature: something is lost and `losses` is strict.
     """
-    _name_losses(conversation, losses)
+    shared = _shared(conversation, losses)
     newer = cap_field(conversation.model) == "max_completion_tokens"
     cap = conversation.max_output_tokens
     sampling = conversation.sampling
@@ -62,31 +57,27 @@ def write_request(conversation: Conversation, losses: Losses) -> bytes:
         tool_choice=_tool_choice(conversation.tool_choice) if tools else None,
         parallel_tool_calls=conversation.tool_choice.parallel if tools else None,
         response_format=_response_format(conversation.output),
-        reasoning_effort=_effort(conversation.reasoning, losses),
+        reasoning_effort=effort_for(conversation.model, conversation.reasoning, losses),
         user=_user(conversation.user, losses),
     )
     body = _encoder.encode(request)
-    own = [one for one in conversation.foreign if one.dialect == DIALECT and _is_top(one)]
-    return _with_fields(body, own) if own else body
+    return body[:-1] + b"," + _encoder.encode(shared)[1:] if shared else body
 
 
-def _is_top(foreign: Foreign) -> bool:
-    return "." not in foreign.path and "[" not in foreign.path
-
-
-def _with_fields(body: bytes, fields: list[Foreign]) -> bytes:
-    extra = _encoder.encode({one.path: one.value for one in fields})
-    return body[:-1] + b"," + extra[1:]
-
-
-def _name_losses(conversation: Conversation, losses: Losses) -> None:
+def _shared(conversation: Conversation, losses: Losses) -> dict[str, msgspec.Raw]:
+    """What is OpenAI's own and known here; the rest is lost."""
+    fields: dict[str, msgspec.Raw] = {}
     for foreign in conversation.foreign:
-        if foreign.dialect != DIALECT or not _is_top(foreign):
+        name = carried(foreign, DIALECT)
+        if name:
+            fields[name] = foreign.value
+        else:
             losses.lose(foreign.path)
     if conversation.sampling.top_k is not None:
         losses.lose("top_k")
     if conversation.cache is not None:
         losses.lose("cache_control")
+    return fields
 
 
 def _tools(conversation: Conversation, losses: Losses) -> list[msgspec.Raw]:
@@ -151,23 +142,3 @@ def _user(user: str, losses: Losses) -> str | None:
         losses.lose("metadata.user_id")
         return None
     return user or None
-
-
-def _effort(reasoning: Reasoning, losses: Losses) -> str | None:
-    if reasoning.mode in {"off", "between_tools"}:
-        # OpenAI's models think by default and not all of them can be told not to
-        losses.lose("thinking.type")
-    if reasoning.effort is not None:
-        if reasoning.mode == "budget":
-            losses.lose("thinking.budget_tokens")
-        return reasoning.effort
-    if reasoning.mode != "budget":
-        return None
-    losses.lose("thinking.budget_tokens")
-    return _effort_for(reasoning.budget_tokens)
-
-
-def _effort_for(budget_tokens: int) -> Effort:
-    if budget_tokens < _LOW_BELOW_TOKENS:
-        return "low"
-    return "high" if budget_tokens >= _HIGH_FROM_TOKENS else "medium"

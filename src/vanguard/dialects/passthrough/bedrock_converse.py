@@ -88,6 +88,10 @@ class BedrockConversePassThrough:
         """Whether pictures, files or recordings are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
+    def is_open_ended(self, body: bytes) -> bool:
+        """The same: nothing is run by the provider."""
+        return self.has_media(body)
+
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:  # noqa: ARG002 - the model stands in the path
         """Caps the output where told to; a cap that stands twice is written once."""
         body = once(body, _READ)

@@ -97,7 +97,10 @@ class PassThrough(Protocol):
         """
 
     def has_media(self, body: bytes) -> bool:
-        """Whether more may be read than the body has bytes: pictures, files, provider-run tools."""
+        """Whether pictures, files or sounds may be in the request."""
+
+    def is_open_ended(self, body: bytes) -> bool:
+        """Whether more may be read than the body has bytes: media, provider-run tools, history."""
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """The body for the upstream: its name of the model, usage asked for, a cap where needed."""

@@ -9,7 +9,7 @@ import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
-from vanguard.dialects.openai_caps import cap_field
+from vanguard.dialects.openai_common.caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
@@ -142,6 +142,10 @@ class OpenAIChatPassThrough:
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
+
+    def is_open_ended(self, body: bytes) -> bool:
+        """The same: provider-run tools count as media here."""
+        return self.has_media(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""

@@ -7,10 +7,12 @@ from vanguard.dialects.passthrough.bedrock_converse import BedrockConversePassTh
 from vanguard.dialects.passthrough.bedrock_invoke import BedrockInvokePassThrough
 from vanguard.dialects.passthrough.contract import PassThrough
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+from vanguard.dialects.passthrough.openai_responses import OpenAIResponsesPassThrough
 
 PASS_THROUGHS: dict[str, PassThrough] = {
     "openai_chat": OpenAIChatPassThrough(),
     "anthropic_messages": AnthropicMessagesPassThrough(),
     "bedrock_converse": BedrockConversePassThrough(),
     "bedrock_invoke": BedrockInvokePassThrough(),
+    "openai_responses": OpenAIResponsesPassThrough(),
 }

@@ -7,10 +7,12 @@ from vanguard.dialects.text.bedrock_converse import BedrockConverseText
 from vanguard.dialects.text.bedrock_invoke import BedrockInvokeText
 from vanguard.dialects.text.contract import TextSlots
 from vanguard.dialects.text.openai_chat import OpenAIChatText
+from vanguard.dialects.text.openai_responses import OpenAIResponsesText
 
 TEXT_SLOTS: dict[str, TextSlots] = {
     "anthropic_messages": AnthropicMessagesText(),
     "bedrock_converse": BedrockConverseText(),
     "bedrock_invoke": BedrockInvokeText(),
     "openai_chat": OpenAIChatText(),
+    "openai_responses": OpenAIResponsesText(),
 }

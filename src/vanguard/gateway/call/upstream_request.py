@@ -32,12 +32,16 @@ def build_request(
         secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
     elif deployment.aws is not None:
         return build_bedrock_request(gateway, exchange, deployment, body)
-    place = (deployment.id, exchange.door.operation, secret)
+    door, dialect = exchange.door, deployment.dialect
+    if dialect != door.dialect and door.dialect in deployment.also:
+        dialect = door.dialect
+    place = (deployment.id, dialect, door.operation, secret)
     head = exchange.view.heads.get(place)
     if head is None:
-        head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret)
+        path = UPSTREAM_PATHS[dialect, door.operation]
+        head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret, path)
     request, query, forwarded = exchange.request, b"", b""
-    if deployment.dialect == exchange.door.dialect:
+    if dialect == door.dialect:
         if request.query:
             query = b"?" + request.query.encode("latin-1")
         if head.defaults or not _FORWARDED.isdisjoint(request.index()):
@@ -69,10 +73,9 @@ def _forwarded(request: Request | None, defaults: dict[bytes, bytes]) -> bytes:
     return lines
 
 
-def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes) -> FixedHead:
+def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes, path: str) -> FixedHead:
     """What every request to a deployment begins with, as long as its credential stays the same."""
     origin = exchange.view.origins[deployment.id]
-    path = UPSTREAM_PATHS[deployment.dialect, exchange.door.operation]
     headers: Headers = [
         (b"host", origin.authority),
         (b"content-type", b"application/json"),

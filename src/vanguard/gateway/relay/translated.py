@@ -12,7 +12,7 @@ import msgspec
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
-from vanguard.dialects.contract import Dialect, Losses
+from vanguard.dialects.contract import Dialect, Losses, Seals
 from vanguard.dialects.conversation import (
     End,
     Finish,
@@ -47,6 +47,8 @@ class TranslatedRelay:
         self._deployment = deployment
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
+        if isinstance(self._reader, Seals):
+            self._reader.origin = deployment.id
         self._writer = client.writer(self._conversation, exchange.id)
         self._stream = exchange.peek.stream
         self._splitter = make_splitter(upstream.name)

@@ -54,7 +54,9 @@ class Course:
         several = any(len(tier) > 1 for tier in self.tiers)
         self.affine = several and self.routing.affinity_s > 0
         accounts = {one.account or one.id for one in self.able}
-        self.bound = len(accounts) > 1 and any(one.dialect in BOUND_DIALECTS for one in self.able)
+        self.bound = len(accounts) > 1 and any(
+            not BOUND_DIALECTS.isdisjoint((one.dialect, *one.also)) for one in self.able
+        )
         self.ids = frozenset(one.id for one in self.able)
         self.reads_prefix = self.affine or any(one.affine for one in fallbacks)
         self.reads_items = self.bound or any(one.bound for one in fallbacks)

@@ -114,7 +114,7 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
     lane, peek = exchange.lane, exchange.peek
     # a token is at least one byte of text; pictures and files cost by their content instead
     input_tokens = len(exchange.body)
-    if input_tokens < lane.media_tokens and exchange.has_media():
+    if input_tokens < lane.media_tokens and exchange.is_open_ended():
         input_tokens = lane.media_tokens
     if exchange.door.operation == "embeddings":
         return lane.bound_usd_micros(input_tokens, 0)

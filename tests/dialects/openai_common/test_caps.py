@@ -1,6 +1,6 @@
 import pytest
 
-from vanguard.dialects.openai_caps import cap_field
+from vanguard.dialects.openai_common.caps import cap_field
 
 
 @pytest.mark.parametrize(

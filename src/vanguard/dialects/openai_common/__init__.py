@@ -1,0 +1,1 @@
+"""What OpenAI's two chat APIs, and those who speak them, have in common."""

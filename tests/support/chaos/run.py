@@ -139,6 +139,8 @@ class Run:
             elif order.supervisors and done % order.supervisors == 0:
                 self._note("supervisor", crowd)
                 await asyncio.to_thread(self._platform.kill_all)
+                # a platform is not ready without its control: it may not be held down meanwhile
+                self._platform.hold.unlink(missing_ok=True)
                 await asyncio.to_thread(self._platform.launch)
             else:
                 await self._kill_one(crowd, done)

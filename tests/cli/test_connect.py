@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vanguard.cli.connect import connect
-from vanguard.core.errors import SettingsError
+from vanguard.core.errors import ControlUnavailable, SettingsError
 from vanguard.sdk.target import DEFAULT_URL
 
 
@@ -63,3 +63,15 @@ def test_broken_settings_hide_nothing(tmp_path: Path) -> None:
         assert url_of() == "http://127.0.0.1:9001"
     except SettingsError as error:
         pytest.fail(f"a broken file hid a running platform: {error}")
+
+
+def test_a_home_that_is_named_but_does_not_run_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not lead to whatever else listens on the default port."""
+    stopped = tmp_path / "stopped"
+    with pytest.raises(ControlUnavailable, match=rf"the platform at {stopped} is not running"):
+        url_of(home=str(stopped))
+    assert url_of("http://other.example", str(stopped)) == "http://other.example"
+    monkeypatch.setenv("VANGUARD_URL", "http://env.example")
+    assert url_of(home=str(stopped)) == "http://env.example"

@@ -82,3 +82,13 @@ def test_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         f"vanguard: nothing runs on {tmp_path}; start it with `vanguard up`,"
         " or name another --home\n"
     )
+
+
+def test_what_changed_and_is_not_in_force_is_said() -> None:
+    assert module._waiting([], restarted_gateway=False) == []
+    both = module._waiting(["gateway", "log", "port", "tls"], restarted_gateway=False)
+    assert both == [
+        "gateway and log: changed, and in force after `vanguard reload --restart-gateway`",
+        "port, tls: changed, and in force after a restart of the platform",
+    ]
+    assert module._waiting(["gateway"], restarted_gateway=True) == []

@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import gzip
 
 import httpx
 import pytest
@@ -77,3 +78,19 @@ async def test_a_body_that_is_too_large_is_refused_in_the_doors_own_words(runner
         assert told["error"]["code"] == "request_too_large"
     else:
         assert set(told["error"]) == {"code", "message", "param", "request_id"}
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/chat/completions", "/v1/embeddings"])
+@pytest.mark.parametrize("coding", ["gzip", "ZSTD", "br, gzip"])
+async def test_a_compressed_body_is_refused_by_the_name_of_its_coding(runner, client, path, coding):
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+    headers = {**KEY, "content-encoding": coding}
+    body = gzip.compress(b'{"model": "m", "max_tokens": 1, "messages": []}')
+    answer = await client.post(running.base_url + path, content=body, headers=headers)
+    assert answer.status_code == 415
+    told = answer.json()["error"]
+    assert f"Content-Encoding: {coding.lower()};" in told["message"]
+    assert told["type"] == "invalid_request_error"
+    plain = {**KEY, "content-encoding": "identity"}
+    answer = await client.post(running.base_url + path, content=b"{", headers=plain)
+    assert answer.status_code == 400

@@ -31,10 +31,26 @@ def connect(url: str | None, home: str | None) -> Client:
 
     Raises:
         VanguardError: the URL is none, or the settings file is wrong.
+        ControlUnavailable: nothing runs on the home that was named.
     """
     from vanguard.sdk import Client  # noqa: PLC0415 - not for --help
 
+    if home is not None and url is None:
+        _check_running(Path(home))
+
     return Client(url, home=home or _home_of_settings())
+
+
+def _check_running(home: Path) -> None:
+    """A home that is named but not running must not lead to whatever else listens on this machine."""
+    from vanguard.core.errors import ControlUnavailable  # noqa: PLC0415 - not for --help
+    from vanguard.core.settings import environment  # noqa: PLC0415 - as above
+
+    if environment.read("VANGUARD_URL") or (home / "run" / "up.json").is_file():
+        return
+    raise ControlUnavailable(
+        f"the platform at {home} is not running; start it with `vanguard up --home {home}`"
+    )
 
 
 def _home_of_settings() -> Path | None:

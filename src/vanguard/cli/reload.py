@@ -44,6 +44,7 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
         snapshot_version: int
         models: list[str]
         warnings: list[str] = []
+        restart_for: list[str] = []
 
     try:
         with _client(home, config) as client:
@@ -58,13 +59,26 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
     if as_json:
         print_json(found)
         return 0
-    for warning in found.warnings:
+    for warning in [*found.warnings, *_waiting(found.restart_for, restart_gateway)]:
         click.echo(f"vanguard: {warning}", err=True)
     names = ", ".join(found.models) or "no models"
     click.echo(f"settings reloaded (snapshot {found.snapshot_version}): {names}")
     if restart_gateway:
         click.echo("the gateway's processes are new; old ones end with their open streams")
     return 0
+
+
+def _waiting(changed: list[str], restarted_gateway: bool) -> list[str]:
+    """What to say of settings that changed and are not in force yet."""
+    of_gateway = [name for name in changed if name in {"gateway", "log"}]
+    rest = [name for name in changed if name not in of_gateway]
+    told = []
+    if of_gateway and not restarted_gateway:
+        named = " and ".join(of_gateway)
+        told.append(f"{named}: changed, and in force after `vanguard reload --restart-gateway`")
+    if rest:
+        told.append(f"{', '.join(rest)}: changed, and in force after a restart of the platform")
+    return told
 
 
 def _restart_gateway(home: str | None, config: str | None) -> None:

@@ -23,7 +23,7 @@ from vanguard.core.ids import hash_secret
 from vanguard.core.settings.certificates import check_certificates
 from vanguard.core.settings.checks import check_gateway, check_names, check_references
 from vanguard.core.settings.load import load_settings
-from vanguard.core.settings.loaded import Loaded, resolve
+from vanguard.core.settings.loaded import Loaded, changed_for_a_start, resolve
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.migrate import upgrade
 from vanguard.store.reports import forget_rows
@@ -60,6 +60,7 @@ class ControlService:
         self.clock = BooksClock(clock)
         self.started_at_ms = self.clock.now_ms()
         self.loaded = _settings(boot)
+        self.changed_for_a_start: list[str] = []
         self.admin_key = _admin_key(Path(boot.admin_key_path))
         self.admin_hash = hash_secret(self.admin_key)
         self._engine_path = Path(boot.engine_status_path)
@@ -196,6 +197,7 @@ class ControlService:
             _log.info("%d usage rows older than %d days deleted; their sums stay", gone, days)
 
     def _take(self, loaded: Loaded, catalogue: Catalogue) -> None:
+        self.changed_for_a_start = changed_for_a_start(self.loaded.settings, loaded.settings)
         self.loaded, self.catalogue = loaded, catalogue
         self._built_at = self.clock.monotonic()
 

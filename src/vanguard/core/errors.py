@@ -5,7 +5,7 @@ It does not know how an API family renders them: that is a table in each dialect
 VanguardError
 ├── RequestError          what the client sent cannot be served
 │   ├── InvalidRequest · UnsupportedFeature · RequestTooLarge · RouteNotFound · MethodNotAllowed
-│   └── ModelNotFound
+│   └── UnsupportedEncoding · ModelNotFound
 ├── AccessError
 │   ├── Unauthenticated · Forbidden
 ├── LimitError
@@ -90,6 +90,13 @@ class MethodNotAllowed(RequestError):
 
     status = 405
     code = "method_not_allowed"
+
+
+class UnsupportedEncoding(RequestError):
+    """The body came compressed."""
+
+    status = 415
+    code = "unsupported_encoding"
 
 
 class ModelNotFound(RequestError):

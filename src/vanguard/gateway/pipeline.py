@@ -9,12 +9,14 @@ import msgspec
 
 from vanguard.core.errors import (
     InternalError,
+    InvalidRequest,
     LimitError,
     LimitsUnavailable,
     MethodNotAllowed,
     RouteNotFound,
     ShuttingDown,
     Unauthenticated,
+    UnsupportedEncoding,
     VanguardError,
 )
 from vanguard.core.ids import hash_secret, new_id
@@ -189,6 +191,8 @@ class Pipeline:
         gateway, door = self._gateway, exchange.door
         lines = b""
         release(gateway, exchange)
+        if isinstance(error, InvalidRequest):
+            error = _encoded(exchange.request) or error
         if isinstance(error, LimitError):
             standing = gateway.limiter.standing(exchange.chain)
             if standing is not None:
@@ -393,6 +397,17 @@ class Pipeline:
         self._log_defect(error, request_id)
         message = f"a defect of the gateway; its log has the details under {request_id}"
         refuse(self._gateway, InternalError(message), client, door, request_id)
+
+
+def _encoded(request: Request) -> VanguardError | None:
+    """Why a body cannot be read, when it is compressed: looked at only once it could not be read."""
+    coding = (request.header(b"content-encoding") or b"identity").strip().lower()
+    if coding == b"identity":
+        return None
+    named = coding[:40].decode("ascii", "replace")
+    return UnsupportedEncoding(
+        f"the body is sent with Content-Encoding: {named}; send it as it is, without a coding"
+    )
 
 
 def refuse(

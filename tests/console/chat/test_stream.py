@@ -70,6 +70,13 @@ async def test_a_refusal_in_the_platforms_words(api: ScriptedApi, client: Platfo
         await read(client)
 
 
+async def test_a_wait_is_named_once(api: ScriptedApi, client: PlatformClient) -> None:
+    words = "the limit is reached; try again in 30 s"
+    api.gives(CHAT, {"error": {"message": words}}, 429, "retry-after: 30\r\n")
+    with pytest.raises(UpstreamRejected, match=f"{words}$"):
+        await read(client)
+
+
 async def test_an_error_inside_the_stream(api: ScriptedApi, client: PlatformClient) -> None:
     api.gives_raw(CHAT, STREAM, piece("a"), event({"error": {"message": "it fell over"}}))
     with pytest.raises(UpstreamError, match="it fell over"):

@@ -46,6 +46,14 @@ def test_a_reload_says_what_is_in_force(client: TestClient, boot: ControlBoot) -
     assert client.get("/api/status").json()["snapshot_version"] == answer.json()["snapshot_version"]
 
 
+def test_a_reload_names_what_waits_for_a_start(client: TestClient, boot: ControlBoot) -> None:
+    Path(boot.config).write_text(MODEL)
+    assert client.post("/api/reload").json()["restart_for"] == []
+    Path(boot.config).write_text(f"{MODEL}\nport: 8099\ngateway: {{request_s: 77}}\n")
+    assert sorted(client.post("/api/reload").json()["restart_for"]) == ["gateway", "port"]
+    assert client.post("/api/reload").json()["restart_for"] == []
+
+
 def test_a_wrong_file_is_refused_with_its_place(client: TestClient, boot: ControlBoot) -> None:
     Path(boot.config).write_text(MODEL)
     client.post("/api/reload")

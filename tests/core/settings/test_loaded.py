@@ -4,7 +4,7 @@ import pytest
 
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.load import Loaded, load_settings
-from vanguard.core.settings.loaded import admin_key_of, resolve
+from vanguard.core.settings.loaded import admin_key_of, changed_for_a_start, resolve
 
 
 @pytest.fixture
@@ -51,3 +51,11 @@ def test_the_admin_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VANGUARD_ADMIN_KEY", "short")
     with pytest.raises(SettingsError, match=r"^VANGUARD_ADMIN_KEY: shorter than eight"):
         admin_key_of(load_settings(file, {}))
+
+
+def test_what_a_reload_cannot_apply(tmp_path: Path) -> None:
+    file = tmp_path / "vanguard.yaml"
+    old = load_settings(file, {}).settings
+    file.write_text("port: 1234\nmodels: {}\nlog: {level: debug}\n")
+    assert sorted(changed_for_a_start(old, load_settings(file, {}).settings)) == ["log", "port"]
+    assert changed_for_a_start(old, old) == []

@@ -412,3 +412,10 @@ def test_every_split_reads_the_same(parts, data):
     assert [(r.method, r.target, r.headers, r.body) for r in whole.requests] == [
         (r.method, r.target, r.headers, r.body) for r in split.requests
     ]
+
+
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1 \r\n\r\n", b"\x16\x03\x01", b"HELO you\r\n"])
+def test_a_client_is_not_told_the_parsers_states(sent):
+    with pytest.raises(VanguardError) as caught:
+        Taken().reader.feed(sent)
+    assert caught.value.message == "malformed HTTP request: it does not follow HTTP/1.1"

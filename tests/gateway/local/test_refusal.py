@@ -25,6 +25,12 @@ def test_every_envelope_has_the_message_and_the_request_id(door):
     assert json.loads(body)["error"]["message"].startswith("slow down")
 
 
+@pytest.mark.parametrize(("wait_s", "told"), [(0.2, b"1"), (1, b"1"), (13, b"13"), (14, b"14")])
+def test_the_header_names_the_very_wait_that_the_text_names(wait_s, told):
+    _, lines, _ = render_error(RateLimited("slow down", retry_after_s=wait_s), OPENAI, "req_1")
+    assert lines_of(lines)[b"retry-after"] == told
+
+
 def test_a_budget_says_that_waiting_does_not_help():
     _, lines, _ = render_error(BudgetExceeded("spent"), OPENAI, "req_1")
     assert lines_of(lines)[b"x-should-retry"] == b"false"

@@ -29,7 +29,7 @@ class Order:
         minutes: kills go on for at least so long.
         disks, clocks, supervisors: a full disk, a clock step, a killed supervisor every so many
             kills; 0 for none.
-        months_back: clocks go back over the end of a month too.
+        months_back: clocks go back over the end of the month too, by hours.
     """
 
     seed: int
@@ -139,6 +139,8 @@ class Run:
             elif order.supervisors and done % order.supervisors == 0:
                 self._note("supervisor", crowd)
                 await asyncio.to_thread(self._platform.kill_all)
+                # a platform is not ready without its control: it may not be held down meanwhile
+                self._platform.hold.unlink(missing_ok=True)
                 await asyncio.to_thread(self._platform.launch)
             else:
                 await self._kill_one(crowd, done)
@@ -191,8 +193,8 @@ class Run:
         """Hours back or forth, and half way through over the end of the month for good."""
         order, hours = self._order, self._rng.choice([0, 0, 1, 3, 9, -1, -3, -9])
         late = len(self.happened.kills) * 2 > order.kills
-        if order.months_back:
-            late = self._rng.random() < 0.5
+        if late and order.months_back:
+            hours = self._rng.choice([0, 3, -13, -18])  # from noon: to and fro over midnight
         base_s = _to_next_month_s() if late else 0.0
         self._platform.clock.move(base_s + hours * HOUR_S)
 

@@ -53,7 +53,7 @@ from vanguard.core.settings.load import (
     config_path,
     load_settings,
 )
-from vanguard.core.settings.loaded import admin_key_of
+from vanguard.core.settings.loaded import admin_key_of, changed_for_a_start
 from vanguard.sdk.own_certificate import verification
 
 # The gateway first: it drains streams that need the engine, and journals what control ingests.
@@ -282,7 +282,7 @@ class Supervisor:
             self._screen.say(f"the old settings stay in force:\n{refused}", "error")
             return
         self._screen.say("settings reloaded")
-        changed = _needs_restart(self._scene.loaded, loaded)
+        changed = changed_for_a_start(self._scene.loaded.settings, loaded.settings)
         if changed:
             self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
         if {"gateway", "log"} & set(changed):
@@ -443,12 +443,3 @@ def _variables(loaded: Loaded, options: Options) -> dict[str, str]:
     if options.config or environment.read(CONFIG_VARIABLE):
         variables[CONFIG_VARIABLE] = str(loaded.path.absolute())
     return variables
-
-
-def _needs_restart(old: Loaded, new: Loaded) -> list[str]:
-    """Settings that are read at the start only and are different now."""
-    live = {"models", "guardrails", "default_guardrails"}
-    start_only = [name for name in type(old.settings).model_fields if name not in live]
-    return [
-        name for name in start_only if getattr(old.settings, name) != getattr(new.settings, name)
-    ]

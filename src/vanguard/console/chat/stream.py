@@ -120,4 +120,5 @@ async def _refusal(answer: httpx.Response) -> str:
             break
     words = problem_of(body, answer.status_code)
     wait = answer.headers.get("retry-after", "")
-    return f"{words} (try again in {wait} s)" if wait.isdigit() else words
+    told = "try again in" in words or not wait.isdigit()
+    return words if told else f"{words} (try again in {wait} s)"

@@ -218,11 +218,16 @@ class Status(BaseModel):
 
 
 class Reloaded(BaseModel):
-    """What is in force after a reload."""
+    """What is in force after a reload.
+
+    Attributes:
+        restart_for: settings that this reload found changed, and that take effect at a start only.
+    """
 
     snapshot_version: int
     models: list[str]
     warnings: list[str]
+    restart_for: list[str] = []
 
 
 class ErrorBody(BaseModel):

@@ -63,4 +63,5 @@ def reload(request: Request, service: Service, _actor: Actor) -> Reloaded | JSON
         snapshot_version=published,
         models=list(service.catalogue.models),
         warnings=list(service.loaded.warnings),
+        restart_for=service.changed_for_a_start,
     )

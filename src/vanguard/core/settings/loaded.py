@@ -93,3 +93,10 @@ def resolve(reference: str, loaded: Loaded, name: str) -> str:
     if not text:
         raise loaded.error(name, f"{target} is empty")
     return text
+
+
+def changed_for_a_start(old: Settings, new: Settings) -> list[str]:
+    """Top-level settings that are read at a start only, and are different now."""
+    live = {"models", "guardrails", "default_guardrails"}
+    names = [name for name in Settings.model_fields if name not in live]
+    return [name for name in names if getattr(old, name) != getattr(new, name)]

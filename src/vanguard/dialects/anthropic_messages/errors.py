@@ -20,6 +20,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.RequestTooLarge: "request_too_large",
     errors.RouteNotFound: "not_found_error",
     errors.MethodNotAllowed: "invalid_request_error",
+    errors.UnsupportedEncoding: "invalid_request_error",
     errors.ModelNotFound: "not_found_error",
     errors.AccessError: "authentication_error",
     errors.Unauthenticated: "authentication_error",

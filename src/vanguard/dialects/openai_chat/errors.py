@@ -20,6 +20,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.RequestTooLarge: "invalid_request_error",
     errors.RouteNotFound: "invalid_request_error",
     errors.MethodNotAllowed: "invalid_request_error",
+    errors.UnsupportedEncoding: "invalid_request_error",
     errors.ModelNotFound: "invalid_request_error",
     errors.AccessError: "authentication_error",
     errors.Unauthenticated: "authentication_error",

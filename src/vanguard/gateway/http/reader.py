@@ -109,8 +109,9 @@ class RequestReader:
         except httptools.HttpParserCallbackError as error:
             # what was raised in a callback comes wrapped
             raise (error.__context__ or error) from None
-        except httptools.HttpParserError as error:
-            raise InvalidRequest(f"malformed HTTP request: {error}") from None
+        except httptools.HttpParserError:
+            # the parser's own words speak of its states, and tell a client nothing
+            raise InvalidRequest("malformed HTTP request: it does not follow HTTP/1.1") from None
         if self._fed_bytes > self._fed_most:
             # the parser keeps a header until it ends and drops a chunk's frame: its callbacks tell too little
             self._check_flood()

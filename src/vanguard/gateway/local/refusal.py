@@ -5,6 +5,7 @@ It does not know why a request was refused.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import msgspec
@@ -33,7 +34,7 @@ def render_error(
     """Status, head lines and body; outside the model doors the envelope is the API's own."""
     lines = b"content-type: application/json\r\n" + id_lines(request_id)
     if error.retry_after_s is not None:
-        lines += b"retry-after: %d\r\n" % max(1, round(error.retry_after_s + 0.5))
+        lines += b"retry-after: %d\r\n" % max(1, math.ceil(error.retry_after_s))
     if error.status == 429:
         # SDKs look at this one: a budget, or a request that never fits, gains nothing by waiting
         never = isinstance(error, RateLimited) and error.retry_after_s is None

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import bytes_of_providers as said
+from support import bytes_of_responses as responses
 from support.gateway import KEY, deployment, snapshot
 from support.json_bytes import bodies, space, strings, text, top_level, values
 from support.sans_io import SansIO, chunked_answer, whole_answer
@@ -27,8 +28,10 @@ pytestmark = pytest.mark.e2e
 
 CHAT, EMBED = "/v1/chat/completions", "/v1/embeddings"
 MESSAGES, COUNT = "/v1/messages", "/v1/messages/count_tokens"
+RESPONSES = "/v1/responses"
 # fields whose type or value the gateway itself reads
 READ = {"model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options"}
+READ |= {"max_output_tokens", "background"}
 places = st.lists(st.integers(0, 4_000), max_size=8)
 whole_number = st.integers(1, 1_000).map(lambda number: str(number).encode())
 
@@ -89,12 +92,14 @@ GOOD = {
     CHAT: json.dumps(said.OPENAI_TEXT).encode(),
     EMBED: b'{"object":"list","data":[],"usage":{"prompt_tokens":3,"total_tokens":3}}',
     MESSAGES: json.dumps(said.ANTHROPIC_TEXT).encode(),
+    RESPONSES: json.dumps(responses.TEXT).encode(),
     COUNT: b'{"input_tokens": 7}',
 }
 DIALECT = {
     CHAT: "openai_chat",
     EMBED: "openai_chat",
     MESSAGES: "anthropic_messages",
+    RESPONSES: "openai_responses",
     COUNT: "anthropic_messages",
 }
 
@@ -106,6 +111,7 @@ def test_a_request_keeps_every_byte_but_the_models_name(through, path, data, ask
     fields = named(
         model,
         max_tokens=whole_number | st.just(b""),
+        max_output_tokens=whole_number | st.just(b""),
         stream=st.sampled_from([b"", b"false", b"null"]),
         n=st.sampled_from([b"", b"1", b"3"]),
     )
@@ -151,14 +157,15 @@ def test_stream_options_that_are_there_keep_what_else_they_say(through, data):
     assert after == expected(before, stream_options=dict(after)["stream_options"])
 
 
-@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, RESPONSES])
 @given(data=st.data(), asking=places)
 def test_a_budget_puts_a_cap_in_front_of_the_untouched_rest(through, path, data, asking):
     body = data.draw(bodies(named(), READ))
     gateway = through(DIALECT[path], budget=Budget(10**12))
     found = gateway.play(path, body, asking, whole_answer(200, GOOD[path]), [])
     cap, _, rest = found.asked.body[1:].partition(b",")
-    assert cap in {b'"max_tokens":99', b'"max_completion_tokens":99'}
+    names = {b'"max_tokens":99', b'"max_completion_tokens":99', b'"max_output_tokens":99'}
+    assert cap in names
     assert rest == with_model(body)[1:]
 
 
@@ -201,6 +208,7 @@ def answers(path):
         CHAT: b'{"prompt_tokens": 3, "completion_tokens": 4, "odd": 1e400}',
         EMBED: b'{"prompt_tokens": 3}',
         MESSAGES: b'{"input_tokens": 3, "output_tokens": 4, "server_tool_use": null}',
+        RESPONSES: b'{"input_tokens": 3, "output_tokens": 4, "odd": 1e400}',
         COUNT: b"null",
     }[path]
     known = {"id": strings, "usage": st.just(usage), "choices": st.just(b"[]")}
@@ -276,7 +284,16 @@ def lines_of(events):
     return [event.rstrip(b"\n").split(b"\n") for event in events]
 
 
-STREAMS = {"openai_chat": said.OPENAI_STREAM, "anthropic_messages": said.ANTHROPIC_STREAM}
+STREAMS = {
+    "openai_chat": said.OPENAI_STREAM,
+    "anthropic_messages": said.ANTHROPIC_STREAM,
+    "openai_responses": responses.STREAM,
+}
+PATHS = {
+    "openai_chat": CHAT,
+    "anthropic_messages": MESSAGES,
+    "openai_responses": RESPONSES,
+}
 
 
 @pytest.mark.parametrize("wants_usage", [True, False])
@@ -295,7 +312,7 @@ def test_a_stream_keeps_every_byte_but_the_usage_it_did_not_ask_for(
     chunks = data.draw(st.sampled_from([sent, [b"".join(sent)]]))
     body = b'{"model":"m","messages":[],"stream":true'
     body += b',"stream_options":{"include_usage":true}}' if wants_usage else b"}"
-    path = CHAT if dialect == "openai_chat" else MESSAGES
+    path = PATHS[dialect]
     gateway = through(dialect)
     found = gateway.play(path, body, [], chunked_answer(chunks), answering)
     kept = [one for one in sent if wants_usage or one != usage]
@@ -312,7 +329,7 @@ def test_a_stream_keeps_every_byte_but_the_usage_it_did_not_ask_for(
 @pytest.mark.parametrize("dialect", STREAMS)
 def test_a_stream_cut_in_two_at_every_byte(through, dialect):
     gateway = through(dialect)
-    path = CHAT if dialect == "openai_chat" else MESSAGES
+    path = PATHS[dialect]
     body = b'{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}'
     answer = chunked_answer(STREAMS[dialect])
     for place in range(1, len(answer)):
@@ -357,7 +374,7 @@ async def test_the_same_on_real_sockets(serve, path):
 async def test_the_same_stream_on_real_sockets(serve, dialect):
     running, upstream = await serve(dialect, stream(STREAMS[dialect]))
     body = ODD % (b"m", b',"stream":true,"stream_options":{"include_usage":true}')
-    path = CHAT if dialect == "openai_chat" else MESSAGES
+    path = PATHS[dialect]
     async with httpx.AsyncClient() as client:
         found = await client.post(running.base_url + path, content=body, headers=KEY)
     assert upstream.asked[0].body == with_model(body)

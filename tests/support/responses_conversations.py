@@ -132,7 +132,7 @@ def responses_conversations(draw: st.DrawFn) -> Conversation:
         words | st.just(""),
         st.sampled_from([None, True, False]),
     )
-    efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    efforts = ["low", "medium", "high"]  # that all of these models take
     grammars = tuple(
         Foreign("openai_responses", f"tools[{place}].format", tool.grammar)
         for place, tool in enumerate(tools)

@@ -322,6 +322,11 @@ class Pipeline:
             self._answer_aws(request, client)
         elif path in STATUS_PATHS and (path != "/metrics" or self._admin_allowed(request)):
             self._answer_status(request, client)
+        elif path.startswith("/v1/responses/"):
+            raise RouteNotFound(
+                "responses are not kept here, so none can be fetched, deleted, cancelled or"
+                " compacted; send the whole conversation in 'input', with store set to false"
+            )
         elif path.startswith("/v1/"):
             raise RouteNotFound(f"there is no {request.method} {path[:200]} here")
         elif not self._admin_allowed(request):

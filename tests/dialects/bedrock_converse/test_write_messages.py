@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from vanguard.core.errors import UnsupportedFeature
+from vanguard.dialects import seals
 from vanguard.dialects.bedrock_converse.write_messages import MessagesWriter, tool_id, write_system
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -166,3 +167,11 @@ def test_a_late_system_message_loses_its_place() -> None:
 def test_strict_mode_refuses() -> None:
     with pytest.raises(UnsupportedFeature):
         MessagesWriter(Losses(strict=True)).turns([Message("user", (Text("x"),), name="ada")])
+
+
+def test_another_familys_seal_does_not_go_to_claude() -> None:
+    foreign = seals.enclose(seals.Seal("openai_responses", "gAAA"))
+    own = seals.enclose(seals.Seal(seals.CLAUDE, "sig"))
+    blocks, losses = write(Thinking("hm", foreign), Thinking("hm", own), role="assistant")
+    assert [block["reasoningContent"]["reasoningText"]["signature"] for block in blocks] == ["sig"]
+    assert losses == ["thinking"]

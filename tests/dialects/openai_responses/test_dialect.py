@@ -22,7 +22,7 @@ from vanguard.dialects.registry import DIALECTS
 
 RESPONSES = OpenAIResponses()
 OTHERS = ["openai_chat", "anthropic_messages"]
-FEW = settings(max_examples=max(10, settings.default.max_examples // 4))
+FEW = settings(max_examples=max(5, settings.default.max_examples // 8))
 ASKED = Conversation("asked", (Message("user", (Text("hi"),)),))
 
 

@@ -73,7 +73,7 @@ def test_instructions_stand_apart_and_their_markers_are_not_needed() -> None:
         (Reasoning(), None),
         (Reasoning(effort="low"), {"effort": "low"}),
         (Reasoning("adaptive"), {"summary": "auto"}),
-        (Reasoning("adaptive", effort="max", display="omitted"), {"effort": "max"}),
+        (Reasoning("adaptive", effort="high", display="omitted"), {"effort": "high"}),
         (Reasoning(display="summarized"), {"summary": "auto"}),
     ],
 )

@@ -18,7 +18,7 @@ from vanguard.wire.sse import Splitter, event_data
 
 SLOTS = OpenAIResponsesText()
 HUSH = '"\\hush"'
-ANSWERS = settings(max_examples=max(20, settings.default.max_examples))
+ANSWERS = settings(max_examples=max(10, settings.default.max_examples // 3))
 
 
 def body(value: object) -> bytes:

@@ -19,7 +19,14 @@ from vanguard.dialects.anthropic_messages.write_messages import (
     write_system,
 )
 from vanguard.dialects.contract import Losses
-from vanguard.dialects.conversation import Conversation, Foreign, Tool, ToolCall, ToolChoice
+from vanguard.dialects.conversation import (
+    Cache,
+    Conversation,
+    Foreign,
+    Tool,
+    ToolCall,
+    ToolChoice,
+)
 from vanguard.wire import anthropic_messages as wire
 
 # Anthropic's API demands a cap; others do not. Every model still offered can write this much.
@@ -27,6 +34,7 @@ DEFAULT_MAX_TOKENS = 8192
 
 _NO_ARGUMENTS = msgspec.Raw(b'{"type":"object","properties":{}}')
 _MIN_TOP_P_THINKING = 0.95
+_CACHE_KEY = "prompt_cache_key"
 
 _encoder = msgspec.json.Encoder()
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -66,7 +74,7 @@ def write_request(
         thinking=_thinking(thinking, conversation),
         output_config=_output(conversation, thinking, losses),
         metadata=wire.Metadata(conversation.user) if conversation.user else None,
-        cache_control=control(conversation.cache),
+        cache_control=control(_cache(conversation)),
     )
     body = _encoder.encode(request)
     own = [one for one in conversation.foreign if one.dialect == DIALECT and _is_top(one)]
@@ -84,7 +92,7 @@ def _with_fields(body: bytes, fields: list[Foreign]) -> bytes:
 
 def _name_losses(conversation: Conversation, losses: Losses) -> None:
     for foreign in conversation.foreign:
-        if foreign.dialect != DIALECT or not _is_top(foreign):
+        if foreign.path != _CACHE_KEY and (foreign.dialect != DIALECT or not _is_top(foreign)):
             losses.lose(foreign.path)
     sampling = conversation.sampling
     for name, value in (
@@ -94,6 +102,16 @@ def _name_losses(conversation: Conversation, losses: Losses) -> None:
     ):
         if value is not None:
             losses.lose(name)
+
+
+def _cache(conversation: Conversation) -> Cache | None:
+    """A marker for the whole request, also where an OpenAI client asks for its cache by a key.
+
+    Anthropic keeps what is marked; without a mark an agent would pay for its whole history anew in
+    every turn.
+    """
+    keyed = any(one.path == _CACHE_KEY for one in conversation.foreign)
+    return conversation.cache or (Cache() if keyed else None)
 
 
 def _temperature(wanted: float | None, thinking: Plan, losses: Losses) -> float | None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw
 
+from vanguard.dialects import seals
 from vanguard.dialects.bedrock_converse.read_blocks import DIALECT, MEDIA_TYPES
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -158,13 +159,13 @@ class MessagesWriter:
                 return self._media(part, path)
 
     def _thinking(self, part: Thinking | RedactedThinking) -> list[Block]:
-        if isinstance(part, RedactedThinking):
-            sealed = wire.Reasoning(redacted_content=part.data)
-            return [wire.Block(reasoning_content=sealed)]
-        if not part.signature:
+        seal = seals.claudes(part.data if isinstance(part, RedactedThinking) else part.signature)
+        if not seal:
             self._losses.lose("thinking")  # models take back only what they have sealed themselves
             return []
-        text = wire.ReasoningText(part.text, part.signature)
+        if isinstance(part, RedactedThinking):
+            return [wire.Block(reasoning_content=wire.Reasoning(redacted_content=seal))]
+        text = wire.ReasoningText(part.text, seal)
         return [wire.Block(reasoning_content=wire.Reasoning(text))]
 
     def _arguments(self, call: ToolCall, path: str) -> Raw:

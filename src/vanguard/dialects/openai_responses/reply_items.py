@@ -57,9 +57,14 @@ class Events:
 
 
 class ReplyItem:
-    """What all items have in common."""
+    """What all items have in common.
+
+    Attributes:
+        status: as it was told last.
+    """
 
     def __init__(self, events: Events, index: int, item_id: str) -> None:
+        self.status = "in_progress"
         self._events = events
         self._id = item_id
         self._index = index
@@ -69,15 +74,16 @@ class ReplyItem:
         """The event that adds it."""
         return self._told(b"response.output_item.added", "in_progress")
 
-    def close(self) -> bytes:
-        """The event that says it is done."""
-        return self._told(b"response.output_item.done", "completed")
+    def close(self, status: str = "completed") -> bytes:
+        """The event that says it is done, or that it goes no further."""
+        return self._told(b"response.output_item.done", status)
 
     def json(self, status: str) -> Json:
         """The item as far as it is."""
         raise NotImplementedError
 
     def _told(self, kind: bytes, status: str) -> bytes:
+        self.status = status
         fields = b'"output_index":%d,"item":%b' % (self._index, _encode(self.json(status)))
         return self._events.event(kind, fields)
 
@@ -104,9 +110,9 @@ class MessageItem(ReplyItem):
         opened = b"" if self._kind == "refusal" else self._begin("refusal")
         return opened + self._grow(text)
 
-    def close(self) -> bytes:
+    def close(self, status: str = "completed") -> bytes:
         """The ends of its last part and of itself."""
-        return self._end_part() + super().close()
+        return self._end_part() + super().close(status)
 
     def json(self, status: str) -> Json:
         """The message."""
@@ -187,7 +193,7 @@ class ReasoningItem(ReplyItem):
         fields = b'%b,"delta":%b' % (self._here, _encode(text))
         return opened + self._events.event(b"response.reasoning_summary_text.delta", fields)
 
-    def close(self) -> bytes:
+    def close(self, status: str = "completed") -> bytes:
         """The ends of its summary and of itself."""
         out = b""
         if self._growing:
@@ -198,7 +204,7 @@ class ReasoningItem(ReplyItem):
             )
             part = b'%b,"part":{"type":"summary_text","text":%b}' % (self._here, text)
             out += self._events.event(b"response.reasoning_summary_part.done", part)
-        return out + super().close()
+        return out + super().close(status)
 
     def json(self, status: str) -> Json:
         """The reasoning."""
@@ -241,7 +247,7 @@ class CallItem(ReplyItem):
         fields = b'%b,"delta":%b' % (self._place, _encode(text))
         return self._events.event(b"response.function_call_arguments.delta", fields)
 
-    def close(self) -> bytes:
+    def close(self, status: str = "completed") -> bytes:
         """The ends of its arguments and of itself."""
         out = b""
         if self._kind == "function":
@@ -261,7 +267,7 @@ class CallItem(ReplyItem):
             )
         else:
             self._arguments = "".join(self._pieces)
-        return out + super().close()
+        return out + super().close(status)
 
     def json(self, status: str) -> Json:
         """The call."""

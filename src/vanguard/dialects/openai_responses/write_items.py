@@ -68,6 +68,9 @@ class ItemWriter:
             if message.name:
                 self._losses.lose(f"messages[{i}].name")
             self._message(message, f"messages[{i}]")
+        if not self._items:
+            # OpenAI wants somebody to have said something
+            self._items.append({"type": "message", "role": "user", "content": ""})
         if messages[-1].role == "assistant":
             # Anthropic continues such a message; OpenAI answers it with a new one
             self._losses.lose(f"messages[{len(messages) - 1}].prefill")

@@ -89,7 +89,7 @@ class OpenAIResponsesWriter:
         """The events that end a stream that failed."""
         out = b"" if self._started else self._start(Start())
         told = {"code": failed_code(error), "message": error.message}
-        response = self._frame.response("failed", self._output("incomplete"), error=told)
+        response = self._frame.response("failed", self._output(), error=told)
         return out + error_events(error, response, self._events.number)
 
     def whole(self, events: Iterable[ReplyEvent]) -> bytes:
@@ -158,9 +158,9 @@ class OpenAIResponsesWriter:
             out += self._calls.pop(index).close()
         return out
 
-    def _end_open(self) -> bytes:
+    def _end_open(self, status: str = "completed") -> bytes:
         ended, self._open = self._open, None
-        return b"" if ended is None else ended.close()
+        return b"" if ended is None else ended.close(status)
 
     def _call(self, start: ToolStart) -> bytes:
         out = self._room()
@@ -187,18 +187,22 @@ class OpenAIResponsesWriter:
         reasoning.seal = _enclosed(event.signature, "thinking", reasoning.so_far)
         return out + self._end_open()
 
-    def _output(self, status: str = "completed") -> list[Json]:
-        growing = {id(one) for one in (self._open, *self._calls.values())}
-        return [one.json(status if id(one) in growing else "completed") for one in self._items]
+    def _output(self) -> list[Json]:
+        """The items; those that were still growing go no further."""
+        return [
+            one.json("completed" if one.status == "completed" else "incomplete")
+            for one in self._items
+        ]
 
     def _end(self) -> bytes:
         out = b"" if self._started else self._start(Start())
-        out += self._end_open()
-        for call in self._calls.values():
-            out += call.close()
-        self._calls.clear()
         reason = self._incomplete()
         status = "incomplete" if reason else "completed"
+        out += self._end_open(status)
+        for call in self._calls.values():
+            # a call that was cut off must not look like one that can be made
+            out += call.close("completed" if call.is_whole() else status)
+        self._calls.clear()
         usage = None if self._usage is None else write_usage(self._usage)
         self._response = self._frame.response(
             status, self._output(), incomplete=reason, usage=usage

@@ -189,7 +189,7 @@ def aws(which: str, as_json: bool, url: str | None, home: str | None) -> int:
     ):
         click.echo(f"export {name}={shlex.quote(value)}")
     if on_terminal():
-        note(plain(f"The pair of {found.name} ({found.id}). Any AWS_REGION will do."))
+        note(plain(f"The pair of {found.name} ({found.id}). Any AWS_DEFAULT_REGION will do."))
     return 0
 
 

@@ -56,9 +56,9 @@ def test_whatever_is_asked_botocore_would_send_it(conversation: Conversation) ->
 def test_what_is_written_is_read_again(conversation: Conversation) -> None:
     pictures = Losses()
     body = write_request(conversation, pictures)
-    again = read_request(body)
     if any(not name.startswith(("user", "parallel")) for name in pictures.names):
         return  # a picture at an address
+    again = read_request(body)
     assert again.messages == conversation.messages
     assert again.sampling == conversation.sampling
     assert again.stop == conversation.stop

@@ -115,7 +115,6 @@ def test_lengths_and_sampling() -> None:
 
 def test_thinking_goes_where_claude_looks_for_it_and_sets_its_rules() -> None:
     got, losses = write(
-        model="us.anthropic.claude-opus-5-v1:0",
         reasoning=Reasoning("budget", 2048, display="omitted"),
         max_output_tokens=9000,
         sampling=Sampling(0.5, 0.5, 3),

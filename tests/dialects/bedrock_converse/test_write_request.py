@@ -135,7 +135,10 @@ def test_other_families_know_an_effort_at_most() -> None:
     )
     assert got["outputConfig"] == {"effort": "high"}
     assert "additionalModelRequestFields" not in got
-    assert losses == ["thinking", "top_k"]
+    assert losses == ["thinking.budget_tokens", "top_k"]
+    got, losses = write(model=NOVA, reasoning=Reasoning("budget", 2048))
+    assert got["outputConfig"] == {"effort": "low"}
+    assert write(model=NOVA, reasoning=Reasoning("adaptive"))[1] == ["thinking.type"]
 
 
 def test_tools_and_the_choice_among_them() -> None:

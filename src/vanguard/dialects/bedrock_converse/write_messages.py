@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw
 
+from vanguard.dialects import seals
 from vanguard.dialects.bedrock_converse.read_blocks import DIALECT, MEDIA_TYPES
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -158,14 +159,15 @@ class MessagesWriter:
                 return self._media(part, path)
 
     def _thinking(self, part: Thinking | RedactedThinking) -> list[Block]:
-        if isinstance(part, RedactedThinking):
-            sealed = wire.Reasoning(redacted_content=part.data)
-            return [wire.Block(reasoning_content=sealed)]
-        if not part.signature:
+        seal = seals.claudes(part.signature if isinstance(part, Thinking) else part.data)
+        if not seal:
             self._losses.lose("thinking")  # models take back only what they have sealed themselves
             return []
-        text = wire.ReasoningText(part.text, part.signature)
-        return [wire.Block(reasoning_content=wire.Reasoning(text))]
+        if isinstance(part, Thinking):
+            sealed = wire.Reasoning(wire.ReasoningText(part.text, seal))
+        else:
+            sealed = wire.Reasoning(redacted_content=seal)
+        return [wire.Block(reasoning_content=sealed)]
 
     def _arguments(self, call: ToolCall, path: str) -> Raw:
         """The call's arguments; Converse wants an object, and models do not always write one."""

@@ -291,7 +291,7 @@ class AssumeRoleSettings(Section):
     duration_s: int = Field(3_600, ge=900, le=43_200, description="Seconds that a session lasts.")
     sts_url: str | None = Field(
         None,
-        pattern=r"^https?://.+",
+        pattern=r"^https?://[^/?#@\s]+(/[^?#\s]*)?$",
         description="Where the role is assumed; the region's STS when not set.",
     )
 

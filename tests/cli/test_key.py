@@ -196,3 +196,20 @@ def test_without_the_admin_key(api: ApiServer, capsys: pytest.CaptureFixture[str
     api.on("GET", "/api/keys", error(401, "unauthenticated", "the admin key is needed"))
     assert main(["key", "list"]) == 1
     assert capsys.readouterr().err == "vanguard: the admin key is needed\n"
+
+
+PAIR = {"access_key_id": "VKIAEXAMPLE", "secret_access_key": "se/cr+et"}
+
+
+def test_aws_prints_what_a_shell_can_take(
+    api: ApiServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.on("POST", "/api/keys/key_1/aws", PAIR)
+    assert main(["key", "aws", "ci"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "export AWS_ACCESS_KEY_ID=VKIAEXAMPLE",
+        "export AWS_SECRET_ACCESS_KEY=se/cr+et",
+        f"export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={api.url}/aws",
+    ]
+    assert main(["key", "aws", "key_1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == PAIR

@@ -10,6 +10,7 @@ def test_the_description_names_every_route_and_its_errors(client: TestClient) ->
     assert {
         "/api/keys",
         "/api/keys/{key_id}",
+        "/api/keys/{key_id}/aws",
         "/api/keys/{key_id}/rotate",
         "/api/models",
         "/api/deployments",

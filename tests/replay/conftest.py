@@ -12,6 +12,9 @@ from support.upstream import Upstream
 from vanguard.core.aws_pair import aws_pair
 from vanguard.core.ids import hash_secret
 
+# what it has read of the service's model serves all clients
+SESSION = boto3.session.Session()
+
 
 @pytest.fixture
 async def serve(tmp_path):
@@ -78,7 +81,7 @@ def boto3_to(account):
             "aws_secret_access_key": pair.secret_access_key,
             "config": Config(retries={"total_max_attempts": 1}, read_timeout=10),
         }
-        return boto3.session.Session().client(
+        return SESSION.client(
             "bedrock-runtime",
             region_name="us-east-1",
             endpoint_url=running.base_url + "/aws",

@@ -17,6 +17,7 @@ from support.gateway import SECRET
 from support.upstream import stream, whole
 from vanguard.core.aws_pair import aws_pair
 from vanguard.core.ids import hash_secret
+from vanguard.core.policy import Policy, Rule
 from vanguard.core.usage import Usage
 from vanguard.snapshot.model import Limits
 from vanguard.wire.sse import event_data
@@ -274,3 +275,15 @@ async def test_tokens_are_counted_by_whoever_can(to):
     assert counted["inputTokens"] > 5
     assert not upstream.asked
     assert not running.settled()
+
+
+@pytest.mark.parametrize("dialect", ["bedrock_converse", "openai_chat"])
+async def test_guardrails_hold_both_ways(to, dialect):
+    policy = Policy("p", (Rule("word", "hello|there"),))
+    scripts = (WHOLE[dialect], STREAMS[dialect])
+    _, upstream, client = await to(dialect, *scripts, policies=(policy,))
+    answer = await asyncio.to_thread(client.converse, **ASK)
+    texts = [one["text"] for one in answer["output"]["message"]["content"] if "text" in one]
+    assert texts == ["Hello [word]"]
+    assert text_of(await asyncio.to_thread(read, client)) == "Hello [word]"
+    assert all(b"Say [word]" in one.body for one in upstream.asked)

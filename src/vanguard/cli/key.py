@@ -5,6 +5,7 @@ It does not know how keys are kept; it speaks to the management API through the 
 
 from __future__ import annotations
 
+import shlex
 import sys
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, cast
@@ -160,6 +161,35 @@ def rotate(which: str, yes: bool, as_json: bool, url: str | None, home: str | No
         found = _find(client, which)
         _confirm(f"Replace the secret of {found.name} ({found.hint})?", yes=yes)
         _show_secret(client.keys.rotate(found.id), as_json=as_json)
+    return 0
+
+
+@key.command()
+@click.argument("which", metavar="ID|NAME")
+@_json_option
+@platform_options
+def aws(which: str, as_json: bool, url: str | None, home: str | None) -> int:
+    """Print the key pair by which AWS's SDKs call models as a key.
+
+    As shell commands: eval "$(vanguard key aws NAME)". The pair lasts until the key is rotated or
+    revoked, and can be printed again.
+    """
+    with connect(url, home) as client:
+        found = _find(client, which)
+        pair = client.keys.aws_pair(found.id)
+        address = f"{client.url}/aws"
+    if as_json:
+        print_json(pair)
+        return 0
+    # one service alone: S3 and the others stay where they are
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", pair.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", pair.secret_access_key),
+        ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", address),
+    ):
+        click.echo(f"export {name}={shlex.quote(value)}")
+    if on_terminal():
+        note(plain(f"The pair of {found.name} ({found.id}). Any AWS_DEFAULT_REGION will do."))
     return 0
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from vanguard.control.aws.signing import Signing
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.control.prices import (
     FREE,
@@ -140,10 +141,17 @@ class _Deploying:
                 f"{place}.provider", f"no provider is called '{settings.provider}'{near}"
             )
         self._row: ProviderRow = rows[settings.provider]
+        self._signing: Signing | None = None
+        self._row_url = self._row.base_url
+        if self._row.dialect == "bedrock_converse":
+            self._signing = Signing(loaded, place, settings)
+            self._row_url = self._signing.base_url(self._row_url)
+        elif settings.aws is not None:
+            raise loaded.error(f"{place}.aws", f"is not for the provider '{settings.provider}'")
 
     def deployment(self, deployment_id: str, kind: ModelKind) -> Deployment:
         settings, row = self._settings, self._row
-        base_url = (settings.base_url or row.base_url).rstrip("/")
+        base_url = (settings.base_url or self._row_url).rstrip("/")
         if not base_url:
             raise self._loaded.error(
                 self._place,
@@ -152,25 +160,28 @@ class _Deploying:
             )
         prices, facts_id = self._lists(base_url)
         facts = model_facts(facts_id, settings.model) if facts_id else ModelFacts()
-        credential = self._credential()
+        signing = self._signing
+        credential = self._credential() if signing is None else signing.bearer
+        account = credential if signing is None else signing.account
         return Deployment(
             id=deployment_id,
             provider=settings.provider,
             dialect=row.dialect,
             base_url=base_url,
             model=settings.model,
-            auth_header=row.auth_header if credential else "",
-            auth_prefix=row.auth_prefix if credential else "",
+            auth_header=row.auth_header if credential and signing is None else "",
+            auth_prefix=row.auth_prefix if credential and signing is None else "",
             credential=credential,
             headers=row.headers | {name.lower(): text for name, text in settings.headers.items()},
             price=self._price(deployment_id, prices, kind),
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,
-            counts_tokens=row.counts_tokens,
+            counts_tokens=row.counts_tokens and (signing is None or signing.aws.anthropic),
+            aws=None if signing is None else signing.aws,
             tls=self._tls(base_url),
             weight=settings.weight,
             priority=settings.priority,
-            account=settings.account or f"{base_url} {credential}".rstrip(),
+            account=settings.account or f"{base_url} {account}".rstrip(),
             quota=quota_of(settings, row),
             probe=Probe(settings.probe.path, settings.probe.interval_s) if settings.probe else None,
             # an address of one's own need not speak all that the vendor's does
@@ -199,7 +210,7 @@ class _Deploying:
         Anything may listen at an address of one's own; only an address that the price list itself
         knows is priced by it.
         """
-        if base_url == self._row.base_url:
+        if base_url == self._row_url:
             return self._row.prices, self._row.facts
         if self._settings.price is not None:
             return "", ""

@@ -34,9 +34,11 @@ class Publisher:
     Attributes:
         version: of the last published snapshot, 0 before the first.
         marks: the journal marks in it.
+        aws_master: reference of the AWS door's master secret, for the next one.
     """
 
     def __init__(self, database: Database, path: Path, admin_hash: str, clock: BooksClock) -> None:
+        self.aws_master = ""
         self._database = database
         self._path = path
         self._admin_hash = admin_hash
@@ -103,6 +105,7 @@ class Publisher:
                 if scope.budget is not None
             ),
             journals=marks,
+            aws_master=self.aws_master,
             **msgspec.structs.asdict(catalogue),
         )
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import msgspec
 
+from vanguard.control.aws.master import master_reference, pair_of
 from vanguard.control.boot import ControlBoot
 from vanguard.control.catalogue import Catalogue, build_catalogue
 from vanguard.control.engine_state import EngineState, read_engine_state
 from vanguard.control.ingest import Ingest
 from vanguard.control.publish import Publisher
 from vanguard.control.sessions import Sessions
+from vanguard.core.aws_pair import AwsPair
 from vanguard.core.clock import BooksClock, Clock
 from vanguard.core.errors import SettingsError, StoreUnavailable, VanguardError
 from vanguard.core.ids import hash_secret
@@ -71,6 +73,7 @@ class ControlService:
         self.publisher = Publisher(
             self.database, Path(boot.snapshot_path), self.admin_hash, self.clock
         )
+        self.publisher.aws_master = master_reference(self.loaded, Path(boot.home))
         self.sessions = Sessions(self.database, self.clock)
         self.ingest = Ingest(self.database, Path(boot.journal_root))
         self._reload_asked = threading.Event()
@@ -116,6 +119,7 @@ class ControlService:
             engine, seen = self._read_engine()
             catalogue = build_catalogue(loaded, engine)
             self._take(loaded, catalogue)
+            self.publisher.aws_master = master_reference(loaded, Path(self.boot.home))
             self.engine, self._engine_seen = engine, seen
             return self.publish()
 
@@ -136,6 +140,14 @@ class ControlService:
             self._owed = self._marks_moved = False
             self._published_at = self.clock.monotonic()
             return version
+
+    def aws_pair(self, key_hash: str) -> AwsPair:
+        """The key pair of the AWS door that belongs to a virtual key.
+
+        Raises:
+            SettingsError: the master secret cannot be read.
+        """
+        return pair_of(key_hash, self.publisher.aws_master, self.loaded)
 
     def tend(self) -> None:
         """One round of upkeep: reload when asked, engine, journals, publication, old segments.

@@ -144,6 +144,8 @@ class Pipeline:
         """WebSockets go to control; model doors offer none."""
         if find_door(request.path) is not None or not self._admin_allowed(request):
             return None
+        if request.path.startswith(AWS_PREFIX):
+            return None
         if (request.header(b"upgrade") or b"").lower() != b"websocket":
             return None
         head = forwarded_head(request, upgrade=True, secure=self._gateway.boot.tls is not None)

@@ -197,6 +197,13 @@ class NewKey(Key, frozen=True, kw_only=True):
     secret: str
 
 
+class AwsPair(msgspec.Struct, frozen=True):
+    """What an SDK of AWS is given to call models as a key."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
 class UsageSums(msgspec.Struct, frozen=True):
     """Usage added up."""
 

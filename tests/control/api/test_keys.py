@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from vanguard.control.boot import ControlBoot
+from vanguard.core.aws_pair import aws_pair
 from vanguard.core.ids import hash_secret
 from vanguard.snapshot.file import read_snapshot
 from vanguard.snapshot.model import Budget, Limits, Snapshot
@@ -125,3 +126,25 @@ def test_a_wrong_field_is_named(client: TestClient, body: dict[str, object], par
 def test_an_unknown_key_is_not_found(client: TestClient, method: str) -> None:
     answer = client.request(method, "/api/keys/key_nothing")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_a_pair_for_sdks_of_aws_follows_the_key_and_its_rotation(
+    client: TestClient, published, boot: ControlBoot
+) -> None:
+    made = client.post("/api/keys", json={"name": "ci"}).json()
+    pair = client.post(f"/api/keys/{made['id']}/aws").json()
+    reference = published().aws_master
+    assert reference == f"file:{Path(boot.home) / 'aws.key'}"
+    master = Path(reference.removeprefix("file:")).read_bytes().strip()
+    expected = aws_pair(hash_secret(made["secret"]), master)
+    assert pair == {
+        "access_key_id": expected.access_key_id,
+        "secret_access_key": expected.secret_access_key,
+    }
+    assert client.post(f"/api/keys/{made['id']}/aws").json() == pair
+    client.post(f"/api/keys/{made['id']}/rotate")
+    rotated = client.post(f"/api/keys/{made['id']}/aws").json()
+    assert rotated["access_key_id"] != pair["access_key_id"]
+    client.delete(f"/api/keys/{made['id']}")
+    assert client.post(f"/api/keys/{made['id']}/aws").status_code == 409
+    assert client.post("/api/keys/none/aws").status_code == 404

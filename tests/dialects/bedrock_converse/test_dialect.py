@@ -24,7 +24,9 @@ def events_of(name: str, stream: bytes) -> list[object]:
     return events + reader.end()
 
 
-@pytest.mark.parametrize("target", ["openai_chat", "anthropic_messages", "bedrock_invoke"])
+@pytest.mark.parametrize(
+    "target", ["openai_chat", "openai_responses", "anthropic_messages", "bedrock_invoke"]
+)
 def test_a_stream_reaches_clients_of_other_dialects(target: str) -> None:
     writer = DIALECTS[target].writer(ASKED, "r_1")
     read = events_of("bedrock_converse", b"".join(STREAM))

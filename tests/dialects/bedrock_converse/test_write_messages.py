@@ -34,6 +34,7 @@ from vanguard.dialects.conversation import (
     ToolCall,
     ToolResult,
 )
+from vanguard.dialects.seals import Seal, enclose
 
 
 def write(*parts: Part, role: Role = "user") -> tuple[list[dict[str, Any]], list[str]]:
@@ -74,12 +75,15 @@ def test_reasoning_goes_back_with_its_seal_alone() -> None:
         Thinking("hm", "s"),
         RedactedThinking("AA=="),
         Thinking("open"),
+        Thinking("theirs", enclose(Seal("openai_responses", "x"))),
+        Thinking("ours", enclose(Seal("claude", "y"))),
         Refusal("no"),
         role="assistant",
     )
     assert blocks == [
         {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
         {"reasoningContent": {"redactedContent": "AA=="}},
+        {"reasoningContent": {"reasoningText": {"text": "ours", "signature": "y"}}},
         {"text": "no"},
     ]
     assert losses == ["thinking"]

@@ -32,7 +32,7 @@ def read(*frames: bytes) -> list[ReplyEvent]:
     return events + reader.end()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(anthropic_conversations())
 def test_requests_are_anthropics_in_another_envelope(conversation: Conversation) -> None:
     body = DIALECT.write_request(conversation, Losses())
@@ -62,7 +62,7 @@ def test_streams_are_anthropics_in_chunks() -> None:
         read(*STREAM[:3], exception("throttlingException", "slow"))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(replies())
 def test_what_is_written_is_read_again(events: list[ReplyEvent]) -> None:
     writer = DIALECT.writer(ASKED, "msg_1")

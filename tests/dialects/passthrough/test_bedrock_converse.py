@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.bedrock import REPLY, STREAM, USAGE, exception, read_stream
-from vanguard.core.errors import InvalidRequest, UpstreamError
+from vanguard.core.errors import InvalidRequest, UpstreamError, UpstreamRateLimited
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.bedrock_converse import PING, BedrockConversePassThrough
 
@@ -56,8 +56,10 @@ def test_damage_is_not_passed_on():
 def test_an_exception_is_passed_on_and_seen():
     tap = through.tap(through.peek(ASKED))
     frame = exception("throttlingException", "slow down")
-    assert tap.feed(frame) == frame
-    assert b"throttlingException" in tap.error
+    with pytest.raises(UpstreamRateLimited, match="slow down"):
+        tap.feed(STREAM[0] + frame)
+    tap = through.tap(through.peek(ASKED))
+    assert tap.feed(STREAM[4] + frame) == STREAM[4] + frame
     assert b"slow down" in tap.error
 
 

@@ -16,7 +16,7 @@ from vanguard.wire.sse import event_data
 
 through = BedrockInvokePassThrough()
 STREAM = [chunk(event_data(one)) for one in ANTHROPIC_STREAM]
-ASKED = through.peek(b'{"max_tokens":5}')
+ASKED = through.peek(b'{"max_tokens":5,"messages":[]}')
 
 
 def anthropics():
@@ -58,10 +58,23 @@ def test_peek_and_edit():
     assert json.loads(through.edit(b'{"x":1}', ASKED, "m", 7)) == {"x": 1, "max_tokens": 7}
     twice = through.edit(b'{"max_tokens":1,"max_tokens":2}', ASKED, "m", None)
     assert twice == b'{"max_tokens":2}'
+    assert through.peek(b'{"inputText":"x"}').max_output_tokens is None
+    assert through.peek(b'{"texts":["x"]}').max_output_tokens is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"max_tokens":0,"messages":[]}',
+        b"[]",
+        b"{}",
+        b'{"prompt":"x"}',
+        b'{"messages":[],"prompt":""}',
+    ],
+)
+def test_bodies_whose_texts_nobody_knows_are_refused(body):
     with pytest.raises(InvalidRequest):
-        through.peek(b'{"max_tokens":0}')
-    with pytest.raises(InvalidRequest):
-        through.peek(b"[]")
+        through.peek(body)
 
 
 @pytest.mark.parametrize(

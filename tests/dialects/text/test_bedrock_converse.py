@@ -82,6 +82,25 @@ def test_every_text_of_a_reply_is_masked() -> None:
     assert json.loads(masked) == reply(f"a {HUSH}")
 
 
+def test_what_is_to_be_counted_is_masked_too() -> None:
+    def counted(text: str) -> dict[str, object]:
+        return {"input": {"converse": {"messages": [{"role": "user", "content": blocks(text)}]}}}
+
+    masked = SLOTS.mask_request(body(counted("a secret")), SECRETS)
+    assert json.loads(masked) == counted(f"a {HUSH}")
+
+    def wrapped(text: str) -> dict[str, object]:
+        inner = json.dumps({"messages": [{"role": "user", "content": text}]}, separators=(",", ":"))
+        return {"input": {"invokeModel": {"body": base64.b64encode(inner.encode()).decode()}}}
+
+    masked = SLOTS.mask_request(body(wrapped("secret")), SECRETS)
+    assert json.loads(masked) == wrapped(HUSH)
+    untouched = body(wrapped("fine"))
+    assert SLOTS.mask_request(untouched, SECRETS) is untouched
+    with pytest.raises(InvalidRequest, match="guardrail"):
+        SLOTS.mask_request(body({"input": {"invokeModel": {"body": "%"}}}), SECRETS)
+
+
 def test_what_cannot_be_read_is_refused() -> None:
     hidden = {"document": {"format": "md", "name": "n", "source": {"bytes": "/w=="}}}
     request = body({"messages": [{"role": "user", "content": [hidden]}]})

@@ -1,7 +1,7 @@
 """A stream of AWS frames. What must hold:
 
 - only the typed error ends it, and a message that is not whole leaves it incomplete;
-- it does not matter where the bytes were cut;
+- it does not matter where the bytes were cut, nor whether frames are passed on before they are read;
 - what is read is what botocore reads, and what botocore refuses is refused;
 - what was read can be written and read again.
 
@@ -17,7 +17,7 @@ from botocore.eventstream import EventStreamBuffer, ParserError
 
 from fuzz.targets.splits import splits
 from vanguard.core.errors import UpstreamError
-from vanguard.wire.event_stream import Decoder, Message, encode
+from vanguard.wire.event_stream import Decoder, Message, Splitter, encode, read_frame
 
 _THEIRS = (ParserError, struct.error, KeyError, UnicodeDecodeError, IndexError)
 
@@ -38,6 +38,7 @@ def _check(data: bytes) -> None:
     messages, broken, complete = _ours([data])
     for pieces in splits(data):
         assert repr(_ours(pieces)) == repr((messages, broken, complete)), "cut matters"
+    assert repr(_framewise(data)) == repr((messages, broken)), "frames hold other messages"
     theirs, refused = _botocores(data)
     assert repr(theirs[: len(messages)]) == repr([(m.headers, m.payload) for m in messages])
     assert len(theirs) >= len(messages)
@@ -56,6 +57,19 @@ def _ours(pieces: list[bytes]) -> tuple[list[Message], bool, bool]:
     except UpstreamError:
         return messages, True, decoder.complete
     return messages, False, decoder.complete
+
+
+def _framewise(data: bytes) -> tuple[list[Message], bool]:
+    """The same by way of whole frames, as the gateway passes them on."""
+    splitter = Splitter(payload_bytes=4_000)
+    messages = []
+    try:
+        for piece in (data, b""):
+            for frame in splitter.feed(piece):
+                messages.append(read_frame(frame))  # noqa: PERF401 - those before a damaged one count
+    except UpstreamError:
+        return messages, True
+    return messages, False
 
 
 def _botocores(data: bytes) -> tuple[list[tuple[dict, bytes]], bool]:

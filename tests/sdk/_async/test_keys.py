@@ -62,3 +62,10 @@ async def test_an_id_cannot_leave_its_path(api: ApiServer) -> None:
     async with AsyncClient(api.url, "a") as client:
         with pytest.raises(RouteNotFound, match="no such key"):
             await client.keys.get("../status")
+
+
+async def test_a_keys_pair_for_sdks_of_aws(api: ApiServer) -> None:
+    api.on("POST", "/api/keys/key_1/aws", {"access_key_id": "VKIA", "secret_access_key": "s"})
+    async with AsyncClient(api.url, "a") as client:
+        pair = await client.keys.aws_pair("key_1")
+    assert (pair.access_key_id, pair.secret_access_key) == ("VKIA", "s")

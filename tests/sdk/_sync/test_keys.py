@@ -62,3 +62,10 @@ def test_an_id_cannot_leave_its_path(api: ApiServer) -> None:
     api.on("GET", "/api/keys/..%2Fstatus", error(404, "not_found", "no such key"))
     with Client(api.url, "a") as client, pytest.raises(RouteNotFound, match="no such key"):
         client.keys.get("../status")
+
+
+def test_a_keys_pair_for_sdks_of_aws(api: ApiServer) -> None:
+    api.on("POST", "/api/keys/key_1/aws", {"access_key_id": "VKIA", "secret_access_key": "s"})
+    with Client(api.url, "a") as client:
+        pair = client.keys.aws_pair("key_1")
+    assert (pair.access_key_id, pair.secret_access_key) == ("VKIA", "s")

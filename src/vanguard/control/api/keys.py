@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from vanguard.control.api.access import Actor, Service
 from vanguard.control.api.schemas import (
+    AwsPairOut,
     KeyIn,
     KeyOut,
     Keys,
@@ -17,7 +18,7 @@ from vanguard.control.api.schemas import (
     key_with_secret,
 )
 from vanguard.control.service import ControlService
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import Conflict, InvalidRequest
 from vanguard.core.ids import hash_secret, hint, new_id, new_secret
 from vanguard.core.money import MICROS_PER_USD
 from vanguard.core.settings.names import suggestion
@@ -70,6 +71,19 @@ def read_key(key_id: str, service: Service, _actor: Actor) -> KeyOut:
     """One key."""
     with service.database.read() as connection:
         return _out(service, get_key(connection, key_id))
+
+
+@router.post("/{key_id}/aws")
+def show_aws_pair(key_id: str, service: Service, actor: Actor) -> AwsPairOut:
+    """The key pair by which SDKs of AWS call models as this key; it lasts until the key is rotated."""
+    now_ms = service.clock.now_ms()
+    with service.database.write() as connection:
+        record = get_key(connection, key_id)
+        if not record.is_live(now_ms):
+            raise Conflict("the key is revoked or expired, and so is its pair")
+        note_change(connection, at_ms=now_ms, actor=actor, action="key.aws", subject=key_id)
+    pair = service.aws_pair(record.hash)
+    return AwsPairOut(access_key_id=pair.access_key_id, secret_access_key=pair.secret_access_key)
 
 
 @router.delete("/{key_id}")

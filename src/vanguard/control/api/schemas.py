@@ -100,6 +100,13 @@ class KeyWithSecret(KeyOut):
     secret: str
 
 
+class AwsPairOut(BaseModel):
+    """What an SDK of AWS is given to call the door under `/aws` as this key."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
 class Keys(BaseModel):
     """A list of keys, oldest first."""
 

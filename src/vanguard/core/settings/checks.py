@@ -78,8 +78,15 @@ def check_references(loaded: Loaded) -> None:
 def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
     for model, settings in loaded.settings.models.items():
         for index, deployment in enumerate(settings.deployments):
+            place = f"models.{model}.deployments[{index}]"
             if deployment.api_key:
-                yield f"models.{model}.deployments[{index}].api_key", deployment.api_key
+                yield f"{place}.api_key", deployment.api_key
+            for name in ("access_key_id", "secret_access_key", "session_token"):
+                reference = getattr(deployment.aws, name, None)
+                if reference:
+                    yield f"{place}.aws.{name}", reference
+    if loaded.settings.aws.master_key:
+        yield "aws.master_key", loaded.settings.aws.master_key
     proxy = loaded.settings.gateway.proxy
     if proxy and proxy.startswith(("env:", "file:")):
         yield "gateway.proxy", proxy

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw, structs
 
 from vanguard.core.errors import InvalidRequest
+from vanguard.dialects.bedrock_converse.blobs import from_blob
 from vanguard.dialects.conversation import (
     Audio,
     Cache,
@@ -153,7 +154,7 @@ def _thinking(reasoning: wire.Reasoning) -> list[Part]:
         said = reasoning.reasoning_text
         return [Thinking(said.text, said.signature or "")]
     if reasoning.redacted_content is not None:
-        return [RedactedThinking(reasoning.redacted_content)]
+        return [RedactedThinking(from_blob(reasoning.redacted_content))]
     return []
 
 

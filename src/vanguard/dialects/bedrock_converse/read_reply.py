@@ -11,6 +11,7 @@ import msgspec
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
 from vanguard.core.usage import Usage
+from vanguard.dialects.bedrock_converse.blobs import from_blob
 from vanguard.dialects.bedrock_converse.errors import inline_failure, read_failure
 from vanguard.dialects.bedrock_converse.usage import read_usage
 from vanguard.dialects.conversation import (
@@ -211,5 +212,5 @@ def _thinking(said: wire.ReplyReasoning) -> list[ReplyEvent]:
     if whole.signature:
         events.append(ThinkingSignature(whole.signature))
     if said.redacted_content:
-        events.append(ThinkingRedacted(said.redacted_content))
+        events.append(ThinkingRedacted(from_blob(said.redacted_content)))
     return events

@@ -159,14 +159,15 @@ class MessagesWriter:
                 return self._media(part, path)
 
     def _thinking(self, part: Thinking | RedactedThinking) -> list[Block]:
-        seal = seals.claudes(part.data if isinstance(part, RedactedThinking) else part.signature)
+        seal = seals.claudes(part.signature if isinstance(part, Thinking) else part.data)
         if not seal:
             self._losses.lose("thinking")  # models take back only what they have sealed themselves
             return []
-        if isinstance(part, RedactedThinking):
-            return [wire.Block(reasoning_content=wire.Reasoning(redacted_content=seal))]
-        text = wire.ReasoningText(part.text, seal)
-        return [wire.Block(reasoning_content=wire.Reasoning(text))]
+        if isinstance(part, Thinking):
+            sealed = wire.Reasoning(wire.ReasoningText(part.text, seal))
+        else:
+            sealed = wire.Reasoning(redacted_content=seal)
+        return [wire.Block(reasoning_content=sealed)]
 
     def _arguments(self, call: ToolCall, path: str) -> Raw:
         """The call's arguments; Converse wants an object, and models do not always write one."""

@@ -13,6 +13,7 @@ import msgspec
 
 from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.bedrock_converse.blobs import to_blob
 from vanguard.dialects.bedrock_converse.errors import error_body, event_frame, exception_frame
 from vanguard.dialects.bedrock_converse.usage import write_usage
 from vanguard.dialects.bedrock_converse.write_whole import CollectedConverse, stop_reason
@@ -102,7 +103,7 @@ class BedrockConverseWriter:
                 return opened + self._delta({"reasoningContent": {"signature": signature}})
             case ThinkingRedacted(data=data):
                 out = self._close() + self._open("redacted")
-                return out + self._delta({"reasoningContent": {"redactedContent": data}})
+                return out + self._delta({"reasoningContent": {"redactedContent": to_blob(data)}})
             case Finish():
                 self._finish = event
             case UsageTold(usage=usage):

@@ -14,11 +14,12 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
-from vanguard.dialects.anthropic_messages.thinking import Plan, plan
+from vanguard.dialects.anthropic_messages.thinking import Plan, knows_adaptive, plan
 from vanguard.dialects.bedrock_converse.read_blocks import DIALECT
 from vanguard.dialects.bedrock_converse.write_messages import MessagesWriter, points, write_system
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import Conversation, Foreign, Tool, ToolCall, ToolChoice
+from vanguard.dialects.thinking_profiles import effort_of
 from vanguard.wire import bedrock_converse as wire
 
 _NO_ARGUMENTS = Raw(b'{"type":"object","properties":{}}')
@@ -108,9 +109,13 @@ def _own_extra(conversation: Conversation) -> dict[str, Raw]:
 def _effort_alone(conversation: Conversation, losses: Losses) -> Plan:
     """Other families know an effort at most, no budget."""
     wish = conversation.reasoning
-    if wish.mode in {"budget", "adaptive", "between_tools"}:
-        losses.lose("thinking")
-    return Plan(effort=None if wish.effort == "none" else wish.effort)
+    effort = wish.effort
+    if wish.mode == "budget":
+        losses.lose("thinking.budget_tokens")
+        effort = effort or effort_of(wish.budget_tokens)
+    elif wish.mode in {"adaptive", "between_tools"}:
+        losses.lose("thinking.type")
+    return Plan(effort=None if effort == "none" else effort)
 
 
 def _claudes(conversation: Conversation, thinking: Plan, losses: Losses) -> dict[str, Raw]:
@@ -120,8 +125,11 @@ def _claudes(conversation: Conversation, thinking: Plan, losses: Losses) -> dict
         config: dict[str, object] = {"type": thinking.mode}
         if thinking.budget_tokens:
             config["budget_tokens"] = thinking.budget_tokens
-        if conversation.reasoning.display:
-            config["display"] = conversation.reasoning.display
+        display = conversation.reasoning.display
+        shown = thinking.thinks and knows_adaptive(conversation.model)
+        if display and (shown or display != "summarized"):
+            # else nothing is shown, or what the older ones do anyway
+            config["display"] = display
         fields["thinking"] = Raw(_encode(config))
     top_k = conversation.sampling.top_k
     if top_k is not None and thinking.thinks:

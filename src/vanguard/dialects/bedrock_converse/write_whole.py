@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from vanguard.core.usage import Usage
+from vanguard.dialects.bedrock_converse.blobs import to_blob
 from vanguard.dialects.bedrock_converse.usage import write_usage
 from vanguard.dialects.conversation import (
     Finish,
@@ -60,7 +61,7 @@ class _Piece:
             use = {"toolUseId": self.call.id, "name": self.call.name, "input": _input(text)}
             return {"toolUse": use}
         if self.kind == "redacted":
-            return {"reasoningContent": {"redactedContent": text}}
+            return {"reasoningContent": {"redactedContent": to_blob(text)}}
         if self.kind == "thinking":
             sealed = {"signature": self.seal} if self.seal else {}
             return {"reasoningContent": {"reasoningText": {"text": text, **sealed}}}

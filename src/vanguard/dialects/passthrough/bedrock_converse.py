@@ -10,7 +10,7 @@ import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
-from vanguard.dialects.bedrock_converse.errors import event_frame, exception_frame
+from vanguard.dialects.bedrock_converse.errors import event_frame, exception_frame, inline_failure
 from vanguard.dialects.bedrock_converse.usage import read_usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
@@ -136,14 +136,22 @@ class FrameTap:
         return 0
 
     def feed(self, data: bytes) -> bytes:
-        """Whole frames to forward."""
+        """Whole frames to forward.
+
+        Raises:
+            UpstreamError: damage, or an exception before the first token.
+        """
         frames = self._splitter.feed(data)
         for frame in frames:
             message = read_frame(frame)
-            if message.headers.get(":message-type") == "event":
+            failed = inline_failure(message)
+            if failed is None:
                 self.look(message)
+            elif not self.tokens:
+                # nothing of the answer has reached the client: another deployment may try
+                raise failed
             else:
-                self.error = _words(message)
+                self.error = failed.message.encode()
         return frames[0] if len(frames) == 1 else b"".join(frames)
 
     def look(self, message: Message) -> None:
@@ -188,10 +196,3 @@ class BedrockConverseTap(FrameTap):
     def complete(self) -> bool:
         """Whole when `messageStop` came; the usage that follows it may be missing."""
         return self._stopped and not self._splitter.rest
-
-
-def _words(message: Message) -> bytes:
-    """An error in the stream, with its type."""
-    kind = message.headers.get(":exception-type") or message.headers.get(":error-code") or "error"
-    said = message.payload or str(message.headers.get(":error-message", "")).encode()
-    return b"%b: %b" % (str(kind).encode(), said)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vanguard.core.errors import UpstreamError
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.errors import exception_frame
 from vanguard.dialects.bedrock_invoke.chunks import chunk_data, to_event, to_frame
@@ -28,6 +28,10 @@ _READ = names("max_tokens")
 
 class _Request(msgspec.Struct):
     max_tokens: int | None = None
+    messages: msgspec.Raw = msgspec.Raw()
+    prompt: msgspec.Raw = msgspec.Raw()
+    input_text: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="inputText")
+    texts: msgspec.Raw = msgspec.Raw()
 
 
 class _Embedded(msgspec.Struct):
@@ -46,11 +50,21 @@ class BedrockInvokePassThrough(AnthropicMessagesPassThrough):
     ping = to_frame(b'{"type": "ping"}')
 
     def peek(self, body: bytes) -> Peek:
-        """Reads the cap."""
+        """Reads the cap; a body in which nobody here knows the texts is refused.
+
+        InvokeModel takes whatever a model does. No guardrail would see a prompt of another form.
+        """
         try:
-            cap = _request.decode(body).max_tokens
+            request = _request.decode(body)
         except UNREADABLE as error:
             raise invalid_body(error) from error
+        known = any(bytes(one) for one in (request.messages, request.input_text, request.texts))
+        if bytes(request.prompt) or not known:
+            raise InvalidRequest(
+                "InvokeModel takes Anthropic's messages here, and the texts of Titan's and Cohere's"
+                " embedding models; use Converse for everything else"
+            )
+        cap = request.max_tokens
         if cap is not None and cap < 1:
             raise cap_too_small(cap)
         return Peek("", max_output_tokens=cap)

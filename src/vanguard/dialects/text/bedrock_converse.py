@@ -15,6 +15,7 @@ import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.dialects.bedrock_converse.errors import event_frame
+from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
 from vanguard.dialects.text.contract import Channel, Mask, at_once
 from vanguard.dialects.text.json_text import JsonText
 from vanguard.dialects.text.slots import (
@@ -37,14 +38,23 @@ from vanguard.wire.event_stream import encode, read_frame
 _TEXTUAL = frozenset({None, "txt", "md", "csv", "html"})
 
 
+_ANTHROPICS = AnthropicMessagesText()
+
+
+def _decoded(raw: Raw, what: str) -> bytes:
+    try:
+        return base64.b64decode(string(raw) or "", validate=True)
+    except binascii.Error as error:
+        raise InvalidRequest(f"{what} is not base64, so no guardrail can read it") from error
+
+
 def _bytes_of_text(raw: Raw, mask: Mask) -> bytes | None:
     """A text document's bytes."""
+    what = "a document said to be text"
     try:
-        value = base64.b64decode(string(raw) or "", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise InvalidRequest(
-            "a document said to be text is not base64 of UTF-8 text, so no guardrail can read it"
-        ) from error
+        value = _decoded(raw, what).decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"{what} is not UTF-8, so no guardrail can read it") from error
     masked = mask(value)
     if masked == value:
         return None
@@ -91,9 +101,19 @@ def _values(raw: Raw, mask: Mask) -> bytes | None:
 _MESSAGE = fields({"content": items(_BLOCK)})
 # what a guardrail of Bedrock's own shows of the model's words before it
 _TRACE = fields({"guardrail": fields({"modelOutput": items(text)})})
-_REQUEST: Edit = fields(
-    {"system": items(_BLOCK), "messages": items(_MESSAGE), "promptVariables": _values}
-)
+_ASKED = {"system": items(_BLOCK), "messages": items(_MESSAGE), "promptVariables": _values}
+
+
+def _invoked(raw: Raw, mask: Mask) -> bytes | None:
+    """The body of an InvokeModel request whose tokens are to be counted."""
+    body = _decoded(raw, "the body to be counted")
+    masked = _ANTHROPICS.mask_request(body, mask)
+    return None if masked is body else msgspec.json.encode(base64.b64encode(masked).decode())
+
+
+# what is to be counted goes to the provider as well
+_COUNTED = fields({"converse": fields(_ASKED), "invokeModel": fields({"body": _invoked})})
+_REQUEST: Edit = fields(_ASKED | {"input": _COUNTED})
 _REPLY: Edit = fields({"output": fields({"message": _MESSAGE}), "trace": _TRACE})
 _METADATA: Edit = fields({"trace": _TRACE})
 

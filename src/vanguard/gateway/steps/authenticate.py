@@ -74,5 +74,5 @@ def _signer(gateway: Gateway, exchange: Exchange) -> Key:
     master = exchange.view.snapshot.aws_master
     if key is None or not master:
         raise Unauthenticated("this access key id is not known; its key may have been revoked")
-    gateway.pairs.check(request, claim, key, master, exchange.arrived_ms / 1000)
+    gateway.pairs.check(request, claim, key, master, gateway.clock.now_ms() / 1000)
     return key

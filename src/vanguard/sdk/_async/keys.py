@@ -10,7 +10,7 @@ import msgspec
 from vanguard.sdk._async.http import AsyncHttp
 from vanguard.sdk.replies import read
 from vanguard.sdk.requests import key_body
-from vanguard.sdk.values import Key, KeyOptions, NewKey
+from vanguard.sdk.values import AwsPair, Key, KeyOptions, NewKey
 
 
 class _Keys(msgspec.Struct):
@@ -47,3 +47,8 @@ class AsyncKeys:
         """Gives a key a new secret; the old one stops at once."""
         answer = await self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/rotate")
         return read(answer.content, NewKey)
+
+    async def aws_pair(self, key_id: str) -> AwsPair:
+        """The key pair by which SDKs of AWS call models as this key; a rotation ends it."""
+        answer = await self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/aws")
+        return read(answer.content, AwsPair)

@@ -11,7 +11,7 @@ import msgspec
 from vanguard.sdk._sync.http import Http
 from vanguard.sdk.replies import read
 from vanguard.sdk.requests import key_body
-from vanguard.sdk.values import Key, KeyOptions, NewKey
+from vanguard.sdk.values import AwsPair, Key, KeyOptions, NewKey
 
 
 class _Keys(msgspec.Struct):
@@ -48,3 +48,8 @@ class Keys:
         """Gives a key a new secret; the old one stops at once."""
         answer = self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/rotate")
         return read(answer.content, NewKey)
+
+    def aws_pair(self, key_id: str) -> AwsPair:
+        """The key pair by which SDKs of AWS call models as this key; a rotation ends it."""
+        answer = self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/aws")
+        return read(answer.content, AwsPair)

@@ -1,0 +1,125 @@
+"""Works out how requests to a deployment at AWS are signed: region, credentials, role.
+
+It does not know requests or secrets: credentials stay references.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vanguard.core.errors import SettingsError
+from vanguard.core.settings import environment
+from vanguard.core.settings.loaded import Loaded
+from vanguard.core.settings.tree import AssumeRoleSettings, AwsSettings, DeploymentSettings
+from vanguard.snapshot.model import AssumedRole, Aws
+
+# ids of models and of inference profiles, plain or at the end of an ARN
+_ANTHROPIC = re.compile(r"(?:^|[./])anthropic\.claude")
+_BEARER = "AWS_BEARER_TOKEN_BEDROCK"
+_REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+_ARN = re.compile(r"arn:[^:]*:bedrock:([a-z0-9-]+):")
+
+
+class Signing:
+    """One deployment at AWS.
+
+    Args:
+        loaded: the settings.
+        place: the deployment's, for errors.
+        settings: the deployment's.
+    """
+
+    def __init__(self, loaded: Loaded, place: str, settings: DeploymentSettings) -> None:
+        self._loaded = loaded
+        self._place = place
+        self._deployment = settings
+        self._settings = settings.aws or AwsSettings()
+        self.region = self._region()
+        self.bearer = self._bearer()
+        self.aws = self._aws()
+
+    def base_url(self, template: str) -> str:
+        """A row's address with the region in it."""
+        url = template.replace("{region}", self.region)
+        return url + ".cn" if self.region.startswith("cn-") and url.endswith(".com") else url
+
+    @property
+    def account(self) -> str:
+        """What tells two accounts apart that share an address."""
+        role = self.aws.role
+        return role.arn if role is not None else self.bearer or self.aws.access_key_id
+
+    def _region(self) -> str:
+        """The setting, else what the model's ARN says, else the usual variables."""
+        if self._settings.region:
+            return self._settings.region
+        named = _ARN.match(self._deployment.model)
+        for name in () if named else _REGION:
+            if (value := environment.read(name)) is not None:
+                return value
+        if named is None:
+            raise self._error(
+                "", "no region: set aws.region, or the environment variable AWS_REGION"
+            )
+        return named[1]
+
+    def _bearer(self) -> str:
+        """A reference; the usual variable goes to AWS's own address only."""
+        settings = self._settings
+        if self._deployment.api_key:
+            if settings.access_key_id or settings.assume_role:
+                raise self._error(".api_key", "is a bearer key; give it or a key pair, not both")
+            return self._deployment.api_key
+        if settings.access_key_id or settings.assume_role or self._deployment.base_url:
+            return ""
+        return f"env:{_BEARER}" if environment.read(_BEARER) is not None else ""
+
+    def _aws(self) -> Aws:
+        settings = self._settings
+        anthropic = settings.anthropic
+        if anthropic is None:
+            anthropic = _ANTHROPIC.search(self._deployment.model) is not None
+        key_id, secret, token = ("", "", "") if self.bearer else self._pair()
+        return Aws(
+            region=self.region,
+            access_key_id=key_id,
+            secret_access_key=secret,
+            session_token=token,
+            role=self._role(settings.assume_role),
+            anthropic=anthropic,
+            betas=tuple(settings.anthropic_betas),
+        )
+
+    def _pair(self) -> tuple[str, str, str]:
+        settings = self._settings
+        if settings.access_key_id and settings.secret_access_key:
+            token = settings.session_token or ""
+            return settings.access_key_id, settings.secret_access_key, token
+        if settings.access_key_id or settings.secret_access_key:
+            raise self._error(".aws", "a pair needs both access_key_id and secret_access_key")
+        for name in _PAIR:
+            if environment.read(name) is None:
+                raise self._error(
+                    "",
+                    f"no credential: set api_key or aws.access_key_id and aws.secret_access_key, or"
+                    f" the environment variables {' and '.join(_PAIR)}, or {_BEARER}",
+                )
+        token = f"env:{_TOKEN}" if environment.read(_TOKEN) is not None else ""
+        return f"env:{_PAIR[0]}", f"env:{_PAIR[1]}", token
+
+    def _role(self, role: AssumeRoleSettings | None) -> AssumedRole | None:
+        if role is None:
+            return None
+        return AssumedRole(
+            arn=role.arn,
+            sts_url=role.sts_url or self.base_url("https://sts.{region}.amazonaws.com"),
+            session_name=role.session_name,
+            external_id=role.external_id or "",
+            tags=tuple(role.tags.items()),
+            duration_s=role.duration_s,
+        )
+
+    def _error(self, field: str, words: str) -> SettingsError:
+        return self._loaded.error(f"{self._place}{field}", words)

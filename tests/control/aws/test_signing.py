@@ -1,0 +1,124 @@
+"""Regions, credentials and roles of deployments at AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vanguard.control.catalogue import build_catalogue
+from vanguard.control.engine_state import EngineState
+from vanguard.core.errors import SettingsError
+from vanguard.core.settings.load import load_settings
+from vanguard.snapshot.model import AssumedRole, Aws, Deployment
+
+CLAUDE = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
+PROFILE = "arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/abc"
+Build = Callable[..., Deployment]
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_BEARER_TOKEN_BEDROCK"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    def make(text: str = "", model: str = CLAUDE, provider: str = "bedrock") -> Deployment:
+        path = tmp_path / "vanguard.yaml"
+        path.write_text(
+            f"models:\n  m:\n    deployments:\n      - provider: {provider}\n"
+            f"        model: '{model}'\n"
+            + "".join(f"        {line}\n" for line in text.split("\n"))
+        )
+        catalogue = build_catalogue(load_settings(path, {}), EngineState())
+        (deployment,) = catalogue.deployments.values()
+        return deployment
+
+    return make
+
+
+PAIR = "access_key_id: 'env:A', secret_access_key: 'file:/s'"
+
+
+def test_a_pair_of_the_settings(build: Build) -> None:
+    made = build(f"aws: {{region: eu-west-1, {PAIR}}}")
+    assert made.base_url == "https://bedrock-runtime.eu-west-1.amazonaws.com"
+    assert made.dialect == "bedrock_converse"
+    assert made.aws == Aws("eu-west-1", "env:A", "file:/s", anthropic=True)
+    assert (made.auth_header, made.credential) == ("", "")
+    assert made.counts_tokens
+    assert made.price is not None
+    assert made.context_tokens
+    assert made.account.endswith("env:A")
+
+
+def test_a_pair_of_the_environment(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    made = build(model="amazon.nova-pro-v1:0")
+    assert made.aws == Aws("us-east-1", "env:AWS_ACCESS_KEY_ID", "env:AWS_SECRET_ACCESS_KEY")
+    assert not made.counts_tokens
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "t")
+    aws = build().aws
+    assert aws is not None
+    assert aws.session_token == "env:AWS_SESSION_TOKEN"
+
+
+def test_a_bearer_key(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
+    made = build("api_key: file:/key")
+    assert (made.credential, made.aws) == ("file:/key", Aws("cn-north-1", anthropic=True))
+    assert made.base_url == "https://bedrock-runtime.cn-north-1.amazonaws.com.cn"
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "b")
+    assert build().credential == "env:AWS_BEARER_TOKEN_BEDROCK"
+    # what stands in the environment goes to AWS's own address only
+    with pytest.raises(SettingsError, match="no credential"):
+        build("base_url: http://10.0.0.1")
+    assert build(f"aws: {{{PAIR}}}").credential == ""
+
+
+def test_what_an_arn_tells_and_what_it_does_not(build: Build) -> None:
+    made = build(f"aws: {{{PAIR}}}", model=PROFILE)
+    assert made.aws == Aws("us-west-2", "env:A", "file:/s")
+    told = build(f"aws: {{{PAIR}, anthropic: true, anthropic_betas: [x]}}", model=PROFILE).aws
+    assert told == Aws("us-west-2", "env:A", "file:/s", anthropic=True, betas=("x",))
+    owned = build(
+        f"aws: {{{PAIR}}}", model=f"arn:aws:bedrock:us-west-2:1:inference-profile/{CLAUDE}"
+    ).aws
+    assert owned is not None
+    assert owned.anthropic
+
+
+def test_a_role(build: Build) -> None:
+    role = "arn: 'arn:aws:iam::123456789012:role/r', tags: {team: '{team}'}"
+    made = build(f"aws: {{region: eu-west-1, {PAIR}, assume_role: {{{role}}}}}")
+    assert made.aws is not None
+    assert made.aws.role == AssumedRole(
+        "arn:aws:iam::123456789012:role/r",
+        "https://sts.eu-west-1.amazonaws.com",
+        tags=(("team", "{team}"),),
+    )
+    assert made.account.endswith("role/r")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no region"),
+        ("aws: {region: eu-west-1}", "no credential"),
+        ("aws: {region: eu-west-1, access_key_id: 'env:A'}", "needs both"),
+        (f"api_key: env:K\naws: {{region: eu-west-1, {PAIR}}}", "not both"),
+    ],
+)
+def test_what_is_missing_is_told_with_its_place(build: Build, text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words) as caught:
+        build(text)
+    assert "vanguard.yaml" in caught.value.message
+
+
+def test_it_is_for_aws_alone(build: Build) -> None:
+    with pytest.raises(SettingsError, match="is not for the provider 'ollama'"):
+        build("aws: {region: eu-west-1}", provider="ollama")

@@ -8,8 +8,6 @@ shapes name every field they do not know; reply shapes ignore them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
@@ -328,11 +326,6 @@ def camel(name: str) -> str:
     """A field's name in the case that Google's documents use."""
     head, *rest = name.split("_")
     return head + "".join(word[:1].upper() + word[1:] for word in rest) if rest else name
-
-
-def both_cases(fields: Mapping[str, object]) -> dict[str, object]:
-    """The same values under their names in both cases."""
-    return {**{snake(name): value for name, value in fields.items()}, **fields}
 
 
 def snake(name: str) -> str:

@@ -49,9 +49,16 @@ def _converted(schema: object, path: str, depth: int) -> object:
         elif name in _COUNTS and isinstance(value, str) and value.isdecimal():
             found[name] = int(value)
         elif name not in _DROPPED:
-            found["$ref" if name == "ref" else name] = value
+            found["$ref" if name == "ref" else name] = _pointed(name, value)
     _name_type(found, schema)
     return found
+
+
+def _pointed(name: str, value: object) -> object:
+    """References point to where the definitions stand in JSON schema."""
+    if name == "ref" and isinstance(value, str):
+        return value.replace("#/defs/", "#/$defs/", 1)
+    return value
 
 
 def _name_type(found: dict[str, object], schema: dict[str, object]) -> None:

@@ -7,11 +7,13 @@ cases. A chunk holds a call's arguments whole.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 
 import msgspec
 
-from vanguard.core.errors import UpstreamError
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.dialects.text.contract import Channel, Mask, at_once
 from vanguard.dialects.text.events import with_data
 from vanguard.dialects.text.slots import (
@@ -34,6 +36,7 @@ from vanguard.dialects.text.slots import (
 from vanguard.wire.google_generate import snake
 from vanguard.wire.sse import event_data
 
+_URL_SAFE = str.maketrans("-_", "+/")
 _ENVELOPE = ("modelVersion", "responseId", "createTime")
 
 
@@ -51,9 +54,37 @@ def _request(raw: Raw, mask: Mask) -> bytes | None:
     return _REQUEST(raw, mask)
 
 
+def _blob(raw: Raw, mask: Mask) -> bytes | None:
+    """A file inside the request; text in it is text.
+
+    Raises:
+        InvalidRequest: it says that it is text, and is none.
+    """
+    found = object_of(raw)
+    kind = string(found.get("mimeType", found.get("mime_type"))) or ""
+    data = string(found.get("data"))
+    if data is None or not kind.startswith("text/"):
+        return None
+    try:
+        padded = data.translate(_URL_SAFE) + "=" * (-len(data) % 4)
+        written = base64.b64decode(padded, validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest(
+            f"inlineData: a file of type {kind[:50]} that is not base64 of UTF-8 text cannot be"
+            " checked by this key's guardrails",
+            param="inlineData.data",
+        ) from error
+    masked = mask(written)
+    if masked == written:
+        return None
+    found["data"] = Raw(msgspec.json.encode(base64.b64encode(masked.encode()).decode()))
+    return msgspec.json.encode(found)
+
+
 _PART = _cased(
     {
         "text": text,
+        "inlineData": _blob,
         "functionCall": fields({"args": json_value}),
         "functionResponse": fields({"response": json_value}),
         "executableCode": fields({"code": text}),

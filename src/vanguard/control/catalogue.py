@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from vanguard.control.clouds.placed import placed
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.control.prices import (
     FREE,
@@ -140,10 +141,15 @@ class _Deploying:
                 f"{place}.provider", f"no provider is called '{settings.provider}'{near}"
             )
         self._row: ProviderRow = rows[settings.provider]
+        self._placed = placed(loaded, place, settings, self._row)
 
     def deployment(self, deployment_id: str, kind: ModelKind) -> Deployment:
-        settings, row = self._settings, self._row
-        base_url = (settings.base_url or row.base_url).rstrip("/")
+        settings, row, own = self._settings, self._row, self._placed
+        base_url = (settings.base_url or own.base_url).rstrip("/")
+        if kind == "embedding" and row.cloud == "google":
+            raise self._loaded.error(
+                self._place, "embedding models of Vertex are not offered; take provider 'gemini'"
+            )
         if not base_url:
             raise self._loaded.error(
                 self._place,
@@ -159,8 +165,8 @@ class _Deploying:
             dialect=row.dialect,
             base_url=base_url,
             model=settings.model,
-            auth_header=row.auth_header if credential else "",
-            auth_prefix=row.auth_prefix if credential else "",
+            auth_header=own.auth_header if credential else "",
+            auth_prefix=own.auth_prefix if credential else "",
             credential=credential,
             headers=row.headers | {name.lower(): text for name, text in settings.headers.items()},
             price=self._price(deployment_id, prices, kind),
@@ -174,7 +180,9 @@ class _Deploying:
             quota=quota_of(settings, row),
             probe=Probe(settings.probe.path, settings.probe.interval_s) if settings.probe else None,
             # an address of one's own need not speak all that the vendor's does
-            also=row.also if base_url == row.base_url else (),
+            also=row.also if base_url == own.base_url and not own.paths else (),
+            paths=own.paths,
+            anthropic_version=row.anthropic_version,
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:
@@ -199,7 +207,7 @@ class _Deploying:
         Anything may listen at an address of one's own; only an address that the price list itself
         knows is priced by it.
         """
-        if base_url == self._row.base_url:
+        if base_url == self._placed.base_url:
             return self._row.prices, self._row.facts
         if self._settings.price is not None:
             return "", ""
@@ -219,6 +227,8 @@ class _Deploying:
         """A reference. The row's usual variable goes to the row's own address only."""
         if self._settings.api_key:
             return self._settings.api_key
+        if self._placed.credential:
+            return self._placed.credential
         if not self._row.env or self._settings.base_url:
             return ""
         if environment.read(self._row.env) is None:

@@ -272,6 +272,42 @@ class ProbeSettings(Section):
     interval_s: float = Field(10, ge=1, description="Seconds between two.")
 
 
+class GoogleSettings(Section):
+    """Where a deployment at Vertex AI is, and whose it is."""
+
+    project: str = Field(
+        pattern=r"^[a-z0-9:.-]+$", description="Id of the Google Cloud project that pays."
+    )
+    location: str = Field(
+        "global",
+        pattern=r"^[a-z0-9-]+$",
+        description="Location, such as `us-central1`; `global`, `us` and `eu` have addresses of their own.",
+    )
+    credentials: Path | None = Field(
+        None,
+        description="JSON file of a service account, or of a login by `gcloud auth application-default login`; the machine's own account, asked of the metadata server, when not set.",
+    )
+
+
+class AzureSettings(Section):
+    """Where a deployment at Azure OpenAI is."""
+
+    resource: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="Name of the resource, which is the first part of its address; not needed beside `base_url`.",
+    )
+    api_version: str | None = Field(
+        None,
+        pattern=r"^[0-9A-Za-z.-]+$",
+        description="A dated version of the API, such as `2024-10-21`; the address then names the deployment. The v1 API, which has no dates, when not set.",
+    )
+    token: Reference | None = Field(
+        None,
+        description="`env:NAME` or `file:/path` of a token of Microsoft Entra, in place of `api_key`; a file is read again when it changes.",
+    )
+
+
 class DeploymentSettings(Section):
     """One place that serves a model."""
 
@@ -287,6 +323,13 @@ class DeploymentSettings(Section):
     api_key: Reference | None = Field(
         None,
         description="`env:NAME` or `file:/path`; never the secret itself. The row's usual variable when not set.",
+    )
+    google: GoogleSettings | None = Field(
+        None,
+        description="Project, location and account, for providers `vertex` and `vertex-anthropic`.",
+    )
+    azure: AzureSettings | None = Field(
+        None, description="Resource, version of the API and token, for provider `azure`."
     )
     headers: dict[str, str] = Field({}, description="Sent with every request.")
     tls: UpstreamTlsSettings | None = Field(

@@ -50,11 +50,8 @@ def build_request(
             query = b"?" + request.query.encode("latin-1")
         if head.defaults or not _FORWARDED.isdisjoint(request.index()):
             forwarded = _forwarded(request, head.defaults)
-    elif exchange.door.dialect == "bedrock_invoke":
-        # its betas stand in the body; the door has put them among the headers
-        forwarded = _forwarded(request, head.defaults)
-    elif head.defaults:
-        forwarded = _forwarded(None, head.defaults)
+    else:
+        forwarded = _foreign_lines(exchange, head)
     return b"POST %b%b%b%bcontent-length: %d\r\n\r\n%b" % (
         head.target,
         query,
@@ -73,15 +70,23 @@ def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: byt
         path = placed_path(deployment, verb)
         known = secret, _fixed_head(exchange, deployment, secret, path)
         exchange.view.placed[deployment.id, verb] = known
-    head, forwarded = known[1], b""
+    head = known[1]
     if deployment.dialect == exchange.door.dialect:
         forwarded = _forwarded(exchange.request, head.defaults)
-    elif head.defaults:
-        forwarded = _forwarded(None, head.defaults)
+    else:
+        forwarded = _foreign_lines(exchange, head)
     if deployment.anthropic_version:
         body = versioned(body, deployment.anthropic_version, keeps_model=verb == "count_tokens")
     length = b"content-length: %d\r\n\r\n" % len(body)
     return b"".join((b"POST ", head.target, head.always, forwarded, length, body))
+
+
+def _foreign_lines(exchange: Exchange, head: FixedHead) -> bytes:
+    """Lines to an upstream that speaks otherwise than the client."""
+    if exchange.door.dialect == "bedrock_invoke":
+        # its betas stand in the body; the door has put them among the headers
+        return _forwarded(exchange.request, head.defaults)
+    return _forwarded(None, head.defaults) if head.defaults else b""
 
 
 def _forwarded(request: Request | None, defaults: dict[bytes, bytes]) -> bytes:

@@ -95,3 +95,22 @@ def boto3_to(account):
 def account(tmp_path):
     """An account at AWS, and the master secret of the platform's own pairs."""
     return Account(tmp_path)
+
+
+@pytest.fixture
+async def google_to():
+    """Makes a Google client of a running gateway."""
+    from google import genai  # its import takes seconds, which tests of others need not pay
+    from google.genai import types
+
+    made = []
+
+    def make(running, path="", **more):
+        options = types.HttpOptions(base_url=running.base_url + path, timeout=10_000, **more)
+        client = genai.Client(api_key=SECRET, http_options=options)
+        made.append(client)
+        return client.aio
+
+    yield make
+    for client in made:
+        await client.aio.aclose()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from vanguard.control.aws.signing import Signing
+from vanguard.control.clouds.placed import placed
 from vanguard.control.engine_state import EngineModelState, EngineState
 from vanguard.control.prices import (
     FREE,
@@ -141,17 +141,15 @@ class _Deploying:
                 f"{place}.provider", f"no provider is called '{settings.provider}'{near}"
             )
         self._row: ProviderRow = rows[settings.provider]
-        self._signing: Signing | None = None
-        self._row_url = self._row.base_url
-        if self._row.dialect == "bedrock_converse":
-            self._signing = Signing(loaded, place, settings)
-            self._row_url = self._signing.base_url(self._row_url)
-        elif settings.aws is not None:
-            raise loaded.error(f"{place}.aws", f"is not for the provider '{settings.provider}'")
+        self._placed = placed(loaded, place, settings, self._row)
 
     def deployment(self, deployment_id: str, kind: ModelKind) -> Deployment:
-        settings, row = self._settings, self._row
-        base_url = (settings.base_url or self._row_url).rstrip("/")
+        settings, row, own = self._settings, self._row, self._placed
+        base_url = (settings.base_url or own.base_url).rstrip("/")
+        if kind == "embedding" and row.cloud == "google":
+            raise self._loaded.error(
+                self._place, "embedding models of Vertex are not offered; take provider 'gemini'"
+            )
         if not base_url:
             raise self._loaded.error(
                 self._place,
@@ -160,32 +158,32 @@ class _Deploying:
             )
         prices, facts_id = self._lists(base_url)
         facts = model_facts(facts_id, settings.model) if facts_id else ModelFacts()
-        signing = self._signing
-        credential = self._credential() if signing is None else signing.bearer
-        account = credential if signing is None else signing.account
+        credential = self._credential()
         return Deployment(
             id=deployment_id,
             provider=settings.provider,
             dialect=row.dialect,
             base_url=base_url,
             model=settings.model,
-            auth_header=row.auth_header if credential and signing is None else "",
-            auth_prefix=row.auth_prefix if credential and signing is None else "",
+            auth_header=own.auth_header if credential else "",
+            auth_prefix=own.auth_prefix if credential else "",
             credential=credential,
             headers=row.headers | {name.lower(): text for name, text in settings.headers.items()},
             price=self._price(deployment_id, prices, kind),
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,
-            counts_tokens=row.counts_tokens and (signing is None or signing.aws.anthropic),
-            aws=None if signing is None else signing.aws,
+            counts_tokens=row.counts_tokens and (own.aws is None or own.aws.anthropic),
+            aws=own.aws,
             tls=self._tls(base_url),
             weight=settings.weight,
             priority=settings.priority,
-            account=settings.account or f"{base_url} {account}".rstrip(),
+            account=settings.account or f"{base_url} {own.account or credential}".rstrip(),
             quota=quota_of(settings, row),
             probe=Probe(settings.probe.path, settings.probe.interval_s) if settings.probe else None,
             # an address of one's own need not speak all that the vendor's does
-            also=row.also if base_url == row.base_url else (),
+            also=row.also if base_url == own.base_url and not own.paths else (),
+            paths=own.paths,
+            anthropic_version=row.anthropic_version,
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:
@@ -210,7 +208,7 @@ class _Deploying:
         Anything may listen at an address of one's own; only an address that the price list itself
         knows is priced by it.
         """
-        if base_url == self._row_url:
+        if base_url == self._placed.base_url:
             return self._row.prices, self._row.facts
         if self._settings.price is not None:
             return "", ""
@@ -230,6 +228,8 @@ class _Deploying:
         """A reference. The row's usual variable goes to the row's own address only."""
         if self._settings.api_key:
             return self._settings.api_key
+        if self._placed.credential or self._placed.aws is not None:
+            return self._placed.credential
         if not self._row.env or self._settings.base_url:
             return ""
         if environment.read(self._row.env) is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -27,6 +27,9 @@ class ProviderRow(BaseModel):
     auth_prefix: str = ""
     env: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9_]*)?$")] = ""
     headers: dict[str, str] = {}
+    cloud: Literal["", "aws", "google", "azure"] = ""
+    paths: dict[str, str] = {}
+    anthropic_version: str = ""
     prices: str = ""
     facts: str = ""
     counts_tokens: bool = False

@@ -6,6 +6,7 @@ from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.bedrock_converse import BedrockConverse
 from vanguard.dialects.bedrock_invoke import BedrockInvoke
 from vanguard.dialects.contract import Dialect
+from vanguard.dialects.google_generate import GoogleGenerate
 from vanguard.dialects.openai_chat import OpenAIChat
 from vanguard.dialects.openai_responses import OpenAIResponses
 
@@ -17,5 +18,6 @@ DIALECTS: dict[str, Dialect] = {
         OpenAIResponses(),
         BedrockConverse(),
         BedrockInvoke(),
+        GoogleGenerate(),
     )
 }

@@ -16,6 +16,7 @@ from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
 from vanguard.gateway.aws.pairs import Pairs
 from vanguard.gateway.aws.sessions import Sessions
 from vanguard.gateway.credentials import Credentials
+from vanguard.gateway.google.tokens import KIND, Tokens
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.pool import Pool
 from vanguard.gateway.limits import Limiter
@@ -79,6 +80,12 @@ class Gateway:
             lambda: self.clock.now_ms() / 1000,
             lambda why: self.log.warning("role", reason=why),
         )
+        self.tokens = Tokens(
+            self.pool.request,
+            lambda: self.clock.now_ms() / 1000,
+            lambda why: self.log.warning("token", reason=why),
+        )
+        self.credentials.minted[KIND] = self.tokens.current
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
         self.state = State(Path(boot.snapshot_path), self._changed)
@@ -116,6 +123,7 @@ class Gateway:
         self.pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
         self.sessions.sweep()
+        self.tokens.sweep()
         self.pings.sweep(self.loop_time())
         self.probes.sweep(self.loop_time())
         self.ledger.retry()
@@ -137,6 +145,7 @@ class Gateway:
         self.limiter.forget(set(snapshot.scopes))
         self.router.forget(snapshot.deployments.values())
         self.probes.take_up(snapshot.deployments.values(), view.origins)
+        self.tokens.keep(one.credential for one in snapshot.deployments.values())
         self.sessions.prefetch([one.aws for one in snapshot.deployments.values() if one.aws])
         self.log.info(
             "snapshot",

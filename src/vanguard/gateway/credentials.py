@@ -5,6 +5,7 @@ It does not know what a credential is for, and keeps none in a log.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from vanguard.core.errors import UpstreamUnavailable
@@ -17,6 +18,8 @@ class Credentials:
     """All resolved references of one process."""
 
     def __init__(self) -> None:
+        # kinds of references whose secrets are made and renewed elsewhere, such as tokens
+        self.minted: dict[str, Callable[[str], bytes]] = {}
         self._environment: dict[str, bytes] = {}
         self._files: dict[str, tuple[float, tuple[int, int, int], bytes]] = {}
 
@@ -37,6 +40,8 @@ class Credentials:
             return self._from_environment(name)
         if kind == "file":
             return self._from_file(name, now)
+        if kind in self.minted:
+            return self.minted[kind](name)
         raise UpstreamUnavailable(f"credential reference of an unknown kind: '{kind}'")
 
     def _from_environment(self, name: str) -> bytes:

@@ -63,12 +63,26 @@ UPSTREAM_PATHS: dict[tuple[str, Operation], str] = {
     ("bedrock_converse", "chat"): "/converse",
     ("bedrock_converse", "embeddings"): "/invoke",
     ("bedrock_converse", "count_tokens"): "/count-tokens",
+    # the ends of such paths say more; see `vanguard.gateway.call.placed_request`
+    ("google_generate", "chat"): "/models/{model}:generateContent",
+    ("google_generate", "embeddings"): "/models/{model}:batchEmbedContents",
+    ("google_generate", "count_tokens"): "/models/{model}:countTokens",
 }
+
+
+# Google's paths begin as ours do, and end otherwise
+_GOOGLE_VERBS = (
+    ":generateContent",
+    ":streamGenerateContent",
+    ":countTokens",
+    ":embedContent",
+    ":batchEmbedContents",
+)
 
 
 def find_door(path: str) -> Door | None:
     """The door at a path, None when it is not a model call."""
     door = DOORS.get(path)
-    if door is None and path.startswith("/v1/models/"):
+    if door is None and path.startswith("/v1/models/") and not path.endswith(_GOOGLE_VERBS):
         return DOORS["/v1/models"]
     return door

@@ -30,6 +30,14 @@ from vanguard.gateway.call.bedrock_request import who
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.doors import Door, PathDoor, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
+from vanguard.gateway.google.client import ArrayClient
+from vanguard.gateway.google.doors import (
+    GoogleDoor,
+    RawDoor,
+    as_messages,
+    find_google_door,
+    wants_array,
+)
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel
@@ -142,7 +150,7 @@ class Pipeline:
 
     def upgrade(self, request: Request) -> Tunnel | None:
         """WebSockets go to control; model doors offer none."""
-        if find_door(request.path) is not None or not self._admin_allowed(request):
+        if _door(request.path) is not None or not self._admin_allowed(request):
             return None
         if request.path.startswith(AWS_PREFIX):
             return None
@@ -153,7 +161,7 @@ class Pipeline:
 
     def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
         """For what never became a request; in the dialect of its door, where its path was read."""
-        door = find_door(path)
+        door = _door(path)
         if door is None and path.startswith(AWS_PREFIX):
             door = ANY
         return render_error(error, door, new_id("req"))
@@ -319,9 +327,11 @@ class Pipeline:
     # --- everything else ---------------------------------------------------------------------
 
     def _answer_other(self, request: Request, client: Client) -> None:
-        path = request.path
+        path, google = request.path, find_google_door(request.path)
         if path.startswith(AWS_PREFIX):
             self._answer_aws(request, client)
+        elif google is not None:
+            self._answer_google(request, client, google)
         elif path in STATUS_PATHS and (path != "/metrics" or self._admin_allowed(request)):
             self._answer_status(request, client)
         elif path.startswith("/v1/responses/"):
@@ -363,6 +373,19 @@ class Pipeline:
             return
         try:
             self._answer_model_call(request, client, self._embedding(door))
+        except VanguardError as refusal:
+            refuse(self._gateway, refusal, client, door, new_id("req"))
+        except Exception as defect:  # noqa: BLE001 - as in `handle`
+            self._defect(defect, client, door)
+
+    def _answer_google(self, request: Request, client: Client, door: Door) -> None:
+        """A call at a path of Google's; a stream is an array unless asked otherwise."""
+        try:
+            if isinstance(door, RawDoor):
+                door = as_messages(request, door)
+            elif isinstance(door, GoogleDoor) and door.stream and wants_array(request):
+                client = ArrayClient(client)
+            self._answer_model_call(request, client, door)
         except VanguardError as refusal:
             refuse(self._gateway, refusal, client, door, new_id("req"))
         except Exception as defect:  # noqa: BLE001 - as in `handle`
@@ -415,6 +438,10 @@ def _encoded(request: Request) -> VanguardError | None:
     return UnsupportedEncoding(
         f"the body is sent with Content-Encoding: {named}; send it as it is, without a coding"
     )
+
+
+def _door(path: str) -> Door | None:
+    return find_door(path) or find_google_door(path)
 
 
 def refuse(

@@ -47,6 +47,7 @@ class View:
         }
         # filled on first use; they go with the view when deployments change
         self.heads: dict[tuple[str, str, str, bytes], FixedHead] = {}
+        self.placed: dict[tuple[str, str], tuple[bytes, FixedHead]] = {}
         self.lanes: dict[tuple[str, str, Operation], Lane] = {}
         self._deployments = {
             name: tuple(snapshot.deployments[one] for one in model.deployments)

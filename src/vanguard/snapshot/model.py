@@ -212,6 +212,10 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         aws: for `bedrock_converse` only; with it, `credential` is a bearer key.
         also: further API families that it speaks at the same address; their clients' bytes pass
             through.
+        paths: where they differ from those of its dialect's own API, by operation, or `stream` for
+            a chat that is streamed; the query included, `{model}` for the model's name.
+        anthropic_version: put into a body of Anthropic's in place of the model's name, as Vertex
+            wants it; empty elsewhere.
     """
 
     id: str
@@ -236,6 +240,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     probe: Probe | None = None
     aws: Aws | None = None
     also: tuple[str, ...] = ()
+    paths: dict[str, str] = {}
+    anthropic_version: str = ""
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -120,5 +120,5 @@ def test_what_is_missing_is_told_with_its_place(build: Build, text: str, words: 
 
 
 def test_it_is_for_aws_alone(build: Build) -> None:
-    with pytest.raises(SettingsError, match="is not for the provider 'ollama'"):
+    with pytest.raises(SettingsError, match="says nothing about provider 'ollama'"):
         build("aws: {region: eu-west-1}", provider="ollama")

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.names import leaves
 from vanguard.core.settings.reference import PAGE, SAMPLE, main, page, sample
-from vanguard.core.settings.tree import Section, Settings
+from vanguard.core.settings.sections.base import Section
+from vanguard.core.settings.tree import Settings
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -3,7 +3,8 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from vanguard.core.settings.tree import Section, Settings
+from vanguard.core.settings.sections.base import Section
+from vanguard.core.settings.tree import Settings
 
 
 def test_defaults_are_valid_and_say_their_unit() -> None:

@@ -35,3 +35,18 @@ def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it(place, statu
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 501])
 def test_what_the_request_is_at_fault_for_would_fail_elsewhere_too(status):
     assert elsewhere(PLACE, status, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "body", "ours"),
+    [
+        ({"dialect": "google_generate"}, 400, b'{"reason": "API_KEY_INVALID"}', True),
+        ({"dialect": "google_generate"}, 400, b'{"reason": "BAD"}', False),
+        ({"dialect": "openai_chat"}, 400, b'{"reason": "API_KEY_INVALID"}', False),
+        ({"dialect": "google_generate", "credential": "google:metadata"}, 403, b"", True),
+        ({"dialect": "google_generate", "credential": "env:KEY"}, 403, b"", False),
+    ],
+)
+def test_google_says_otherwise_that_our_credential_is_at_fault(fields, status, body, ours):
+    error = elsewhere(deployment("http://x/v1", **fields), status, None, body)
+    assert (error is not None and "credential" in error.message) is ours

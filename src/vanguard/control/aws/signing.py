@@ -10,7 +10,8 @@ import re
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
 from vanguard.core.settings.loaded import Loaded
-from vanguard.core.settings.tree import AssumeRoleSettings, AwsSettings, DeploymentSettings
+from vanguard.core.settings.sections.clouds import AssumeRoleSettings, AwsSettings
+from vanguard.core.settings.tree import DeploymentSettings
 from vanguard.snapshot.model import AssumedRole, Aws
 
 # ids of models and of inference profiles, plain or at the end of an ARN

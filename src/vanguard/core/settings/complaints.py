@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vanguard.core.settings.names import nearest, section_of, suggestion
-from vanguard.core.settings.tree import Section, Settings
+from vanguard.core.settings.sections.base import Section
+from vanguard.core.settings.tree import Settings
 
 Path = tuple[str | int, ...]
 

@@ -7,24 +7,17 @@ flags together, and the reference page, the sample file and `--help` are made fr
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
-Reference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$")]
-
-
-ProxyUrl = Annotated[
-    str,
-    Field(pattern=r"^(none|env:[A-Za-z_][A-Za-z0-9_]*|file:.+|https?://[^@/?#\s]+/?)$"),
-]
-
-
-class Section(BaseModel):
-    """A part of the tree: closed, so that a misspelt field is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+from vanguard.core.settings.sections.base import Name, ProxyUrl, Reference, Section
+from vanguard.core.settings.sections.clouds import (
+    AwsDoorSettings,
+    AwsSettings,
+    AzureSettings,
+    GoogleSettings,
+)
 
 
 class AdminSettings(Section):
@@ -272,69 +265,6 @@ class ProbeSettings(Section):
     interval_s: float = Field(10, ge=1, description="Seconds between two.")
 
 
-class AssumeRoleSettings(Section):
-    """A role of an AWS account that is assumed for a deployment, and renewed ahead of its end."""
-
-    arn: str = Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$", description="The role's ARN.")
-    session_name: str = Field(
-        "vanguard",
-        min_length=2,
-        max_length=64,
-        description="Name of the sessions, as CloudTrail shows it. It and the tags' values may hold `{team}`, `{user}`, `{key}` and `{organisation}`: the names of who asks, with a session for each.",
-    )
-    external_id: str | None = Field(
-        None, min_length=2, description="What the role's trust policy asks for."
-    )
-    tags: dict[str, str] = Field(
-        {}, max_length=50, description="Session tags, for cost allocation: `{team: '{team}'}`."
-    )
-    duration_s: int = Field(3_600, ge=900, le=43_200, description="Seconds that a session lasts.")
-    sts_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^/?#@\s]+(/[^?#\s]*)?$",
-        description="Where the role is assumed; the region's STS when not set.",
-    )
-
-
-class AwsSettings(Section):
-    """How requests to a deployment at AWS are signed."""
-
-    region: str | None = Field(
-        None,
-        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
-        description="Such as `eu-west-1`. What the model's ARN says, or `AWS_REGION` or `AWS_DEFAULT_REGION`, when not set.",
-    )
-    access_key_id: Reference | None = Field(
-        None, description="`env:NAME` or `file:/path`; `AWS_ACCESS_KEY_ID` when not set."
-    )
-    secret_access_key: Reference | None = Field(
-        None, description="`env:NAME` or `file:/path`; `AWS_SECRET_ACCESS_KEY` when not set."
-    )
-    session_token: Reference | None = Field(
-        None, description="Of a temporary pair. `AWS_SESSION_TOKEN` with the variables' pair."
-    )
-    assume_role: AssumeRoleSettings | None = Field(
-        None, description="A role assumed with the pair, such as one of another account."
-    )
-    anthropic: bool | None = Field(
-        None,
-        description="Whether the model is Anthropic's, so that requests of Anthropic's clients go to it as they are. Seen from the model's name when not set, which an application inference profile's ARN does not tell.",
-    )
-    anthropic_betas: list[str] = Field(
-        [],
-        description="Values of `anthropic-beta` passed on besides those that Bedrock is known to have.",
-    )
-
-
-class AwsDoorSettings(Section):
-    """The door for AWS's SDKs, under `/aws`."""
-
-    master_key: Reference | None = Field(
-        None,
-        description="Secret from which the key pairs of virtual keys derive: `env:NAME` or `file:/path`. Made and kept under `home` when not set. Another secret ends all pairs.",
-    )
-
-
 class DeploymentSettings(Section):
     """One place that serves a model."""
 
@@ -353,6 +283,13 @@ class DeploymentSettings(Section):
     )
     aws: AwsSettings | None = Field(
         None, description="Region and credentials, for providers at AWS (`bedrock`)."
+    )
+    google: GoogleSettings | None = Field(
+        None,
+        description="Project, location and account, for providers `vertex` and `vertex-anthropic`.",
+    )
+    azure: AzureSettings | None = Field(
+        None, description="Resource, version of the API and token, for provider `azure`."
     )
     headers: dict[str, str] = Field({}, description="Sent with every request.")
     tls: UpstreamTlsSettings | None = Field(

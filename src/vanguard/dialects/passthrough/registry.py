@@ -6,6 +6,7 @@ from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPa
 from vanguard.dialects.passthrough.bedrock_converse import BedrockConversePassThrough
 from vanguard.dialects.passthrough.bedrock_invoke import BedrockInvokePassThrough
 from vanguard.dialects.passthrough.contract import PassThrough
+from vanguard.dialects.passthrough.google_generate import GoogleGeneratePassThrough
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 from vanguard.dialects.passthrough.openai_responses import OpenAIResponsesPassThrough
 
@@ -15,4 +16,5 @@ PASS_THROUGHS: dict[str, PassThrough] = {
     "bedrock_converse": BedrockConversePassThrough(),
     "bedrock_invoke": BedrockInvokePassThrough(),
     "openai_responses": OpenAIResponsesPassThrough(),
+    "google_generate": GoogleGeneratePassThrough(),
 }

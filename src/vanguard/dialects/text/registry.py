@@ -6,6 +6,7 @@ from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
 from vanguard.dialects.text.bedrock_converse import BedrockConverseText
 from vanguard.dialects.text.bedrock_invoke import BedrockInvokeText
 from vanguard.dialects.text.contract import TextSlots
+from vanguard.dialects.text.google_generate import GoogleGenerateText
 from vanguard.dialects.text.openai_chat import OpenAIChatText
 from vanguard.dialects.text.openai_responses import OpenAIResponsesText
 
@@ -15,4 +16,5 @@ TEXT_SLOTS: dict[str, TextSlots] = {
     "bedrock_invoke": BedrockInvokeText(),
     "openai_chat": OpenAIChatText(),
     "openai_responses": OpenAIResponsesText(),
+    "google_generate": GoogleGenerateText(),
 }

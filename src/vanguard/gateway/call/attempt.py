@@ -258,7 +258,7 @@ class Attempt:
             return
         gateway, ticket = self._gateway, self._exchange.ticket
         wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
-        error = elsewhere(outcome.deployment, status, wait_s)
+        error = elsewhere(outcome.deployment, status, wait_s, body)
         if error is not None:
             spent = status == 429 and ticket is not None
             if ticket is not None and spent:

@@ -11,22 +11,34 @@ from vanguard.snapshot.model import Deployment
 _FAILED = frozenset({408, 409, 425, 500, 502, 503, 504})
 
 
-def elsewhere(deployment: Deployment, status: int, wait_s: float | None) -> UpstreamError | None:
+def elsewhere(
+    deployment: Deployment, status: int, wait_s: float | None, body: bytes = b""
+) -> UpstreamError | None:
     """The error of an answer of status >= 400 if asking elsewhere may help, None where the request is at fault.
 
     Args:
         deployment: who answered.
         status: what it answered; 401 is about the platform's credential, never the client's.
         wait_s: for how long it wants to be left alone, as far as it said.
+        body: of the answer.
     """
     if status in {429, 529}:
         message = f"deployment '{deployment.id}' is overloaded (HTTP {status})"
         return UpstreamRateLimited(message, retry_after_s=wait_s)
-    if status == 401 or (status == 403 and deployment.aws is not None):
-        # AWS says 403, in words that name our account
+    if _refuses_us(deployment, status, body):
         message = f"deployment '{deployment.id}' refused the platform's credential (HTTP {status})"
         return UpstreamUnavailable(message)
     if status in _FAILED:
         message = f"deployment '{deployment.id}' failed (HTTP {status})"
         return UpstreamUnavailable(message, retry_after_s=wait_s)
     return None
+
+
+def _refuses_us(deployment: Deployment, status: int, body: bytes) -> bool:
+    """Whether the platform's own credential is at fault."""
+    if status == 403:
+        # AWS and Vertex say so in words that name our account
+        return deployment.aws is not None or deployment.credential.startswith("google:")
+    # the Gemini API finds a bad key to be a bad request (error ErrorInfo, 2026-11)
+    bad_key = status == 400 and deployment.dialect == "google_generate"
+    return status == 401 or (bad_key and b'"API_KEY_INVALID"' in body)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from vanguard.core.journal import Intent, intent_line, intent_rest
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.bedrock_request import build_bedrock_request
+from vanguard.gateway.call.placed_request import placed_path, verb_of, versioned
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.google.doors import GOOGLE
 from vanguard.gateway.http.messages import FixedHead, Headers, Request, request_head
 from vanguard.snapshot.model import Deployment
 
@@ -38,6 +40,8 @@ def build_request(
     place = (deployment.id, dialect, door.operation, secret)
     head = exchange.view.heads.get(place)
     if head is None:
+        if deployment.paths or dialect == GOOGLE:
+            return _placed(exchange, deployment, secret, body)
         path = UPSTREAM_PATHS[dialect, door.operation]
         head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret, path)
     request, query, forwarded = exchange.request, b"", b""
@@ -46,11 +50,8 @@ def build_request(
             query = b"?" + request.query.encode("latin-1")
         if head.defaults or not _FORWARDED.isdisjoint(request.index()):
             forwarded = _forwarded(request, head.defaults)
-    elif exchange.door.dialect == "bedrock_invoke":
-        # its betas stand in the body; the door has put them among the headers
-        forwarded = _forwarded(request, head.defaults)
-    elif head.defaults:
-        forwarded = _forwarded(None, head.defaults)
+    else:
+        forwarded = _foreign_lines(exchange, head)
     return b"POST %b%b%b%bcontent-length: %d\r\n\r\n%b" % (
         head.target,
         query,
@@ -59,6 +60,33 @@ def build_request(
         len(body),
         body,
     )
+
+
+def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: bytes) -> bytes:
+    """The same where a path of the deployment's own says the model, or whether a stream is asked."""
+    verb = verb_of(exchange)
+    known = exchange.view.placed.get((deployment.id, verb))
+    if known is None or known[0] != secret:
+        path = placed_path(deployment, verb)
+        known = secret, _fixed_head(exchange, deployment, secret, path)
+        exchange.view.placed[deployment.id, verb] = known
+    head = known[1]
+    if deployment.dialect == exchange.door.dialect:
+        forwarded = _forwarded(exchange.request, head.defaults)
+    else:
+        forwarded = _foreign_lines(exchange, head)
+    if deployment.anthropic_version:
+        body = versioned(body, deployment.anthropic_version, keeps_model=verb == "count_tokens")
+    length = b"content-length: %d\r\n\r\n" % len(body)
+    return b"".join((b"POST ", head.target, head.always, forwarded, length, body))
+
+
+def _foreign_lines(exchange: Exchange, head: FixedHead) -> bytes:
+    """Lines to an upstream that speaks otherwise than the client."""
+    if exchange.door.dialect == "bedrock_invoke":
+        # its betas stand in the body; the door has put them among the headers
+        return _forwarded(exchange.request, head.defaults)
+    return _forwarded(None, head.defaults) if head.defaults else b""
 
 
 def _forwarded(request: Request | None, defaults: dict[bytes, bytes]) -> bytes:

@@ -12,6 +12,8 @@ import msgspec
 
 from vanguard.core.errors import ModelNotFound
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.google.doors import GOOGLE
+from vanguard.gateway.google.models import google_models
 from vanguard.gateway.state import may_use
 from vanguard.snapshot.model import Model
 
@@ -22,6 +24,8 @@ def answer_models(exchange: Exchange) -> bytes:
     Raises:
         ModelNotFound: no such model for this key.
     """
+    if exchange.door.dialect == GOOGLE:
+        return google_models(exchange)
     anthropic = exchange.request.header(b"anthropic-version") is not None
     name = unquote(exchange.request.path[len("/v1/models/") :])
     if name:
@@ -59,7 +63,9 @@ def _row(name: str, model: Model, *, anthropic: bool) -> dict[str, object]:
     }
 
 
+_COUNTS = {"bedrock_converse": "inputTokens", "google_generate": "totalTokens"}
+
+
 def answer_estimate(input_tokens: int, dialect: str = "anthropic_messages") -> bytes:
     """The body of a token count that is our estimate."""
-    field = "inputTokens" if dialect == "bedrock_converse" else "input_tokens"
-    return msgspec.json.encode({field: input_tokens})
+    return msgspec.json.encode({_COUNTS.get(dialect, "input_tokens"): input_tokens})

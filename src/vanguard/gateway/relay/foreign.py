@@ -10,9 +10,11 @@ from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.aws.spoken import invokes
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.google.doors import GOOGLE
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.counted import CountedRelay
 from vanguard.gateway.relay.embedded import EmbeddedRelay
+from vanguard.gateway.relay.google import google_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.reframed import InvokedRelay, UnwrappedRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
@@ -26,6 +28,8 @@ def foreign_relay(exchange: Exchange, deployment: Deployment) -> Relay:
         RequestError: the request cannot be read, or the upstream cannot carry it.
     """
     door = exchange.door
+    if door.operation != "chat" and GOOGLE in (door.dialect, deployment.dialect):
+        return google_relay(exchange, deployment)
     if door.operation == "count_tokens":
         return _counting(exchange, deployment)
     if door.operation == "embeddings":

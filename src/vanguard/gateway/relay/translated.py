@@ -44,6 +44,11 @@ class TranslatedRelay:
         self.losses: Sequence[str] = self._losses.names
         self._upstream = upstream
         self._conversation = client.read_request(exchange.body)
+        if exchange.door.varies:
+            # the path says these, and the body need not
+            peek = exchange.peek
+            said: dict[str, object] = {"model": peek.model, "stream": peek.stream}
+            self._conversation = msgspec.structs.replace(self._conversation, **said)
         self._deployment = deployment
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()

@@ -11,6 +11,7 @@ from vanguard.dialects.framing import FRAMED
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.pairs import claim_of, is_signed
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.google.doors import GOOGLE, query_key
 from vanguard.gateway.http.messages import Request
 from vanguard.snapshot.model import Key
 
@@ -24,6 +25,8 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
         Unauthenticated: no credential, or one that is unknown, revoked or expired.
     """
     secret = credential(exchange.request)
+    if not secret and exchange.door.dialect == GOOGLE:
+        secret = query_key(exchange.request)
     key = exchange.view.keys.get(hash_secret(secret)) if len(secret) <= _SECRET_BYTES else None
     if key is None:
         key = find_key(gateway, exchange, secret)
@@ -39,7 +42,7 @@ def credential(request: Request) -> bytes:
     bearer = names.get(b"authorization")
     if bearer is not None and bearer[:7].lower() == b"bearer ":
         return bearer[7:].strip()
-    return names.get(b"x-api-key", b"").strip()
+    return (names.get(b"x-api-key") or names.get(b"x-goog-api-key", b"")).strip()
 
 
 def find_key(gateway: Gateway, exchange: Exchange, secret: bytes) -> Key:

@@ -1,0 +1,1 @@
+"""What the settings of a cloud make of a provider's row."""

@@ -1,0 +1,1 @@
+"""Parts of the tree of settings that are long enough to stand alone."""

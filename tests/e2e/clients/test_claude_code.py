@@ -154,6 +154,17 @@ def test_a_sub_agent(client: ClaudeCode, model: str) -> None:
     assert (agents[0], agents[1], agents[3]) == (None, agents[2], None)
     assert agents[1]
 
+    rows = client.stage.rows()
+    assert [row["tags"] for row in rows] == [{}, {"agent": agents[1]}, {"agent": agents[1]}, {}]
+    with client.stage.platform.admin() as admin:
+        report = admin.get("/api/usage", params={"group_by": "session,tag:agent"}).json()["data"]
+    told = [
+        (one["tag:agent"], one["requests"])
+        for one in report
+        if one["session"] == said["session_id"]
+    ]
+    assert set(told) == {(None, 2), (agents[1], 2)}
+
 
 @pytest.mark.parametrize(
     "model",

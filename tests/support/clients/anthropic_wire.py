@@ -1,6 +1,6 @@
 """The scripted model's Anthropic Messages: reads a request, writes a turn whole or as a stream.
 
-Shapes as https://docs.anthropic.com/en/api/messages-streaming has them (seen 2026-11).
+Shapes as https://docs.anthropic.com/en/api/messages-streaming has them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The scripted model's OpenAI Chat Completions: reads a request, writes a turn whole or streamed.
 
-Shapes as https://platform.openai.com/docs/api-reference/chat has them (seen 2026-11).
+Shapes as https://platform.openai.com/docs/api-reference/chat has them.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from tools import system_packages
 
 # One version each, so that what CI proves today it proves tomorrow.
 CLAUDE_CODE = "@anthropic-ai/claude-code@2.1.197"
+AIDER = "aider-chat==0.86.2"
 _INSTALL_S = 900
 
 

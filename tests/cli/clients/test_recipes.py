@@ -1,0 +1,29 @@
+"""What clients are told."""
+
+import json
+
+import pytest
+
+from vanguard.cli.clients.connect import CLIENTS
+from vanguard.cli.clients.recipes import RECIPES, Aim
+from vanguard.cli.clients.rehearsal import MINUTES
+from vanguard.gateway.doors import find_door
+
+
+def test_every_client_has_a_recipe_and_a_minute() -> None:
+    assert tuple(RECIPES) == CLIENTS == tuple(MINUTES)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_address_and_key_reach_the_client(client: str) -> None:
+    recipe = RECIPES[client](Aim("https://gw.example", "vk-1", "some-model"))
+    told = json.dumps([recipe.steps, dict(recipe.variables), [one.text for one in recipe.files]])
+    assert "https://gw.example" in told
+    assert "vk-1" in told
+    assert recipe.served is (find_door(recipe.path) is not None)
+    assert recipe.steps or recipe.files
+
+
+def test_without_a_model_claude_code_chooses() -> None:
+    recipe = RECIPES["claude-code"](Aim("http://h", "k"))
+    assert set(recipe.variables) == {"ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,14 @@ from support.clients.scripted_model import ScriptedModel
 from support.clients.stage import SETTINGS, Stage
 from support.clients.tap import Fence, Tap
 from support.platform import Platform
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    file = os.environ.get("VANGUARD_RECORD")
+    if file:
+        from support.clients.recorder import Recorder
+
+        config.pluginmanager.register(Recorder(config.rootpath / file))
 
 
 @pytest.fixture(scope="session")

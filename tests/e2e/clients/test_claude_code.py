@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from botocore.eventstream import EventStreamBuffer
 
 from support.clients.alone import Alone
 from support.clients.matrix import proves
@@ -123,6 +124,37 @@ def test_it_does_so_on_a_foreign_model(client: ClaudeCode) -> None:
     rows = client.stage.rows()
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
     assert {row["provider"] for row in rows} == {"openai"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "Bedrock mode", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "Bedrock mode", "OpenAI chat")),
+    ],
+)
+def test_bedrock_mode(client: ClaudeCode, model: str) -> None:
+    stage = client.stage
+    stage.place.environment |= {
+        "CLAUDE_CODE_USE_BEDROCK": "1",
+        "ANTHROPIC_BEDROCK_BASE_URL": f"{stage.tap.base_url}/aws",
+        "AWS_BEARER_TOKEN_BEDROCK": stage.platform.key,
+        "AWS_REGION": "us-east-1",
+        "ANTHROPIC_DEFAULT_HAIKU_MODEL": model,
+    }
+    stage.model.reset(editing(client))
+    edited(client, client.ask("Change one to two in note.txt", model=model))
+    turns = stage.tap.calls(f"/aws/model/{model}/invoke-with-response-stream")
+    assert len(turns) == 4
+    for one in turns:
+        assert one.headers["content-type"] == "application/vnd.amazon.eventstream"
+        buffer = EventStreamBuffer()  # of botocore: it checks the sums of every frame
+        buffer.add_data(one.body)
+        kinds = [event.headers[":event-type"] for event in buffer]
+        assert set(kinds) == {"chunk"}
+    rows = stage.rows()
+    assert [row["dialect"] for row in rows] == ["bedrock_invoke"] * 4
+    assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
 
 
 def delegating() -> object:

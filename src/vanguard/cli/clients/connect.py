@@ -82,6 +82,8 @@ def _write(recipe: Recipe) -> None:
         if path.stat().st_mode & 0o077:
             note(f"others may read {path}, and a key may stand in it: chmod 600 {path}")
     written = "".join(file.top + file.text for file in recipe.files)
+    for line in recipe.steps:
+        click.echo(line)
     for name, value in recipe.variables.items():
         if value not in written:
             click.echo(f"still to be exported: {name}={shlex.quote(value)}")

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import find_door
 
 Form = Literal["json", "toml", "yaml", "ini", "dotenv"]
@@ -66,7 +67,7 @@ class Recipe(msgspec.Struct, frozen=True):
     @property
     def served(self) -> bool:
         """Whether this version of the gateway speaks that API."""
-        return find_door(self.path) is not None
+        return (find_door(self.path) or find_aws_door(self.path)) is not None
 
 
 def claude_code(aim: Aim) -> Recipe:
@@ -180,7 +181,9 @@ def boto3(aim: Aim) -> Recipe:
     }
     file = File(".aws/config", "ini", text)
     path = f"/aws/model/{aim.model or 'm'}/converse"
-    return Recipe("boto3", path, variables, (file,))
+    plain = aim.url.startswith("http:")
+    steps = ("# boto3 sends such a key over HTTPS only: give the gateway a certificate",) * plain
+    return Recipe("boto3", path, variables, (file,), steps)
 
 
 RECIPES: Mapping[str, Callable[[Aim], Recipe]] = {

@@ -18,9 +18,13 @@ import msgspec
 
 TESTS = Path("tests/e2e/clients")
 RECORDED = TESTS / "recorded.json"
+LEFT_OUT = TESTS / "left_out.json"
 PINS = (Path("constraints.txt"), Path("tests/support/clients/packages.py"))
 PAGE = "clients.md"
-BEGIN, END = "<!-- matrix: begin -->\n", "<!-- matrix: end -->"
+MARKS = {
+    "matrix": ("<!-- matrix: begin -->\n", "<!-- matrix: end -->"),
+    "left out": ("<!-- left out: begin -->\n", "<!-- left out: end -->"),
+}
 
 
 class Cell(msgspec.Struct, frozen=True, order=True):
@@ -29,6 +33,14 @@ class Cell(msgspec.Struct, frozen=True, order=True):
     client: str
     what: str
     upstream: str
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """Cases of an SDK's own suite that are not run, by pytest's `-k`, and why."""
+
+    suite: str
+    cases: str
+    reason: str
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -102,17 +114,24 @@ def table(record: Record) -> str:
     return "\n".join(lines) + "\n"
 
 
-def embedded(page: str, made: str) -> str:
-    """The page with the table between its marks.
+def omissions(cases: list[LeftOut]) -> str:
+    """Markdown: what of the SDKs' own suites is left out."""
+    rows = [f"| {one.suite} | `{one.cases}` | {one.reason} |" for one in cases]
+    return "\n".join(["| suite | cases (`pytest -k`) | why |", "|---|---|---|", *rows]) + "\n"
+
+
+def embedded(page: str, name: str, made: str) -> str:
+    """The page with a table between its marks.
 
     Raises:
         ValueError: the marks are missing.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = MARKS[name]
+    before, begin, rest = page.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{PAGE} lacks the marks {BEGIN.strip()} and {END}")
-    return f"{before}{BEGIN}{made}{END}{after}"
+        raise ValueError(f"{PAGE} lacks the marks {first.strip()} and {last}")
+    return f"{before}{first}{made}{last}{after}"
 
 
 def main(arguments: list[str]) -> int:
@@ -122,14 +141,15 @@ def main(arguments: list[str]) -> int:
         return 2
     page = Path(arguments[1]) / PAGE
     record = msgspec.json.decode(RECORDED.read_bytes(), type=Record)
+    cases = msgspec.json.decode(LEFT_OUT.read_bytes(), type=list[LeftOut])
     pins = "".join(path.read_text(encoding="utf-8") for path in PINS)
     found = list(faults(record, declared(TESTS), pins))
     kept = page.read_text(encoding="utf-8")
-    made = embedded(kept, table(record))
+    made = embedded(embedded(kept, "matrix", table(record)), "left out", omissions(cases))
     if arguments[0] == "--write":
         page.write_text(made, encoding="utf-8")
     elif made != kept:
-        found.append(f"the table of {page} is not that of {RECORDED}; `make docs` writes it anew")
+        found.append(f"the tables of {page} are not those of {TESTS}; `make docs` writes them anew")
     print("\n".join(found), end="", file=sys.stderr)
     return 1 if found else 0
 

@@ -60,9 +60,13 @@ def test_cells_are_read_from_the_tests_without_running_them(module, tmp_path):
         module.declared(tmp_path)
 
 
+def test_what_is_left_out_of_a_suite_is_told_with_its_reason(module):
+    made = module.omissions([module.LeftOut("openai", "a and b", "not served")])
+    assert "| openai | `a and b` | not served |" in made
+
+
 def test_a_page_without_its_marks_is_refused(module):
-    assert module.embedded(f"a{module.BEGIN}old{module.END}b", "new\n") == (
-        f"a{module.BEGIN}new\n{module.END}b"
-    )
+    first, last = module.MARKS["matrix"]
+    assert module.embedded(f"a{first}old{last}b", "matrix", "new\n") == f"a{first}new\n{last}b"
     with pytest.raises(ValueError, match="marks"):
-        module.embedded("a page", "new\n")
+        module.embedded("a page", "left out", "new\n")

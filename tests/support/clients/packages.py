@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +25,17 @@ from tools import system_packages
 # One version each, so that what CI proves today it proves tomorrow.
 CLAUDE_CODE = "@anthropic-ai/claude-code@2.1.197"
 AIDER = "aider-chat==0.86.2"
+# what the suites inside the SDKs' source distributions import, and what builds those
+SUITE_NEEDS = (
+    "pytest==9.2.0",
+    "pytest-asyncio==1.5.0",
+    "inline-snapshot==0.36.1",
+    "http-snapshot==0.1.9",
+    "respx==0.23.1",
+    "httpx-aiohttp==0.2.0",
+    "hatchling==1.33.0",
+    "hatch-fancy-pypi-readme==25.1.0",
+)
 _INSTALL_S = 900
 
 
@@ -51,7 +64,27 @@ def python_package(*names: str) -> Path:
         _run([sys.executable, "-m", "venv", str(target)])
         _run([str(target / "bin" / "python"), "-m", "pip", "install", "-q", *names])
 
-    return _installed("py-" + "+".join(names), install) / "bin"
+    return _installed(f"py-{names[0]}", install) / "bin"
+
+
+@cache
+def sdk_suite(name: str) -> tuple[Path, Path]:
+    """A Python that has what an SDK's own tests need, and its source distribution, unpacked."""
+    constraints = Path(__file__).resolve().parents[3] / "constraints.txt"
+    pin = re.search(rf"^{name}==.+$", constraints.read_text("utf-8"), re.MULTILINE)
+    assert pin is not None
+    bin_ = python_package(pin[0], *SUITE_NEEDS)
+
+    def install(target: Path) -> None:
+        target.mkdir(parents=True)
+        fetch = (*("download", "-q", "--no-deps", "--no-build-isolation"), "--no-binary", ":all:")
+        _run([str(bin_ / "python"), "-m", "pip", *fetch, "-d", str(target), pin[0]])
+        (archive,) = target.glob("*.tar.gz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(target, filter="data")
+
+    unpacked = _installed(f"sdist-{pin[0]}", install)
+    return bin_ / "python", next(unpacked.glob(f"{name}-*/"))
 
 
 def claude_code() -> Path:

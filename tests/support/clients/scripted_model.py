@@ -49,6 +49,8 @@ class ScriptedModel(HttpDouble):
             path = asked.path.partition("?")[0]
             if path == "/v1/messages/count_tokens":
                 return Reply.json(200, {"input_tokens": len(asked.body) // 4})
+            if path == "/v1/embeddings":
+                return Reply.json(200, _embeddings(asked.json()))
             wire = _WIRES.get(path)
             if wire is None:
                 self.faults.append(f"nothing at {asked.method} {asked.path}")
@@ -82,3 +84,13 @@ class ScriptedModel(HttpDouble):
             self.faults.clear()
             self._cache = PromptCache()
         return self
+
+
+def _embeddings(body: dict) -> dict:
+    given = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    data = [
+        {"object": "embedding", "index": index, "embedding": [0.25, -0.5]}
+        for index in range(len(given))
+    ]
+    usage = {"prompt_tokens": len(given), "total_tokens": len(given)}
+    return {"object": "list", "data": data, "model": body["model"], "usage": usage}

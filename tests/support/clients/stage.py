@@ -13,7 +13,7 @@ from support.platform import Platform, eventually
 SETTINGS = """
 models:
   claude-own:
-    aliases: [claude-*]
+    aliases: [claude-*, model_id]  # the second is what the suite of the SDK asks for
     deployments:
       - provider: anthropic
         base_url: {url}
@@ -33,6 +33,15 @@ models:
       - provider: openai
         base_url: {url}
         model: gpt-own
+        api_key: env:SCRIPTED_KEY
+        price: free
+  embedding-own:
+    kind: embedding
+    aliases: [text-embedding-*]
+    deployments:
+      - provider: openai
+        base_url: {url}
+        model: embedding-own
         api_key: env:SCRIPTED_KEY
         price: free
   gpt-foreign:

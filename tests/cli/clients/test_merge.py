@@ -19,8 +19,7 @@ OLD, NEW = Aim("http://a:1", "vk-old", "m1"), Aim("https://b.example", "vk-new",
 
 
 def file_of(client: str, aim: Aim) -> File:
-    (found,) = RECIPES[client](aim).files
-    return found
+    return RECIPES[client](aim).files[0]
 
 
 def test_json_members_of_others_stay_and_ours_are_set() -> None:

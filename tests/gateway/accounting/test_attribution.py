@@ -26,6 +26,7 @@ def test_a_session_of_ours_goes_before_that_of_the_client():
     assert told(request(**both), KEY_TAGS)[0] == "ours"
     assert told(request(x_claude_code_session_id="theirs"), KEY_TAGS) == ("theirs", KEY_TAGS)
     assert told(request(**both | {"x_vanguard_session": ""}), KEY_TAGS)[0] == "theirs"
+    assert told(request(session_id="codex"), KEY_TAGS)[0] == "codex"
 
 
 def test_agents_become_tags():

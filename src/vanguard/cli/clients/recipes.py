@@ -155,14 +155,18 @@ def aider(aim: Aim) -> Recipe:
 
 
 def gemini_cli(aim: Aim) -> Recipe:
-    """The Gemini CLI reads `~/.gemini/.env` before it starts."""
+    """The Gemini CLI reads `~/.gemini/.env` before it starts.
+
+    Behind a base URL it takes a key only when its settings say so (as 0.61.0 does it).
+    """
     variables = {"GOOGLE_GEMINI_BASE_URL": aim.url, "GEMINI_API_KEY": aim.key}
     if aim.model:
         variables["GEMINI_MODEL"] = aim.model
     text = "".join(f"{name}={json.dumps(value)}\n" for name, value in variables.items())
-    file = File(".gemini/.env", "dotenv", text)
+    auth = json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}}}, indent=2)
+    files = (File(".gemini/.env", "dotenv", text), File(".gemini/settings.json", "json", auth))
     path = f"/v1beta/models/{aim.model or 'm'}:generateContent"
-    return Recipe("Gemini CLI", path, variables, (file,))
+    return Recipe("Gemini CLI", path, variables, files)
 
 
 def boto3(aim: Aim) -> Recipe:

@@ -4,7 +4,8 @@ It does not know who may say what: a key's own tags always win over what its hol
 
 Claude Code names session, sub-agent and a sub-agent's parent in headers of its own
 (the session: https://code.claude.com/docs/en/llm-gateway, May 2026; the agents: as 2.1.197 sends
-them). `metadata.user_id` of a body is telemetry, names nobody, and is not read.
+them). Codex names its session so (as 0.169.0 sends it). `metadata.user_id` of a body is telemetry,
+names nobody, and is not read.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _MOST_TAGS = 10
 _STRICT = b"x-vanguard-strict"
 _TAGS = b"x-vanguard-tags"
 # the first one that is there counts: what was meant for us goes before what a client always sends
-_SESSIONS = (b"x-vanguard-session", b"x-claude-code-session-id")
+_SESSIONS = (b"x-vanguard-session", b"x-claude-code-session-id", b"session-id")
 # header of a client: the tag that it becomes
 _AGENTS = {
     b"x-claude-code-agent-id": "agent",

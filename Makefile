@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e fuzz check format docs bench soak chaos clean install dev
+.PHONY: help up test unit e2e clients fuzz check format docs bench soak chaos clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -19,6 +19,10 @@ unit: dev ## unit tests alone, half a minute
 
 e2e: dev ## the tests with real processes, browser and PostgreSQL alone
 	@$(BIN)/python -m tools.run_tests real
+
+clients: dev ## every real client, those too that are too large for `make test`; records docs/clients.md's table
+	@VANGUARD_CLIENTS=all VANGUARD_RECORD=tests/e2e/clients/recorded.json $(BIN)/python -m pytest -q tests/e2e/clients $(ARGS)
+	@$(BIN)/python -m tools.client_matrix --write docs
 
 fuzz: dev ## fuzz the readers of HTTP and of streams: SECONDS for each target (180), TARGETS to choose
 	@for target in $(or $(TARGETS),server client sse event_stream); do \

@@ -22,6 +22,7 @@ GENERATORS = (
     "vanguard.cli.help_page",
     "bench.report",
     "tools.chaos_report",
+    "tools.client_matrix",
 )
 
 ARCHITECTURE_LINES = 150

@@ -97,6 +97,17 @@ def test_tags_are_added_up_from_rows(ledger: Database, group: str) -> None:
         assert shape(found, *names) == [(None, 3, 0, 959), ("x", 1, 0, 700), ('y"', 0, 1, 0)]
 
 
+def test_sessions_are_added_up_from_rows(ledger: Database) -> None:
+    records = (
+        (10_000, intent("req_s", session="s-1", tags={"agent": "a-1"})),
+        (10_001, settled("req_s")),
+    )
+    with ledger.write() as connection:
+        apply_batch(connection, Batch("w1", 10_000, 10_002, records))
+    assert shape(sums(ledger, "session")) == [(None, 1659), ("s-1", 700)]
+    assert ("s-1", "a-1", 700) in shape(sums(ledger, "session", "tag:agent"))
+
+
 def test_tags_combine_with_other_groups(ledger: Database) -> None:
     found = shape(sums(ledger, "tag:app", "day", "key"))
     assert ("x", T0_MS, "key_1", "one", 700) in found

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vanguard.cli.clients.connect import CLIENTS
+
 if TYPE_CHECKING:
     from vanguard.cli.diagnosis.finding import Finding
 
@@ -19,17 +21,33 @@ _MARKS = {"ok": ("ok  ", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", 
 @click.command()
 @click.option("--home", metavar="FOLDER", help="The home to look at.")
 @click.option("--config", metavar="FILE", help="The settings file to look at.")
+@click.option(
+    "--client", type=click.Choice(CLIENTS), help="Play this client's first minute instead."
+)
+@click.option("--model", metavar="NAME", default="", help="The model that the client asks for.")
+@click.option("--url", metavar="URL", help="The gateway that the client asks.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(home: str | None, config: str | None, as_json: bool) -> int:
+def doctor(
+    *,
+    home: str | None,
+    config: str | None,
+    client: str | None,
+    model: str,
+    url: str | None,
+    as_json: bool,
+) -> int:
     """Find what stands in the way.
 
     Looks at the machine, the settings, the folders and ports, and at the platform when it runs.
-    The exit code is 1 when something fails.
+    With --client it sends what that client sends first, which costs some tokens. The exit code is 1
+    when something fails.
     """
     import msgspec  # noqa: PLC0415 - not for --help
 
+    if client is None and (model or url):
+        raise click.UsageError("--model and --url are for --client")
     findings = []
-    for finding in examine(home, config):
+    for finding in play(client, url, home, model) if client else examine(home, config):
         findings.append(finding)
         if not as_json:
             _show(finding)
@@ -64,6 +82,18 @@ def examine(home: str | None, config: str | None) -> Iterator[Finding]:
     yield from setup.folders(loaded, place, is_running=running is not None)
     yield setup.ports(loaded, running.url if running else None)
     yield from platform.platform(place, running)
+
+
+def play(client: str, url: str | None, home: str | None, model: str) -> Iterator[Finding]:
+    """The first minute of a client, against the platform that is meant."""
+    from vanguard.cli.clients.recipes import Aim  # noqa: PLC0415 - not for --help
+    from vanguard.cli.clients.rehearsal import first_chat_model, rehearse  # noqa: PLC0415
+    from vanguard.sdk.target import find_target  # noqa: PLC0415
+
+    target = find_target(url, None, home)
+    if not model and client != "claude-code":
+        model = first_chat_model(target.url, target.key, target.certificate)
+    yield from rehearse(client, Aim(target.url, target.key, model), target.certificate)
 
 
 def _show(finding: Finding) -> None:

@@ -24,7 +24,8 @@ _SUMS = ("REQUESTS", "FAILED", "INPUT", "OUTPUT", "CACHED", "COST")
     metavar="FIELDS",
     default="key,model",
     show_default=True,
-    help="Any of key, team, user, model, deployment, provider, operation, day, hour, tag:NAME.",
+    help="Any of key, team, user, model, deployment, provider, operation, day, hour, session,"
+    " tag:NAME.",
 )
 @click.option("--from", "since", metavar="TIME", help="From 2026-01-31 or 2026-01-31T12:00:00Z on.")
 @click.option("--to", "until", metavar="TIME", help="Until then; a date means its end.")

@@ -1,6 +1,7 @@
 """Answers questions about usage: sums by group, and single requests.
 
-It does not know formats. Sums come from the hourly rollups; only tags are added up from rows.
+It does not know formats. Sums come from the hourly rollups; only tags and sessions are added
+up from rows.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ GROUPS = {
     "operation": "operation",
     "day": "day",
     "hour": "hour",
+    "session": "session",
 }
+# known of single rows alone: the rollups would have a row for each
+_OF_ROWS = frozenset({"session"})
 
 
 class UsageQuery(msgspec.Struct, frozen=True):
@@ -100,8 +104,8 @@ def usage_sums(connection: Connection, query: UsageQuery) -> list[UsageSum]:
         InvalidRequest: an unknown group, or more groups than anybody reads.
     """
     columns = [_group_column(name) for name in query.group_by]
-    tagged = any(name.startswith(_TAG) for name in query.group_by)
-    source = _rows(connection, query) if tagged else _hours(connection, query)
+    single = any(name.startswith(_TAG) or name in _OF_ROWS for name in query.group_by)
+    source = _rows(connection, query) if single else _hours(connection, query)
     # The groups are columns of a sub-query: PostgreSQL does not see that two expressions with
     # parameters are the same.
     chosen = [source.c[column] for column in columns]
@@ -256,6 +260,8 @@ def _sum(row: dict[str, Any], group_by: Sequence[str], names: Names) -> UsageSum
     groups: dict[str, str | int | None] = {}
     for name in group_by:
         value = row[_group_column(name)]
+        if name in _OF_ROWS:
+            value = value or None  # a row without one has an empty text
         groups[name] = names.of(name, value) if name in ("team", "user") else value
         if name == "key":
             groups["key_name"] = names.of(name, value)

@@ -124,8 +124,8 @@ def read_usage(
 ) -> UsageOut | Response:
     """Usage in whole hours, by the time at which requests were settled.
 
-    `group_by` takes key, team, user, model, deployment, provider, operation, day, hour and
-    tag:NAME, separated by commas. Tags reach back as far as single rows are kept.
+    `group_by` takes key, team, user, model, deployment, provider, operation, day, hour, session
+    and tag:NAME, separated by commas. Sessions and tags reach back as far as single rows are kept.
     """
     names = [name.strip() for name in group_by.split(",") if name.strip()]
     query = UsageQuery(

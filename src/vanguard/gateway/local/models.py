@@ -54,6 +54,7 @@ def _row(name: str, model: Model, *, anthropic: bool) -> dict[str, object]:
             "id": name,
             "display_name": name,
             "created_at": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "lifecycle": "active",  # what the settings no longer have is not listed at all
         }
     return {
         "id": name,

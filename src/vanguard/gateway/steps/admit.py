@@ -9,6 +9,7 @@ from __future__ import annotations
 from vanguard.core.errors import BudgetExceeded, Unauthenticated, VanguardError
 from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
+from vanguard.gateway.accounting.attribution import TELLING, told, wants_strict
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.exchange import Exchange
@@ -17,15 +18,6 @@ from vanguard.snapshot.model import Deployment
 
 # for models of which nobody knows how much they write
 _CAP_TOKENS = 8_192
-_TAGS = 10
-_TELLING = frozenset(
-    {
-        b"x-vanguard-session",
-        b"x-vanguard-strict",
-        b"x-vanguard-tags",
-        b"x-claude-code-session-id",
-    }
-)
 
 
 def admit(gateway: Gateway, exchange: Exchange) -> None:
@@ -50,8 +42,9 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     exchange.lane = lane
     exchange.model = lane.model
     exchange.tags = key.tags
-    if not _TELLING.isdisjoint(exchange.request.index()):
-        _attribute(exchange)
+    if not TELLING.isdisjoint(exchange.request.index()):
+        exchange.session, exchange.tags = told(exchange.request, key.tags)
+        exchange.strict = wants_strict(exchange.request)
     reserve(gateway, exchange)
 
 
@@ -93,20 +86,6 @@ def _make_lane(gateway: Gateway, exchange: Exchange) -> Lane:
     attempts = gateway.boot.bounds.attempts
     place = (operation, attempts)
     return exchange.view.make_lane(exchange.key, name, place, gateway.metrics)
-
-
-def _attribute(exchange: Exchange) -> None:
-    request, key = exchange.request, exchange.key
-    exchange.session = request.text(b"x-vanguard-session") or request.text(
-        b"x-claude-code-session-id"
-    )
-    exchange.strict = request.text(b"x-vanguard-strict").lower() in {"1", "true", "yes"}
-    written = request.text(b"x-vanguard-tags", 1000)
-    if written:
-        pairs = (part.partition("=") for part in written.split(",")[:_TAGS])
-        own = {name.strip()[:64]: value.strip()[:200] for name, _, value in pairs if name.strip()}
-        # what the key says cannot be overwritten by its holder
-        exchange.tags = {**own, **key.tags}
 
 
 def _bound(gateway: Gateway, exchange: Exchange) -> int:

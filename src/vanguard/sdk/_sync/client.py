@@ -151,8 +151,8 @@ class Client:
         """Usage and cost, added up. Needs an admin key.
 
         Args:
-            group_by: any of key, team, user, model, deployment, provider, operation, day, hour and
-                tag:NAME.
+            group_by: any of key, team, user, model, deployment, provider, operation, day,
+                hour, session and tag:NAME.
             chosen: see `UsageFilter`.
         """
         answer = self._http.get("/api/usage", usage_query(group_by, chosen))

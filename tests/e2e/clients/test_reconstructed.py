@@ -1,0 +1,207 @@
+"""What Cursor and GitHub Copilot send, reconstructed from public documentation, never recorded.
+
+Neither can be run here: Cursor's calls come from its servers, Copilot lives in an editor. The bodies
+follow what their pages and public issues say, with the traps that users met:
+
+- Cursor, "Override OpenAI Base URL": whatever it is pointed at must be exactly OpenAI's chat API
+  (cursor/cursor issue 1289, 2024-03-15): a verifying call, then streamed chats with tools. To models
+  that it takes for ones of the Responses API it sends such bodies at the same path; those are not
+  served there.
+- Copilot, "Custom Endpoint" (https://code.visualstudio.com/docs/agent-customization/language-models,
+  page of 2026-10-14): `apiType` chat-completions or messages, a full URL, headers of one's own. It
+  sends `max_tokens` to models that want `max_completion_tokens` (microsoft/vscode-copilot-release
+  issue 14146), and `refusal: null` in the turns that it sends back.
+"""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from support.clients.matrix import proves
+from support.clients.stage import Stage
+from support.clients.turns import Call, Say, by_prompt, steps
+
+pytestmark = pytest.mark.e2e
+
+READ = {
+    "name": "read_file",
+    "description": "Read a file.",
+    "parameters": {
+        "type": "object",
+        "properties": {"path": {"type": "string"}},
+        "required": ["path"],
+    },
+}
+PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+PLAY = by_prompt(
+    {
+        "Test prompt": steps((Say("ok"),)),
+        "look at": steps((Say("I look."), Call("read_file", {"path": "a.py"})), (Say("Read."),)),
+    }
+)
+
+
+def cursor_verify(model: str) -> dict:
+    return {
+        "model": model,
+        "messages": [{"role": "user", "content": "Test prompt using gpt-3.5-turbo"}],
+        "max_tokens": 10,
+        "stream": False,
+    }
+
+
+def chat(model: str, **more: object) -> dict:
+    return {
+        "model": model,
+        "messages": [
+            {"role": "system", "content": "You are an assistant in an editor."},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "look at a.py"},
+                    {"type": "image_url", "image_url": {"url": PIXEL, "detail": "high"}},
+                ],
+            },
+        ],
+        "tools": [{"type": "function", "function": READ}],
+        "tool_choice": "auto",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **more,
+    }
+
+
+def second_turn(body: dict) -> dict:
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": "read_file", "arguments": '{"path": "a.py"}'},
+    }
+    said = {"role": "assistant", "content": "", "refusal": None, "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": "call_1", "content": "print(1)"}
+    return {**body, "messages": [*body["messages"], said, result]}
+
+
+def events(answer: httpx.Response) -> list[dict]:
+    assert answer.status_code == 200, answer.text
+    lines = [line.removeprefix("data: ") for line in answer.text.split("\n") if line[:5] == "data:"]
+    return [json.loads(line) for line in lines if line != "[DONE]"]
+
+
+def post(stage: Stage, path: str, body: dict, **headers: str) -> httpx.Response:
+    return httpx.post(
+        stage.tap.base_url + path,
+        json=body,
+        headers={"authorization": f"Bearer {stage.platform.key}", **headers},
+        trust_env=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "gpt-own", marks=proves("Cursor (reconstructed)", "verify and chat", "OpenAI chat")
+        ),
+        pytest.param(
+            "gpt-foreign",
+            marks=proves("Cursor (reconstructed)", "verify and chat", "Anthropic Messages"),
+        ),
+    ],
+)
+def test_cursor(stage: Stage, model: str) -> None:
+    stage.model.reset(PLAY)
+    said = post(stage, "/v1/chat/completions", cursor_verify(model)).json()
+    assert said["choices"][0]["message"]["content"] == "ok"
+    agrees(stage, chat(model, temperature=0, user="google-oauth2|1"))
+
+
+def agrees(stage: Stage, body: dict) -> None:
+    """A tool call arrives in deltas, and its result leads to the end."""
+    first = events(post(stage, "/v1/chat/completions", body))
+    calls = [
+        call
+        for event in first
+        for choice in event["choices"]
+        for call in choice["delta"].get("tool_calls", [])
+    ]
+    assert json.loads("".join(call["function"].get("arguments", "") for call in calls)) == {
+        "path": "a.py"
+    }
+    assert first[-1]["usage"]["total_tokens"] > 0
+    second = events(post(stage, "/v1/chat/completions", second_turn(body)))
+    text = "".join(
+        choice["delta"].get("content") or "" for event in second for choice in event["choices"]
+    )
+    assert text == "Read."
+    assert "iVBORw0KGgo" in stage.model.asked[-1].body.decode()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "gpt-own", marks=proves("GitHub Copilot (reconstructed)", "chat", "OpenAI chat")
+        ),
+        pytest.param(
+            "gpt-foreign",
+            marks=proves("GitHub Copilot (reconstructed)", "chat", "Anthropic Messages"),
+        ),
+    ],
+)
+def test_copilot_chat(stage: Stage, model: str) -> None:
+    stage.model.reset(PLAY)
+    agrees(stage, chat(model, max_tokens=4096, temperature=0.1, top_p=1, n=1))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "claude-own",
+            marks=proves("GitHub Copilot (reconstructed)", "messages", "Anthropic Messages"),
+        ),
+        pytest.param(
+            "claude-foreign",
+            marks=proves("GitHub Copilot (reconstructed)", "messages", "OpenAI chat"),
+        ),
+    ],
+)
+def test_copilot_messages(stage: Stage, model: str) -> None:
+    stage.model.reset(PLAY)
+    image = {"type": "base64", "media_type": "image/png", "data": PIXEL.partition(",")[2]}
+    body = {
+        "model": model,
+        "max_tokens": 4096,
+        "system": [{"type": "text", "text": "You are an assistant in an editor."}],
+        "messages": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "look at a.py"},
+                    {"type": "image", "source": image},
+                ],
+            }
+        ],
+        "tools": [
+            {
+                "name": "read_file",
+                "description": "Read a file.",
+                "input_schema": READ["parameters"],
+                "cache_control": {"type": "ephemeral"},
+            }
+        ],
+        "stream": True,
+    }
+    said = events(post(stage, "/v1/messages", body, **{"anthropic-version": "2023-06-01"}))
+    assert [one["type"] for one in said if one["type"].startswith("message")] == [
+        "message_start",
+        "message_delta",
+        "message_stop",
+    ]
+    pieces = [one["delta"].get("partial_json", "") for one in said if "delta" in one]
+    assert json.loads("".join(pieces)) == {"path": "a.py"}
+    assert "iVBORw0KGgo" in stage.model.asked[-1].body.decode()

@@ -217,9 +217,18 @@ def _why(gateway: Gateway, course: Course, choice: Choice, now: float) -> str:
         return f"its breaker is open, for {gateway.health.opens_in_s(one.id, now):.1f} s more"
     if choice.standing == "no_quota":
         wait_s = router.quota(one).free_in_s(now)
+        if choice.because == "warm":
+            return (
+                f"{choice.warm:.0%} of the prompt is believed to be in its cache; its quota of"
+                f" {choice.lacks} holds the request in {choice.wait_s:.1f} s, sooner than another could"
+                " read that"
+            )
         if wait_s:
             return f"its account was refused (429), for {wait_s:.1f} s more"
-        return f"its account's quota of {choice.lacks} does not hold the request"
+        return (
+            f"its account's quota of {choice.lacks} does not hold the request, for"
+            f" {choice.wait_s:.1f} s more"
+        )
     if choice.because == "pinned":
         return "the request holds an item that this account alone can read"
     if choice.because == "warm":

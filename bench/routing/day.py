@@ -36,7 +36,7 @@ class Tally:
         seen: 429s that reached a client.
         lost: requests that were given up.
         spilled: requests that left the place where most of them was warm.
-        paused: requests that the gateway kept until a quota held them.
+        paused: requests that the gateway kept until a quota held them; `paused_s` for how long in all.
     """
 
     requests: int = 0
@@ -47,6 +47,7 @@ class Tally:
     lost: int = 0
     spilled: int = 0
     paused: int = 0
+    paused_s: float = 0.0
 
     @property
     def hit_rate(self) -> float:
@@ -71,10 +72,11 @@ class Answering(NamedTuple):
 
 
 class Simulation:
-    """One day with one way of routing."""
+    """One day with one way of routing; `patience_s` is the gateway's `retry_wait_s`."""
 
-    def __init__(self, sessions: list[Session], way: Way) -> None:
+    def __init__(self, sessions: list[Session], way: Way, patience_s: float = PATIENCE_S) -> None:
         self._way = way
+        self._patience_s = patience_s
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
         self.tally = Tally()
@@ -103,9 +105,9 @@ class Simulation:
     def _ask(self, turn: Turn, turns: Iterator[Turn], asked: Asked) -> None:
         """The gateway's way with one request: it waits for a quota, then walks its attempts."""
         now = asked.now
-        order = self._way.order(turn, now, asked.came + PATIENCE_S - now)
+        order = self._way.order(turn, now, asked.came + self._patience_s - now)
         pause_s = self._way.pause_s
-        if pause_s and now + pause_s <= asked.came + PATIENCE_S:
+        if pause_s and now + pause_s <= asked.came + self._patience_s:
             later = now + max(pause_s, _LEAST_PAUSE_S)
             self._at(later, lambda at: self._ask(turn, turns, asked._replace(now=at)))
             return
@@ -116,6 +118,7 @@ class Simulation:
             if answer.status == 200:
                 held.first(answer, now)
                 self.tally.paused += now > asked.came
+                self.tally.paused_s += now - asked.came
                 self._answered(turn, turns, Answering(account, held, answer), now)
                 return
             held.refused(answer, now)
@@ -146,7 +149,13 @@ class Simulation:
         self._at(ends + turn.then_s, lambda at: self._go_on(turns, at))
 
 
-def compare(developers: int, hours: float, quotas: Quotas, seed: int = SEED) -> dict[str, Tally]:
+def compare(
+    developers: int,
+    hours: float,
+    quotas: Quotas,
+    seed: int = SEED,
+    patience_s: float = PATIENCE_S,
+) -> dict[str, Tally]:
     """The same day with one account of endless quota, with four and affinity, with four in turn.
 
     Args:
@@ -154,13 +163,14 @@ def compare(developers: int, hours: float, quotas: Quotas, seed: int = SEED) -> 
         hours: of the day; fewer take fewer sessions.
         quotas: of each of the four accounts.
         seed: of all draws.
+        patience_s: how long the gateway keeps a request for a quota.
     """
     sessions = day(developers, hours, seed)
     endless = accounts(ENDLESS)[:1]
     affine = Routing("least_tokens")
     return {
         "one account": Simulation(sessions, RoundRobin(endless)).run(),
-        "affinity": Simulation(sessions, Affine(accounts(quotas), affine, seed)).run(),
+        "affinity": Simulation(sessions, Affine(accounts(quotas), affine, seed), patience_s).run(),
         "round robin": Simulation(sessions, RoundRobin(accounts(quotas))).run(),
     }
 
@@ -173,10 +183,13 @@ def report(found: dict[str, Tally]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, tally in found.items():
+        paused = "–"
+        if tally.paused:
+            paused = f"{tally.paused:,}, {tally.paused_s / tally.paused:.1f} s each"
         spilled = f"{tally.spilled / max(1, tally.requests):.1%}" if tally.spilled else "–"
         lines.append(
             f"| {name} | {tally.requests:,} | {tally.hit_rate:.1%} | {tally.hit_rate / one:.1%}"
-            f" | {spilled} | {tally.paused:,} | {tally.refused:,} | {tally.seen:,} | {tally.lost:,} |"
+            f" | {spilled} | {paused} | {tally.refused:,} | {tally.seen:,} | {tally.lost:,} |"
         )
     return "\n".join(lines)
 
@@ -187,7 +200,8 @@ def main() -> None:
     parser.add_argument("--developers", type=int, default=50)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--tokens-a-minute", type=float, default=300_000)
-    parser.add_argument("--requests-a-minute", type=float, default=14)
+    parser.add_argument("--requests-a-minute", type=float, default=13)
+    parser.add_argument("--patience-s", type=float, default=PATIENCE_S)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
@@ -196,6 +210,7 @@ def main() -> None:
         chosen.hours,
         Quotas(chosen.tokens_a_minute, chosen.requests_a_minute),
         chosen.seed,
+        chosen.patience_s,
     )
     if chosen.json:
         print(json.dumps({name: asdict(one) for name, one in found.items()}, indent=2))

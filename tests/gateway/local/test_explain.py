@@ -117,6 +117,21 @@ async def test_only_for_admins_and_only_what_can_be_asked(runner, client):
     assert (await explained(client, private)).status_code == 404
 
 
+async def test_what_nobody_offers_has_no_attempts(runner, client):
+    running = await runner.start(fleet([place("m/0"), place("m/1")]))
+    found = (await explained(client, running, path="/v1/messages/count_tokens")).json()
+    assert found["attempts"] == []
+    assert {one["why"] for one in found["left_out"]} == {"it does not offer this operation"}
+
+
+async def test_a_door_whose_path_names_the_model(runner, client):
+    running = await runner.start(fleet([place("m/0")]))
+    for verb in ("converse", "converse-stream", "invoke"):
+        question = {"path": f"/aws/model/alias/{verb}", "request": {"messages": []}}
+        answer = await explained(client, running, **question)
+        assert (answer.status_code, answer.json()["attempts"][0]) == (200, "m/0"), verb
+
+
 @pytest.mark.parametrize("door", ["/v1/chat/completions", "/v1/messages"])
 async def test_of_one_deployment_it_says_what_the_short_way_does(runner, client, door):
     running = await runner.start(fleet([place("m/0")], behind=[place("f/0")]))

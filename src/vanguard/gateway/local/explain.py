@@ -11,6 +11,7 @@ import msgspec
 from vanguard.core.errors import InvalidRequest, RouteNotFound
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import find_door
 from vanguard.gateway.exchange import Client, Exchange
 from vanguard.gateway.http.messages import Request
@@ -131,7 +132,7 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
         raise InvalidRequest(
             f'send {{"request": {{"model": …}}, "path": …, "key": …}}: {error}'
         ) from error
-    door = find_door(question.path)
+    door = find_door(question.path) or find_aws_door(question.path)
     if door is None or door.operation not in _OPERATIONS:
         raise RouteNotFound(f"no model call comes to {question.path[:200]}")
     view = gateway.state.view
@@ -140,9 +141,7 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
     exchange = Exchange(asked, client, door, view)
     exchange.key = _key(view.keys, question.key, admin)
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
-    if door.operation != "chat":
-        peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
-    exchange.peek = peek
+    exchange.peek = peek = door.adapt(peek) if door.varies else peek
     place = (door.operation, gateway.boot.bounds.attempts)
     exchange.lane = view.make_lane(exchange.key, peek.model, place, gateway.metrics)
     exchange.model = exchange.lane.model

@@ -44,7 +44,7 @@ def planned(gateway: Gateway, exchange: Exchange) -> tuple[Ask, Plan]:
     """
     ask = ask_of(gateway, exchange)
     plan = gateway.router.plan(exchange.lane.course, ask, gateway.loop_time())
-    if not plan.choices:
+    if not plan.choices and exchange.lane.able:
         raise UnsupportedFeature(
             f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
         )
@@ -55,16 +55,17 @@ def ask_of(gateway: Gateway, exchange: Exchange) -> Ask:
     """What routing sees of a request. The body is read only as far as the model's policy wants it."""
     course, peek, tenant = exchange.lane.course, exchange.peek, exchange.key.organisation_id
     body = exchange.body
-    cap = exchange.cap_tokens or peek.max_output_tokens
-    if exchange.door.operation != "chat":
-        cap = 0
+    operation = exchange.door.operation
+    chat = operation == "chat"
+    cap = (exchange.cap_tokens or peek.max_output_tokens) if chat else 0
     blind = not all(one.reads_media for one in exchange.lane.deployments)
     return Ask(
-        input_tokens=estimate_input_tokens(body),
+        # counting tokens takes none
+        input_tokens=0 if operation == "count_tokens" else estimate_input_tokens(body),
         output_tokens=None if cap is None else cap * peek.answers,
         stream=peek.stream,
         media=blind and exchange.has_media(),
-        prefix=read_prefix(body, tenant) if course.reads_prefix else None,
-        account=gateway.router.pins.maker(body, tenant) if course.reads_items else "",
+        prefix=read_prefix(body, tenant) if chat and course.reads_prefix else None,
+        account=gateway.router.pins.maker(body, tenant) if chat and course.reads_items else "",
         patience_s=gateway.boot.deadlines.retry_wait_s,
     )

@@ -17,6 +17,7 @@ def test_a_limit_less_what_was_taken_within_a_minute():
 def test_nothing_known_is_nothing_said():
     meter = Meter()
     meter.take(10, 1_000.0)
+    assert meter.silent
     assert meter.left(1_000.0) is None
     assert meter.most(1_000.0) is None
 
@@ -58,6 +59,7 @@ def test_a_refusal_tells_a_limit_that_nobody_else_does():
     meter = Meter()
     meter.take(80, 1_000.0)
     meter.guess(1_010.0, 1_020.0)
+    assert not meter.silent
     assert meter.most(1_020.0) == 80
     assert meter.left(1_020.0) == 80
     meter.take(80, 1_020.0)

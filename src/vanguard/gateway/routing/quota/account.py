@@ -81,6 +81,8 @@ class AccountQuota:
         if self._blocked_until > now:
             return "refused a moment ago"
         for name, amount, meter in zip(Need._fields, need, self._meters, strict=True):
+            if meter.silent or amount <= 0:
+                continue
             left = meter.left(now)
             if left is None:
                 continue

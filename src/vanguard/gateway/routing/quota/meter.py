@@ -18,6 +18,7 @@ _GUESS_S = 1_800.0
 _TOLD_S = 60.0
 # what was said with a refusal
 _FRESH_S = 0.5
+_NEVER = float("-inf")
 
 
 class _Bucket:
@@ -34,7 +35,7 @@ class _Bucket:
         self._growth = growth
         self._limit = 0.0
         self._left = 0.0
-        self.at = float("-inf")
+        self.at = _NEVER
 
     def set(self, limit: float, left: float, at: float) -> None:
         self._limit, self._left, self.at = limit, min(left, limit), at
@@ -76,6 +77,11 @@ class Meter:
         self._until = 0  # number of the slot that was written last
         self._said = _Bucket(_TOLD_S)
         self._guess = _Bucket(_GUESS_S, _GROWTH_A_MINUTE)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody has ever said anything of a limit; then there is nothing to compute."""
+        return self.limit is None and self._said.at == _NEVER and self._guess.at == _NEVER
 
     def take(self, amount: float, now: float) -> int:
         """Counts an amount; returns its slot, for a correction."""

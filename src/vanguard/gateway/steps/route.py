@@ -58,6 +58,9 @@ def ask_of(gateway: Gateway, exchange: Exchange) -> Ask:
     operation = exchange.door.operation
     chat = operation == "chat"
     cap = (exchange.cap_tokens or peek.max_output_tokens) if chat else 0
+    account = ""
+    if chat and course.reads_items:
+        account = gateway.router.pins.maker(body, tenant, course.accounts)
     blind = not all(one.reads_media for one in exchange.lane.deployments)
     return Ask(
         # counting tokens takes none
@@ -66,6 +69,6 @@ def ask_of(gateway: Gateway, exchange: Exchange) -> Ask:
         stream=peek.stream,
         media=blind and exchange.has_media(),
         prefix=read_prefix(body, tenant) if chat and course.reads_prefix else None,
-        account=gateway.router.pins.maker(body, tenant) if chat and course.reads_items else "",
+        account=account,
         patience_s=gateway.boot.deadlines.retry_wait_s,
     )

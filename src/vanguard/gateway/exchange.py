@@ -44,6 +44,7 @@ class Exchange:
         limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
         attempts: deployments to try in order, set by route.
         ask: what routing sees of the request; None where there is nothing to choose.
+        pause_s: until a quota holds the request, where none does at present; set by route.
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         status: how the last attempt was settled; `failed` when none had an answer.
@@ -63,6 +64,7 @@ class Exchange:
     standing: Standing | None = None
     attempts: tuple[Deployment, ...] = ()
     ask: Ask | None = None
+    pause_s = 0.0
     ticket: Ticket | None = None
     lines = b""
     session = ""

@@ -361,7 +361,7 @@ class Pipeline:
             raise MethodNotAllowed(f"{request.path} takes POST, not {request.method}")
         admin = self._authenticate_admin(request)
         exchange = asked_exchange(self._gateway, request.body, client, admin)
-        ask, plan = planned(self._gateway.router, exchange, self._gateway.loop_time())
+        ask, plan = planned(self._gateway, exchange)
         client.send(200, _JSON_LINE, explain(self._gateway, exchange, ask, plan))
 
     def _answer_aws(self, request: Request, client: Client) -> None:

@@ -53,9 +53,13 @@ async def test_in_which_order_why_and_what_is_known(runner, client):
     assert (found["fallbacks"], found["fallback_on"]) == (["f/0"], ["failure"])
     ready, short, broken = found["deployments"]
     assert (ready["standing"], ready["why"]) == ("ready", "the sooner to answer of two")
-    assert short["why"] == "its account's quota of tokens does not hold the request"
+    assert short["why"].startswith("its account's quota of tokens does not hold the request, for ")
     assert short["quota"] == {"tokens": {"limit": 10, "left": 5}}
     assert broken["why"].startswith("its breaker is open, for ")
+    gateway.health.succeeded("m/0")
+    gateway.health.probed("m/0", alive=False)
+    last = (await explained(client, running)).json()["deployments"][-1]
+    assert (last["deployment"], last["why"]) == ("m/0", "it does not answer its probe")
     picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
     body = {"model": "m", "messages": [{"role": "user", "content": [picture]}]}
     left_out = (await explained(client, running, request=body)).json()["left_out"]
@@ -115,6 +119,21 @@ async def test_only_for_admins_and_only_what_can_be_asked(runner, client):
     assert raw.status_code == 400
     private = await runner.start(fleet([place("m/0")]), admin_on_public=False)
     assert (await explained(client, private)).status_code == 404
+
+
+async def test_what_nobody_offers_has_no_attempts(runner, client):
+    running = await runner.start(fleet([place("m/0"), place("m/1")]))
+    found = (await explained(client, running, path="/v1/messages/count_tokens")).json()
+    assert found["attempts"] == []
+    assert {one["why"] for one in found["left_out"]} == {"it does not offer this operation"}
+
+
+async def test_a_door_whose_path_names_the_model(runner, client):
+    running = await runner.start(fleet([place("m/0")]))
+    for verb in ("converse", "converse-stream", "invoke"):
+        question = {"path": f"/aws/model/alias/{verb}", "request": {"messages": []}}
+        answer = await explained(client, running, **question)
+        assert (answer.status_code, answer.json()["attempts"][0]) == (200, "m/0"), verb
 
 
 @pytest.mark.parametrize("door", ["/v1/chat/completions", "/v1/messages"])

@@ -1,7 +1,9 @@
 import json
 
-from support.gateway import KEY, chat, deployment, snapshot
-from support.upstream import Upstream, whole
+import pytest
+
+from support.gateway import KEY, deployment, snapshot
+from support.upstream import Upstream, stream, whole
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.gateway.relay.pinned import PinnedRelay
@@ -59,36 +61,67 @@ def test_everything_passes_and_what_goes_to_the_client_is_shown():
     assert relay.losses == ("seed",)
 
 
-async def test_an_item_returns_to_the_account_that_made_it(runner, client, monkeypatch):
-    # any dialect will do to show the way; which are bound is a set of names
-    monkeypatch.setattr("vanguard.gateway.routing.course.BOUND_DIALECTS", {"openai_chat"})
-    monkeypatch.setattr("vanguard.gateway.pipeline.BOUND_DIALECTS", {"openai_chat"})
+def reply(mark):
+    item = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": ITEM + mark}
+    text = {"type": "output_text", "text": "hi", "annotations": []}
+    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+    return {
+        "id": f"resp_0123456789{mark}",
+        "object": "response",
+        "created_at": 1,
+        "model": "upstream-model",
+        "status": "completed",
+        "output": [item, {**message, "content": [text]}],
+        "usage": {"input_tokens": 5, "output_tokens": 3, "total_tokens": 8},
+    }
 
-    def reply(item):
-        message = {"role": "assistant", "content": "hi", "reasoning": {"encrypted_content": item}}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return {"id": "c", "choices": [choice], "usage": {"prompt_tokens": 1}}
 
-    async with (
-        Upstream([whole(200, reply(ITEM + "one"))]) as one,
-        Upstream([whole(200, reply(ITEM + "two"))]) as two,
-    ):
-        places = [deployment(one.base_url), deployment(two.base_url, name="m/1")]
+def events(mark):
+    done = reply(mark)
+    item = {"type": "response.output_item.done", "output_index": 0, "item": done["output"][0]}
+    kinds = [
+        {"type": "response.created", "response": {**done, "status": "in_progress", "output": []}},
+        item,
+        {"type": "response.output_text.delta", "output_index": 1, "delta": "hi"},
+        {"type": "response.completed", "response": done},
+    ]
+    return [
+        f"event: {one['type']}\ndata: {json.dumps({**one, 'sequence_number': n})}\n\n".encode()
+        for n, one in enumerate(kinds)
+    ]
+
+
+async def ask(client, running, **fields):
+    body = {"model": "m", "max_output_tokens": 50, **fields}
+    return await client.post(running.base_url + "/v1/responses", json=body, headers=KEY)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_item_returns_to_the_account_that_made_it(runner, client, streamed):
+    def script(mark):
+        return stream(events(mark)) if streamed else whole(200, reply(mark))
+
+    async with Upstream([script("one")]) as one, Upstream([script("two")]) as two:
+        places = [
+            deployment(one.base_url, dialect="openai_responses"),
+            deployment(two.base_url, name="m/1", dialect="openai_responses"),
+        ]
         model = Model("m", "chat", ("m/0", "m/1"), routing=Routing("weighted"))
-        running = await runner.start(
-            snapshot(places, models={"m": model}, names={"m": "m"}, patterns=())
-        )
-        made = {}
-        while len(made) < 2:
-            answer = await chat(client, running)
-            item = answer.json()["choices"][0]["message"]["reasoning"]["encrypted_content"]
-            made[item] = answer.headers["x-vanguard-deployment"]
-        for item, home in made.items():
-            body = {"model": "m", "max_tokens": 5, "messages": [{"encrypted_content": item}]}
-            for _ in range(6):
-                answer = await client.post(
-                    running.base_url + "/v1/chat/completions",
-                    content=json.dumps(body),
-                    headers=KEY,
+        value = snapshot(places, models={"m": model}, names={"m": "m"}, patterns=())
+        running = await runner.start(value)
+        homes = set()
+        while len(homes) < 2:
+            answer = await ask(client, running, input="hello", stream=streamed)
+            assert answer.status_code == 200
+            homes.add(answer.headers["x-vanguard-deployment"])
+        for mark, home in (("one", "m/0"), ("two", "m/1")):
+            sealed = {"type": "reasoning", "id": "rs_1", "summary": []}
+            items = [{**sealed, "encrypted_content": ITEM + mark}, {"role": "user", "content": "x"}]
+            for _ in range(4):
+                answer = await ask(client, running, input=items, stream=streamed)
+                assert answer.headers["x-vanguard-deployment"] == home
+                stored = reply(mark)["id"]
+                answer = await ask(
+                    client, running, input="x", previous_response_id=stored, stream=streamed
                 )
                 assert answer.headers["x-vanguard-deployment"] == home

@@ -59,6 +59,7 @@ def test_a_conversation_stays_where_it_is_warm():
     made, way = router(), course(place("a"), place("b"), policy="least_tokens")
     talk = Ask(1_000, 100, prefix=prefix(1, 2, 3))
     ticket = made.begin(way, talk, way.able[1], NOW)
+    ticket.head(200, [], NOW)
     longer = Ask(1_100, 100, prefix=prefix(1, 2, 3, 4))
     plan = made.plan(way, longer, NOW + 10)
     # although the other is less busy
@@ -68,10 +69,17 @@ def test_a_conversation_stays_where_it_is_warm():
     assert made.plan(way, longer, NOW + 400).choices[0].because == "policy"
 
 
+def test_what_was_refused_made_nothing_warm():
+    made, way = router(), course(place("a"), place("b"), policy="least_tokens")
+    talk = Ask(1_000, 100, prefix=prefix(1, 2))
+    made.begin(way, talk, way.able[0], NOW).end(NOW)
+    assert {one.warm for one in made.plan(way, talk, NOW).choices} == {0.0}
+
+
 def test_the_longer_beginning_wins_over_the_shorter():
     made, way = router(), course(place("a"), place("b"), policy="weighted")
-    made.begin(way, Ask(1_000, 1, prefix=prefix(1, 7, 8, 9)), way.able[0], NOW).end(NOW)
-    made.begin(way, Ask(1_000, 1, prefix=prefix(1, 2)), way.able[1], NOW).end(NOW)
+    for marks, home in (((1, 7, 8, 9), way.able[0]), ((1, 2), way.able[1])):
+        made.begin(way, Ask(1_000, 1, prefix=prefix(*marks)), home, NOW)
     assert ids(made.plan(way, Ask(1_000, 1, prefix=prefix(1, 2, 3)), NOW))[0] == "b"
     assert ids(made.plan(way, Ask(1_000, 1, prefix=prefix(1, 7, 8)), NOW))[0] == "a"
 
@@ -91,11 +99,35 @@ def test_spilled_before_it_is_refused_and_back_when_there_is_room():
     way = course(place("a", quota=quota), place("b", quota=quota), policy="weighted")
     talk = Ask(400, 100, prefix=prefix(1, 2))
     for _ in range(2):
-        made.begin(way, talk, way.able[0], NOW).end(NOW, Usage(400, 100))
+        ticket = made.begin(way, talk, way.able[0], NOW)
+        ticket.head(200, [], NOW)
+        ticket.end(NOW, Usage(400, 100))
     plan = made.plan(way, talk, NOW + 1)
     assert ids(plan) == ["b", "a"]
     assert plan.choices[0].warm == 0
     assert ids(made.plan(way, talk, NOW + 70))[0] == "a"
+
+
+def test_a_short_wait_is_better_than_reading_it_all_again():
+    quota = Quota(requests_per_minute=2)
+    made = router()
+    way = course(place("a", quota=quota), place("b"), policy="weighted")
+    talk = Ask(100_000, 100, prefix=prefix(1, 2), patience_s=5.0)
+    for at in (NOW, NOW + 20):
+        made.begin(way, talk, way.able[0], at).head(200, [], at)
+    # room at 1,065: 100,000 tokens take ten seconds elsewhere
+    plan = made.plan(way, talk, NOW + 61)
+    first = plan.choices[0]
+    assert (first.deployment.id, first.standing, first.because) == ("a", "no_quota", "warm")
+    assert plan.pause_s == 4.0
+    for changed in (
+        talk._replace(patience_s=3.0),
+        talk._replace(input_tokens=30_000),
+        talk._replace(prefix=prefix(9)),
+        talk._replace(patience_s=0.0),
+    ):
+        plan = made.plan(way, changed, NOW + 61)
+        assert (ids(plan), plan.pause_s) == (["b", "a"], 0.0)
 
 
 def test_deployments_of_one_account_share_its_quota_and_its_warmth():

@@ -1,16 +1,15 @@
 from vanguard.core.usage import Usage
 from vanguard.gateway.routing.load import Load
 from vanguard.gateway.routing.quota.account import AccountQuota
-from vanguard.gateway.routing.ticket import Ticket
+from vanguard.gateway.routing.ticket import Busy, Ticket
 from vanguard.snapshot.model import Quota
 
 RESERVED = Quota(tokens_per_minute=1_000, counting="reserved")
 
 
-def ticket(load, quota, *, stream=False, tokens=300, now=100.0):
-    return Ticket(
-        now, load, tokens, quota, quota.take(quota.need(200, 100, 0.0), now), stream=stream
-    )
+def ticket(load, quota, *, stream=False, unsent=None, now=100.0):
+    taken = quota.take(quota.need(200, 100, 0.0), now)
+    return Ticket(now, load, Busy(200, 300, stream), quota, taken, unsent)
 
 
 def test_busy_until_handed_in_and_only_once():
@@ -51,3 +50,17 @@ def test_heads_and_refusals_reach_the_quota():
     one.head(200, [], 101.0)
     one.refused(None, 102.0)
     assert quota.free_in_s(102.0) == 1.0
+
+
+def test_what_was_refused_left_nothing_warm():
+    undone: list[int] = []
+    load, quota = Load(), AccountQuota(None)
+    refused = ticket(load, quota, unsent=lambda: undone.append(1))
+    refused.head(429, [], 100.0)
+    refused.end(100.0)
+    refused.end(100.0)
+    assert undone == [1]
+    answered = ticket(load, quota, unsent=lambda: undone.append(2))
+    answered.head(200, [], 100.0)
+    answered.end(100.0)
+    assert undone == [1]

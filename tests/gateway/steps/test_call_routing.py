@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import httpx
 import pytest
 
 from support.gateway import (
@@ -268,3 +269,51 @@ async def test_with_one_deployment_nothing_is_learned(runner, client, status):
         assert running.gateway.router.load(deployment(one.base_url)).requests == 0
         assert "vanguard_routing_choices_total{" not in running.gateway.metrics.render().decode()
         assert json.loads(one.asked[0].body)["model"] == "upstream-model"
+
+
+async def test_a_request_waits_for_a_quota_rather_than_for_a_refusal(runner, client):
+    quota = {"x-ratelimit-limit-tokens": "60000", "x-ratelimit-remaining-tokens": "0"}
+    async with Upstream([whole(200, REPLY, quota), whole(200, REPLY)]) as one:
+        # two of one account, so that there is no other to go to
+        places = [deployment(one.base_url, name=f"m/{n}", account="a") for n in range(2)]
+        running = await runner.start(fleet(places))
+        await chat(client, running)
+        now = running.gateway.loop_time()
+        running.gateway.loop_time = lambda: now
+        task = asyncio.create_task(chat(client, running))
+        await until(lambda: running.gateway.in_flight == 1)
+        await asyncio.sleep(0.15)
+        # about 70 tokens at a thousand a second: it has looked again, and time stood still
+        assert len(one.asked) == 1
+        now += 1.0
+        assert (await task).status_code == 200
+        assert len(one.asked) == 2
+
+
+async def test_a_client_that_leaves_while_its_request_waits_costs_nothing(runner, client):
+    quota = {"x-ratelimit-limit-tokens": "600", "x-ratelimit-remaining-tokens": "0"}
+    async with Upstream([whole(200, REPLY, quota), whole(200, REPLY)]) as one:
+        places = [deployment(one.base_url, name=f"m/{n}", account="a") for n in range(2)]
+        running = await runner.start(fleet(places))
+        await chat(client, running)
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(
+                running.base_url + "/v1/chat/completions",
+                json={**CHAT, "max_tokens": 1},
+                headers=KEY,
+                timeout=0.1,
+            )
+        await until(lambda: running.gateway.in_flight == 0)
+        assert len(running.intents()) == 1
+        assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+async def test_nobody_waits_longer_than_for_a_repetition(runner, client):
+    quota = {"x-ratelimit-limit-tokens": "60", "x-ratelimit-remaining-tokens": "0"}
+    async with Upstream([whole(200, REPLY, quota), whole(200, REPLY)]) as one:
+        places = [deployment(one.base_url, name=f"m/{n}", account="a") for n in range(2)]
+        running = await runner.start(fleet(places), deadlines=Deadlines(retry_wait_s=0.2))
+        await chat(client, running)
+        # a minute would be longer than its client waits
+        assert (await chat(client, running)).status_code == 200
+        assert len(one.asked) == 2

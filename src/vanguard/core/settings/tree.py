@@ -121,7 +121,7 @@ class GatewaySettings(Section):
     retry_wait_s: float = Field(
         5,
         ge=0,
-        description="Most seconds to wait before an attempt is repeated at a deployment that was tried already. An upstream whose `Retry-After` asks for more is passed over.",
+        description="Most seconds that a request waits for an account's quota, or before an attempt is repeated at a deployment that was tried already. An upstream whose `Retry-After` asks for more is passed over.",
     )
     output_estimate_tokens: int = Field(
         1_024,

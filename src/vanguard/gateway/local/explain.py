@@ -11,6 +11,7 @@ import msgspec
 from vanguard.core.errors import InvalidRequest, RouteNotFound
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import find_door
 from vanguard.gateway.exchange import Client, Exchange
 from vanguard.gateway.http.messages import Request
@@ -131,7 +132,7 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
         raise InvalidRequest(
             f'send {{"request": {{"model": …}}, "path": …, "key": …}}: {error}'
         ) from error
-    door = find_door(question.path)
+    door = find_door(question.path) or find_aws_door(question.path)
     if door is None or door.operation not in _OPERATIONS:
         raise RouteNotFound(f"no model call comes to {question.path[:200]}")
     view = gateway.state.view
@@ -140,9 +141,7 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
     exchange = Exchange(asked, client, door, view)
     exchange.key = _key(view.keys, question.key, admin)
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
-    if door.operation != "chat":
-        peek = msgspec.structs.replace(peek, stream=False, wants_usage=True)
-    exchange.peek = peek
+    exchange.peek = peek = door.adapt(peek) if door.varies else peek
     place = (door.operation, gateway.boot.bounds.attempts)
     exchange.lane = view.make_lane(exchange.key, peek.model, place, gateway.metrics)
     exchange.model = exchange.lane.model
@@ -212,14 +211,8 @@ def _place(gateway: Gateway, course: Course, ask: Ask, choice: Choice, now: floa
 
 def _why(gateway: Gateway, course: Course, choice: Choice, now: float) -> str:
     """One sentence for people."""
-    router, one = gateway.router, choice.deployment
-    if choice.standing == "broken":
-        return f"its breaker is open, for {gateway.health.opens_in_s(one.id, now):.1f} s more"
-    if choice.standing == "no_quota":
-        wait_s = router.quota(one).free_in_s(now)
-        if wait_s:
-            return f"its account was refused (429), for {wait_s:.1f} s more"
-        return f"its account's quota of {choice.lacks} does not hold the request"
+    if choice.standing != "ready":
+        return _why_last(gateway, choice, now)
     if choice.because == "pinned":
         return "the request holds an item that this account alone can read"
     if choice.because == "warm":
@@ -227,6 +220,25 @@ def _why(gateway: Gateway, course: Course, choice: Choice, now: float) -> str:
     if len(course.able) == 1:
         return "the only one"
     return _POLICIES[course.routing.policy]
+
+
+def _why_last(gateway: Gateway, choice: Choice, now: float) -> str:
+    """Of one that may not serve now."""
+    one, seconds = choice.deployment, f"{choice.wait_s:.1f} s"
+    if choice.standing == "broken":
+        opens_in_s = gateway.health.opens_in_s(one.id, now)
+        if not opens_in_s:
+            return "it does not answer its probe"
+        return f"its breaker is open, for {opens_in_s:.1f} s more"
+    if choice.because == "warm":
+        return (
+            f"{choice.warm:.0%} of the prompt is believed to be in its cache; its quota of"
+            f" {choice.lacks} holds the request in {seconds}, sooner than another could read that"
+        )
+    refused_s = gateway.router.quota(one).free_in_s(now)
+    if refused_s:
+        return f"its account was refused (429), for {refused_s:.1f} s more"
+    return f"its account's quota of {choice.lacks} does not hold the request, for {seconds} more"
 
 
 def _left_out(exchange: Exchange, ask: Ask, plan: Plan) -> tuple[LeftOut, ...]:

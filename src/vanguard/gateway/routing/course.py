@@ -16,7 +16,7 @@ class Course:
 
     Attributes:
         routing: the model's policy.
-        able: all of them, in their configured order.
+        able: all of them, in their configured order; `accounts` theirs, by id.
         tiers: by rising priority; with the policy `order` each is a tier of its own.
         fallbacks: what serves when these do not, in that order.
         most: attempts at the model itself; the rest of a request's are its fallbacks'.
@@ -30,6 +30,7 @@ class Course:
 
     __slots__ = (
         "able",
+        "accounts",
         "affine",
         "bound",
         "fallbacks",
@@ -53,8 +54,8 @@ class Course:
         self.plain = len(self.able) < 2 and not any(map(_limited, self.able))
         several = any(len(tier) > 1 for tier in self.tiers)
         self.affine = several and self.routing.affinity_s > 0
-        accounts = {one.account or one.id for one in self.able}
-        self.bound = len(accounts) > 1 and any(
+        self.accounts = {one.id: one.account or one.id for one in self.able}
+        self.bound = len(set(self.accounts.values())) > 1 and any(
             not BOUND_DIALECTS.isdisjoint((one.dialect, *one.also)) for one in self.able
         )
         self.ids = frozenset(one.id for one in self.able)

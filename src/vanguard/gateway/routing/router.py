@@ -7,6 +7,7 @@ told how it went. All of it is one worker's own; nothing here waits, and nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from vanguard.gateway.routing.health import Health
 from vanguard.gateway.routing.load import Load
 from vanguard.gateway.routing.orders import Candidate, put_in_order
 from vanguard.gateway.routing.quota.account import AccountQuota, Need
-from vanguard.gateway.routing.ticket import Ticket
+from vanguard.gateway.routing.ticket import Busy, Ticket
 from vanguard.gateway.routing.warmth.affinity import Affinity
 from vanguard.gateway.routing.warmth.pins import Pins
 from vanguard.gateway.routing.warmth.prefix import Prefix
@@ -26,6 +27,8 @@ Because = Literal["pinned", "warm", "policy"]
 
 # below that nobody waits for anybody: a conversation need not leave for a cold place
 _FREE_REQUESTS = 8
+# about how fast a model reads what is not in its cache: a shorter wait for the cache is no loss
+_READ_TOKENS_A_SECOND = 10_000
 
 
 class Ask(NamedTuple):
@@ -38,6 +41,7 @@ class Ask(NamedTuple):
         media: whether it holds pictures or files.
         prefix: beginnings that a cache may hold; None where none is looked for.
         account: the only one that can read an item of it; empty when there is none.
+        patience_s: how long it may still wait for a quota.
     """
 
     input_tokens: int
@@ -46,6 +50,7 @@ class Ask(NamedTuple):
     media: bool = False
     prefix: Prefix | None = None
     account: str = ""
+    patience_s: float = 0.0
 
 
 class Choice(NamedTuple):
@@ -56,19 +61,27 @@ class Choice(NamedTuple):
         because: what put it where it is among its equals.
         warm: how much of the prompt its cache is believed to hold, 0 to 1.
         lacks: of which quota too little is left; empty when there is enough.
+        wait_s: until there is enough.
     """
 
     deployment: Deployment
     standing: Standing
     because: Because
     warm: float
-    lacks: str
+    lacks: str = ""
+    wait_s: float = 0.0
 
 
 class Plan(NamedTuple):
     """Each deployment once, in the order in which they are tried."""
 
     choices: tuple[Choice, ...]
+
+    @property
+    def pause_s(self) -> float:
+        """How long to wait before the first attempt: until the quota of its account holds it."""
+        first = self.choices[0]
+        return first.wait_s if first.standing == "no_quota" else 0.0
 
     def attempts(self, most: int) -> tuple[Deployment, ...]:
         """One after the other, and again, up to a bound."""
@@ -103,7 +116,8 @@ class Router:
 
         Those that may serve come first, tier by tier; then those whose quota would not hold the
         request; then those whose breaker is open, the one that closes soonest first. An item that one
-        account alone can read leaves no other to choose from.
+        account alone can read leaves no other to choose from. Where a quota will hold the request sooner
+        than another place could read what is cached there, that place goes first, and the request waits.
         """
         ready: list[Choice] = []
         short: list[Choice] = []
@@ -115,16 +129,22 @@ class Router:
                     continue
                 warm = self._warm(course, ask, one, now)
                 if not self.health.healthy(one.id, now):
-                    broken.append(Choice(one, "broken", "policy", warm, ""))
+                    broken.append(Choice(one, "broken", "policy", warm))
                     continue
-                lacks = self.quota(one).lacks(self._need(one, ask, warm), now)
+                quota, need = self.quota(one), self._need(one, ask, warm)
+                lacks = quota.lacks(need, now)
                 if lacks:
-                    short.append(Choice(one, "no_quota", "policy", warm, lacks))
+                    wait_s = quota.wait_s(need, now)
+                    short.append(Choice(one, "no_quota", "policy", warm, lacks, wait_s))
                 else:
                     fit.append(self._candidate(one, ask, warm, now))
             ready += self._ordered(course, ask, fit)
-        short.sort(key=lambda one: self.quota(one.deployment).free_in_s(now))
+        short.sort(key=lambda one: one.wait_s)
         broken.sort(key=lambda one: self.health.opens_in_s(one.deployment.id, now))
+        home = _worth_a_wait(ask, ready, short)
+        if home is not None:
+            short.remove(home)
+            ready.insert(0, home._replace(because="warm"))
         return _pinned(ask.account, (*ready, *short, *broken))
 
     def fall_back(self, course: Course, ask: Ask, now: float) -> tuple[Deployment, ...]:
@@ -170,7 +190,7 @@ class Router:
         if home is not None:
             order = [home, *(one for one in order if one is not home)]
         return [
-            Choice(one.deployment, "ready", "warm" if one is home else "policy", one.warm, "")
+            Choice(one.deployment, "ready", "warm" if one is home else "policy", one.warm)
             for one in order
         ]
 
@@ -193,9 +213,13 @@ class Router:
         if load is None:
             load = self._loads[deployment.id] = Load()
         tokens = ask.input_tokens + (ask.output_tokens or self._output_tokens)
+        unsent = None
         if course.affine and ask.prefix is not None:
-            self.affinity.sent(seat_of(deployment), ask.prefix, now)
-        return Ticket(now, load, tokens, quota, taken, stream=ask.stream)
+            seat = seat_of(deployment)
+            before = self.affinity.sent(seat, ask.prefix, now)
+            unsent = partial(self.affinity.unsent, seat, before, now)
+        busy = Busy(ask.input_tokens, tokens, ask.stream)
+        return Ticket(now, load, busy, quota, taken, unsent)
 
     # --- looking and forgetting ----------------------------------------------------------------
 
@@ -235,6 +259,18 @@ def _home(order: Sequence[Candidate], max_load: float) -> Candidate | None:
         return None
     mean = (sum(one.requests for one in order) + 1) / len(order)
     return home if home.requests < max(_FREE_REQUESTS, max_load * mean) else None
+
+
+def _worth_a_wait(ask: Ask, ready: Sequence[Choice], short: Sequence[Choice]) -> Choice | None:
+    """The place whose quota is short for less time than reading its cached part elsewhere would take."""
+    if not ask.patience_s or not ready or not short:
+        return None
+    home = max(short, key=lambda one: one.warm)
+    colder = home.warm - max(one.warm for one in ready)
+    longest_s = min(colder * ask.input_tokens / _READ_TOKENS_A_SECOND, ask.patience_s)
+    if home.wait_s > longest_s or home.deployment.priority > ready[0].deployment.priority:
+        return None
+    return home
 
 
 def _pinned(account: str, choices: tuple[Choice, ...]) -> Plan:

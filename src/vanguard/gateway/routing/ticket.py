@@ -5,7 +5,8 @@ It does not know why an attempt was made. It must be handed in once; what comes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from vanguard.core.usage import Usage
 from vanguard.gateway.routing.load import Load
@@ -13,29 +14,42 @@ from vanguard.gateway.routing.quota.account import AccountQuota, Taken
 from vanguard.gateway.routing.quota.told import read_told
 
 
+class Busy(NamedTuple):
+    """What a deployment is busy with.
+
+    Attributes:
+        input_tokens: an estimate.
+        tokens: the same with the output.
+    """
+
+    input_tokens: int
+    tokens: int
+    stream: bool
+
+
 class Ticket:
     """One request at one deployment."""
 
-    __slots__ = ("_begun", "_load", "_open", "_quota", "_stream", "_taken", "_tokens")
+    __slots__ = ("_begun", "_busy", "_load", "_open", "_quota", "_taken", "_unsent")
 
     def __init__(
         self,
         now: float,
         load: Load,
-        tokens: int,
+        busy: Busy,
         quota: AccountQuota,
         taken: Taken,
-        *,
-        stream: bool,
+        unsent: Callable[[], None] | None = None,
     ) -> None:
+        """`unsent` takes back that the prompt was sent, where it was noted."""
         load.requests += 1
-        load.tokens += tokens
+        load.tokens += busy.tokens
         self._begun = now
         self._load = load
-        self._tokens = tokens
+        self._busy = busy
         self._quota = quota
         self._taken = taken
-        self._stream = stream
+        self._unsent = unsent
         self._open = True
 
     def head(self, status: int, headers: Sequence[tuple[bytes, bytes]], now: float) -> None:
@@ -45,6 +59,8 @@ class Ticket:
             self._quota.told(told, now)
         if status < 400:
             self._quota.answered()
+            # its prompt has been read
+            self._unsent = None
 
     def refused(self, wait_s: float | None, now: float) -> None:
         """The provider said 429, with its Retry-After if it named one."""
@@ -52,7 +68,7 @@ class Ticket:
 
     def token(self, at: float) -> None:
         """The first token of a stream came."""
-        if self._stream:
+        if self._busy.stream:
             self._load.streamed.add(max(0.0, at - self._begun), at)
 
     def end(self, now: float, usage: Usage | None = None, *, well: bool = False) -> None:
@@ -67,7 +83,11 @@ class Ticket:
             return
         self._open = False
         self._load.requests -= 1
-        self._load.tokens -= self._tokens
+        self._load.tokens -= self._busy.tokens
+        if usage is not None and well:
+            self._quota.compare(self._busy.input_tokens, usage)
         self._quota.settle(self._taken, usage, now)
-        if well and not self._stream:
+        if self._unsent is not None:
+            self._unsent()
+        if well and not self._busy.stream:
             self._load.whole.add(now - self._begun, now)

@@ -30,6 +30,7 @@ from vanguard.gateway.routing.refusals import cause_of
 from vanguard.snapshot.model import Deployment, FallbackCause
 
 _BACKOFF_S = 0.25
+_LEAST_PAUSE_S = 0.05
 
 
 class Neighbours(Protocol):
@@ -83,10 +84,44 @@ class Call:
             gateway.pings.watch(self, gateway.loop_time())
         self._index = 0
         try:
-            self._try()
+            if self._exchange.pause_s:
+                self._pause(self._exchange.pause_s)
+            else:
+                self._try()
         except BaseException:
             self.over()
             raise
+
+    def _pause(self, pause_s: float) -> None:
+        """No account's quota holds the request: it waits for one, rather than for a refusal.
+
+        Where that takes longer than anybody waits for a repetition, it goes at once: what is believed
+        of quotas may be wrong.
+        """
+        if pause_s > self._patience_s() or self._gateway.draining:
+            self._try()
+        else:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(pause_s, _LEAST_PAUSE_S), self._look_again)
+
+    def _patience_s(self) -> float:
+        gateway, deadlines = self._gateway, self._gateway.boot.deadlines
+        waited_s = gateway.loop_time() - self._exchange.arrived
+        return max(0.0, min(deadlines.retry_wait_s, deadlines.request_s) - waited_s)
+
+    def _look_again(self) -> None:
+        """After a pause: others may have taken what it waited for."""
+        self._timer = None
+        gateway, exchange = self._gateway, self._exchange
+        if exchange.ask is not None:
+            course = exchange.lane.course
+            ask = exchange.ask._replace(patience_s=self._patience_s())
+            plan = gateway.router.plan(course, ask, gateway.loop_time())
+            exchange.attempts = plan.attempts(course.most)
+            if plan.pause_s:
+                self._pause(plan.pause_s)
+                return
+        self._try()
 
     @property
     def writes(self) -> int:

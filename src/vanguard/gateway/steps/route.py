@@ -9,7 +9,7 @@ from vanguard.core.errors import UnsupportedFeature
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.exchange import Exchange
-from vanguard.gateway.routing.router import Ask, Plan, Router
+from vanguard.gateway.routing.router import Ask, Plan
 from vanguard.gateway.routing.warmth.prefix import read_prefix
 
 
@@ -25,44 +25,50 @@ def route(gateway: Gateway, exchange: Exchange) -> None:
         # nothing to choose: the breaker of the only one is no reason not to try it
         exchange.attempts = lane.attempts
         if course.fallbacks:
-            exchange.ask = ask_of(gateway.router, exchange)
+            exchange.ask = ask_of(gateway, exchange)
         return
     if not lane.able:
         return
-    ask, plan = planned(gateway.router, exchange, gateway.loop_time())
+    ask, plan = planned(gateway, exchange)
     exchange.ask = ask
     exchange.attempts = plan.attempts(course.most)
+    exchange.pause_s = plan.pause_s
     gateway.metrics.chosen(plan.choices[0])
 
 
-def planned(router: Router, exchange: Exchange, now: float) -> tuple[Ask, Plan]:
+def planned(gateway: Gateway, exchange: Exchange) -> tuple[Ask, Plan]:
     """What routing sees of a request, and the order that it makes of it.
 
     Raises:
         UnsupportedFeature: the request holds pictures or files and no deployment reads them.
     """
-    ask = ask_of(router, exchange)
-    plan = router.plan(exchange.lane.course, ask, now)
-    if not plan.choices:
+    ask = ask_of(gateway, exchange)
+    plan = gateway.router.plan(exchange.lane.course, ask, gateway.loop_time())
+    if not plan.choices and exchange.lane.able:
         raise UnsupportedFeature(
             f"'{exchange.model.name}' reads text only; the request holds a picture or a file"
         )
     return ask, plan
 
 
-def ask_of(router: Router, exchange: Exchange) -> Ask:
+def ask_of(gateway: Gateway, exchange: Exchange) -> Ask:
     """What routing sees of a request. The body is read only as far as the model's policy wants it."""
     course, peek, tenant = exchange.lane.course, exchange.peek, exchange.key.organisation_id
     body = exchange.body
-    cap = exchange.cap_tokens or peek.max_output_tokens
-    if exchange.door.operation != "chat":
-        cap = 0
+    operation = exchange.door.operation
+    chat = operation == "chat"
+    cap = (exchange.cap_tokens or peek.max_output_tokens) if chat else 0
+    account = ""
+    if chat and course.reads_items:
+        account = gateway.router.pins.maker(body, tenant, course.accounts)
     blind = not all(one.reads_media for one in exchange.lane.deployments)
     return Ask(
-        input_tokens=estimate_input_tokens(body),
+        # counting tokens takes none
+        input_tokens=0 if operation == "count_tokens" else estimate_input_tokens(body),
         output_tokens=None if cap is None else cap * peek.answers,
         stream=peek.stream,
         media=blind and exchange.has_media(),
-        prefix=read_prefix(body, tenant) if course.reads_prefix else None,
-        account=router.pins.maker(body, tenant) if course.reads_items else "",
+        prefix=read_prefix(body, tenant) if chat and course.reads_prefix else None,
+        account=account,
+        patience_s=gateway.boot.deadlines.retry_wait_s,
     )

@@ -75,3 +75,39 @@ def test_headers_are_learned_and_settings_taken_up():
     assert quota.lacks(quota.need(1, 1, 0.0), NOW + 7) == ""
     quota.configure(Quota(tokens_per_minute=100))
     assert quota.standing(NOW)["tokens"] == (100, 100)
+
+
+def test_a_refusal_that_tells_which_limit_it_was_teaches_nothing_else():
+    quota = AccountQuota(None)
+    quota.take(quota.need(100, 50, 0.0), NOW)
+    quota.told(Told(input=(600, 500)), NOW)
+    quota.refused(2.0, NOW)
+    assert quota.standing(NOW + 2) == {"input": (600, 520)}
+    quota.refused(2.0, NOW + 4)
+    assert quota.standing(NOW + 4) == {"input": (600, 0)}
+
+
+def test_a_refusal_of_which_nothing_is_known_teaches_the_tokens_of_a_minute():
+    quota = AccountQuota(None)
+    quota.take(quota.need(100, 50, 0.0), NOW)
+    quota.refused(2.0, NOW)
+    assert quota.standing(NOW + 2) == {"tokens": (150, 150)}
+    known = AccountQuota(Quota(tokens_per_minute=1_000))
+    known.take(known.need(100, 50, 0.0), NOW)
+    known.refused(2.0, NOW)
+    assert known.standing(NOW + 2) == {"tokens": (1_000, 850)}
+
+
+def test_estimates_are_held_against_what_was_counted():
+    quota = AccountQuota(Quota(tokens_per_minute=1_000))
+    for _ in range(100):
+        quota.compare(100, Usage(150, 1))
+    assert 149 < quota.need(100, 0, 0.0).tokens <= 150
+    for _ in range(100):
+        quota.compare(1, Usage(10**9, 1))
+        quota.compare(0, Usage(10, 1))
+        quota.compare(100, Usage(0, 1))
+    assert quota.need(100, 0, 0.0).tokens <= 400
+    before = quota.need(100, 0, 0.0)
+    quota.compare(100, Usage(1, 1, estimated=True))
+    assert quota.need(100, 0, 0.0) == before

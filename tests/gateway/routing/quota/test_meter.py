@@ -17,6 +17,7 @@ def test_a_limit_less_what_was_taken_within_a_minute():
 def test_nothing_known_is_nothing_said():
     meter = Meter()
     meter.take(10, 1_000.0)
+    assert meter.silent
     assert meter.left(1_000.0) is None
     assert meter.most(1_000.0) is None
 
@@ -35,6 +36,17 @@ def test_what_the_provider_says_is_believed_and_fills_up_again():
     assert meter.left(1_100.0) is None
 
 
+def test_less_than_nothing_is_known_here_alone():
+    meter = Meter()
+    meter.said(600, 600, 1_000.0)
+    meter.take(1_800, 1_000.0)
+    meter.said(600, 0, 1_000.1)
+    assert -1_200 <= meter.left(1_000.1) < -1_190
+    assert meter.left(1_059.0) < 0
+    meter.said(600, 10, 1_059.0)
+    assert meter.left(1_059.0) == 10
+
+
 def test_the_lesser_of_setting_and_word():
     meter = Meter(100)
     meter.said(1_000, 900, 1_000.0)
@@ -46,7 +58,8 @@ def test_the_lesser_of_setting_and_word():
 def test_a_refusal_tells_a_limit_that_nobody_else_does():
     meter = Meter()
     meter.take(80, 1_000.0)
-    meter.refused(1_010.0, 1_020.0)
+    meter.guess(1_010.0, 1_020.0)
+    assert not meter.silent
     assert meter.most(1_020.0) == 80
     assert meter.left(1_020.0) == 80
     meter.take(80, 1_020.0)
@@ -57,14 +70,18 @@ def test_a_refusal_tells_a_limit_that_nobody_else_does():
     assert meter.left(1_020.0 + 1_800) is None
 
 
-def test_a_refusal_with_the_providers_word_changes_nothing_and_without_one_empties_it():
+def test_a_refusal_empties_what_the_provider_said_earlier():
     meter = Meter()
+    assert not meter.emptied(1_000.0)
     meter.said(600, 60, 1_000.0)
-    meter.refused(1_000.1, 1_001.0)
-    assert 60 <= meter.left(1_000.1) < 62
-    meter.refused(1_002.0, 1_003.0)
+    assert meter.just_said(1_000.1)
+    assert not meter.just_said(1_002.0)
+    assert meter.emptied(1_002.0)
     assert meter.left(1_002.0) == 0
     assert meter.left(1_003.0) == 10
+    idle = Meter()
+    idle.guess(1_000.0, 1_001.0)
+    assert idle.most(1_001.0) is None
 
 
 def test_corrections_go_where_it_was_taken():
@@ -76,6 +93,42 @@ def test_corrections_go_where_it_was_taken():
     assert meter.left(1_066.0) == 80  # what came in addition counts from when it was told
     meter.correct(slot, -1_000, 1_100.0)
     assert meter.left(1_100.0) == 100
+
+
+def test_how_long_until_an_amount_may_be_taken():
+    meter = Meter(100)
+    assert meter.wait_s(100, 1_000.0) == 0.0
+    meter.take(60, 1_000.0)
+    meter.take(30, 1_020.0)
+    assert meter.wait_s(10, 1_030.0) == 0.0
+    assert meter.wait_s(40, 1_030.0) == 35.0  # the slot of 1,000 to 1,005 is out at 1,065
+    assert meter.wait_s(90, 1_030.0) == 55.0
+    told = Meter()
+    told.said(600, 50, 1_030.0)
+    assert told.wait_s(70, 1_030.0) == 2.0
+    assert told.wait_s(50, 1_030.0) == 0.0
+    assert Meter().wait_s(50, 1_030.0) == 0.0
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.floats(0, 90), st.floats(0, 30)), max_size=15),
+    st.floats(0.1, 98),
+    st.booleans(),
+)
+def test_after_the_wait_there_is_room_and_not_long_before(steps, amount, told):
+    meter, now = Meter(None if told else 100), 1_000.0
+    if told:
+        meter.said(100, 100, now)
+    for taken, pause in steps:
+        now += pause
+        meter.take(taken, now)
+    wait_s = meter.wait_s(amount, now)
+    if wait_s > 6:
+        before = meter.left(now + wait_s - 5.1)
+        assert before is None or before < amount
+    after = meter.left(now + wait_s + 1e-6)
+    assert after is None or after >= amount - 1e-6
 
 
 class Provider(RuleBasedStateMachine):

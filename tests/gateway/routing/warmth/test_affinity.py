@@ -28,6 +28,19 @@ def test_it_cools_unless_it_is_used():
     assert affinity.warm_bytes("a", prefix(1, 2), 150.0) == 2_000
 
 
+def test_what_was_refused_is_taken_back_but_not_what_came_since():
+    affinity = Affinity()
+    affinity.sent("a", prefix(1), 100.0)
+    before = affinity.sent("a", prefix(1, 2, 3), 200.0)
+    affinity.sent("a", prefix(1, 2), 201.0)
+    affinity.unsent("a", before, 200.0)
+    assert affinity.warm_bytes("a", prefix(1, 2, 3), 150.0) == 2_000
+    before = affinity.sent("b", prefix(1, 2), 300.0)
+    affinity.unsent("b", before, 300.0)
+    affinity.unsent("gone", before, 300.0)
+    assert affinity.warm_bytes("b", prefix(1, 2), 100.0) == 0
+
+
 def test_seats_that_are_gone_are_forgotten():
     affinity = Affinity()
     affinity.sent("a", prefix(1), 100.0)

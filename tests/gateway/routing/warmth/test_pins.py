@@ -1,5 +1,6 @@
 import json
 
+from vanguard.dialects.seals import Seal, enclose
 from vanguard.gateway.routing.warmth.pins import Pins
 
 ITEM = "gAAAAABo+abc/def==" * 3
@@ -17,16 +18,16 @@ def asked(item=ITEM, **more):
 def test_whoever_made_an_item_is_known_by_it():
     pins = Pins()
     pins.made(made(), "org", "account-b")
-    assert pins.maker(asked(), "org") == "account-b"
-    assert pins.maker(asked(), "another") == ""
-    assert pins.maker(asked("x" * 40), "org") == ""
-    assert pins.maker(b'{"model":"m"}', "org") == ""
+    assert pins.maker(asked(), "org", {}) == "account-b"
+    assert pins.maker(asked(), "another", {}) == ""
+    assert pins.maker(asked("x" * 40), "org", {}) == ""
+    assert pins.maker(b'{"model":"m"}', "org", {}) == ""
 
 
 def test_escaped_slashes_are_the_same_item():
     pins = Pins()
     pins.made(made().replace(b"/", rb"\/"), "org", "account-b")
-    assert pins.maker(asked(), "org") == "account-b"
+    assert pins.maker(asked(), "org", {}) == "account-b"
 
 
 def test_the_last_known_item_decides():
@@ -34,7 +35,7 @@ def test_the_last_known_item_decides():
     pins.made(made("a" * 40), "org", "old")
     pins.made(made("b" * 40), "org", "new")
     items = [{"encrypted_content": letter * 40} for letter in ("a", "b", "z")]
-    assert pins.maker(json.dumps({"input": items}).encode(), "org") == "new"
+    assert pins.maker(json.dumps({"input": items}).encode(), "org", {}) == "new"
 
 
 def test_a_stored_response_is_known_to_who_stored_it():
@@ -42,7 +43,7 @@ def test_a_stored_response_is_known_to_who_stored_it():
     created = {"type": "response.created", "response": {"id": "resp_0123456789abcdef"}}
     pins.made(b"data: " + json.dumps(created).encode() + b"\n\n", "org", "account-a")
     body = json.dumps({"previous_response_id": "resp_0123456789abcdef", "input": "x"}).encode()
-    assert pins.maker(body, "org") == "account-a"
+    assert pins.maker(body, "org", {}) == "account-a"
 
 
 def test_an_item_in_another_dialects_clothes():
@@ -50,4 +51,15 @@ def test_an_item_in_another_dialects_clothes():
     pins.made(made(name="signature"), "org", "account-a")
     thinking = {"type": "thinking", "thinking": "", "signature": ITEM}
     body = json.dumps({"messages": [{"role": "assistant", "content": [thinking]}]}).encode()
-    assert pins.maker(body, "org") == "account-a"
+    assert pins.maker(body, "org", {}) == "account-a"
+
+
+def test_an_item_in_an_envelope_says_itself_who_made_it():
+    accounts = {"m/0-a": "account-a"}
+    for origin, account in (("m/0-a", "account-a"), ("gone", ""), ("", "")):
+        envelope = enclose(Seal("openai_responses", ITEM, item="rs_1", origin=origin))
+        thinking = {"type": "thinking", "thinking": "", "signature": envelope}
+        body = json.dumps({"messages": [{"role": "assistant", "content": [thinking]}]}).encode()
+        assert Pins().maker(body, "org", accounts) == account
+    broken = json.dumps({"signature": "vgs1." + "x" * 30}).encode()
+    assert Pins().maker(broken, "org", accounts) == ""

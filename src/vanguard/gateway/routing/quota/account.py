@@ -18,6 +18,9 @@ _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 # what its limit cannot hold at all must not wait for ever: it goes when all of the limit is free
 _WHOLE = 0.98
+# how much one answer changes what is believed of the estimates
+_LEARNING = 0.1
+_TOKENS = 1
 
 
 class Need(NamedTuple):
@@ -43,13 +46,14 @@ class AccountQuota:
         rule: how tokens are counted.
     """
 
-    __slots__ = ("_blocked_until", "_meters", "_refusals", "rule")
+    __slots__ = ("_blocked_until", "_meters", "_ratio", "_refusals", "rule")
 
     def __init__(self, rule: Quota | None) -> None:
         self.rule = rule or Quota()
         self._meters = tuple(Meter(limit) for limit in _limits(self.rule))
         self._blocked_until = 0.0
         self._refusals = 0
+        self._ratio = 1.0
 
     def configure(self, rule: Quota | None) -> None:
         """Takes up changed settings; what was counted stays."""
@@ -66,7 +70,7 @@ class AccountQuota:
                 as it is written.
             warm_share: how much of the input is believed to come from the prompt cache, 0 to 1.
         """
-        fresh = float(input_tokens)
+        fresh = input_tokens * self._ratio
         if self.rule.counting == "used":
             # Anthropic counts no cache reads (docs.anthropic.com, API rate limits, 2026-11)
             fresh *= 1 - warm_share
@@ -77,6 +81,8 @@ class AccountQuota:
         if self._blocked_until > now:
             return "refused a moment ago"
         for name, amount, meter in zip(Need._fields, need, self._meters, strict=True):
+            if meter.silent or amount <= 0:
+                continue
             left = meter.left(now)
             if left is None:
                 continue
@@ -122,8 +128,18 @@ class AccountQuota:
         backoff_s = min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S)
         self._refusals = min(self._refusals + 1, 10)
         self._blocked_until = max(self._blocked_until, now + (wait_s or backoff_s))
-        for meter in self._meters[1:]:
-            meter.refused(now, self._blocked_until)
+        if any(meter.just_said(now) for meter in self._meters):
+            # said with the refusal itself: the provider knows which of its limits it was
+            return
+        known = sum(meter.emptied(now) for meter in self._meters)
+        if not known and not any(_limits(self.rule)):
+            self._meters[_TOKENS].guess(now, self._blocked_until)
+
+    def compare(self, estimated: int, usage: Usage) -> None:
+        """Learns how many tokens an input has for each that was estimated from its bytes."""
+        if estimated > 0 and usage.input_tokens > 0 and not usage.estimated:
+            found = min(max(usage.input_tokens / estimated, 0.25), 4.0)
+            self._ratio += (found - self._ratio) * _LEARNING
 
     def answered(self) -> None:
         """The provider took a request."""
@@ -132,6 +148,15 @@ class AccountQuota:
     def free_in_s(self, now: float) -> float:
         """Seconds until a refusal has passed."""
         return max(0.0, self._blocked_until - now)
+
+    def wait_s(self, need: Need, now: float) -> float:
+        """Seconds until a request fits, if no other one is sent there."""
+        longest = self.free_in_s(now)
+        for amount, meter in zip(need, self._meters, strict=True):
+            most = meter.most(now)
+            if most is not None:
+                longest = max(longest, meter.wait_s(min(amount, most * _WHOLE), now))
+        return longest
 
     def standing(self, now: float) -> dict[str, tuple[float | None, float]]:
         """For people: limit and rest of each kind of which something is known."""

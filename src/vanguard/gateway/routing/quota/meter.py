@@ -18,6 +18,7 @@ _GUESS_S = 1_800.0
 _TOLD_S = 60.0
 # what was said with a refusal
 _FRESH_S = 0.5
+_NEVER = float("-inf")
 
 
 class _Bucket:
@@ -34,13 +35,19 @@ class _Bucket:
         self._growth = growth
         self._limit = 0.0
         self._left = 0.0
-        self.at = float("-inf")
+        self.at = _NEVER
 
     def set(self, limit: float, left: float, at: float) -> None:
         self._limit, self._left, self.at = limit, min(left, limit), at
 
     def take(self, amount: float) -> None:
         self._left -= amount
+
+    def wait_s(self, amount: float, now: float) -> float:
+        left, limit = self.left(now), self.limit(now)
+        if left is None or not limit or left >= amount:
+            return 0.0
+        return (amount - left) * _MINUTE_S / limit
 
     def limit(self, now: float) -> float | None:
         age_s = now - self.at
@@ -71,6 +78,11 @@ class Meter:
         self._said = _Bucket(_TOLD_S)
         self._guess = _Bucket(_GUESS_S, _GROWTH_A_MINUTE)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nobody has ever said anything of a limit; then there is nothing to compute."""
+        return self.limit is None and self._said.at == _NEVER and self._guess.at == _NEVER
+
     def take(self, amount: float, now: float) -> int:
         """Counts an amount; returns its slot, for a correction."""
         slot = self._turn(now)
@@ -97,27 +109,38 @@ class Meter:
                 bucket.take(difference)
 
     def said(self, limit: float, left: float, now: float) -> None:
-        """The provider told a minute's limit and what is left of it."""
+        """The provider told a minute's limit and what is left of it.
+
+        Nobody says less than nothing: one that let a request through which was larger than the rest
+        says 0, and how far below it is we know ourselves.
+        """
+        known = self._said.left(now)
+        if left <= 0 and known is not None:
+            left = min(left, known)
         self._said.set(limit, left, now)
 
-    def refused(self, now: float, until: float) -> None:
-        """The provider refused although something seemed to be left.
+    def just_said(self, now: float) -> bool:
+        """Whether the provider told a moment ago what is left."""
+        return now - self._said.at < _FRESH_S
+
+    def emptied(self, now: float) -> bool:
+        """The provider refused, whatever it said earlier; returns whether it had said anything."""
+        limit = self._said.limit(now)
+        if limit is None:
+            return False
+        self._said.set(limit, 0.0, now)
+        return True
+
+    def guess(self, now: float, until: float) -> None:
+        """The provider refused and nobody says what it allows: about what it has just allowed.
 
         Args:
             now: monotonic seconds.
             until: when it may be asked again.
         """
-        if now - self._said.at < _FRESH_S:
-            # said with the refusal itself: the provider knows which of its limits it was
-            return
-        limit = self._said.limit(now)
-        if limit is not None:
-            self._said.set(limit, 0.0, now)
-        elif self.limit is None:
-            taken = self.taken(now)
-            if taken > 0:
-                # nobody says what it allows: about what it has just allowed
-                self._guess.set(taken, taken, until)
+        taken = self.taken(now)
+        if taken > 0:
+            self._guess.set(taken, taken, until)
 
     def taken(self, now: float) -> float:
         """What was taken within the last minute."""
@@ -135,6 +158,19 @@ class Meter:
         if self.limit is not None:
             known.append(self.limit - self.taken(now))
         return min((one for one in known if one is not None), default=None)
+
+    def wait_s(self, amount: float, now: float) -> float:
+        """Seconds until an amount, no larger than the limit, may be taken, if nobody else takes any."""
+        longest = max(self._said.wait_s(amount, now), self._guess.wait_s(amount, now))
+        if self.limit is None:
+            return longest
+        over, current = self.taken(now) + amount - self.limit, self._turn(now)
+        for slot in range(current - _SLOTS + 1, current + 1):
+            if over <= 0:
+                break
+            over -= self._slots[slot % _SLOTS]
+            longest = max(longest, (slot + _SLOTS) * _SLOT_S - now)
+        return longest
 
     def _turn(self, now: float) -> int:
         """Empties the slots that time has passed over; returns the number of the present one."""

@@ -9,7 +9,9 @@ serves the model (Anthropic, extended thinking, 2026-11), and pin nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from vanguard.dialects.seals import disclose
 from vanguard.gateway.routing.warmth.generations import Generations
 
 # what is made in one of these can be read by the account that made it alone
@@ -23,6 +25,7 @@ _PREVIOUS = b'"previous_response_id"'
 # what a translation to Anthropic's dialect carries such an item in
 _SIGNATURE = b'"signature"'
 _RESPONSE = b'"resp_'
+_ENVELOPE = b"vgs1."
 _MADE = re.compile(rb'"(?:encrypted_content|signature)"\s*:\s*"([^"]{16,})"')
 _MADE_ID = re.compile(rb'"id"\s*:\s*"(resp_[^"]{8,200})"')
 _ASKED = re.compile(
@@ -45,16 +48,30 @@ class Pins:
             for item in _MADE_ID.findall(data):
                 self._makers.put(_key(item, tenant), account)
 
-    def maker(self, body: bytes, tenant: str) -> str:
-        """The account that made the items of a request; empty when it has none, or none is known."""
+    def maker(self, body: bytes, tenant: str, accounts: Mapping[str, str]) -> str:
+        """The account that made the items of a request; empty when it has none, or none is known.
+
+        Args:
+            body: the request.
+            tenant: whose.
+            accounts: of the deployments that it may go to, by id: an item that was carried in another
+                dialect's field says itself which deployment made it, to any worker, at any time.
+        """
         if body.find(_ENCRYPTED) < 0 and body.find(_PREVIOUS) < 0 and body.find(_SIGNATURE) < 0:
             return ""
         items = [first or second for first, second in _ASKED.findall(body)]
         for item in reversed(items[-_LOOKED_AT:]):
-            account = self._makers.get(_key(item, tenant))
+            account = self._makers.get(_key(item, tenant)) or _enclosed(item, accounts)
             if account:
                 return account
         return ""
+
+
+def _enclosed(item: bytes, accounts: Mapping[str, str]) -> str:
+    if not item.startswith(_ENVELOPE):
+        return ""
+    seal = disclose(item.decode("utf-8", "replace"))
+    return accounts.get(seal.origin, "") if seal is not None else ""
 
 
 def _key(item: bytes, tenant: str) -> int:

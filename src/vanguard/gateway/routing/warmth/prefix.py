@@ -22,6 +22,8 @@ _RECORDED_LAST = 4
 _MARKER = re.compile(
     rb',?\s*"cache_control"\s*:\s*\{[^{}]*\}|,?\s*\{\s*"cachePoint"\s*:\s*\{[^{}]*\}\s*\}'
 )
+_CACHE = b'"cache'
+_BILLING = b"x-anthropic-billing-header"
 _ATTRIBUTION = re.compile(rb'\{[^{}]*"x-anthropic-billing-header[^{}]*\}\s*,?')
 
 
@@ -75,11 +77,15 @@ def read_prefix(body: bytes, tenant: str) -> Prefix | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     before = [found.tools, found.tool_config, found.system, found.system_instruction]
-    head = [_plain(bytes(raw)) for raw in (*before, found.instructions) if bytes(raw)]
+    head = [_system(bytes(raw)) for raw in (*before, found.instructions) if bytes(raw)]
     digest, size = hash((tenant, *head)), sum(map(len, head))
     marks = [(digest, size)] if size >= _LEAST_BYTES else []
+    # one look at the whole spares most bodies a look at each message
+    marked = body.find(_CACHE) >= 0
     for raw in messages:
-        piece = _plain(bytes(raw))
+        piece = bytes(raw)
+        if marked:
+            piece = _plain(piece)
         digest = hash((digest, piece))
         size += len(piece)
         if size >= _LEAST_BYTES:
@@ -100,9 +106,14 @@ def _input(raw: msgspec.Raw) -> list[msgspec.Raw]:
 
 
 def _plain(piece: bytes) -> bytes:
-    """A piece without what moves or changes while the conversation stays the same."""
-    if piece.find(b'"cache') >= 0:
+    """A piece without cache markers."""
+    if piece.find(_CACHE) >= 0:
         piece = _MARKER.sub(b"", piece).replace(b"{,", b"{")
-    if piece.find(b"x-anthropic-billing-header") >= 0:
-        piece = _ATTRIBUTION.sub(b"", piece)
     return piece
+
+
+def _system(piece: bytes) -> bytes:
+    """Tools or a system prompt without what changes while the conversation stays the same."""
+    if piece.find(_BILLING) >= 0:
+        piece = _ATTRIBUTION.sub(b"", piece)
+    return _plain(piece)

@@ -1,0 +1,1 @@
+"""A day of agent sessions over several accounts, with a simulated clock and simulated providers."""

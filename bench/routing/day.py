@@ -1,0 +1,222 @@
+"""`python -m bench.routing.day`: how much of the prompts is read from caches, over a day and four accounts.
+
+The router is the gateway's own; clock, sessions and providers are simulated, so that a day takes a minute
+and every way of routing is asked the same. Not simulated: the network, other tenants, and providers that
+break. A client that sees a 429 waits and asks again, up to ten times; then the request is lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import NamedTuple
+
+from bench.routing.fleet import ENDLESS, Account, Affine, Held, Quotas, RoundRobin, Way, accounts
+from bench.routing.provider import Answer
+from bench.routing.trace import Session, Turn, day
+from vanguard.snapshot.model import Routing
+
+TRIES = 10
+PATIENCE_S = 30.0  # gateway.retry_wait_s; agents rather wait than see a 429
+_LEAST_PAUSE_S = 0.05
+_LEAST_WAIT_S = 1.0
+SEED = 7
+
+
+@dataclass
+class Tally:
+    """What one way of routing has done.
+
+    Attributes:
+        refused: 429s that the gateway met and answered by trying another account.
+        seen: 429s that reached a client.
+        lost: requests that were given up.
+        spilled: requests that left the place where most of them was warm.
+        paused: requests that the gateway kept until a quota held them; `paused_s` for how long in all.
+    """
+
+    requests: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    refused: int = 0
+    seen: int = 0
+    lost: int = 0
+    spilled: int = 0
+    paused: int = 0
+    paused_s: float = 0.0
+
+    @property
+    def hit_rate(self) -> float:
+        """Of all input tokens, those read from a cache."""
+        return self.cached_tokens / max(1, self.input_tokens)
+
+
+class Asked(NamedTuple):
+    """A try of a client: when it came, what time it is, and the how manieth it is."""
+
+    came: float
+    now: float
+    tries: int
+
+
+class Answering(NamedTuple):
+    """An answer on its way."""
+
+    account: Account
+    held: Held
+    answer: Answer
+
+
+class Simulation:
+    """One day with one way of routing; `patience_s` is the gateway's `retry_wait_s`."""
+
+    def __init__(self, sessions: list[Session], way: Way, patience_s: float = PATIENCE_S) -> None:
+        self._way = way
+        self._patience_s = patience_s
+        self._events: list[tuple[float, int, Callable[[float], None]]] = []
+        self._numbers = count()
+        self.tally = Tally()
+        for session in sessions:
+            self._at(session.starts_s, self._beginning(session))
+
+    def run(self) -> Tally:
+        """Until nothing is left to happen."""
+        while self._events:
+            now, _, happens = heapq.heappop(self._events)
+            happens(now)
+        self.tally.spilled = self._way.spilled
+        return self.tally
+
+    def _at(self, when: float, happens: Callable[[float], None]) -> None:
+        heapq.heappush(self._events, (when, next(self._numbers), happens))
+
+    def _beginning(self, session: Session) -> Callable[[float], None]:
+        return lambda now: self._go_on(session.turns(), now)
+
+    def _go_on(self, turns: Iterator[Turn], now: float) -> None:
+        turn = next(turns, None)
+        if turn is not None:
+            self._ask(turn, turns, Asked(now, now, 1))
+
+    def _ask(self, turn: Turn, turns: Iterator[Turn], asked: Asked) -> None:
+        """The gateway's way with one request: it waits for a quota, then walks its attempts."""
+        now = asked.now
+        order = self._way.order(turn, now, asked.came + self._patience_s - now)
+        pause_s = self._way.pause_s
+        if pause_s and now + pause_s <= asked.came + self._patience_s:
+            later = now + max(pause_s, _LEAST_PAUSE_S)
+            self._at(later, lambda at: self._ask(turn, turns, asked._replace(now=at)))
+            return
+        wait_s = float("inf")
+        for account in order:
+            held = self._way.hold(account, now)
+            answer = account.provider.ask(turn, now)
+            if answer.status == 200:
+                held.first(answer, now)
+                self.tally.paused += now > asked.came
+                self.tally.paused_s += now - asked.came
+                self._answered(turn, turns, Answering(account, held, answer), now)
+                return
+            held.refused(answer, now)
+            self.tally.refused += 1
+            wait_s = min(wait_s, answer.wait_s)
+        self.tally.seen += 1
+        if asked.tries >= TRIES:
+            self.tally.lost += 1
+            return
+        later = now + max(wait_s, _LEAST_WAIT_S)
+        again = asked.tries + 1
+        self._at(later, lambda at: self._ask(turn, turns, Asked(at, at, again)))
+
+    def _answered(
+        self, turn: Turn, turns: Iterator[Turn], answering: Answering, now: float
+    ) -> None:
+        account, held, answer = answering
+        self.tally.requests += 1
+        self.tally.input_tokens += turn.input_tokens
+        self.tally.cached_tokens += answer.cached
+
+        def end(at: float) -> None:
+            account.provider.settle(turn, answer, at)
+            held.end(answer, at)
+
+        ends = now + answer.whole_s
+        self._at(ends, end)
+        self._at(ends + turn.then_s, lambda at: self._go_on(turns, at))
+
+
+def compare(
+    developers: int,
+    hours: float,
+    quotas: Quotas,
+    seed: int = SEED,
+    patience_s: float = PATIENCE_S,
+) -> dict[str, Tally]:
+    """The same day with one account of endless quota, with four and affinity, with four in turn.
+
+    Args:
+        developers: people at work.
+        hours: of the day; fewer take fewer sessions.
+        quotas: of each of the four accounts.
+        seed: of all draws.
+        patience_s: how long the gateway keeps a request for a quota.
+    """
+    sessions = day(developers, hours, seed)
+    endless = accounts(ENDLESS)[:1]
+    affine = Routing("least_tokens")
+    return {
+        "one account": Simulation(sessions, RoundRobin(endless)).run(),
+        "affinity": Simulation(sessions, Affine(accounts(quotas), affine, seed), patience_s).run(),
+        "round robin": Simulation(sessions, RoundRobin(accounts(quotas))).run(),
+    }
+
+
+def report(found: dict[str, Tally]) -> str:
+    """A table for people."""
+    one = found["one account"].hit_rate
+    lines = [
+        "| | requests | read from caches | of one account's | spilled | paused | 429s met | 429s seen by clients | lost |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, tally in found.items():
+        paused = "–"
+        if tally.paused:
+            paused = f"{tally.paused:,}, {tally.paused_s / tally.paused:.1f} s each"
+        spilled = f"{tally.spilled / max(1, tally.requests):.1%}" if tally.spilled else "–"
+        lines.append(
+            f"| {name} | {tally.requests:,} | {tally.hit_rate:.1%} | {tally.hit_rate / one:.1%}"
+            f" | {spilled} | {paused} | {tally.refused:,} | {tally.seen:,} | {tally.lost:,} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Prints the table, or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--developers", type=int, default=50)
+    parser.add_argument("--hours", type=float, default=24)
+    parser.add_argument("--tokens-a-minute", type=float, default=300_000)
+    parser.add_argument("--requests-a-minute", type=float, default=13)
+    parser.add_argument("--patience-s", type=float, default=PATIENCE_S)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    found = compare(
+        chosen.developers,
+        chosen.hours,
+        Quotas(chosen.tokens_a_minute, chosen.requests_a_minute),
+        chosen.seed,
+        chosen.patience_s,
+    )
+    if chosen.json:
+        print(json.dumps({name: asdict(one) for name, one in found.items()}, indent=2))
+    else:
+        print(report(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.RequestTooLarge: _VALIDATION,
     errors.RouteNotFound: "UnknownOperationException",
     errors.MethodNotAllowed: _VALIDATION,
+    errors.UnsupportedEncoding: _VALIDATION,
     errors.ModelNotFound: _NOT_FOUND,
     errors.AccessError: _ACCESS,
     errors.Unauthenticated: _ACCESS,

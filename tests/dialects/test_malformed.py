@@ -37,3 +37,9 @@ def test_the_field_at_fault_is_named(body: bytes, path: str, param: str | None) 
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequest):
         decode(DECODER, body)
+
+
+def test_what_is_no_text_is_refused_even_where_it_is_kept_raw() -> None:
+    body = b'{"model":"m","messages":[],"metadata":{"a":"\xff"}}'
+    with pytest.raises(InvalidRequest, match="not valid JSON"):
+        decode(DECODER, body)

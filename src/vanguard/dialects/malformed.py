@@ -28,6 +28,8 @@ def decode(
             `path` before it.
     """
     try:
+        if isinstance(body, bytes):
+            body.decode()  # values that are kept raw are read late: what is no text ends here
         return decoder.decode(body, path)
     except msgspec.ValidationError as error:
         raise refusal(error, path) from error

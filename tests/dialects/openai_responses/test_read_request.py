@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vanguard.core.errors import InvalidRequest, UnsupportedFeature
+from support import corpus
+from vanguard.core.errors import InvalidRequest, UnsupportedFeature, VanguardError
+from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import Conversation, Message, OutputFormat, Reasoning, Text
 from vanguard.dialects.openai_responses.read_request import read_request
+from vanguard.dialects.registry import DIALECTS
 
 
 def read(**fields: Any) -> Conversation:
@@ -108,3 +115,37 @@ def test_a_malformed_request_names_its_field(fields: dict[str, Any], param: str)
     with pytest.raises(InvalidRequest) as caught:
         read(**fields)
     assert caught.value.param == param
+
+
+def test_what_is_no_text_is_refused_wherever_it_stands() -> None:
+    body = b'{"model":"m","input":"hi","metadata":{"a":"\xff"}}'
+    with pytest.raises(InvalidRequest, match="not valid JSON"):
+        read_request(body)
+
+
+ODD: list[object] = [None, 5, "x", [], {}, [{}], {"type": 5}, True, -1]
+REQUESTS = [corpus.read(path) for path in corpus.cases("requests")]
+OWN = [case["request"] for case in REQUESTS if case["dialect"] == "openai_responses"]
+
+
+@settings(max_examples=max(10, settings.default.max_examples // 3))
+@given(st.sampled_from(OWN), st.randoms(use_true_random=False))
+def test_a_malformed_request_is_refused_and_nothing_else(request: object, rnd: Random) -> None:
+    """Whatever is put in a place of a request, it is read, or refused with an error of the tree."""
+
+    def bent(value: object, odds: float = 0.05) -> object:
+        if rnd.random() < odds:
+            return rnd.choice(ODD)
+        if isinstance(value, dict):
+            return {name: bent(one) for name, one in value.items()}
+        return [bent(one) for one in value] if isinstance(value, list) else value
+
+    for _ in range(10):
+        body = json.dumps(bent(request, 0)).encode()
+        try:
+            conversation = read_request(body)
+        except VanguardError:
+            continue
+        for dialect in DIALECTS.values():
+            with contextlib.suppress(VanguardError):
+                dialect.write_request(conversation, Losses())

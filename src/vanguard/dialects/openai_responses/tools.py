@@ -94,7 +94,7 @@ class ToolReader:
         tool, unknown = decode(_tool, raw, path)
         self._note([*unknown, *own_fields(tool, _OWN, path)])
         name = flat_name(space.name if space else "", tool.name)
-        grammar = _grammar(tool) if kind == "custom" else None
+        grammar = _grammar(tool, path) if kind == "custom" else None
         if grammar is not None:
             # no other API can hold a model to a grammar
             self.foreign.append(Foreign(DIALECT, f"{path}.format", grammar))
@@ -142,14 +142,14 @@ def _type(raw: msgspec.Raw, path: str) -> str:
     try:
         return _head.decode(raw).type
     except msgspec.MsgspecError as error:
-        raise InvalidRequest(f"{path}: is not a tool", param=path) from error
+        raise InvalidRequest(f"{path}: is not an object with a type", param=path) from error
 
 
-def _grammar(tool: wire.Tool) -> msgspec.Raw | None:
+def _grammar(tool: wire.Tool, path: str) -> msgspec.Raw | None:
     form = present(tool.format)
-    if form is None or _head.decode(form).type != "grammar":
+    if form is None:
         return None
-    return form
+    return form if _type(form, f"{path}.format") == "grammar" else None
 
 
 def read_choice(

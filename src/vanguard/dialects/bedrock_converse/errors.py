@@ -28,6 +28,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.InvalidRequest: _VALIDATION,
     errors.UnsupportedFeature: _VALIDATION,
     errors.RequestTooLarge: _VALIDATION,
+    errors.UnsupportedEncoding: _VALIDATION,
     errors.RouteNotFound: "UnknownOperationException",
     errors.MethodNotAllowed: _VALIDATION,
     errors.UnsupportedEncoding: _VALIDATION,

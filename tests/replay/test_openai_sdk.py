@@ -6,7 +6,8 @@ import openai
 import pytest
 
 from support import bytes_of_providers as said
-from support.upstream import stream, whole
+from support.gateway import SECRET, GatewayRunner, deployment, snapshot
+from support.upstream import Upstream, stream, whole
 from vanguard.snapshot.model import Budget, Limits
 
 USER = [{"role": "user", "content": "Say hello"}]
@@ -221,3 +222,41 @@ async def test_models_and_embeddings(serve, openai_to):
     answer = await client.embeddings.create(model="e", input="hello", encoding_format="float")
     assert answer.data[0].embedding == [0.5, 0.25]
     assert running.settled()[0].usage.input_tokens == 3
+
+
+@pytest.mark.parametrize("dated", [True, False])
+async def test_azures_own_client_and_the_gateway_ask_azure_alike(tmp_path, dated):
+    """The `openai` package's Azure client is the measure of what an Azure upstream is asked."""
+    version = "2024-10-21"
+    async with Upstream([whole(200, said.OPENAI_TEXT)]) as upstream:
+        root = f"http://127.0.0.1:{upstream.port}"
+        if dated:
+            direct = openai.AsyncAzureOpenAI(
+                azure_endpoint=root, api_version=version, api_key="k", max_retries=0
+            )
+        else:
+            direct = openai.AsyncOpenAI(base_url=f"{root}/openai/v1/", api_key="k", max_retries=0)
+        await direct.chat.completions.create(model="upstream-model", messages=USER)
+        await direct.close()
+        paths = {"chat": f"/deployments/{{model}}/chat/completions?api-version={version}"}
+        place = deployment(
+            f"{root}/openai" if dated else f"{root}/openai/v1",
+            paths=paths if dated else {},
+            auth_header="api-key",
+            credential="env:AZURE_TEST_KEY",
+        )
+        runner = GatewayRunner(tmp_path)
+        try:
+            running = await runner.start(snapshot([place]))
+            running.gateway.credentials._environment["AZURE_TEST_KEY"] = b"k"
+            client = openai.AsyncOpenAI(base_url=running.base_url + "/v1", api_key=SECRET)
+            await client.chat.completions.create(model="m", messages=USER)
+            await client.close()
+        finally:
+            await runner.stop_all()
+        first, second = upstream.asked
+        assert second.path == first.path
+        assert second.json() == first.json()
+        assert second.headers["api-key"] == "k"
+        if dated:
+            assert first.headers["api-key"] == "k"

@@ -24,6 +24,7 @@ from tools import system_packages
 
 # One version each, so that what CI proves today it proves tomorrow.
 CLAUDE_CODE = "@anthropic-ai/claude-code@2.1.197"
+CODEX = "@openai/codex@0.169.0"
 AIDER = "aider-chat==0.86.2"
 # what the suites inside the SDKs' source distributions import, and what builds those
 SUITE_NEEDS = (
@@ -93,6 +94,14 @@ def claude_code() -> Path:
     found = [*modules.glob("@anthropic-ai/claude-code-*/claude")]
     if not found:
         _cannot(f"{CLAUDE_CODE} has no program for this machine")
+    return found[0]
+
+
+def codex() -> Path:
+    """The program `codex`."""
+    found = [*npm_package(CODEX).glob("@openai/codex-*/vendor/*/bin/codex")]
+    if not found:
+        _cannot(f"{CODEX} has no program for this machine")
     return found[0]
 
 

@@ -11,13 +11,14 @@ import boto3
 import openai
 import pytest
 
-from support.clients.packages import AIDER, CLAUDE_CODE
+from support.clients.packages import AIDER, CLAUDE_CODE, CODEX
 
 PACKAGES = {
     "Aider": AIDER,
     "Anthropic SDK": f"anthropic=={anthropic.__version__}",
     "boto3": f"boto3=={boto3.__version__}",
     "Claude Code": CLAUDE_CODE,
+    "Codex CLI": CODEX,
     "OpenAI SDK": f"openai=={openai.__version__}",
 }
 

@@ -3,7 +3,7 @@
 It does not know where the master secret is kept. Signatures of AWS are made with a secret that both sides
 hold, and of a virtual key only the hash is kept: so the pair follows from that hash and from a master
 secret that lies apart from it. A key that is rotated gets another pair, and so does everybody when the
-master changes (docs/decisions/0009-aws-key-pairs.md).
+master changes (docs/decisions/0012-aws-key-pairs.md).
 """
 
 from __future__ import annotations

@@ -118,6 +118,6 @@ def test_a_stream_that_ends_too_soon_ends_with_an_error(through, lost):
     answer = chunked_answer(google.STREAM[:-lost])
     path = f"{M}:streamGenerateContent?alt=sse"
     found = gateway.play(path, b'{"contents":[]}', [], answer, [])
-    *_, last = [one for one in found.answered.body.split(b"\n\n") if one.strip()]
+    *_, last = [one for one in found.answered.body.splitlines() if one]
     assert last.startswith(b'data: {"error":{"code":502,')
     assert gateway.last().status == "truncated"

@@ -45,8 +45,8 @@ user_parts = (
     texts
     | st.builds(Image, inlines | st.builds(Remote, urls))
     | st.builds(Audio, base64, st.sampled_from(["wav", "mp3"]))
-    | st.builds(Document, st.builds(Inline, st.just("application/pdf"), base64), words)
-    | st.builds(Document, st.builds(PlainText, words), words | st.just(""))
+    | st.builds(Document, st.builds(Inline, st.just("application/pdf"), base64))
+    | st.builds(Document, st.builds(PlainText, words))
     | st.builds(
         Document,
         st.builds(Stored, st.just("google_generate"), names.map("gs://bucket/{}.pdf".format)),

@@ -280,7 +280,7 @@ class Pipeline:
             release(gateway, exchange)
             self._answer_estimate(exchange)
             return
-        if exchange.lane.assumes and self._await_roles(exchange):
+        if exchange.lane.assumes and self._await(exchange):
             return
         self._begin(exchange)
 
@@ -288,13 +288,13 @@ class Pipeline:
         self._gateway.in_flight += 1
         Call(self._gateway, exchange, self._neighbours).start()
 
-    def _await_roles(self, exchange: Exchange) -> bool:
-        """The first request of a session waits for it; returns whether it does."""
-        names = who(exchange)
-        places = {one.id: one.aws for one in exchange.attempts}
-        wanted = [(aws, names) for aws in places.values() if aws is not None]
-        if len(wanted) < len(places):
-            # another deployment needs no role
+    def _await(self, exchange: Exchange) -> bool:
+        """The first request waits for what it is sent with; returns whether it does."""
+        names, places = who(exchange), {one.id: one for one in exchange.attempts}.values()
+        roles = [(one.aws, names) for one in places if one.aws is not None]
+        accounts = [one.credential for one in places if self._gateway.tokens.lends(one.credential)]
+        if len(places) not in {len(roles), len(accounts)}:
+            # another deployment needs neither role nor token
             return False
         gone = False
 
@@ -313,10 +313,13 @@ class Pipeline:
                 release(self._gateway, exchange)
                 self._defect(defect, exchange.client, exchange.door)
 
-        if not self._gateway.sessions.wait(wanted, ready):
-            return False
-        exchange.client.on_disconnect = leave
-        return True
+        gateway = self._gateway
+        waits = (
+            gateway.sessions.wait(roles, ready) if roles else gateway.tokens.wait(accounts, ready)
+        )
+        if waits:
+            exchange.client.on_disconnect = leave
+        return waits
 
     def _answer_estimate(self, exchange: Exchange) -> None:
         lines = _JSON_LINE + b"x-vanguard-estimated: true\r\n"

@@ -141,8 +141,8 @@ FILE = {"fileData": {"fileUri": "https://x.org/a.webp?x=1", "mimeType": "image/w
         ),
         (
             Document(PlainText("x"), "n", citations=True),
-            [{"inlineData": {"mimeType": "text/plain", "data": "eA==", "displayName": "n"}}],
-            ["messages[0].content[0].citations"],
+            [{"inlineData": {"mimeType": "text/plain", "data": "eA=="}}],
+            ["messages[0].content[0].citations", "messages[0].content[0].title"],
         ),
         (
             Document(Passage((Text("p"),)), "n", context="c"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -112,6 +113,54 @@ def test_accounts_that_nobody_uses_are_forgotten(world):
     world.now_s += 4000
     world.tokens.sweep()
     assert len(world.asked) == 1
+
+
+def test_who_comes_first_waits_until_the_token_is_there_or_is_not(world):
+    credential = f"google:{world.account}"
+    called = []
+    assert world.tokens.lends(credential)
+    assert not world.tokens.lends("env:KEY")
+    assert world.tokens.wait([credential], lambda: called.append(1))
+    assert world.tokens.wait([credential], lambda: called.append(2))
+    assert (len(world.asked), called) == (1, [])
+    world.answer(status=500)
+    assert called == [1, 2]
+    # it has just been refused: nothing is on its way, and an attempt will say why
+    assert not world.tokens.wait([credential], lambda: called.append(3))
+    world.now_s += 6
+    assert world.tokens.wait([credential], lambda: called.append(4))
+    world.answer()
+    assert called == [1, 2, 4]
+    assert not world.tokens.wait([credential], lambda: called.append(5))
+
+
+async def test_the_first_request_waits_for_the_token(runner, client, monkeypatch):
+    release = asyncio.Event()
+
+    async def slow(asked, write):
+        await release.wait()
+        await whole(200, {"access_token": "ya29.x", "expires_in": 3599})(asked, write)
+
+    async with Upstream([slow]) as metadata, Upstream([whole(200, google.TEXT)]) as vertex:
+        url = f"http://127.0.0.1:{metadata.port}"
+        monkeypatch.setattr(accounts.ask_for_token, "__defaults__", (url,))
+        place = deployment(
+            vertex.base_url,
+            dialect="google_generate",
+            auth_header="authorization",
+            auth_prefix="Bearer ",
+            credential="google:metadata",
+        )
+        running = await runner.start(snapshot([place]))
+        url = f"{running.base_url}/v1beta/models/m:generateContent"
+        body = {"contents": [{"parts": [{"text": "hi"}]}]}
+        asking = asyncio.create_task(client.post(url, json=body, headers=KEY))
+        await until(lambda: running.gateway.tokens._states["metadata"].waiters)
+        assert not vertex.asked
+        release.set()
+        answer = await asking
+        assert answer.json() == google.TEXT
+        assert vertex.asked[0].headers["authorization"] == "Bearer ya29.x"
 
 
 async def test_a_gateway_sends_the_token_of_the_machine(runner, client, monkeypatch):

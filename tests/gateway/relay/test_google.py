@@ -62,6 +62,19 @@ async def test_an_anthropic_client_counts_at_google(ask):
     }
 
 
+async def test_an_anthropic_client_counts_at_vertex(runner, client):
+    async with Upstream([whole(200, {"totalTokens": 9})]) as upstream:
+        place = deployment(
+            f"{upstream.base_url}/publishers/google", dialect="google_generate", counts_tokens=True
+        )
+        running = await runner.start(snapshot([place]))
+        body = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+        url = running.base_url + "/v1/messages/count_tokens"
+        answer = await client.post(url, json=body, headers=KEY)
+        assert answer.json() == {"input_tokens": 9}
+        assert upstream.asked[0].json() == {"contents": TURNS}
+
+
 async def test_google_counts_for_google(ask):
     answer, asked, _ = await ask("google_generate", {"totalTokens": 9}, COUNT, {"contents": TURNS})
     assert answer.json() == {"totalTokens": 9}

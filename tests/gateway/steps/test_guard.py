@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from support import bytes_of_google as google
 from support.gateway import KEY, REPLY, chat, chunk, delta, deployment, snapshot, until
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
@@ -161,3 +162,38 @@ async def test_what_a_stream_masked_is_counted(runner, client):
         metrics = running.gateway.metrics.render().decode()
         labels = 'policy="pii",rule="card",action="mask",direction="output"'
         assert f"vanguard_guardrail_findings_total{{{labels}}} 2" in metrics
+
+
+GOOGLE_TURNS = {"contents": [{"role": "user", "parts": [{"text": "card 1234-5678 ok"}]}]}
+
+
+def google_text(chunks):
+    return "".join(
+        part.get("text", "")
+        for one in chunks
+        for candidate in one["candidates"]
+        for part in candidate["content"]["parts"]
+    )
+
+
+@pytest.mark.parametrize("dialect", ["openai_chat", "google_generate"])
+@pytest.mark.parametrize("query", ["", "?alt=sse"])
+async def test_a_google_client_is_guarded_in_both_forms_of_a_stream(runner, client, dialect, query):
+    pieces = ["my card 12", "34-56", "78."]
+    if dialect == "google_generate":
+        events = [google.event(google.reply([{"text": one}], None)) for one in pieces]
+        events.append(google.event(google.reply([{"text": ""}])))
+    else:
+        events = [delta(one) for one in pieces] + [delta("", "stop"), b"data: [DONE]\n\n"]
+    async with Upstream([stream(events)]) as upstream:
+        place = deployment(upstream.base_url, dialect=dialect)
+        running = await runner.start(snapshot([place], policies=(MASK,)))
+        url = f"{running.base_url}/v1beta/models/m:streamGenerateContent{query}"
+        answer = await client.post(url, json=GOOGLE_TURNS, headers=KEY)
+        assert "card [card] ok" in upstream.asked[0].body.decode()
+        chunks = answer.json() if not query else events_of(answer.text)
+        assert google_text(chunks) == "my card [card]."
+
+
+def events_of(text):
+    return [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]

@@ -221,6 +221,9 @@ class TurnWriter:
 
     def _document(self, document: Document, path: str) -> list[Written]:
         source = document.source
+        if document.title and not isinstance(source, Passage):
+            # the Gemini API has no field for it (Vertex has)
+            self._losses.lose(f"{path}.title")
         if isinstance(source, PlainText):
             data = base64.b64encode(source.text.encode()).decode()
             source = Inline("text/plain", data)
@@ -229,22 +232,19 @@ class TurnWriter:
             inner = [self._part(part, f"{path}.source.content") for part in source.parts]
             return [*heading, *(one for parts in inner for one in parts)]
         if isinstance(source, Inline):
-            blob = wire.Blob(source.media_type, source.data, document.title or None)
-            return [wire.Part(inline_data=blob)]
-        return self._source(source, "application/pdf", path, document.title)
+            return [wire.Part(inline_data=wire.Blob(source.media_type, source.data))]
+        return self._source(source, "application/pdf", path)
 
-    def _source(
-        self, source: Inline | Remote | Stored, kind: str, path: str, title: str = ""
-    ) -> list[Written]:
+    def _source(self, source: Inline | Remote | Stored, kind: str, path: str) -> list[Written]:
         if isinstance(source, Inline):
             return [wire.Part(inline_data=wire.Blob(source.media_type, source.data))]
         if isinstance(source, Stored):
             if source.dialect != DIALECT:
                 self._losses.lose(path)
                 return []
-            return [wire.Part(file_data=wire.FileData(source.file_id, kind, title or None))]
+            return [wire.Part(file_data=wire.FileData(source.file_id, kind))]
         guessed = mimetypes.guess_type(source.url.partition("?")[0], strict=False)[0]
-        return [wire.Part(file_data=wire.FileData(source.url, guessed or kind, title or None))]
+        return [wire.Part(file_data=wire.FileData(source.url, guessed or kind))]
 
     def _note_cache(self, part: Text | Image | Document | ToolCall | ToolResult) -> None:
         if part.cache is not None:

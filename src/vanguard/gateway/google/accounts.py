@@ -129,12 +129,14 @@ def _coded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def read_token(status: int, body: bytes, now_s: float) -> Token:
-    """The token of an answer.
+def read_token(status: int, body: bytes, now_s: float, why: str = "") -> Token:
+    """The token of an answer; `why` says that there was none.
 
     Raises:
         UpstreamUnavailable: there is none; with Google's own words.
     """
+    if why:
+        raise UpstreamUnavailable(f"Google gave no token: {why}")
     try:
         told = _told.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """Keeps the tokens that requests to Vertex are sent with, and renews each ahead of its end.
 
-It does not know requests. What is in force is handed out at once; nothing here waits, and a token that
-is not there yet is a deployment that cannot be used for a moment.
+It does not know requests. What is in force is handed out at once; whoever needs a token that is not
+there yet is called back.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _AHEAD_S = 300.0
 _AGAIN_S = 5.0
 _FETCH_S = 10.0
 _ANSWER_BYTES = 64 * 1024
+_WAITERS = 10_000
 
 
 class Request(Protocol):
@@ -72,13 +73,17 @@ class _Fetch:
 class _State:
     """One account: its token, and why there is none."""
 
-    __slots__ = ("error", "fetch", "token", "tried_s")
+    __slots__ = ("error", "fetch", "token", "tried_s", "waiters")
 
     def __init__(self) -> None:
+        self.waiters: list[Callable[[], None]] = []
         self.token: Token | None = None
         self.error = ""
         self.fetch: _Fetch | None = None
         self.tried_s = -_AGAIN_S
+
+    def in_force(self, now_s: float) -> bool:
+        return self.token is not None and self.token.expires_s > now_s
 
 
 class Tokens:
@@ -109,12 +114,35 @@ class Tokens:
         """
         now_s = self._now_s()
         state = self._states.get(account)
-        if state is not None and state.token is not None and state.token.expires_s > now_s:
+        if state is not None and state.token is not None and state.in_force(now_s):
             return state.token.secret
         state = self._states.setdefault(account, _State())
         self._fetch(account, state, now_s)
         why = state.error or "it has been asked for"
         raise UpstreamUnavailable(f"there is no token for Vertex yet: {why}", retry_after_s=1)
+
+    @staticmethod
+    def lends(credential: str) -> bool:
+        """Whether a deployment's credential is a token from here."""
+        return credential.startswith(f"{KIND}:")
+
+    def wait(self, credentials: Iterable[str], ready: Callable[[], None]) -> bool:
+        """Returns whether `ready` will be called, once: when the first of these tokens has come or failed.
+
+        It will not be where one is in force, or none is on its way.
+        """
+        now_s = self._now_s()
+        names = [one.partition(":")[2] for one in credentials]
+        states = {name: self._states.setdefault(name, _State()) for name in names}
+        if any(state.in_force(now_s) for state in states.values()):
+            return False
+        for name, state in states.items():
+            self._fetch(name, state, now_s)
+        coming = [state for state in states.values() if state.fetch is not None]
+        if not coming or len(coming[0].waiters) >= _WAITERS:
+            return False
+        coming[0].waiters.append(ready)
+        return True
 
     def keep(self, credentials: Iterable[str]) -> None:
         """The credentials of all deployments: tokens are fetched before anybody asks, others forgotten."""
@@ -130,7 +158,7 @@ class Tokens:
     def sweep(self) -> None:
         """Renews what is soon over, and gives up what does not answer."""
         now_s = self._now_s()
-        for account, state in self._states.items():
+        for account, state in list(self._states.items()):
             if state.fetch is not None:
                 if now_s - state.fetch.began_s > _FETCH_S:
                     state.fetch.give_up(f"no answer within {_FETCH_S:g} s")
@@ -145,13 +173,10 @@ class Tokens:
 
         def done(status: int, body: bytes, why: str) -> None:
             state.fetch = None
-            if why:
-                self._failed(state, UpstreamUnavailable(f"Google gave no token: {why}"))
-                return
-            try:
-                state.token, state.error = read_token(status, body, self._now_s()), ""
-            except UpstreamUnavailable as error:
-                self._failed(state, error)
+            self._take(state, status, body, why)
+            waiters, state.waiters = state.waiters, []
+            for waiter in waiters:
+                waiter()
 
         try:
             asking = self._asking(account, now_s)
@@ -160,6 +185,12 @@ class Tokens:
             return
         state.fetch = _Fetch(done, now_s)
         self._request(asking.origin, asking.data, state.fetch)
+
+    def _take(self, state: _State, status: int, body: bytes, why: str) -> None:
+        try:
+            state.token, state.error = read_token(status, body, self._now_s(), why), ""
+        except UpstreamUnavailable as error:
+            self._failed(state, error)
 
     def _asking(self, account: str, now_s: float) -> Asking:
         if account == METADATA:

@@ -135,6 +135,9 @@ class _AskedOfGoogle(_Whole):
         conversation = AnthropicMessages().read_count_request(self._exchange.body)
         named = msgspec.structs.replace(conversation, model=model)
         request = _object.decode(DIALECTS[GOOGLE].write_request(named, self._losses))
+        if "/publishers/" in self._deployment.base_url:
+            # at Vertex, system and tools stand beside the contents
+            return _encode(request)
         name = Raw(_encode(f"models/{model}"))
         return _encode({"generateContentRequest": {"model": name, **request}})
 

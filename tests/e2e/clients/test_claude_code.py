@@ -113,6 +113,15 @@ def test_it_needs_no_network_but_the_gateway(client: ClaudeCode) -> None:
         edited(client, client.ask("Change one to two in note.txt", within=alone.command))
 
 
+@proves("Claude Code", "edit and bash tools", "OpenAI responses")
+def test_it_does_so_on_a_model_of_responses(client: ClaudeCode) -> None:
+    client.stage.model.reset(editing(client))
+    edited(client, client.ask("Change one to two in note.txt", model="gpt-responses"))
+    rows = client.stage.rows()
+    assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
+    assert {row["provider"] for row in rows} == {"openai-responses"}
+
+
 @proves("Claude Code", "edit and bash tools", "OpenAI chat")
 def test_it_does_so_on_a_foreign_model(client: ClaudeCode) -> None:
     client.stage.model.reset(editing(client))

@@ -1,4 +1,4 @@
-"""Codex from its own package, headless, against models of foreign dialects.
+"""Codex from its own package, headless, against a model of its own dialect and foreign ones.
 
 Its package brings 400 MB along, so it is run where somebody asks for it: `make clients`.
 """
@@ -42,6 +42,7 @@ def patching(question: Question) -> Turn:
 @pytest.mark.parametrize(
     "model",
     [
+        pytest.param("gpt-responses", marks=proves("Codex CLI", "patch", "OpenAI responses")),
         pytest.param("gpt-own", marks=proves("Codex CLI", "patch", "OpenAI chat")),
         pytest.param("claude-own", marks=proves("Codex CLI", "patch", "Anthropic Messages")),
     ],
@@ -63,6 +64,10 @@ def test_it_patches_a_file(stage: Stage, model: str) -> None:
     assert done.returncode == 0, done.stderr
     assert file.read_text() == "two\n", done.stderr
     assert "It says two now." in done.stdout
+    if model == "gpt-responses":
+        for one, arrived in zip(stage.tap.passed, stage.model.asked, strict=True):
+            assert (arrived.path, arrived.body) == (one.asked.path, one.asked.body)
+        assert [one.body for one in stage.tap.passed] == stage.model.said
     rows = stage.rows()
     assert [row["dialect"] for row in rows] == ["openai_responses"] * len(rows)
     assert len({row["session"] for row in rows}) == 1

@@ -161,3 +161,47 @@ def test_models(client: openai.OpenAI) -> None:
     names = [model.id for model in client.models.list()]
     assert {OWN, FOREIGN} <= set(names)
     assert client.models.retrieve(OWN).id == OWN
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "gpt-responses", marks=proves("OpenAI SDK", "responses with tools", "OpenAI responses")
+        ),
+        pytest.param(OWN, marks=proves("OpenAI SDK", "responses with tools", "OpenAI chat")),
+        pytest.param(
+            FOREIGN, marks=proves("OpenAI SDK", "responses with tools", "Anthropic Messages")
+        ),
+    ],
+)
+def test_responses(stage: Stage, client: openai.OpenAI, model: str, streamed: bool) -> None:
+    tools = [{"type": "function", **TOOLS[0]["function"], "strict": True}]
+    items: list = user("the weather, please")
+
+    def ask() -> openai.types.responses.Response:
+        asked = {"model": model, "input": items, "tools": tools, "store": False}
+        if not streamed:
+            return client.responses.create(**asked)
+        with client.responses.stream(**asked) as stream:
+            return stream.get_final_response()
+
+    first = ask()
+    calls = [item for item in first.output if item.type == "function_call"]
+    assert first.output_text == "I ask."
+    assert [json.loads(call.arguments)["city"] for call in calls] == ["Cairo", "القاهرة"]
+    items += [
+        item.model_dump(exclude_none=True, exclude={"parsed_arguments"}) for item in first.output
+    ]
+    items += [
+        {
+            "type": "function_call_output",
+            "call_id": call.call_id,
+            "output": f"{json.loads(call.arguments)['city']} is warm",
+        }
+        for call in calls
+    ]
+    assert ask().output_text == "Cairo is warm and القاهرة is warm"
+    rows = stage.rows()
+    assert rows[0]["output_tokens"] == first.usage.output_tokens

@@ -1,6 +1,6 @@
 """An upstream that plays an agent's model: a script decides each turn from what was asked.
 
-It speaks Anthropic Messages and OpenAI Chat Completions on one port, and remembers every request.
+It speaks Anthropic Messages, OpenAI Chat Completions and Responses on one port, and remembers every request.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import threading
 from types import ModuleType
 from typing import Self
 
-from support.clients import anthropic_wire, openai_wire
+from support.clients import anthropic_wire, openai_wire, responses_wire
 from support.clients.http_double import HttpDouble, Reply
 from support.clients.turns import Asked, Play, PromptCache, Refuse, Say
 
 _WIRES: dict[str, ModuleType] = {
     "/v1/messages": anthropic_wire,
     "/v1/chat/completions": openai_wire,
+    "/v1/responses": responses_wire,
 }
 
 

@@ -35,6 +35,13 @@ models:
         model: gpt-own
         api_key: env:SCRIPTED_KEY
         price: free
+  gpt-responses:
+    deployments:
+      - provider: openai-responses
+        base_url: {url}
+        model: gpt-responses
+        api_key: env:SCRIPTED_KEY
+        price: free
   embedding-own:
     kind: embedding
     aliases: [text-embedding-*]

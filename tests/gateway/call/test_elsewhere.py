@@ -50,3 +50,16 @@ def test_what_the_request_is_at_fault_for_would_fail_elsewhere_too(status):
 def test_google_says_otherwise_that_our_credential_is_at_fault(fields, status, body, ours):
     error = elsewhere(deployment("http://x/v1", **fields), status, None, body)
     assert (error is not None and "credential" in error.message) is ours
+
+
+@pytest.mark.parametrize(
+    ("dialect", "headers_s", "expected"),
+    [("google_generate", None, 34.5), ("google_generate", 7.0, 7.0), ("openai_chat", None, None)],
+)
+def test_google_says_in_the_body_for_how_long_it_wants_to_be_left_alone(
+    dialect, headers_s, expected
+):
+    body = b'{"error":{"details":[{"@type":"google.rpc.RetryInfo","retryDelay": "34.5s"}]}}'
+    error = elsewhere(deployment("http://x/v1", dialect=dialect), 429, headers_s, body)
+    assert error is not None
+    assert error.retry_after_s == expected

@@ -5,9 +5,12 @@ It does not know whether there is another.
 
 from __future__ import annotations
 
+import re
+
 from vanguard.core.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
 from vanguard.snapshot.model import Deployment
 
+_RETRY_DELAY = re.compile(rb'"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
 _FAILED = frozenset({408, 409, 425, 500, 502, 503, 504})
 
 
@@ -22,6 +25,8 @@ def elsewhere(
         wait_s: for how long it wants to be left alone, as far as it said.
         body: of the answer.
     """
+    if wait_s is None and deployment.dialect == "google_generate":
+        wait_s = _told_wait_s(body)
     if status in {429, 529}:
         message = f"deployment '{deployment.id}' is overloaded (HTTP {status})"
         return UpstreamRateLimited(message, retry_after_s=wait_s)
@@ -32,6 +37,12 @@ def elsewhere(
         message = f"deployment '{deployment.id}' failed (HTTP {status})"
         return UpstreamUnavailable(message, retry_after_s=wait_s)
     return None
+
+
+def _told_wait_s(body: bytes) -> float | None:
+    """For how long Google wants to be left alone: it says so in the body (google.rpc.RetryInfo, 2026-11)."""
+    found = _RETRY_DELAY.search(body)
+    return None if found is None else float(found[1])
 
 
 def _refuses_us(deployment: Deployment, status: int, body: bytes) -> bool:

@@ -27,6 +27,7 @@ ERROR_STATUSES: dict[type[VanguardError], str] = {
     errors.LimitError: "RESOURCE_EXHAUSTED",
     errors.RateLimited: "RESOURCE_EXHAUSTED",
     errors.TooManyStreams: "RESOURCE_EXHAUSTED",
+    errors.UnsupportedEncoding: "INVALID_ARGUMENT",
     errors.BudgetExceeded: "RESOURCE_EXHAUSTED",
     errors.UnboundedCost: "FAILED_PRECONDITION",
     errors.PolicyError: "INVALID_ARGUMENT",

@@ -134,6 +134,8 @@ async def test_a_door_whose_path_names_the_model(runner, client):
         question = {"path": f"/aws/model/alias/{verb}", "request": {"messages": []}}
         answer = await explained(client, running, **question)
         assert (answer.status_code, answer.json()["attempts"][0]) == (200, "m/0"), verb
+    question = {"path": "/v1beta/models/alias:generateContent", "request": {"contents": []}}
+    assert (await explained(client, running, **question)).json()["attempts"][0] == "m/0"
 
 
 @pytest.mark.parametrize("door", ["/v1/chat/completions", "/v1/messages"])

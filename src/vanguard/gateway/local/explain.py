@@ -14,6 +14,7 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import find_door
 from vanguard.gateway.exchange import Client, Exchange
+from vanguard.gateway.google.doors import find_google_door
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.routing.course import Course
 from vanguard.gateway.routing.router import Ask, Choice, Plan
@@ -132,7 +133,8 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
         raise InvalidRequest(
             f'send {{"request": {{"model": …}}, "path": …, "key": …}}: {error}'
         ) from error
-    door = find_door(question.path) or find_aws_door(question.path)
+    path = question.path
+    door = find_door(path) or find_aws_door(path) or find_google_door(path)
     if door is None or door.operation not in _OPERATIONS:
         raise RouteNotFound(f"no model call comes to {question.path[:200]}")
     view = gateway.state.view

@@ -45,6 +45,9 @@ def test_every_family_says_where_it_is_from_and_what_it_takes() -> None:
         ("openai/gpt-6.2-astra", ("effort",), "max"),
         ("o4-mini", ("effort",), "high"),
         ("openai/gpt-oss-20b", ("effort",), "high"),
+        ("gemini-2.5-flash-lite", ("budget", "adaptive"), None),
+        ("gemini-3-pro-preview", ("effort",), "high"),
+        ("google/gemini-3.8-flash", ("effort",), "high"),
     ],
 )
 def test_models_of_today(model: str, forms: tuple[str, ...], top: str | None) -> None:

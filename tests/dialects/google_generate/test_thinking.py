@@ -7,7 +7,7 @@ import pytest
 from vanguard.core.errors import InvalidRequest
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import Conversation, Message, Reasoning, Text
-from vanguard.dialects.google_generate.thinking import knows_levels, plan, read_thinking
+from vanguard.dialects.google_generate.thinking import plan, read_thinking
 from vanguard.wire.google_generate import ThinkingConfig
 
 FLASH, LITE, PRO = "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro"
@@ -32,8 +32,9 @@ def planned(model: str, wish: Reasoning) -> tuple[ThinkingConfig | None, list[st
         (LITE, Reasoning("budget", 100), (True, 512, None), ["thinking.budget_tokens"]),
         (PRO, Reasoning("budget", 32_000), (True, 32_000, None), []),
         (FLASH, Reasoning("adaptive"), (True, -1, None), []),
-        (FLASH, Reasoning(effort="low"), (True, 1024, None), []),
-        (FLASH, Reasoning(effort="high"), (True, 24_576, None), []),
+        (FLASH, Reasoning(effort="low"), (True, 2048, None), []),
+        (FLASH, Reasoning(effort="high"), (True, 16_384, None), []),
+        (FLASH, Reasoning(effort="max"), (True, 24_576, None), []),
         (FLASH, Reasoning(effort="none"), (None, 0, None), []),
         (FLASH, Reasoning("budget", 2048, display="omitted"), (None, 2048, None), []),
         (THREE, Reasoning(effort="minimal"), (True, None, "minimal"), []),
@@ -43,7 +44,7 @@ def planned(model: str, wish: Reasoning) -> tuple[ThinkingConfig | None, list[st
         (THREE, Reasoning("adaptive"), (True, None, None), []),
         (THREE, Reasoning("budget", 1024), (True, None, "low"), ["thinking.budget_tokens"]),
         (THREE, Reasoning("budget", 20_000), (True, None, "high"), ["thinking.budget_tokens"]),
-        (THREE_PRO, Reasoning(effort="medium"), (True, None, "high"), ["reasoning_effort"]),
+        (THREE_PRO, Reasoning(effort="medium"), (True, None, "low"), ["reasoning_effort"]),
         (THREE_PRO, Reasoning(effort="none"), (None, None, "low"), ["thinking.type"]),
         (NEWER, Reasoning(effort="medium"), (True, None, "medium"), []),
         (FLASH, Reasoning("between_tools"), (True, -1, None), ["thinking.type"]),
@@ -55,9 +56,16 @@ def test_what_is_asked_for(model, wish, expected, lost):
     assert (found, names) == (expected, lost)
 
 
-def test_unknown_names_count_as_new():
-    assert knows_levels("my-gemini")
-    assert not knows_levels("gemini-2.5-pro-preview-06-05")
+def test_unknown_names_take_googles_levels():
+    config, lost = planned("my-model", Reasoning(effort="medium"))
+    assert (config.thinking_level, lost) == ("medium", [])
+
+
+@pytest.mark.parametrize("model", ["gemini-2.0-flash", "gemini-1.5-pro-002"])
+def test_models_that_do_not_think_are_not_asked_to(model):
+    assert planned(model, Reasoning("off")) == (None, [])
+    assert planned(model, Reasoning(effort="high")) == (None, ["reasoning_effort"])
+    assert planned(model, Reasoning("budget", 2048)) == (None, ["thinking"])
 
 
 @pytest.mark.parametrize(

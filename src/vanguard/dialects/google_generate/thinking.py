@@ -1,8 +1,9 @@
 """Decides how a wish for reasoning is put to a Gemini model, and reads one from Google's form.
 
-It does not know the rest of the request. Rules: Gemini API docs, thinking (2026-11): Gemini 3 takes
-levels and cannot be told not to think at all; 2.5 takes budgets, each model within its own bounds, 0
-for none and -1 for its own choice; never both.
+It does not know the rest of the request, nor what a model takes beyond the bounds of a budget: that is in
+the thinking profiles. Rules: Gemini API docs, thinking (2026-11): Gemini 3 takes levels; 2.5 takes
+budgets, each model within its own bounds, 0 for none and -1 for its own choice; never both; earlier ones
+do not think.
 """
 
 from __future__ import annotations
@@ -13,53 +14,32 @@ from typing import NamedTuple, cast
 from vanguard.core.errors import InvalidRequest
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import Conversation, Effort, Reasoning
+from vanguard.dialects.thinking_profiles import (
+    EFFORTS,
+    Profile,
+    budget_tokens,
+    effort_of,
+    profile_of,
+)
 from vanguard.wire import google_generate as wire
 
 FREE = -1
-_BUDGETS_ONLY = re.compile(r"gemini-(?:[01]\.|2\.|flash-2|pro-2)")
-# the first of Gemini 3 knew two levels only
-_TWO_LEVELS = re.compile(r"gemini-3-pro")
-
-# Tokens for each effort where the model knows budgets only; as Google's own OpenAI endpoint has them.
-_BUDGETS: dict[Effort, int] = {
-    "none": 0,
-    "minimal": 1024,
-    "low": 1024,
-    "medium": 8192,
-    "high": 24576,
-    "xhigh": 24576,
-    "max": 24576,
-}
-_LEVELS: dict[Effort, str] = {
-    "minimal": "minimal",
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "xhigh": "high",
-    "max": "high",
-}
-# bounds, ours: a budget below 4,096 tokens is a short thought, one from 16,384 on a long one
-_LOW_BELOW_TOKENS = 4096
-_HIGH_FROM_TOKENS = 16384
+_UNTHINKING = re.compile(r"gemini-(?:1|2\.0)")
+# Google's own names, for models of which nothing else is known
+_LEVELS: tuple[Effort, ...] = ("minimal", "low", "medium", "high")
 
 
 class _Bounds(NamedTuple):
-    """Budgets that a model takes, in tokens, and whether it can be told not to think."""
+    """Budgets that a model takes, in tokens."""
 
     least: int
     most: int
-    off: bool
 
 
 def _bounds(model: str) -> _Bounds:
     if "pro" in model:
-        return _Bounds(128, 32_768, off=False)
-    return _Bounds(512 if "lite" in model else 1, 24_576, off=True)
-
-
-def knows_levels(model: str) -> bool:
-    """Whether a model takes levels, by its family; unknown names count as new."""
-    return _BUDGETS_ONLY.search(model.lower()) is None
+        return _Bounds(128, 32_768)
+    return _Bounds(512 if "lite" in model else 1, 24_576)
 
 
 def plan(conversation: Conversation, losses: Losses) -> wire.ThinkingConfig | None:
@@ -71,23 +51,30 @@ def plan(conversation: Conversation, losses: Losses) -> wire.ThinkingConfig | No
     wish, model = conversation.reasoning, conversation.model.lower()
     if wish == Reasoning(display=wish.display):
         return None
-    shown = True if wish.display != "omitted" else None
     off = wish.mode == "off" or (wish.effort == "none" and wish.mode == "unset")
+    if _UNTHINKING.search(model):
+        if not off:
+            losses.lose("thinking" if wish.effort is None else "reasoning_effort")
+        return None
+    shown = True if wish.display != "omitted" else None
     if wish.mode == "between_tools":
         losses.lose("thinking.type")
-    if not knows_levels(model):
-        budget = _budget(wish, _bounds(model), losses, off=off)
+    profile = profile_of(conversation.model)
+    if profile is not None and "budget" in profile.forms:
+        budget = _budget(wish, _bounds(model), profile, losses, off=off)
         return wire.ThinkingConfig(shown if budget else None, budget)
+    levels = profile.efforts if profile is not None else _LEVELS
     if off:
         losses.lose("thinking.type")
-        level = "minimal" if "flash" in model else "low"
-        return wire.ThinkingConfig(None, None, level)
-    return wire.ThinkingConfig(shown, None, _level(wish, model, losses))
+        return wire.ThinkingConfig(None, None, levels[0])
+    return wire.ThinkingConfig(shown, None, _level(wish, levels, losses))
 
 
-def _budget(wish: Reasoning, bounds: _Bounds, losses: Losses, *, off: bool) -> int:
+def _budget(
+    wish: Reasoning, bounds: _Bounds, profile: Profile, losses: Losses, *, off: bool
+) -> int:
     if off:
-        if bounds.off:
+        if profile.off:
             return 0
         losses.lose("thinking.type")
         return bounds.least
@@ -98,28 +85,21 @@ def _budget(wish: Reasoning, bounds: _Bounds, losses: Losses, *, off: bool) -> i
         return budget
     if wish.effort is None or wish.effort == "none":
         return FREE
-    return min(max(_BUDGETS[wish.effort], bounds.least), bounds.most)
+    return min(max(budget_tokens(wish.effort), bounds.least), bounds.most)
 
 
-def _level(wish: Reasoning, model: str, losses: Losses) -> str | None:
+def _level(wish: Reasoning, levels: tuple[Effort, ...], losses: Losses) -> str | None:
     effort = wish.effort
     if wish.mode == "budget":
         losses.lose("thinking.budget_tokens")
-        effort = effort or _effort_for(wish.budget_tokens)
+        effort = effort or effort_of(wish.budget_tokens)
     if effort is None or effort == "none":
         return None
-    level = _LEVELS[effort]
-    if _TWO_LEVELS.search(model) and level in {"minimal", "medium"}:
-        level = "low" if level == "minimal" else "high"
+    order = EFFORTS.index(effort)
+    level = min(levels, key=lambda one: abs(EFFORTS.index(one) - order))
     if level != effort and wish.mode != "budget":
         losses.lose("reasoning_effort")
     return level
-
-
-def _effort_for(budget_tokens: int) -> Effort:
-    if budget_tokens < _LOW_BELOW_TOKENS:
-        return "low"
-    return "high" if budget_tokens >= _HIGH_FROM_TOKENS else "medium"
 
 
 def read_thinking(config: wire.ThinkingConfig | None) -> Reasoning:

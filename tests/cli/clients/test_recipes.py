@@ -24,8 +24,7 @@ def test_address_and_key_reach_the_client(client: str) -> None:
 
 def test_what_is_served_is_known_from_the_doors() -> None:
     aim = Aim("http://h", "k", "m")
-    served = {client for client in CLIENTS if RECIPES[client](aim).served}
-    assert {"claude-code", "cursor", "copilot", "aider", "boto3"} <= served
+    assert [client for client in CLIENTS if not RECIPES[client](aim).served] == []
     assert not Recipe("Nobody", "/v9/nothing").served
 
 

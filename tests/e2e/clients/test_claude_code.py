@@ -166,6 +166,31 @@ def test_bedrock_mode(client: ClaudeCode, model: str) -> None:
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "Vertex mode", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "Vertex mode", "OpenAI chat")),
+    ],
+)
+def test_vertex_mode(client: ClaudeCode, model: str) -> None:
+    stage = client.stage
+    stage.place.environment |= {
+        "CLAUDE_CODE_USE_VERTEX": "1",
+        "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1",
+        "ANTHROPIC_VERTEX_BASE_URL": f"{stage.tap.base_url}/vertex/v1",
+        "ANTHROPIC_VERTEX_PROJECT_ID": "any",
+        "CLOUD_ML_REGION": "us-east5",
+        "ANTHROPIC_DEFAULT_HAIKU_MODEL": model,
+    }
+    stage.model.reset(editing(client))
+    edited(client, client.ask("Change one to two in note.txt", model=model))
+    turns = [one for one in stage.tap.passed if ":streamRawPredict" in one.asked.path]
+    assert [one.status for one in turns] == [200] * 4
+    rows = stage.rows()
+    assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
+
+
 def delegating() -> object:
     return by_prompt(
         {

@@ -12,7 +12,6 @@ from support.clients.matrix import proves
 from support.clients.packages import claude_code
 from support.clients.stage import Stage
 from support.clients.turns import Say, steps
-from vanguard.cli.clients.recipes import RECIPES, Aim
 
 pytestmark = pytest.mark.e2e
 
@@ -63,8 +62,12 @@ def test_claude_code_needs_nothing_but_what_connect_wrote(pointed: Stage) -> Non
         ("cursor", "gpt-own"),
         ("copilot", "gpt-foreign"),
         pytest.param("aider", "gpt-own", marks=proves("Aider", "`vanguard doctor`", "OpenAI chat")),
-        ("codex", "gpt-own"),
-        ("gemini-cli", "gpt-own"),
+        pytest.param(
+            "codex", "gpt-own", marks=proves("Codex CLI", "`vanguard doctor`", "OpenAI chat")
+        ),
+        pytest.param(
+            "gemini-cli", "gpt-own", marks=proves("Gemini CLI", "`vanguard doctor`", "OpenAI chat")
+        ),
         ("boto3", "claude-own"),
     ],
 )
@@ -72,13 +75,9 @@ def test_the_doctor_plays_a_first_minute(pointed: Stage, client: str, model: str
     options = ("--model", model) if model else ()
     done = pointed.place.run(VANGUARD, "doctor", "--client", client, "--json", *options)
     found = json.loads(done.stdout)["findings"]
-    # goes over by itself to the other side when the API of a client begins to be served
-    if RECIPES[client](Aim("http://h", "k", model)).served:
-        assert done.returncode == 0, found
-        assert all(one["level"] != "fail" for one in found)
-    else:
-        assert done.returncode == 1
-        assert found[-1]["text"].startswith("this version does not serve the API")
+    assert done.returncode == 0, found
+    assert found
+    assert all(one["level"] != "fail" for one in found)
 
 
 def test_the_doctor_names_a_model_that_nobody_serves(pointed: Stage) -> None:

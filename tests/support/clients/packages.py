@@ -25,6 +25,7 @@ from tools import system_packages
 # One version each, so that what CI proves today it proves tomorrow.
 CLAUDE_CODE = "@anthropic-ai/claude-code@2.1.197"
 CODEX = "@openai/codex@0.169.0"
+GEMINI_CLI = "@google/gemini-cli@0.61.0"
 AIDER = "aider-chat==0.86.2"
 # what the suites inside the SDKs' source distributions import, and what builds those
 SUITE_NEEDS = (
@@ -103,6 +104,11 @@ def codex() -> Path:
     if not found:
         _cannot(f"{CODEX} has no program for this machine")
     return found[0]
+
+
+def gemini_cli() -> Path:
+    """The program `gemini`; it needs Node."""
+    return npm_package(GEMINI_CLI) / ".bin" / "gemini"
 
 
 def _installed(name: str, install: Callable[[Path], None]) -> Path:

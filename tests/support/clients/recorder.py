@@ -11,7 +11,7 @@ import boto3
 import openai
 import pytest
 
-from support.clients.packages import AIDER, CLAUDE_CODE, CODEX
+from support.clients.packages import AIDER, CLAUDE_CODE, CODEX, GEMINI_CLI
 
 PACKAGES = {
     "Aider": AIDER,
@@ -19,6 +19,7 @@ PACKAGES = {
     "boto3": f"boto3=={boto3.__version__}",
     "Claude Code": CLAUDE_CODE,
     "Codex CLI": CODEX,
+    "Gemini CLI": GEMINI_CLI,
     "OpenAI SDK": f"openai=={openai.__version__}",
 }
 

@@ -14,6 +14,7 @@ import msgspec
 
 from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import find_door
+from vanguard.gateway.google.doors import find_google_door
 
 Form = Literal["json", "toml", "yaml", "ini", "dotenv"]
 
@@ -67,7 +68,8 @@ class Recipe(msgspec.Struct, frozen=True):
     @property
     def served(self) -> bool:
         """Whether this version of the gateway speaks that API."""
-        return (find_door(self.path) or find_aws_door(self.path)) is not None
+        finders = (find_door, find_aws_door, find_google_door)
+        return any(find(self.path) is not None for find in finders)
 
 
 def claude_code(aim: Aim) -> Recipe:

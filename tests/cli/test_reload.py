@@ -34,6 +34,7 @@ def test_a_changed_file_is_taken_up_or_refused_with_the_reason(
         "snapshot_version": 2,
         "models": ["a"],
         "warnings": ["w"],
+        "restart_for": [],
     }
     file.write_text("prot: 1\n")
     assert main(["reload", "--home", str(platform.home.root)]) == 1

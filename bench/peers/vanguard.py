@@ -5,11 +5,13 @@ It does not know the supervisor: the bench hands it listener and boot file, and 
 
 from __future__ import annotations
 
+import compileall
 import sys
 import time
 from functools import partial
 from pathlib import Path
 
+import vanguard
 from bench.peers.contract import KEY, Candidate, Running, Site
 from bench.peers.environments import said
 from bench.rig import gateway_home, lender, process
@@ -49,6 +51,13 @@ def start(site: Site) -> Running:
     )
 
 
+def prepare() -> str:
+    """Compiles the package, as pip does what it installs: not each start is to do it anew."""
+    if compileall.compile_dir(Path(vanguard.__file__).parent, quiet=1):
+        return ""
+    return "the package cannot be compiled"
+
+
 def alone(boot: dict[str, str]) -> bool:
     """Whether the boot values that were asked for let each worker count its limits for itself."""
     return boot.get("limits_socket") == ""
@@ -70,7 +79,7 @@ CANDIDATE = Candidate(
     lambda: said(
         [sys.executable, "-c", "import importlib.metadata as m;print(m.version('vanguard-ai'))"]
     ),
-    lambda: "",
+    prepare,
     "The real gateway process with its ordinary logging; one key with all limits and a budget, a"
     " price, its journal on disk.",
 )

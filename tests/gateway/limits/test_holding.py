@@ -20,9 +20,9 @@ def chain():
 
 
 def test_a_chain_knows_whether_anything_of_it_is_limited():
-    assert (chain().budgeted, chain().limited) == (True, True)
+    assert (chain().budgeted, bool(chain().minutes)) == (True, True)
     bare = BorrowedChain((BARE,), (Holding("b"),))
-    assert (bare.budgeted, bare.limited) == (False, False)
+    assert (bare.budgeted, bool(bare.minutes)) == (False, False)
 
 
 def test_a_request_wants_what_is_limited_and_nothing_else():

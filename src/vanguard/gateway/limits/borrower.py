@@ -215,19 +215,17 @@ class Borrower:
 
     def standing(self, chain: BorrowedChain) -> Standing | None:
         """The tightest limits of a chain, as far as this worker knows; None when it has none."""
-        if not chain.limited:
+        if not chain.minutes:
             return None
         requests = tokens = (-1, -1, 0)
-        for scope, holding in chain.links:
-            lefts = holding.lefts
-            limit = scope.limits.requests_per_minute
-            if limit is not None:
-                left = holding.idle[REQUESTS] + max(0, lefts.requests if lefts else 0)
-                requests = tighter(requests, limit, left)
-            limit = scope.limits.tokens_per_minute
-            if limit is not None:
-                left = holding.idle[TOKENS] + max(0, lefts.tokens if lefts else 0)
-                tokens = tighter(tokens, limit, left)
+        for holding, most_requests, most_tokens in chain.minutes:
+            lefts, idle = holding.lefts, holding.idle
+            if most_requests is not None:
+                left = idle[REQUESTS] + max(0, lefts.requests if lefts else 0)
+                requests = tighter(requests, most_requests, left)
+            if most_tokens is not None:
+                left = idle[TOKENS] + max(0, lefts.tokens if lefts else 0)
+                tokens = tighter(tokens, most_tokens, left)
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
     # --- asking ------------------------------------------------------------------------------

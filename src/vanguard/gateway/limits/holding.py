@@ -92,9 +92,10 @@ class BorrowedChain:
     Attributes:
         rows: what each request looks through: the holding, requests and tokens per minute,
             concurrent requests and budget of each scope.
+        minutes: the holding, requests and tokens per minute of each scope that limits either.
     """
 
-    __slots__ = ("budgeted", "limited", "links", "rows", "scopes")
+    __slots__ = ("budgeted", "links", "minutes", "rows", "scopes")
 
     def __init__(self, scopes: tuple[Scope, ...], holdings: tuple[Holding, ...]) -> None:
         self.scopes = scopes
@@ -110,10 +111,10 @@ class BorrowedChain:
             for scope, holding in self.links
         )
         self.budgeted = any(scope.budget is not None for scope in scopes)
-        self.limited = any(
-            scope.limits.requests_per_minute is not None
-            or scope.limits.tokens_per_minute is not None
-            for scope in scopes
+        self.minutes = tuple(
+            (holding, requests, tokens)
+            for holding, requests, tokens, _, _ in self.rows
+            if requests is not None or tokens is not None
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -62,6 +63,11 @@ def id_lines(request_id: str) -> bytes:
     return b"x-request-id: %b\r\nrequest-id: %b\r\n" % (value, value)
 
 
+@lru_cache(maxsize=256)
+def _stamp(moment_s: int) -> bytes:
+    return datetime.fromtimestamp(moment_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+
+
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
     anthropic = door.dialect == "anthropic_messages"
@@ -83,8 +89,7 @@ def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
         if limit < 0:
             continue
         if anthropic:
-            moment = datetime.fromtimestamp(now_ms / 1000 + reset_s, UTC)
-            reset = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+            reset = _stamp(int(now_ms / 1000 + reset_s))
             lines += (
                 b"anthropic-ratelimit-%b-limit: %d\r\n"
                 b"anthropic-ratelimit-%b-remaining: %d\r\n"

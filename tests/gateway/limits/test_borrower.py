@@ -330,3 +330,22 @@ def test_who_must_end_with_a_request_open_says_no_good_bye():
     assert not [one for one in desk.said if isinstance(one, Bye)]
     assert desk.last(Report).entries[0].streams == 1
     assert not desk.borrower.connected
+
+
+def test_who_asks_anew_first_tells_that_the_grant_without_a_lot_has_come():
+    # else the lender would go on backing a claim that nobody has any more, and refuse the request
+    desk = Desk(scope(streams=40))
+    first, second = desk.short(), desk.short()
+    desk.lend(0, 0, 2, 0, ask=1, number=1)
+    assert first == [None]
+    for _ in range(2):  # others are quicker
+        desk.borrower.reserve(desk.chain, 0, 0)
+    desk.borrower.flush()
+    desk.borrower.receive(Grant(2, 2, (), ()))
+    assert second == [None]
+    desk.said.clear()
+    desk.short()
+    assert [type(one) for one in desk.said] == [Report, Ask]
+    assert desk.last(Report).seen == 2
+    desk.short()
+    assert [type(one) for one in desk.said] == [Report, Ask, Ask]

@@ -79,7 +79,7 @@ class Borrower:
         self._dirty: dict[str, Holding] = {}
         self._waiters: dict[int, _Waiter] = {}
         self._asks = 0
-        self._seen = 0
+        self._seen = self._told = 0
         self._valid_until = 0.0
         self._alone = False
         self.connected = False
@@ -254,7 +254,10 @@ class Borrower:
         return take_back
 
     def _ask(self, number: int, wanted: NotHeld) -> None:
-        if self._dirty or self._clock.monotonic() > self._valid_until:
+        untold = self._dirty or self._seen != self._told
+        if untold or self._clock.monotonic() > self._valid_until:
+            # a grant without a lot counts on earlier ones: where others took those, and it asks anew,
+            # the lender must know that it has come, or it would back both
             self._report(0)
         wants = [want(scope, wanted) for scope in wanted.chain.scopes]
         self._send(Ask(number, tuple(one for one in wants if any(one.amounts))))
@@ -319,7 +322,7 @@ class Borrower:
         for holding in self._holdings.values():
             holding.idle[REQUESTS] = holding.idle[TOKENS] = 0
             holding.request_slots, holding.token_slots = {}, {}
-        self._seen = 0
+        self._seen = self._told = 0
         offset = self._offset()
         self._dirty.clear()
         entries = tuple(one.entry() for one in self._holdings.values() if one.in_use)
@@ -378,6 +381,7 @@ class Borrower:
         entries = tuple(holding.entry() for holding in self._dirty.values())
         self._dirty.clear()
         now = self._clock.monotonic()
+        self._told = self._seen
         self._send(Report(now, offset, self._seen, entries, recalled=recalled))
 
 

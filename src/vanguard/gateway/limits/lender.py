@@ -373,8 +373,9 @@ class Lender:
             if free is None:
                 lot[what] = need
                 continue
-            # what is on the way already has a share in it
-            more = not (held is not None and held.on_the_way(what))
+            # what is on the way already has a share in it; and where others wait, each has its need:
+            # a share lent to one that was recalled before would be out of their reach
+            more = not self._pending and not (held is not None and held.on_the_way(what))
             lot[what] = need + (account.share(what, need, free, workers) if more else 0)
         return lot[0], lot[1], lot[2], lot[3]
 
@@ -433,9 +434,9 @@ class Lender:
         self._try_again()
 
     def _try_again(self) -> None:
-        ready = [one for one in self._pending if not one.waits_for]
-        self._pending = [one for one in self._pending if one.waits_for]
-        for pending in ready:
+        for pending in [one for one in self._pending if not one.waits_for]:
+            # one by one, so that the first does not take what the others wait for
+            self._pending.remove(pending)
             self._consider(pending)
 
     def _take_back_too_much(self) -> None:

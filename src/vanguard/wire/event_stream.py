@@ -8,6 +8,7 @@ specification in Smithy, smithy.io, 2025; botocore reads the same, and a test ho
 from __future__ import annotations
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
@@ -58,7 +59,7 @@ class Typed(NamedTuple):
     value: Value
 
 
-class _Cutter(Generic[_T]):
+class _Cutter(ABC, Generic[_T]):
     """Collects chunks of any size and takes whole frames out of them."""
 
     def __init__(self, payload_bytes: int = PAYLOAD_BYTES) -> None:
@@ -68,9 +69,9 @@ class _Cutter(Generic[_T]):
         self._checked = False
         self._error = ""
 
+    @abstractmethod
     def _take(self, frame: bytes) -> _T:
         """What is made of one frame."""
-        raise NotImplementedError
 
     def feed(self, data: bytes) -> list[_T]:
         """What this chunk completes, up to the first damage.

@@ -7,6 +7,8 @@ event has the next number.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import msgspec
 
 from vanguard.core.errors import UpstreamError
@@ -56,7 +58,7 @@ class Events:
         pieces.append(text)
 
 
-class ReplyItem:
+class ReplyItem(ABC):
     """What all items have in common.
 
     Attributes:
@@ -78,9 +80,9 @@ class ReplyItem:
         """The event that says it is done, or that it goes no further."""
         return self._told(b"response.output_item.done", status)
 
+    @abstractmethod
     def json(self, status: str) -> Json:
         """The item as far as it is."""
-        raise NotImplementedError
 
     def _told(self, kind: bytes, status: str) -> bytes:
         self.status = status

@@ -6,13 +6,15 @@ knows the path puts them into the peek.
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.errors import event_frame, exception_frame, inline_failure
 from vanguard.dialects.bedrock_converse.usage import read_usage
-from vanguard.dialects.passthrough.contract import Peek
+from vanguard.dialects.passthrough.contract import Peek, Tap
 from vanguard.dialects.passthrough.edits import (
     UNREADABLE,
     hides_letters,
@@ -121,7 +123,7 @@ class BedrockConversePassThrough:
         return exception_frame(body)
 
 
-class FrameTap:
+class FrameTap(Tap):
     """What taps of AWS's event streams share: frames are cut, forwarded whole, and looked into."""
 
     def __init__(self) -> None:
@@ -154,9 +156,9 @@ class FrameTap:
                 self.error = failed.message.encode()
         return frames[0] if len(frames) == 1 else b"".join(frames)
 
+    @abstractmethod
     def look(self, message: Message) -> None:
         """Looks into one event."""
-        raise NotImplementedError
 
     def flush(self) -> bytes:
         """Half a frame is no event: it is not forwarded."""

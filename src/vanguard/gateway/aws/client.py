@@ -6,10 +6,10 @@ It does not know bodies or frames: those are the dialects'.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from vanguard.gateway.exchange import Client
 from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.wrapped import WrappedClient
 
 _SSE_LINE = b"content-type: text/event-stream\r\n"
 # the second line names the type of what is in an InvokeModel stream's chunks
@@ -20,41 +20,13 @@ _FRAMES_LINE = (
 _REQUEST_ID = re.compile(rb"(?:^|\n)x-request-id: ([^\r\n]*)\r\n")
 
 
-class AwsClient:
+class AwsClient(WrappedClient):
     """Hands on to the real client."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        super().__init__(client)
         self.write = client.write
         self.end = client.end
-        self.abort = client.abort
-
-    @property
-    def on_disconnect(self) -> Callable[[], None] | None:
-        """As the client's."""
-        return self._client.on_disconnect
-
-    @on_disconnect.setter
-    def on_disconnect(self, value: Callable[[], None] | None) -> None:
-        self._client.on_disconnect = value
-
-    @property
-    def on_writable(self) -> Callable[[bool], None] | None:
-        """As the client's."""
-        return self._client.on_writable
-
-    @on_writable.setter
-    def on_writable(self, value: Callable[[bool], None] | None) -> None:
-        self._client.on_writable = value
-
-    @property
-    def on_deadline(self) -> Callable[[], None] | None:
-        """As the client's."""
-        return self._client.on_deadline
-
-    @on_deadline.setter
-    def on_deadline(self, value: Callable[[], None] | None) -> None:
-        self._client.on_deadline = value
 
     def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:
         """A whole answer."""

@@ -5,52 +5,23 @@ It does not know what a chunk means: each event's data becomes an item, as soon 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from vanguard.gateway.exchange import Client
 from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.wrapped import WrappedClient
 from vanguard.wire.sse import Splitter, event_data
 
 _SSE_LINE = b"content-type: text/event-stream\r\n"
 _JSON_LINE = b"content-type: application/json\r\n"
 
 
-class ArrayClient:
+class ArrayClient(WrappedClient):
     """Hands on to the real client."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        super().__init__(client)
+        self.send = client.send
         self._splitter = Splitter()
         self._begun = False
-        self.send = client.send
-        self.abort = client.abort
-
-    @property
-    def on_disconnect(self) -> Callable[[], None] | None:
-        """As the client's."""
-        return self._client.on_disconnect
-
-    @on_disconnect.setter
-    def on_disconnect(self, value: Callable[[], None] | None) -> None:
-        self._client.on_disconnect = value
-
-    @property
-    def on_writable(self) -> Callable[[bool], None] | None:
-        """As the client's."""
-        return self._client.on_writable
-
-    @on_writable.setter
-    def on_writable(self, value: Callable[[bool], None] | None) -> None:
-        self._client.on_writable = value
-
-    @property
-    def on_deadline(self) -> Callable[[], None] | None:
-        """As the client's."""
-        return self._client.on_deadline
-
-    @on_deadline.setter
-    def on_deadline(self, value: Callable[[], None] | None) -> None:
-        self._client.on_deadline = value
 
     def start(self, status: int, headers: Headers | bytes) -> None:
         """The head of the stream, which is a JSON text here."""

@@ -1,0 +1,93 @@
+import pytest
+
+from vanguard.core.errors import UpstreamError
+from vanguard.core.usage import Usage
+from vanguard.dialects.block_writer import BlockWriter
+from vanguard.dialects.conversation import (
+    End,
+    Start,
+    TextDelta,
+    ThinkingDelta,
+    ThinkingRedacted,
+    ThinkingSignature,
+    ToolArguments,
+    ToolStart,
+    UsageTold,
+)
+
+
+class Words(BlockWriter):
+    """Says each step in a word."""
+
+    def _started_by(self, event):
+        return b"[%s " % event.model.encode()
+
+    def _opened(self, kind):
+        return b"%d:%s(" % (self._index, kind.encode())
+
+    def _opened_call(self, start):
+        return b"%d:%s(" % (self._index, start.name.encode())
+
+    def _closed(self):
+        return b") "
+
+    def _text(self, text):
+        return text.encode()
+
+    _thinking = _seal = _redacted = _input = _text
+
+    def _ended(self):
+        return b"%d]" % self._usage.output_tokens
+
+
+def written(*events):
+    writer = Words()
+    return b"".join(writer.event(event) for event in events).decode()
+
+
+def test_one_block_is_open_at_a_time_and_a_seal_ends_its_thinking():
+    assert (
+        written(
+            Start("id", "m"),
+            ThinkingDelta("a"),
+            ThinkingSignature("S"),
+            ThinkingDelta("b"),
+            ThinkingRedacted("R"),
+            TextDelta("c"),
+            TextDelta("d"),
+            UsageTold(Usage(1, 7)),
+            End(),
+        )
+        == "[m 0:thinking(aS) 1:thinking(b) R) 3:text(cd) 7]"
+    )
+
+
+def test_a_reply_begins_once_and_ends_though_nothing_was_said():
+    assert written(Start("id", "m"), Start("id", "n"), End()) == "[m 0]"
+    assert written(End()) == "[ 0]"
+
+
+def test_a_call_waits_until_the_one_before_is_whole():
+    assert (
+        written(
+            Start("id", "m"),
+            ToolStart(0, "1", "one"),
+            ToolArguments(0, '{"a"'),
+            ToolStart(1, "2", "two"),
+            ToolArguments(1, "{"),
+            ToolArguments(0, ":1}"),
+            ToolArguments(1, "}"),
+            End(),
+        )
+        == '[m 0:one({"a":1}) 1:two({}) 0]'
+    )
+
+
+def test_calls_that_still_wait_at_the_end_are_written_in_their_order():
+    events = [ToolStart(0, "1", "one"), ToolStart(2, "3", "three"), ToolStart(1, "2", "two")]
+    assert written(*events, ToolArguments(2, "{}"), End()) == "[ 0:one() 1:two() 2:three({}) 0]"
+
+
+def test_a_call_that_was_left_cannot_be_gone_on_with():
+    with pytest.raises(UpstreamError, match="had left"):
+        written(ToolStart(0, "1", "one"), TextDelta("x"), ToolArguments(0, "{}"))

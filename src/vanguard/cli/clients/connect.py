@@ -44,8 +44,6 @@ def connect(client: str, *, model: str, writes: bool, url: str | None, home: str
         _write(recipe)
     else:
         _show(recipe)
-    if not recipe.served:
-        note(f"this version does not serve the API that {recipe.title} speaks ({recipe.path})")
     option = f" --model {shlex.quote(model)}" if model else ""
     note(f"try it: vanguard doctor --client {client}{option}")
     return 0

@@ -12,10 +12,6 @@ from typing import Literal
 
 import msgspec
 
-from vanguard.gateway.aws.doors import find_aws_door
-from vanguard.gateway.doors import find_door
-from vanguard.gateway.google.doors import find_google_door
-
 Form = Literal["json", "toml", "yaml", "ini", "dotenv"]
 
 
@@ -53,23 +49,15 @@ class Recipe(msgspec.Struct, frozen=True):
 
     Attributes:
         title: the client's name.
-        path: the API that it speaks, by a path of it.
         variables: to be exported where the client starts.
         files: what `--write` writes; empty when the client's settings cannot be written from here.
         steps: what a person has to do by hand.
     """
 
     title: str
-    path: str
     variables: Mapping[str, str] = {}
     files: tuple[File, ...] = ()
     steps: tuple[str, ...] = ()
-
-    @property
-    def served(self) -> bool:
-        """Whether this version of the gateway speaks that API."""
-        finders = (find_door, find_aws_door, find_google_door)
-        return any(find(self.path) is not None for find in finders)
 
 
 def claude_code(aim: Aim) -> Recipe:
@@ -81,7 +69,7 @@ def claude_code(aim: Aim) -> Recipe:
         variables |= dict.fromkeys(names, aim.model)
     text = json.dumps({"env": variables}, indent=2)
     file = File(".claude/settings.json", "json", text)
-    return Recipe("Claude Code", "/v1/messages", variables, (file,))
+    return Recipe("Claude Code", variables, (file,))
 
 
 def codex(aim: Aim) -> Recipe:
@@ -98,7 +86,7 @@ def codex(aim: Aim) -> Recipe:
     if aim.model:
         top += f"model = {json.dumps(aim.model)}\n"
     file = File(".codex/config.toml", "toml", table, top)
-    return Recipe("Codex CLI", "/v1/responses", {"VANGUARD_API_KEY": aim.key}, (file,))
+    return Recipe("Codex CLI", {"VANGUARD_API_KEY": aim.key}, (file,))
 
 
 def cursor(aim: Aim) -> Recipe:
@@ -111,7 +99,7 @@ def cursor(aim: Aim) -> Recipe:
         f"add a custom model named {aim.model or 'as one of `vanguard models`'}, and press Verify",
         "the calls come from Cursor's servers: the URL must be public and HTTPS",
     )
-    return Recipe("Cursor", "/v1/chat/completions", steps=steps)
+    return Recipe("Cursor", steps=steps)
 
 
 def copilot(aim: Aim) -> Recipe:
@@ -140,7 +128,7 @@ def copilot(aim: Aim) -> Recipe:
         "the apiKey that VS Code put there:",
         *(f"  {line}" for line in json.dumps(entry, indent=2).splitlines()),
     )
-    return Recipe("GitHub Copilot", "/v1/chat/completions", steps=steps)
+    return Recipe("GitHub Copilot", steps=steps)
 
 
 def aider(aim: Aim) -> Recipe:
@@ -153,7 +141,7 @@ def aider(aim: Aim) -> Recipe:
     if aim.model:
         variables["AIDER_MODEL"] = f"openai/{aim.model}"
     file = File(".aider.conf.yml", "yaml", text)
-    return Recipe("Aider", "/v1/chat/completions", variables, (file,))
+    return Recipe("Aider", variables, (file,))
 
 
 def gemini_cli(aim: Aim) -> Recipe:
@@ -167,8 +155,7 @@ def gemini_cli(aim: Aim) -> Recipe:
     text = "".join(f"{name}={json.dumps(value)}\n" for name, value in variables.items())
     auth = json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}}}, indent=2)
     files = (File(".gemini/.env", "dotenv", text), File(".gemini/settings.json", "json", auth))
-    path = f"/v1beta/models/{aim.model or 'm'}:generateContent"
-    return Recipe("Gemini CLI", path, variables, files)
+    return Recipe("Gemini CLI", variables, files)
 
 
 def boto3(aim: Aim) -> Recipe:
@@ -186,10 +173,9 @@ def boto3(aim: Aim) -> Recipe:
         "AWS_REGION": "us-east-1",
     }
     file = File(".aws/config", "ini", text)
-    path = f"/aws/model/{aim.model or 'm'}/converse"
     plain = aim.url.startswith("http:")
     steps = ("# boto3 sends such a key over HTTPS only: give the gateway a certificate",) * plain
-    return Recipe("boto3", path, variables, (file,), steps)
+    return Recipe("boto3", variables, (file,), steps)
 
 
 RECIPES: Mapping[str, Callable[[Aim], Recipe]] = {

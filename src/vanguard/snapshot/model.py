@@ -174,7 +174,7 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
         access_key_id, secret_access_key, session_token: references; empty with a bearer key.
         role: assumed with them.
         anthropic: whether the model takes Anthropic's own bodies (InvokeModel).
-        betas: beta features passed on besides those that Bedrock is known to have.
+        betas: beta features passed on besides those that Bedrock is believed to have.
     """
 
     region: str

@@ -18,8 +18,9 @@ from vanguard.dialects.contract import Losses
 
 ANTHROPIC_VERSION = "bedrock-2023-05-31"
 
-# Beta features that Bedrock is known to have (Bedrock user guide, Anthropic Claude Messages API, 2026-11);
-# it refuses a request that names one that it does not have, so others are left out and named as losses.
+# Beta features that Bedrock is believed to have; no list of AWS's was checked name by name, and a
+# deployment's settings may add to it (`aws.anthropic_betas`). Bedrock refuses a request that names one
+# that it does not have, so others are left out and named as losses.
 _BETAS = re.compile(
     r"(?i:computer-use|token-efficient-tools|interleaved-thinking|output-128k|dev-full-thinking"
     r"|context-1m|context-management|effort|tool-search-tool|tool-examples"

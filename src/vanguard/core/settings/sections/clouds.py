@@ -62,7 +62,7 @@ class AwsSettings(Section):
     )
     anthropic_betas: list[str] = Field(
         [],
-        description="Values of `anthropic-beta` passed on besides those that Bedrock is known to have.",
+        description="Values of `anthropic-beta` passed on besides those that Bedrock is believed to have.",
     )
 
 

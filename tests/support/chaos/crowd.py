@@ -21,6 +21,8 @@ RATED = 40  # requests a minute
 METERED = 9_000  # tokens a minute
 RICH_USD, MONTHLY_USD = "20", "0.2"
 WAVE_USD = "0.02"
+# room for one request as it is reserved, and far too little for two dozen as they are charged
+LAST_USD, LAST_ASKERS = "0.0025", 24
 _WAVE_S = 6.0
 
 
@@ -171,6 +173,17 @@ class Crowd:
             if "budget" in seen.error and self._rng.random() < 0.3:
                 return  # nearly spent: some go on trying with less
             await self._breathe(seen, 0.05)
+
+    async def storm_last_dollar(self) -> None:
+        """A budget with room for one request, asked for by many in one moment.
+
+        The waves storm their budgets too, but what overlaps there is left to the machine's pace.
+        """
+        key = await self.make_key("last", bound="budget", budget_usd=LAST_USD)
+        while (await self.one(key, cap=1, stream=False)).status == 401:
+            await asyncio.sleep(0.1)  # the gateway has not heard of the key yet
+        asked = (self.one(key, kind="held", cap=10) for _ in range(LAST_ASKERS))
+        await asyncio.gather(*asked)
 
     async def _breathe(self, seen: Seen, pause_s: float) -> None:
         """Who was not served waits a moment before asking again."""

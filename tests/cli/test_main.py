@@ -5,7 +5,7 @@ import click
 import pytest
 
 from vanguard.cli import main as module
-from vanguard.cli.main import VERBS, Verb, main, python_fault, vanguard
+from vanguard.cli.main import VERBS, LazyGroup, Verb, main, python_fault, vanguard
 from vanguard.core.errors import SettingsError
 
 
@@ -32,7 +32,7 @@ def put(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     def put(command: click.Command) -> None:
         monkeypatch.setattr(module, "_TEST_VERB", command, raising=False)
         verbs = {**VERBS, "test": Verb("vanguard.cli.main:_TEST_VERB", "For the test.")}
-        monkeypatch.setattr(module, "VERBS", verbs)
+        monkeypatch.setattr(LazyGroup, "verbs", verbs)
 
     return put
 

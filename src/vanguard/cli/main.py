@@ -40,17 +40,23 @@ VERBS: Mapping[str, Verb] = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports a verb when it is called or asked for help."""
+    """A group that imports a verb when it is called or asked for help.
+
+    Attributes:
+        verbs: its table, in the order of the overview.
+    """
+
+    verbs: Mapping[str, Verb] = VERBS
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs in the order of the table."""
         del ctx
-        return list(VERBS)
+        return list(self.verbs)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb's command."""
         del ctx
-        verb = VERBS.get(cmd_name)
+        verb = self.verbs.get(cmd_name)
         if verb is None:
             return None
         module, _, name = verb.target.partition(":")
@@ -61,15 +67,15 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it, with the nearest verb in the error."""
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            ctx.fail(f"no such command {args[0]!r}{_near(args[0])}")
+        if args and args[0] not in self.verbs and not args[0].startswith("-"):
+            ctx.fail(f"no such command {args[0]!r}{_near(args[0], self.verbs)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, from the table alone."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+            formatter.write_dl([(name, verb.help) for name, verb in self.verbs.items()])
 
 
 @click.group(
@@ -124,10 +130,10 @@ def python_fault(found: tuple[int, ...]) -> str:
     return f"Vanguard needs Python {wanted} or newer, this is {'.'.join(map(str, found))}"
 
 
-def _near(word: str) -> str:
+def _near(word: str, verbs: Mapping[str, Verb]) -> str:
     import difflib  # noqa: PLC0415 - only for a mistyped verb
 
-    found = difflib.get_close_matches(word, VERBS, n=1)
+    found = difflib.get_close_matches(word, verbs, n=1)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 

@@ -1,0 +1,1 @@
+"""The verbs under `vanguard documents`, one file each."""

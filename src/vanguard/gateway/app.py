@@ -13,6 +13,7 @@ from vanguard.core.errors import LedgerUnavailable
 from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.accounting.ledger import Ledger, close_open_intents
+from vanguard.gateway.aws.chain.sources import Sources
 from vanguard.gateway.aws.pairs import Pairs
 from vanguard.gateway.aws.sessions import Sessions
 from vanguard.gateway.credentials import Credentials
@@ -26,6 +27,8 @@ from vanguard.gateway.limits.spending import restore_budgets
 from vanguard.gateway.logs import Log
 from vanguard.gateway.metrics import Metrics
 from vanguard.gateway.pings import Pings
+from vanguard.gateway.renewal.asking import Asker
+from vanguard.gateway.renewal.keeper import Surroundings
 from vanguard.gateway.routing.health import Health
 from vanguard.gateway.routing.probes import Probes
 from vanguard.gateway.routing.router import Router
@@ -74,17 +77,12 @@ class Gateway:
         )
         self.pool = Pool(boot.deadlines, boot.bounds, self.dialler)
         self.pairs = Pairs(self._resolve)
-        self.sessions = Sessions(
-            self._resolve,
-            self.pool.request,
-            lambda: self.clock.now_ms() / 1000,
-            lambda why: self.log.warning("role", reason=why),
-        )
-        self.tokens = Tokens(
-            self.pool.request,
-            lambda: self.clock.now_ms() / 1000,
-            lambda why: self.log.warning("token", reason=why),
-        )
+        # past every proxy, to services that only this machine can reach
+        self.local_pool = Pool(boot.deadlines, boot.bounds)
+        asker = Asker(self.pool.request, self.local_pool.request)
+        around = Surroundings(lambda: self.clock.now_ms() / 1000, self._no_credential)
+        self.sessions = Sessions(self._resolve, asker, Sources(asker, around), around)
+        self.tokens = Tokens(asker, around)
         self.credentials.minted[KIND] = self.tokens.current
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
@@ -121,6 +119,7 @@ class Gateway:
             return
         self._loop.call_later(_SWEEP_S, self._sweep)
         self.pool.sweep(self._loop.time())
+        self.local_pool.sweep(self._loop.time())
         self.control_pool.sweep(self._loop.time())
         self.sessions.sweep()
         self.tokens.sweep()
@@ -154,6 +153,9 @@ class Gateway:
             models=len(snapshot.models),
             first=before is None,
         )
+
+    def _no_credential(self, why: str) -> None:
+        self.log.warning("no_credential", reason=why)
 
     def _resolve(self, reference: str) -> bytes:
         """The secret behind a reference, as it is now."""
@@ -199,7 +201,10 @@ class Gateway:
 
     def close(self) -> None:
         """Ends what is left."""
+        self.sessions.close()
+        self.tokens.close()
         self.pool.close()
+        self.local_pool.close()
         self.control_pool.close()
         self.ledger.flush()
         self.ledger.retry()

@@ -51,7 +51,7 @@ class Lane:
         meter: where its model's requests are counted.
         media_tokens: the most input tokens of a request with pictures or files.
         on_input, on_output: the policies of either direction.
-        assumes: whether a role of AWS is assumed for one of them, or a token is lent.
+        awaits: whether one of `deployments` is asked with something that has to be fetched first.
         intents: what is always the same in the journal's intents, by deployment, the client's
             dialect and whether a stream was asked; filled on use.
     """
@@ -60,8 +60,8 @@ class Lane:
         "_ceilings",
         "_unpriced",
         "able",
-        "assumes",
         "attempts",
+        "awaits",
         "course",
         "deployments",
         "intents",
@@ -94,11 +94,7 @@ class Lane:
         others = [one for course in self.course.fallbacks for one in course.able]
         deployments = self.deployments = (*deployments, *others)
         self.reads_media = all(one.reads_media for one in self.able)
-        self.assumes = any(
-            (one.aws is not None and one.aws.role is not None)
-            or one.credential.startswith("google:")
-            for one in self.able
-        )
+        self.awaits = any(one.awaits for one in deployments)
         self.meter = meter
         self.intents: dict[tuple[str, str, bool], bytes] = {}
         self._ceilings = ceilings(one.price for one in deployments if one.price is not None)

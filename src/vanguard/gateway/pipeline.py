@@ -26,7 +26,6 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.client import AwsClient
 from vanguard.gateway.aws.doors import ANY, find_aws_door
 from vanguard.gateway.aws.doors import PREFIX as AWS_PREFIX
-from vanguard.gateway.call.bedrock_request import who
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.doors import Door, PathDoor, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
@@ -280,46 +279,8 @@ class Pipeline:
             release(gateway, exchange)
             self._answer_estimate(exchange)
             return
-        if exchange.lane.assumes and self._await(exchange):
-            return
-        self._begin(exchange)
-
-    def _begin(self, exchange: Exchange) -> None:
-        self._gateway.in_flight += 1
-        Call(self._gateway, exchange, self._neighbours).start()
-
-    def _await(self, exchange: Exchange) -> bool:
-        """The first request waits for what it is sent with; returns whether it does."""
-        names, places = who(exchange), {one.id: one for one in exchange.attempts}.values()
-        roles = [(one.aws, names) for one in places if one.aws is not None]
-        accounts = [one.credential for one in places if self._gateway.tokens.lends(one.credential)]
-        if len(places) not in {len(roles), len(accounts)}:
-            # another deployment needs neither role nor token
-            return False
-        gone = False
-
-        def leave() -> None:
-            nonlocal gone
-            gone = True
-            release(self._gateway, exchange)
-
-        def ready() -> None:
-            if gone:
-                return
-            exchange.client.on_disconnect = None
-            try:
-                self._begin(exchange)
-            except Exception as defect:  # noqa: BLE001 - as in `handle`
-                release(self._gateway, exchange)
-                self._defect(defect, exchange.client, exchange.door)
-
-        gateway = self._gateway
-        waits = (
-            gateway.sessions.wait(roles, ready) if roles else gateway.tokens.wait(accounts, ready)
-        )
-        if waits:
-            exchange.client.on_disconnect = leave
-        return waits
+        gateway.in_flight += 1
+        Call(gateway, exchange, self._neighbours).start()
 
     def _answer_estimate(self, exchange: Exchange) -> None:
         lines = _JSON_LINE + b"x-vanguard-estimated: true\r\n"

@@ -171,7 +171,11 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         region: that signatures are for.
-        access_key_id, secret_access_key, session_token: references; empty with a bearer key.
+        access_key_id, secret_access_key, session_token: references; empty with a bearer key, and
+            where `source` says more.
+        source: where the gateway finds credentials itself: `default` for the places that AWS's SDKs
+            look at, `profile/NAME` for a profile; empty for none.
+        sts_url: where a profile's roles are assumed; empty without `source`.
         role: assumed with them.
         anthropic: whether the model takes Anthropic's own bodies (InvokeModel).
         betas: beta features passed on besides those that Bedrock is believed to have.
@@ -181,9 +185,16 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
     access_key_id: str = ""
     secret_access_key: str = ""
     session_token: str = ""
+    source: str = ""
+    sts_url: str = ""
     role: AssumedRole | None = None
     anthropic: bool = False
     betas: tuple[str, ...] = ()
+
+    @property
+    def fetched(self) -> bool:
+        """Whether what requests are signed with has to be fetched, and may have an end."""
+        return self.role is not None or bool(self.source)
 
 
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -196,7 +207,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         model: the provider's name of the model.
         auth_header: header that carries the credential, empty when none is needed.
         auth_prefix: put before the credential, such as `Bearer `.
-        credential: a reference (`env:NAME` or `file:/path`), never the secret itself.
+        credential: a reference (`env:NAME` or `file:/path`), never the secret itself; `google:…` for
+            an account whose tokens are fetched.
         headers: sent with every request.
         price: None when unknown; the embedded engine has a price of zero.
         max_output_tokens: the most the model can produce in one answer, 0 when unknown.
@@ -242,6 +254,11 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     also: tuple[str, ...] = ()
     paths: dict[str, str] = {}
     anthropic_version: str = ""
+
+    @property
+    def awaits(self) -> bool:
+        """Whether its requests are sent with something that has to be fetched first."""
+        return self.credential.startswith("google:") or (self.aws is not None and self.aws.fetched)
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):

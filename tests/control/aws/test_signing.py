@@ -20,6 +20,10 @@ Build = Callable[..., Deployment]
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL_STS"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_BEARER_TOKEN_BEDROCK"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
@@ -75,8 +79,7 @@ def test_a_bearer_key(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "b")
     assert build().credential == "env:AWS_BEARER_TOKEN_BEDROCK"
     # what stands in the environment goes to AWS's own address only
-    with pytest.raises(SettingsError, match="no credential"):
-        build("base_url: http://10.0.0.1")
+    assert build("base_url: http://10.0.0.1").credential == ""
     assert build(f"aws: {{{PAIR}}}").credential == ""
 
 
@@ -108,7 +111,10 @@ def test_a_role(build: Build) -> None:
     ("text", "words"),
     [
         ("", "no region"),
-        ("aws: {region: eu-west-1}", "no credential"),
+        (f"aws: {{region: eu-west-1, credentials: 'aws:default', {PAIR}}}", "in place of a pair"),
+        ("api_key: env:K\naws: {region: eu-west-1, credentials: 'aws:default'}", "not both"),
+        ("aws: {region: eu-west-1, credentials: 'aws:profile/'}", "credentials"),
+        ("aws: {region: eu-west-1, credentials: 'env:A'}", "credentials"),
         ("aws: {region: eu-west-1, access_key_id: 'env:A'}", "needs both"),
         (f"api_key: env:K\naws: {{region: eu-west-1, {PAIR}}}", "not both"),
     ],
@@ -117,6 +123,65 @@ def test_what_is_missing_is_told_with_its_place(build: Build, text: str, words: 
     with pytest.raises(SettingsError, match=words) as caught:
         build(text)
     assert "vanguard.yaml" in caught.value.message
+
+
+STS = "https://sts.eu-west-1.amazonaws.com"
+
+
+def test_where_no_pair_is_given_the_gateway_looks_where_sdks_look(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = build("aws: {region: eu-west-1}")
+    assert made.aws == Aws("eu-west-1", source="default", sts_url=STS, anthropic=True)
+    assert made.account.endswith(" aws:default")
+    assert made.awaits
+    named = build("aws: {region: eu-west-1, credentials: 'aws:profile/a b'}")
+    assert named.aws == Aws("eu-west-1", source="profile/a b", sts_url=STS, anthropic=True)
+    # what is named goes before the variables, a bearer key among them
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "b")
+    assert build("aws: {region: eu-west-1, credentials: 'aws:default'}").aws == made.aws
+    monkeypatch.delenv("AWS_BEARER_TOKEN_BEDROCK")
+    assert not build("aws: {region: eu-west-1}").awaits
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(SettingsError, match="AWS_SECRET_ACCESS_KEY is not set"):
+        build("aws: {region: eu-west-1}")
+
+
+def test_a_role_may_be_assumed_with_what_is_found(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = "assume_role: {arn: 'arn:aws:iam::123456789012:role/r'}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://sts.corp")
+    aws = build(f"aws: {{region: eu-west-1, {role}}}").aws
+    assert aws is not None
+    assert (aws.source, aws.sts_url) == ("default", "https://sts.corp")
+    assert aws.role == AssumedRole("arn:aws:iam::123456789012:role/r", "https://sts.corp")
+
+
+def test_a_profile_tells_the_region(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (
+        "[default]\nregion = eu-west-1\n[profile p]\nregion = us-east-2\n[profile q]\nregion = x\n"
+    )
+    (tmp_path / "config").write_text(config)
+    profile = "aws: {credentials: 'aws:profile/p'}"
+    regions = [one.region for text in ("", profile) if (one := build(text).aws)]
+    assert regions == ["eu-west-1", "us-east-2"]
+    monkeypatch.setenv("AWS_PROFILE", "q")
+    with pytest.raises(SettingsError, match="the profile's region 'x' is none"):
+        build()
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    told = build(profile).aws
+    assert told is not None
+    assert told.region == "eu-north-1"
+    (tmp_path / "config").write_text("[broken")
+    assert build(profile)
+    monkeypatch.delenv("AWS_REGION")
+    with pytest.raises(SettingsError, match="config cannot be read"):
+        build()
 
 
 def test_it_is_for_aws_alone(build: Build) -> None:

@@ -54,7 +54,7 @@ def test_gemini_at_vertex(deploy, location: str, host: str) -> None:
     place = location.rpartition(" ")[2] or "global"
     base = f"https://{host}/v1/projects/p-1/locations/{place}/publishers/google"
     assert found.base_url == base
-    assert (found.credential, found.auth_prefix) == ("google:metadata", "Bearer ")
+    assert (found.credential, found.auth_prefix) == ("google:default", "Bearer ")
     assert found.price is not None
     assert found.paths == {}
 

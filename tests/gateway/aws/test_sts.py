@@ -7,7 +7,12 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from vanguard.core.errors import UpstreamUnavailable
-from vanguard.gateway.aws.sts import asked_for, assume_role_request, read_session
+from vanguard.gateway.aws.sts import (
+    asked_for,
+    assume_role_request,
+    read_session,
+    web_identity_request,
+)
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.snapshot.model import AssumedRole
 from vanguard.wire.sigv4 import AwsCredentials, Signable, matches, payload_hash, read_claim
@@ -68,7 +73,7 @@ def test_the_request_is_signed_and_has_what_the_services_model_names():
 
 def test_a_session_is_read():
     session = read_session(200, ANSWER, ARN)
-    assert session.credentials == AwsCredentials("ASIA1", "s&s", "t")
+    assert session.value == AwsCredentials("ASIA1", "s&s", "t")
     assert session.expires_s == 1_795_611_600
     naive = ANSWER.replace(b"00Z<", b"00<")
     assert read_session(200, naive, ARN).expires_s == 1_795_611_600
@@ -89,3 +94,22 @@ def test_a_session_is_read():
 def test_anything_else_says_why(status, body, words):
     with pytest.raises(UpstreamUnavailable, match=words):
         read_session(status, body, ARN)
+
+
+def test_a_token_stands_in_place_of_a_signature():
+    data = web_identity_request(ARN, "a name", "a.b+c", parse_base_url(f"{URL}/x"))
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /x/ HTTP/1.1\r\nhost: sts.eu-west-1.amazonaws.com\r\n")
+    assert b"authorization" not in head
+    assert head.endswith(b"content-length: %d" % len(body))
+    fields = {name: value for name, (value,) in parse_qs(body.decode()).items()}
+    assert fields == {
+        "Action": "AssumeRoleWithWebIdentity",
+        "Version": "2011-06-15",
+        "RoleArn": ARN,
+        "RoleSessionName": "a-name",
+        "WebIdentityToken": "a.b+c",
+    }
+    model = ServiceModel(Loader().load_service_model("sts", "service-2"), "sts")
+    members = model.operation_model("AssumeRoleWithWebIdentity").input_shape.members
+    assert set(fields) - {"Action", "Version"} <= set(members)

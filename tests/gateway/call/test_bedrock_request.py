@@ -72,8 +72,8 @@ async def test_a_role_that_is_the_same_for_all_is_assumed_at_once(runner, tmp_pa
         role = AssumedRole("arn:aws:iam::1:role/r", sts.base_url)
         aws = Account(tmp_path).aws(role=role)
         running = await runner.start(snapshot([place(sts, aws)]))
-        (state,) = running.gateway.sessions._states.values()
-        await until(lambda: state.session is not None)
+        sessions = running.gateway.sessions
+        await until(lambda: sessions.keeper(aws, {}).in_force())
         assert running.gateway.sessions.credentials(aws, {}).access_key_id == "ASIASESSION"
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import parse_qs
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from support.asking import read
 from vanguard.core.errors import UpstreamUnavailable
-from vanguard.gateway.google.accounts import ask_for_token, read_token
+from vanguard.gateway.google.accounts import (
+    SCOPE,
+    exchange_request,
+    impersonation_request,
+    person_request,
+    read_account,
+    read_impersonated,
+    read_token,
+    service_account_request,
+    workforce_person_request,
+)
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(
@@ -38,16 +48,18 @@ def coded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def asked(account, now_s=1000.5):
-    asking = ask_for_token(json.dumps(account).encode(), now_s)
-    head, _, body = asking.data.partition(b"\r\n\r\n")
-    return asking.origin, head, {name: one for name, (one,) in parse_qs(body.decode()).items()}
+def account(**fields):
+    return read_account(json.dumps(fields).encode())
+
+
+def asked(fields, now_s=1000.5):
+    told = read(*service_account_request(account(**fields), now_s, SCOPE))
+    return told, told.form
 
 
 def test_a_service_account_signs_who_it_is():
-    origin, head, form = asked(SERVICE)
-    assert (origin.host, origin.tls) == ("oauth2.googleapis.com", True)
-    assert head.startswith(b"POST /token HTTP/1.1\r\nhost: oauth2.googleapis.com\r\n")
+    told, form = asked(SERVICE)
+    assert (told.method, told.url) == ("POST", "https://oauth2.googleapis.com/token")
     assert form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
     signed, _, signature = form["assertion"].rpartition(".")
     KEY.public_key().verify(coded(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -65,7 +77,7 @@ def test_a_service_account_signs_who_it_is():
 def test_the_claim_is_the_one_that_googles_own_library_makes():
     from google.auth import jwt
 
-    _, _, form = asked(SERVICE, now_s=4_000_000_000)
+    _, form = asked(SERVICE, now_s=4_000_000_000)
     certs = KEY.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -74,8 +86,9 @@ def test_the_claim_is_the_one_that_googles_own_library_makes():
 
 
 def test_a_person_who_has_logged_in():
-    _, _, form = asked(PERSON)
-    assert form == {
+    told = read(*person_request(account(**PERSON)))
+    assert told.url == "https://oauth2.googleapis.com/token"
+    assert told.form == {
         "grant_type": "refresh_token",
         "client_id": "c",
         "client_secret": "s",
@@ -83,29 +96,49 @@ def test_a_person_who_has_logged_in():
     }
 
 
-def test_the_machines_own_account():
-    asking = ask_for_token(None, 0)
-    assert (asking.origin.host, asking.origin.tls) == ("metadata.google.internal", False)
-    assert asking.data.startswith(
-        b"GET /computeMetadata/v1/instance/service-accounts/default/token "
-    )
-    assert b"metadata-flavor: Google\r\n" in asking.data
+def test_a_person_who_has_logged_in_elsewhere():
+    told = read(*workforce_person_request(account(**PERSON)))
+    assert told.url == "https://sts.googleapis.com/v1/token"
+    assert told.form == {"grant_type": "refresh_token", "refresh_token": "r"}
+    assert told.headers["authorization"] == "Basic " + base64.b64encode(b"c:s").decode()
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        b"",
-        b"[]",
-        b"{}",
-        b'{"type":"external_account"}',
-        json.dumps({**SERVICE, "private_key": "none"}).encode(),
-        json.dumps({**SERVICE, "token_uri": "ftp://x"}).encode(),
-    ],
-)
+POOL = "//iam.googleapis.com/locations/global/workforcePools/p/providers/x"
+
+
+def test_an_exchange_names_the_pool_and_who_pays_for_people():
+    people = {"audience": POOL, "subject_token_type": "jwt", "workforce_pool_user_project": "p-1"}
+    told = read(*exchange_request(account(**people), "a+b", SCOPE))
+    assert told.form["options"] == "%7B%22userProject%22%3A%22p-1%22%7D"
+    assert (told.form["audience"], told.form["subject_token"]) == (POOL, "a+b")
+    for more in ({"client_id": "c"}, {"audience": "//iam.googleapis.com/projects/1/x"}):
+        assert (
+            "options" not in read(*exchange_request(account(**{**people, **more}), "t", SCOPE)).form
+        )
+
+
+def test_a_service_account_is_impersonated_for_as_long_as_the_file_says():
+    fields = {
+        "service_account_impersonation_url": "https://iamcredentials.googleapis.com/v1/x:y",
+        "service_account_impersonation": {"token_lifetime_seconds": 600},
+        "delegates": ["d"],
+    }
+    told = read(*impersonation_request(account(**fields), b"own"))
+    assert told.url == fields["service_account_impersonation_url"]
+    assert told.headers["authorization"] == "Bearer own"
+    assert json.loads(told.body) == {"delegates": ["d"], "scope": [SCOPE], "lifetime": "600s"}
+
+
+@pytest.mark.parametrize("file", [b"", b"[]", b"\xff", b'{"private_key": 3}'])
 def test_a_file_that_cannot_be_used(file):
     with pytest.raises(UpstreamUnavailable, match="cannot be used"):
-        ask_for_token(file, 0)
+        read_account(file)
+
+
+@pytest.mark.parametrize("more", [{"private_key": "none"}, {"token_uri": "ftp://x"}])
+def test_a_part_that_is_no_such_thing(more):
+    with pytest.raises(ValueError):  # noqa: PT011 - by any words
+        asked({**SERVICE, **more})
 
 
 def test_a_token_with_its_end():
@@ -128,3 +161,27 @@ def test_a_token_with_its_end():
 def test_no_token(status, body):
     with pytest.raises(UpstreamUnavailable, match=f"HTTP {status}"):
         read_token(status, body, 0)
+
+
+def test_a_token_of_another_account():
+    told = {"accessToken": "ya29.i", "expireTime": "2026-11-25T12:00:00Z"}
+    assert read_impersonated(200, json.dumps(told).encode()) == (b"ya29.i", 1_795_608_000)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (
+            403,
+            b'{"error":{"code":403,"message":"no Token Creator","status":"PERMISSION_DENIED"}}',
+            "no Token",
+        ),
+        (403, b"{}", "no reason"),
+        (200, b'{"accessToken":"x","expireTime":"soon"}', "HTTP 200"),
+        (200, b"<html>", "HTTP 200"),
+        (200, b'{"expireTime":"2026-11-25T12:00:00Z"}', "no reason"),
+    ],
+)
+def test_no_token_of_another_account(status, body, words):
+    with pytest.raises(UpstreamUnavailable, match=words):
+        read_impersonated(status, body)

@@ -1,12 +1,15 @@
 """Works out how requests to a deployment at AWS are signed: region, credentials, role.
 
-It does not know requests or secrets: credentials stay references.
+It does not know requests or secrets: credentials stay references, and of AWS's own files it reads the
+region alone.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from vanguard.core.aws_profiles import CONFIG, CREDENTIALS, Profile, read_profiles
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
 from vanguard.core.settings.loaded import Loaded
@@ -21,6 +24,9 @@ _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
 _ARN = re.compile(r"arn:[^:]*:bedrock:([a-z0-9-]+):")
+_REGIONS = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+_STS = "https://sts.{region}.amazonaws.com"
+_DEFAULT = "default"
 
 
 class Signing:
@@ -37,6 +43,7 @@ class Signing:
         self._place = place
         self._deployment = settings
         self._settings = settings.aws or AwsSettings()
+        self._named = (self._settings.credentials or "").removeprefix("aws:")
         self.region = self._region()
         self.bearer = self._bearer()
         self.aws = self._aws()
@@ -50,30 +57,55 @@ class Signing:
     def account(self) -> str:
         """What tells two accounts apart that share an address."""
         role = self.aws.role
-        return role.arn if role is not None else self.bearer or self.aws.access_key_id
+        if role is not None:
+            return role.arn
+        source = f"aws:{self.aws.source}" if self.aws.source else ""
+        return self.bearer or self.aws.access_key_id or source
 
     def _region(self) -> str:
-        """The setting, else what the model's ARN says, else the usual variables."""
+        """The setting, else what the model's ARN says, else the usual variables, else the profile's."""
         if self._settings.region:
             return self._settings.region
         named = _ARN.match(self._deployment.model)
-        for name in () if named else _REGION:
+        if named is not None:
+            return named[1]
+        for name in _REGION:
             if (value := environment.read(name)) is not None:
                 return value
-        if named is None:
+        region = self._profile().get("region", "")
+        if not _REGIONS.fullmatch(region):
+            words = f"the profile's region '{region[:50]}' is none" if region else "no region"
             raise self._error(
-                "", "no region: set aws.region, or the environment variable AWS_REGION"
+                "", f"{words}: set aws.region, or the environment variable AWS_REGION"
             )
-        return named[1]
+        return region
+
+    def _profile(self) -> Profile:
+        """The profile that the gateway will take: the settings', else that of the variables."""
+        name = self._named.removeprefix("profile/") if self._named != _DEFAULT else ""
+        for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+            name = name or environment.read(variable) or ""
+        try:
+            return (
+                read_profiles(
+                    _text("AWS_CONFIG_FILE", CONFIG),
+                    _text("AWS_SHARED_CREDENTIALS_FILE", CREDENTIALS),
+                ).merged(name or _DEFAULT)
+                or {}
+            )
+        except SettingsError as error:
+            raise self._error(".aws", error.message) from error
 
     def _bearer(self) -> str:
         """A reference; the usual variable goes to AWS's own address only."""
         settings = self._settings
         if self._deployment.api_key:
-            if settings.access_key_id or settings.assume_role:
+            if settings.access_key_id or settings.assume_role or self._named:
                 raise self._error(".api_key", "is a bearer key; give it or a key pair, not both")
             return self._deployment.api_key
-        if settings.access_key_id or settings.assume_role or self._deployment.base_url:
+        if settings.access_key_id or settings.assume_role or self._named:
+            return ""
+        if self._deployment.base_url:
             return ""
         return f"env:{_BEARER}" if environment.read(_BEARER) is not None else ""
 
@@ -82,40 +114,48 @@ class Signing:
         anthropic = settings.anthropic
         if anthropic is None:
             anthropic = _ANTHROPIC.search(self._deployment.model) is not None
-        key_id, secret, token = ("", "", "") if self.bearer else self._pair()
+        pair = None if self.bearer else self._pair()
+        key_id, secret, token = pair or ("", "", "")
+        source = "" if self.bearer or pair else self._named or _DEFAULT
         return Aws(
             region=self.region,
             access_key_id=key_id,
             secret_access_key=secret,
             session_token=token,
+            source=source,
+            sts_url=self._sts_url() if source else "",
             role=self._role(settings.assume_role),
             anthropic=anthropic,
             betas=tuple(settings.anthropic_betas),
         )
 
-    def _pair(self) -> tuple[str, str, str]:
+    def _pair(self) -> tuple[str, str, str] | None:
+        """References to a pair and its token; None where the gateway looks for credentials itself."""
         settings = self._settings
         if settings.access_key_id and settings.secret_access_key:
+            if self._named:
+                raise self._error(".aws.credentials", "stands in place of a pair; give one of them")
             token = settings.session_token or ""
             return settings.access_key_id, settings.secret_access_key, token
         if settings.access_key_id or settings.secret_access_key:
             raise self._error(".aws", "a pair needs both access_key_id and secret_access_key")
-        for name in _PAIR:
-            if environment.read(name) is None:
-                raise self._error(
-                    "",
-                    f"no credential: set api_key or aws.access_key_id and aws.secret_access_key, or"
-                    f" the environment variables {' and '.join(_PAIR)}, or {_BEARER}",
-                )
+        missing = [name for name in _PAIR if environment.read(name) is None]
+        if self._named or len(missing) == len(_PAIR):
+            return None
+        if missing:
+            raise self._error("", f"the environment variable {missing[0]} is not set")
         token = f"env:{_TOKEN}" if environment.read(_TOKEN) is not None else ""
         return f"env:{_PAIR[0]}", f"env:{_PAIR[1]}", token
+
+    def _sts_url(self) -> str:
+        return environment.read("AWS_ENDPOINT_URL_STS") or self.base_url(_STS)
 
     def _role(self, role: AssumeRoleSettings | None) -> AssumedRole | None:
         if role is None:
             return None
         return AssumedRole(
             arn=role.arn,
-            sts_url=role.sts_url or self.base_url("https://sts.{region}.amazonaws.com"),
+            sts_url=role.sts_url or self._sts_url(),
             session_name=role.session_name,
             external_id=role.external_id or "",
             tags=tuple(role.tags.items()),
@@ -124,3 +164,12 @@ class Signing:
 
     def _error(self, field: str, words: str) -> SettingsError:
         return self._loaded.error(f"{self._place}{field}", words)
+
+
+def _text(variable: str, usual: str) -> str:
+    """The text of one of AWS's own files; empty where it is not there or not for us to read."""
+    try:
+        return Path(environment.read(variable) or usual).expanduser().read_text("utf-8")
+    except (OSError, UnicodeDecodeError, RuntimeError):
+        # the gateway says what is wrong with it, if it needs more than the region
+        return ""

@@ -88,7 +88,7 @@ def _google(google: GoogleSettings, settings: DeploymentSettings, row: ProviderR
     credential = ""
     if settings.api_key is None:
         file = absolute(google.credentials)
-        credential = f"google:file:{file}" if file else "google:metadata"
+        credential = f"google:file:{file}" if file else "google:default"
     return Placed(base_url, row.paths, credential, *_BEARER)
 
 

@@ -1,7 +1,7 @@
-"""The request that assumes a role at AWS's Security Token Service, and the reading of its answer.
+"""The requests that assume a role at AWS's Security Token Service, and the reading of their answer.
 
-It does not know when to ask, nor connections. Form and answer: AWS STS API reference, AssumeRole, version
-2011-06-15 (2026-11).
+It does not know when to ask, nor connections. Form and answer: AWS STS API reference, AssumeRole and
+AssumeRoleWithWebIdentity, version 2011-06-15 (2026-11).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import quote
 from vanguard.core.errors import UpstreamUnavailable
 from vanguard.gateway.http.messages import Headers, request_head
 from vanguard.gateway.http.origin import Origin
+from vanguard.gateway.renewal.keeper import Kept
 from vanguard.snapshot.model import AssumedRole
 from vanguard.wire.sigv4 import AwsCredentials, Place, Signable, payload_hash, sign
 
@@ -27,11 +28,8 @@ _VALUE_CHARACTERS = 256
 _WORDS = 300
 
 
-class Session(NamedTuple):
-    """Credentials of an assumed role, until `expires_s` since the epoch."""
-
-    credentials: AwsCredentials
-    expires_s: float
+# credentials of an assumed role, and their end
+Session = Kept[AwsCredentials]
 
 
 class Asked(NamedTuple):
@@ -107,6 +105,26 @@ def assume_role_request(
     headers += sign(signable, credentials, Place(region, "sts"), now_s)
     headers.append((b"content-length", b"%d" % len(body)))
     return request_head(b"POST", path.encode(), headers) + body
+
+
+def web_identity_request(role_arn: str, session_name: str, token: str, origin: Origin) -> bytes:
+    """The same with a token that somebody else has signed, in place of a signature of ours."""
+    fields = [
+        ("Action", "AssumeRoleWithWebIdentity"),
+        ("Version", _VERSION),
+        ("RoleArn", role_arn),
+        ("RoleSessionName", _clean_name(session_name)),
+        ("WebIdentityToken", token),
+    ]
+    body = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields).encode()
+    headers: Headers = [
+        (b"host", origin.authority),
+        (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8"),
+        (b"accept-encoding", b"identity"),
+        (b"user-agent", b"vanguard"),
+        (b"content-length", b"%d" % len(body)),
+    ]
+    return request_head(b"POST", f"{origin.prefix}/".encode(), headers) + body
 
 
 def read_session(status: int, body: bytes, arn: str) -> Session:

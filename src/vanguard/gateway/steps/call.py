@@ -22,6 +22,7 @@ from vanguard.core.usage import Usage
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.attempt import Attempt
+from vanguard.gateway.call.awaited import awaited
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.pool import StaleConnectionError
 from vanguard.gateway.local.refusal import id_lines
@@ -31,6 +32,8 @@ from vanguard.snapshot.model import Deployment, FallbackCause
 
 _BACKOFF_S = 0.25
 _LEAST_PAUSE_S = 0.05
+# for so long an attempt waits for what it is sent with: a role's session, a token
+_CREDENTIAL_S = 10.0
 
 
 class Neighbours(Protocol):
@@ -63,6 +66,7 @@ class Call:
     _not_before: Mapping[str, float] = MappingProxyType({})
     _fell_back = False
     _timer: asyncio.TimerHandle | None = None
+    _waits_for: object | None = None
     _finished = False
 
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
@@ -217,6 +221,31 @@ class Call:
 
     def _try(self) -> None:
         self._timer = None
+        if not (self._exchange.lane.awaits and self._awaits()):
+            self._make()
+
+    def _awaits(self) -> bool:
+        """Whether the attempt is put off until what it is sent with is there, or will not come."""
+        turn = object()
+
+        def ready() -> None:
+            if self._waits_for is turn:
+                self._waits_for = None
+                self._stop_timer()
+                self._make()
+
+        if not awaited(self._gateway, self._exchange, self._index, ready):
+            return False
+        self._waits_for = turn
+        self._timer = asyncio.get_running_loop().call_later(_CREDENTIAL_S, ready)
+        return True
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _make(self) -> None:
         gateway, exchange = self._gateway, self._exchange
         deployment = exchange.attempts[self._index]
         if not gateway.health.all_well:
@@ -250,9 +279,7 @@ class Call:
 
     def _client_gone(self) -> None:
         self._answer.leave()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
         if self._attempt is not None:
             self._attempt.client_gone()
         else:
@@ -262,9 +289,7 @@ class Call:
         """The deadline of the whole request: no further attempt, and an error where an answer was due."""
         seconds = self._gateway.boot.deadlines.request_s
         error = UpstreamTimeout(f"no whole answer within {seconds:g} s (setting gateway.request_s)")
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
         if self._attempt is not None:
             self._attempt.too_long(error)
         else:
@@ -291,7 +316,7 @@ class Call:
 
     def over(self) -> None:
         """The exchange has ended; what comes later changes nothing."""
-        self._attempt = None
+        self._attempt = self._waits_for = None
         if self._exchange.ticket is not None:
             self._hand_in()
         if not self._finished:

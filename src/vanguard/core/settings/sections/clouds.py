@@ -42,7 +42,7 @@ class AwsSettings(Section):
     region: str | None = Field(
         None,
         pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
-        description="Such as `eu-west-1`. What the model's ARN says, or `AWS_REGION` or `AWS_DEFAULT_REGION`, when not set.",
+        description="Such as `eu-west-1`. What the model's ARN says, or `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile, when not set.",
     )
     access_key_id: Reference | None = Field(
         None, description="`env:NAME` or `file:/path`; `AWS_ACCESS_KEY_ID` when not set."
@@ -53,8 +53,13 @@ class AwsSettings(Section):
     session_token: Reference | None = Field(
         None, description="Of a temporary pair. `AWS_SESSION_TOKEN` with the variables' pair."
     )
+    credentials: str | None = Field(
+        None,
+        pattern=r"^aws:(default|profile/[^\x00-\x1f]+)$",
+        description="In place of a pair: `aws:profile/NAME` for a profile of `~/.aws`, or `aws:default` for the places where AWS's SDKs look, in their order: variables, profile, web identity, container, machine. `aws:default` when neither this nor a pair is given.",
+    )
     assume_role: AssumeRoleSettings | None = Field(
-        None, description="A role assumed with the pair, such as one of another account."
+        None, description="A role assumed with these, such as one of another account."
     )
     anthropic: bool | None = Field(
         None,
@@ -88,7 +93,7 @@ class GoogleSettings(Section):
     )
     credentials: Path | None = Field(
         None,
-        description="JSON file of a service account, or of a login by `gcloud auth application-default login`; the machine's own account, asked of the metadata server, when not set.",
+        description="JSON file of a service account, of workload identity federation (`external_account`), or of a login by `gcloud auth application-default login`. When not set, what `GOOGLE_APPLICATION_CREDENTIALS` names, else gcloud's login, else the machine's own account, asked of the metadata server.",
     )
 
 

@@ -1,0 +1,1 @@
+"""Where credentials for AWS are found when no settings hold them: the places that AWS's SDKs look at."""

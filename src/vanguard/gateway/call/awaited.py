@@ -1,0 +1,67 @@
+"""Says whether an attempt waits for what it is sent with: a session of a role, or a token that is lent.
+
+It does not know who makes the attempt, nor for how long it may wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.call.bedrock_request import who
+from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.google.tokens import lends
+from vanguard.snapshot.model import Deployment
+
+
+class Kept(Protocol):
+    """Something that has an end; `vanguard.gateway.renewal.keeper.Keeper`."""
+
+    def in_force(self) -> bool:
+        """Whether there is one that is worth something."""
+
+    def wait(self, ready: Callable[[], None]) -> bool:
+        """Whether `ready` will be called, when a fetch has ended."""
+
+
+def awaited(gateway: Gateway, exchange: Exchange, index: int, ready: Callable[[], None]) -> bool:
+    """Whether `ready` will be called: when something that is lacked has come, or all of it has failed.
+
+    It is not where another deployment, not yet tried, could be asked at once: this attempt fails then, and
+    the next one serves.
+
+    Args:
+        gateway: who keeps what is lacked.
+        exchange: whose attempts.
+        index: of the attempt that is about to be made.
+        ready: told once.
+    """
+    attempts = exchange.attempts
+    tried = {one.id for one in attempts[:index]} - {attempts[index].id}
+    places = {one.id: one for one in attempts[index:] if one.id not in tried}
+    keepers = [_keeper(gateway, exchange, one) for one in places.values()]
+    left = 0
+    told = False
+
+    def answered() -> None:
+        nonlocal left, told
+        left -= 1
+        if not told and (not left or any(one is not None and one.in_force() for one in keepers)):
+            told = True
+            ready()
+
+    if any(one is None or one.in_force() for one in keepers):
+        return False
+    for one in keepers:
+        left += one is not None and one.wait(answered)
+    return left > 0
+
+
+def _keeper(gateway: Gateway, exchange: Exchange, one: Deployment) -> Kept | None:
+    """Who keeps what requests to a deployment are sent with; None where that is always there."""
+    if one.aws is not None and one.aws.fetched:
+        return gateway.sessions.keeper(one.aws, who(exchange))
+    if lends(one.credential):
+        return gateway.tokens.keeper(one.credential.partition(":")[2])
+    return None

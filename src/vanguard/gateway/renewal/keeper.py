@@ -1,0 +1,161 @@
+"""Keeps one credential that has an end: fetched once for all who wait, renewed ahead of its end.
+
+It does not know what it keeps or how that is fetched. A renewal that fails leaves the old one in force
+until its own end; after that whoever asks is told why there is none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from vanguard.core.errors import UpstreamUnavailable, VanguardError
+
+T = TypeVar("T")
+
+# renewed this long before its end, or at three quarters of a short life
+_AHEAD_S = 300.0
+_AGAIN_S = 5.0
+# the most that all requests of one fetch may take together
+_FETCH_S = 30.0
+_WAITERS = 10_000
+
+
+class Kept(NamedTuple, Generic[T]):
+    """Something with the moment, in seconds since the epoch, from which it is worth nothing."""
+
+    value: T
+    expires_s: float
+
+
+class Surroundings(NamedTuple):
+    """What all keepers of a process share.
+
+    Attributes:
+        now_s: seconds since the epoch.
+        note: told why there is nothing, once for each reason.
+    """
+
+    now_s: Callable[[], float]
+    note: Callable[[str], None]
+
+
+class Keeper(Generic[T]):
+    """One credential.
+
+    Args:
+        fetch: gets a new one; raises a VanguardError.
+        around: clock and log.
+        what: what it is, for the error of one who comes too early.
+    """
+
+    def __init__(
+        self, fetch: Callable[[], Awaitable[Kept[T]]], around: Surroundings, what: str
+    ) -> None:
+        self._fetch = fetch
+        self._around = around
+        self._what = what
+        self._kept: Kept[T] | None = None
+        self._life_s = 0.0
+        self._stale = False
+        self._error = ""
+        self._tried_s = -_AGAIN_S
+        self._task: asyncio.Task[None] | None = None
+        self._waiters: list[Callable[[], None]] = []
+        self.used_s = around.now_s()
+
+    @property
+    def fetching(self) -> bool:
+        """Whether a new one is on its way."""
+        return self._task is not None
+
+    def in_force(self) -> bool:
+        """Whether there is one that is worth something."""
+        return self._kept is not None and self._kept.expires_s > self._around.now_s()
+
+    def current(self) -> T:
+        """The one in force.
+
+        Raises:
+            UpstreamUnavailable: there is none, and why.
+        """
+        now_s = self.used_s = self._around.now_s()
+        if self._kept is not None and self._kept.expires_s > now_s:
+            return self._kept.value
+        raise UpstreamUnavailable(self._error or f"{self._what} has not come yet", retry_after_s=1)
+
+    def begin(self) -> bool:
+        """Fetches unless that is being done, or has just failed; whether an answer will come."""
+        if self._task is not None:
+            return True
+        now_s = self._around.now_s()
+        if now_s - self._tried_s < _AGAIN_S:
+            return False
+        self._tried_s = now_s
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return True
+
+    def renew(self) -> None:
+        """Fetches when there is none, when its end is near, or when it has become stale."""
+        kept = self._kept
+        if kept is not None and not self._stale:
+            left_s = kept.expires_s - self._around.now_s()
+            if left_s >= min(_AHEAD_S, self._life_s / 4):
+                return
+        self.begin()
+
+    def make_stale(self) -> None:
+        """What it was made from has changed: another is fetched soon, and this one serves meanwhile."""
+        self._stale = True
+
+    def wait(self, ready: Callable[[], None]) -> bool:
+        """Whether `ready` will be called: once, when a fetch that is begun by this has ended."""
+        if self.in_force() or len(self._waiters) >= _WAITERS or not self.begin():
+            return False
+        self._waiters.append(ready)
+        return True
+
+    async def get(self) -> T:
+        """The one in force, fetched where there is none.
+
+        Raises:
+            UpstreamUnavailable: it cannot be had.
+        """
+        told = asyncio.get_running_loop().create_future()
+        if self.wait(lambda: None if told.done() else told.set_result(None)):
+            await told
+        return self.current()
+
+    def close(self) -> None:
+        """Nobody wants it any longer."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        stale, self._stale = self._stale, False
+        try:
+            async with asyncio.timeout(_FETCH_S):
+                kept = await self._fetch()
+        except asyncio.CancelledError:
+            self._waiters = []
+            raise
+        except TimeoutError:
+            self._failed(f"{self._what} has not come within {_FETCH_S:g} s", stale=stale)
+        except VanguardError as error:
+            self._failed(error.message, stale=stale)
+        else:
+            self._kept, self._error = kept, ""
+            self._life_s = kept.expires_s - self._around.now_s()
+        self._task = None
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            # each by itself: none is lost when another one fails
+            asyncio.get_running_loop().call_soon(waiter)
+
+    def _failed(self, why: str, *, stale: bool) -> None:
+        self._stale = self._stale or stale
+        self._tried_s = self._around.now_s()
+        if why != self._error:
+            self._around.note(why)
+        self._error = why

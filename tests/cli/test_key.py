@@ -210,6 +210,7 @@ def test_aws_prints_what_a_shell_can_take(
         "export AWS_ACCESS_KEY_ID=VKIAEXAMPLE",
         "export AWS_SECRET_ACCESS_KEY=se/cr+et",
         f"export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={api.url}/aws",
+        f"export AWS_ENDPOINT_URL_BEDROCK={api.url}/aws",
     ]
     assert main(["key", "aws", "key_1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == PAIR

@@ -181,11 +181,12 @@ def aws(which: str, as_json: bool, url: str | None, home: str | None) -> int:
     if as_json:
         print_json(pair)
         return 0
-    # one service alone: S3 and the others stay where they are
+    # Bedrock alone, its lists of models included: S3 and the others stay where they are
     for name, value in (
         ("AWS_ACCESS_KEY_ID", pair.access_key_id),
         ("AWS_SECRET_ACCESS_KEY", pair.secret_access_key),
         ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", address),
+        ("AWS_ENDPOINT_URL_BEDROCK", address),
     ):
         click.echo(f"export {name}={shlex.quote(value)}")
     if on_terminal():

@@ -26,6 +26,7 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.client import AwsClient
 from vanguard.gateway.aws.doors import ANY, find_aws_door
 from vanguard.gateway.aws.doors import PREFIX as AWS_PREFIX
+from vanguard.gateway.aws.listing import find_listing_door, known_name
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.doors import Door, PathDoor, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
@@ -330,13 +331,16 @@ class Pipeline:
 
     def _answer_aws(self, request: Request, client: Client) -> None:
         """A call at the AWS door; whatever goes wrong is said in the form of AWS."""
-        door, client = find_aws_door(request.path), AwsClient(client)
+        client = AwsClient(client)
+        door = find_listing_door(request.path) or find_aws_door(request.path)
         if door is None:
             error = RouteNotFound(f"there is no {request.method} {request.path[:200]} here")
             refuse(self._gateway, error, client, ANY, new_id("req"))
             return
         try:
-            self._answer_model_call(request, client, self._embedding(door))
+            if isinstance(door, PathDoor):
+                door = self._known(door)
+            self._answer_model_call(request, client, door)
         except VanguardError as refusal:
             refuse(self._gateway, refusal, client, door, new_id("req"))
         except Exception as defect:  # noqa: BLE001 - as in `handle`
@@ -355,10 +359,18 @@ class Pipeline:
         except Exception as defect:  # noqa: BLE001 - as in `handle`
             self._defect(defect, client, door)
 
-    def _embedding(self, door: PathDoor) -> PathDoor:
-        """InvokeModel is for models of every kind: what is asked follows from the model's."""
+    def _known(self, door: PathDoor) -> PathDoor:
+        """By what the snapshot knows of its model: an ARN that a list has told is a name here.
+
+        InvokeModel is for models of every kind: what is asked follows from the model's.
+        """
         view = self._gateway.state.current
-        model = view.model(door.model) if view is not None else None
+        if view is None:
+            return door
+        name = known_name(view, door.model)
+        if name != door.model:
+            door = msgspec.structs.replace(door, model=name)
+        model = view.model(name)
         if door.dialect == "bedrock_invoke" and model is not None and model.kind == "embedding":
             return msgspec.structs.replace(door, operation="embeddings", stream=False)
         return door

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from vanguard.core.errors import ModelNotFound
+from vanguard.gateway.aws.listing import ListingDoor, answer_listing
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.google.doors import GOOGLE
 from vanguard.gateway.google.models import google_models
@@ -26,6 +27,8 @@ def answer_models(exchange: Exchange) -> bytes:
     """
     if exchange.door.dialect == GOOGLE:
         return google_models(exchange)
+    if isinstance(exchange.door, ListingDoor):
+        return answer_listing(exchange, exchange.door)
     anthropic = exchange.request.header(b"anthropic-version") is not None
     name = unquote(exchange.request.path[len("/v1/models/") :])
     if name:

@@ -10,6 +10,9 @@ from support.gateway import (
 )
 from support.upstream import Upstream, stream
 from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.app import Gateway
+from vanguard.gateway.http.origin import parse_base_url
+from vanguard.snapshot.boot import ForwardProxies, GatewayBoot
 from vanguard.snapshot.model import Budget
 
 
@@ -60,3 +63,19 @@ async def test_a_restart_on_a_full_disk_waits_until_what_was_open_is_written(
         assert again.gateway.limiter.counters("key").spent == reserved
         assert [one.status for one in again.settled()] == ["unsettled"]
         await answer.aclose()
+
+
+async def test_services_of_the_machine_are_reached_past_the_forward_proxy(tmp_path):
+    boot = GatewayBoot(
+        worker="gw-0",
+        public_fd=-1,
+        snapshot_path=str(tmp_path / "snapshot.json"),
+        journal_dir=str(tmp_path / "journal" / "gw-0"),
+        control_socket=str(tmp_path / "control.sock"),
+        proxies=ForwardProxies(http="http://proxy.example:3128"),
+    )
+    gateway = Gateway(boot)
+    metadata = parse_base_url("http://169.254.169.254")
+    assert gateway.pool._dialler._route.proxy(metadata) is not None
+    assert gateway.local_pool._dialler._route.proxy(metadata) is None
+    gateway.close()

@@ -1,11 +1,12 @@
 """What Bedrock and STS are sent."""
 
 import asyncio
+import json
 
 from support.bedrock import REPLY, Account, check_signature
 from support.gateway import KEY, SECRET, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
-from vanguard.snapshot.model import AssumedRole
+from vanguard.snapshot.model import AssumedRole, Aws
 
 CONVERSE = {"messages": [{"role": "user", "content": [{"text": "hi"}]}]}
 ANSWER = (
@@ -114,3 +115,46 @@ async def test_a_client_that_leaves_while_a_role_is_assumed_costs_nothing(runner
         await until(lambda: not running.pipeline.server.connections)
         assert running.gateway.in_flight == 0
         assert not running.records()
+
+
+async def test_the_machines_own_role_is_waited_for_and_signs(runner, client, tmp_path, monkeypatch):
+    """No settings hold a credential: from the metadata service to the signature at Bedrock."""
+    answers = {
+        "/latest/api/token": b"imds-token",
+        "/latest/meta-data/iam/security-credentials/": b"role",
+        "/latest/meta-data/iam/security-credentials/role": json.dumps(
+            {
+                "Code": "Success",
+                "AccessKeyId": "ASIASESSION",
+                "SecretAccessKey": "session secret",
+                "Token": "token",
+                "Expiration": "2099-01-01T00:00:00Z",
+            }
+        ).encode(),
+    }
+    release = asyncio.Event()
+
+    async def machine(asked, write):
+        await release.wait()
+        body = answers[asked.path]
+        await write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+
+    async with Upstream([machine] * 3) as metadata, Upstream([whole(200, REPLY)]) as upstream:
+        for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+        url = f"http://127.0.0.1:{metadata.port}"
+        monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
+        aws = Aws("eu-west-1", source="default", sts_url="https://sts.eu-west-1.amazonaws.com")
+        running = await runner.start(snapshot([place(upstream, aws)]))
+        asking = [asyncio.create_task(chat(client, running)) for _ in range(2)]
+        await until(lambda: running.gateway.in_flight == 2)
+        assert not upstream.asked
+        release.set()
+        assert [(await one).status_code for one in asking] == [200, 200]
+        # one fetch for both
+        assert [one.method for one in metadata.asked] == ["PUT", "GET", "GET"]
+        for one in upstream.asked:
+            assert check_signature(one, secret="session secret") == "ASIASESSION"
+            assert one.headers["x-amz-security-token"] == "token"

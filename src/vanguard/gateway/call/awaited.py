@@ -38,23 +38,29 @@ def awaited(gateway: Gateway, exchange: Exchange, index: int, ready: Callable[[]
         ready: told once.
     """
     attempts = exchange.attempts
-    tried = {one.id for one in attempts[:index]} - {attempts[index].id}
-    places = {one.id: one for one in attempts[index:] if one.id not in tried}
-    keepers = [_keeper(gateway, exchange, one) for one in places.values()]
+    first = _keeper(gateway, exchange, attempts[index])
+    if first is None or first.in_force():
+        return False
+    tried = {one.id for one in attempts[: index + 1]}
+    others = {one.id: one for one in attempts[index + 1 :] if one.id not in tried}
+    keepers = [first]
+    for one in others.values():
+        keeper = _keeper(gateway, exchange, one)
+        if keeper is None or keeper.in_force():
+            return False
+        keepers.append(keeper)
     left = 0
     told = False
 
     def answered() -> None:
         nonlocal left, told
         left -= 1
-        if not told and (not left or any(one is not None and one.in_force() for one in keepers)):
+        if not told and (not left or any(one.in_force() for one in keepers)):
             told = True
             ready()
 
-    if any(one is None or one.in_force() for one in keepers):
-        return False
-    for one in keepers:
-        left += one is not None and one.wait(answered)
+    for keeper in keepers:
+        left += keeper.wait(answered)
     return left > 0
 
 

@@ -67,6 +67,7 @@ class Call:
     _fell_back = False
     _timer: asyncio.TimerHandle | None = None
     _waits_for: object | None = None
+    _waited = -1
     _finished = False
 
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
@@ -219,23 +220,21 @@ class Call:
         exchange.attempts = (*made, *tail)
         return bool(tail)
 
-    def _try(self) -> None:
-        self._timer = None
-        if not (self._exchange.lane.awaits and self._awaits()):
-            self._make()
-
     def _awaits(self) -> bool:
         """Whether the attempt is put off until what it is sent with is there, or will not come."""
+        if self._waited == self._index:
+            return False
         turn = object()
 
         def ready() -> None:
             if self._waits_for is turn:
                 self._waits_for = None
                 self._stop_timer()
-                self._make()
+                self._try()
 
         if not awaited(self._gateway, self._exchange, self._index, ready):
             return False
+        self._waited = self._index
         self._waits_for = turn
         self._timer = asyncio.get_running_loop().call_later(_CREDENTIAL_S, ready)
         return True
@@ -245,8 +244,11 @@ class Call:
             self._timer.cancel()
             self._timer = None
 
-    def _make(self) -> None:
+    def _try(self) -> None:
+        self._timer = None
         gateway, exchange = self._gateway, self._exchange
+        if exchange.lane.awaits and self._awaits():
+            return
         deployment = exchange.attempts[self._index]
         if not gateway.health.all_well:
             gateway.health.tried(deployment.id, gateway.loop_time())

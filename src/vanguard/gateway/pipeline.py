@@ -332,7 +332,7 @@ class Pipeline:
     def _answer_aws(self, request: Request, client: Client) -> None:
         """A call at the AWS door; whatever goes wrong is said in the form of AWS."""
         client = AwsClient(client)
-        door = find_listing_door(request.path) or find_aws_door(request.path)
+        door = find_aws_door(request.path) or find_listing_door(request.path)
         if door is None:
             error = RouteNotFound(f"there is no {request.method} {request.path[:200]} here")
             refuse(self._gateway, error, client, ANY, new_id("req"))

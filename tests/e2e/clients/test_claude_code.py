@@ -153,6 +153,9 @@ def test_bedrock_mode(client: ClaudeCode, model: str) -> None:
     }
     stage.model.reset(editing(client))
     edited(client, client.ask("Change one to two in note.txt", model=model))
+    # when it starts it asks which models there are
+    lists = [one for one in stage.tap.passed if "/inference-profiles" in one.asked.path]
+    assert [one.status for one in lists] == [200]
     turns = stage.tap.calls(f"/aws/model/{model}/invoke-with-response-stream")
     assert len(turns) == 4
     for one in turns:

@@ -76,7 +76,9 @@ class Stage:
         ids = {
             one.headers["request-id"]: None
             for one in self.tap.passed
-            if one.status == 200 and "count_tokens" not in one.asked.path
+            if one.status == 200
+            and one.asked.method == "POST"
+            and "count_tokens" not in one.asked.path
         }
 
         def settled() -> list[dict] | None:

@@ -318,7 +318,9 @@ class Call:
 
     def over(self) -> None:
         """The exchange has ended; what comes later changes nothing."""
-        self._attempt = self._waits_for = None
+        self._attempt = None
+        if self._waits_for is not None:
+            self._waits_for = None
         if self._exchange.ticket is not None:
             self._hand_in()
         if not self._finished:

@@ -175,3 +175,29 @@ async def test_closing_ends_the_fetch_and_calls_nobody(source):
     source.keeper.close()
     await turns()
     assert source.next.cancelled()
+
+
+async def test_one_that_comes_after_its_end_is_not_taken(source):
+    source.keeper.wait(lambda: None)
+    await turns()
+    await source.come(life_s=0.0)
+    with pytest.raises(UpstreamUnavailable, match="came after its end"):
+        source.keeper.current()
+
+
+async def test_a_defect_leaves_nobody_waiting_and_is_tried_again(source):
+    ready = []
+    source.keeper.wait(lambda: ready.append(1))
+    await turns()
+    task = source.keeper._task
+    source.next.set_exception(KeyError("a defect"))
+    await turns()
+    assert ready == [1]
+    assert isinstance(task.exception(), KeyError)
+    with pytest.raises(UpstreamUnavailable, match="defect of the gateway"):
+        source.keeper.current()
+    source.world.now_s += 6
+    assert source.keeper.wait(lambda: None)
+    await turns()
+    await source.come()
+    assert source.keeper.current() == "a"

@@ -134,27 +134,38 @@ class Keeper(Generic[T]):
 
     async def _run(self) -> None:
         stale, self._stale = self._stale, False
+        why = f"{self._what} could not be fetched for a defect of the gateway; its log has more"
         try:
             async with asyncio.timeout(_FETCH_S):
                 kept = await self._fetch()
+            why = self._take(kept)
         except asyncio.CancelledError:
-            self._waiters = []
+            why, self._waiters = "", []
             raise
         except TimeoutError:
-            self._failed(f"{self._what} has not come within {_FETCH_S:g} s", stale=stale)
+            why = f"{self._what} has not come within {_FETCH_S:g} s"
         except VanguardError as error:
-            self._failed(error.message, stale=stale)
-        else:
-            self._kept, self._error = kept, ""
-            self._life_s = kept.expires_s - self._around.now_s()
-        self._task = None
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            # each by itself: none is lost when another one fails
-            asyncio.get_running_loop().call_soon(waiter)
+            why = error.message
+        finally:
+            # whatever happened: nobody waits for a fetch that is over
+            self._task = None
+            if why:
+                self._stale = self._stale or stale
+                self._failed(why)
+            waiters, self._waiters = self._waiters, []
+            for waiter in waiters:
+                # each by itself: none is lost when another one fails
+                asyncio.get_running_loop().call_soon(waiter)
 
-    def _failed(self, why: str, *, stale: bool) -> None:
-        self._stale = self._stale or stale
+    def _take(self, kept: Kept[T]) -> str:
+        """Why it is not taken; empty when it is."""
+        life_s = kept.expires_s - self._around.now_s()
+        if life_s <= 0:
+            return f"{self._what} came after its end; set the clock right"
+        self._kept, self._life_s, self._error = kept, life_s, ""
+        return ""
+
+    def _failed(self, why: str) -> None:
         self._tried_s = self._around.now_s()
         if why != self._error:
             self._around.note(why)

@@ -119,7 +119,7 @@ async def test_no_longer_than_it_may(runner, client, roles, monkeypatch):
         running = await runner.start(snapshot(places), deadlines=deadlines)
         answer = await chat(client, running)
         assert answer.status_code == 503
-        assert "the session of the role" in answer.text
+        assert "the AWS role of this deployment has not come yet" in answer.text
         assert not upstream.asked
         assert running.gateway.in_flight == 0
 

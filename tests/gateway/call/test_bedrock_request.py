@@ -86,7 +86,8 @@ async def test_a_role_that_cannot_be_assumed_fails_over(runner, client, tmp_path
         running = await runner.start(snapshot([first]))
         answer = await chat(client, running)
         assert answer.status_code == 503
-        assert "could not be assumed" in answer.text
+        assert "the AWS role of this deployment cannot be had" in answer.text
+        assert "arn:aws" not in answer.text
         second = place(upstream, account.aws(), name="m/1")
         running.publish(snapshot([first, second], version=2))
         await until(lambda: running.gateway.state.view.version == 2)

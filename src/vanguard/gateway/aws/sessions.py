@@ -14,7 +14,7 @@ from vanguard.gateway.aws.chain.sources import Sources, place_of
 from vanguard.gateway.aws.sts import Asked, Session, asked_for
 from vanguard.gateway.renewal.asking import Asker
 from vanguard.gateway.renewal.keeper import Keeper, Surroundings
-from vanguard.snapshot.model import AssumedRole, Aws
+from vanguard.snapshot.model import Aws
 from vanguard.wire.sigv4 import AwsCredentials
 
 # sessions of keys that have not asked for long are forgotten first
@@ -68,7 +68,7 @@ class Sessions:
             return known
         while len(self._roles) >= _SESSIONS:
             self._roles.popitem(last=False)
-        made = self._roles[key] = self._role(*key, aws.role)
+        made = self._roles[key] = self._role(*key)
         return made
 
     def prefetch(self, deployments: Sequence[Aws]) -> None:
@@ -95,7 +95,7 @@ class Sessions:
         for keeper in self._roles.values():
             keeper.close()
 
-    def _role(self, aws: Aws, asked: Asked, role: AssumedRole) -> Keeper[AwsCredentials]:
+    def _role(self, aws: Aws, asked: Asked) -> Keeper[AwsCredentials]:
         async def fetch() -> Session:
             if aws.source:
                 own = await self._sources.keeper(place_of(aws)).get()
@@ -103,7 +103,9 @@ class Sessions:
                 own = self._own(aws)
             return await assume_role(asked, own, aws.region, self._asker, self._around.now_s())
 
-        return Keeper(fetch, self._around, f"the session of the role {role.arn}")
+        return Keeper(
+            fetch, self._around, "the AWS role of this deployment", f"role {asked.role.arn}"
+        )
 
     def _own(self, aws: Aws) -> AwsCredentials:
         resolve = self._resolve

@@ -63,7 +63,8 @@ class Tokens:
                 variables = {name: value for name, value in self._variables().items() if value}
                 return await grant(account, World(self._asker, variables, self._around.now_s()))
 
-            known = self._keepers[account] = Keeper(fetch, self._around, "a token for Vertex")
+            known = Keeper(fetch, self._around, "the token for Vertex", f"google:{account}")
+            self._keepers[account] = known
         return known
 
     def keep(self, credentials: Iterable[str]) -> None:

@@ -47,19 +47,25 @@ class Keeper(Generic[T]):
     Args:
         fetch: gets a new one; raises a VanguardError.
         around: clock and log.
-        what: what it is, for the error of one who comes too early.
+        what: what it is, in words that every caller may read.
+        name: the same for the log, which may tell accounts and files.
+
+    Attributes:
+        reason: why there is no newer one; empty when nothing failed. It may name accounts and files, so
+            it is for the log and for other keepers.
     """
 
     def __init__(
-        self, fetch: Callable[[], Awaitable[Kept[T]]], around: Surroundings, what: str
+        self, fetch: Callable[[], Awaitable[Kept[T]]], around: Surroundings, what: str, name: str
     ) -> None:
         self._fetch = fetch
         self._around = around
         self._what = what
+        self._name = name
         self._kept: Kept[T] | None = None
         self._life_s = 0.0
         self._stale = False
-        self._error = ""
+        self.reason = ""
         self._tried_s = -_AGAIN_S
         self._task: asyncio.Task[None] | None = None
         self._waiters: list[Callable[[], None]] = []
@@ -78,12 +84,15 @@ class Keeper(Generic[T]):
         """The one in force.
 
         Raises:
-            UpstreamUnavailable: there is none, and why.
+            UpstreamUnavailable: there is none; why is for the log, since a client will read this.
         """
         now_s = self.used_s = self._around.now_s()
         if self._kept is not None and self._kept.expires_s > now_s:
             return self._kept.value
-        raise UpstreamUnavailable(self._error or f"{self._what} has not come yet", retry_after_s=1)
+        words = "cannot be had at present; the gateway's log says why (no_credential)"
+        if not self.reason:
+            words = "has not come yet"
+        raise UpstreamUnavailable(f"{self._what} {words}", retry_after_s=1)
 
     def begin(self) -> bool:
         """Fetches unless that is being done, or has just failed; whether an answer will come."""
@@ -120,11 +129,13 @@ class Keeper(Generic[T]):
         """The one in force, fetched where there is none.
 
         Raises:
-            UpstreamUnavailable: it cannot be had.
+            UpstreamUnavailable: it cannot be had, and why.
         """
         told = asyncio.get_running_loop().create_future()
         if self.wait(lambda: None if told.done() else told.set_result(None)):
             await told
+        if not self.in_force():
+            raise UpstreamUnavailable(self.reason or f"{self._what} has not come yet")
         return self.current()
 
     def close(self) -> None:
@@ -162,11 +173,11 @@ class Keeper(Generic[T]):
         life_s = kept.expires_s - self._around.now_s()
         if life_s <= 0:
             return f"{self._what} came after its end; set the clock right"
-        self._kept, self._life_s, self._error = kept, life_s, ""
+        self._kept, self._life_s, self.reason = kept, life_s, ""
         return ""
 
     def _failed(self, why: str) -> None:
         self._tried_s = self._around.now_s()
-        if why != self._error:
-            self._around.note(why)
-        self._error = why
+        if why != self.reason:
+            self._around.note(f"{self._name}: {why}")
+        self.reason = why

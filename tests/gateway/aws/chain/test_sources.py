@@ -69,7 +69,7 @@ async def test_a_pair_that_was_rotated_is_taken_up_while_the_old_one_serves(home
     home.sources.sweep()
     await turns()
     assert home.sources.keeper(PLACE).current().access_key_id == "AK2"
-    assert home.world.notes == ["AWS's file credentials cannot be read, line 1"]
+    assert home.world.notes == ["aws:profile/p: AWS's file credentials cannot be read, line 1"]
 
 
 async def test_a_role_of_a_profile_is_assumed_and_renewed(home):

@@ -86,8 +86,9 @@ class Sources:
             async def fetch() -> Kept[AwsCredentials]:
                 return await self._fetched(self._find(place), place.region)
 
-            what = f"the AWS credential (aws:{place.name})"
-            known = self._keepers[place] = Keeper(fetch, self._around, what)
+            what = "the AWS credential of this deployment"
+            known = Keeper(fetch, self._around, what, f"aws:{place.name}")
+            self._keepers[place] = known
         return known
 
     def keep(self, places: Iterable[Place]) -> None:

@@ -91,7 +91,8 @@ def test_the_result_is_read_by_those_who_read_it() -> None:
     aws = configparser.ConfigParser()
     aws.read_string(merged(THEIRS["boto3"], file_of("boto3", NEW)))
     assert aws.sections() == ["default", "profile vanguard", "services vanguard"]
-    assert "https://b.example/aws" in aws["services vanguard"]["bedrock_runtime"]
+    for service in ("bedrock_runtime", "bedrock"):
+        assert "https://b.example/aws" in aws["services vanguard"][service]
 
 
 @pytest.mark.parametrize(

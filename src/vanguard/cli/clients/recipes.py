@@ -161,14 +161,16 @@ def gemini_cli(aim: Aim) -> Recipe:
 def boto3(aim: Aim) -> Recipe:
     """https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 
-    The endpoint is set for this one service, so that S3 and STS stay where they are.
+    The endpoint is set for Bedrock and its lists of models alone, so that S3 and STS stay where they are.
     """
     text = (
         "[profile vanguard]\nregion = us-east-1\nservices = vanguard\n"
         f"[services vanguard]\nbedrock_runtime =\n  endpoint_url = {aim.url}/aws\n"
+        f"bedrock =\n  endpoint_url = {aim.url}/aws\n"
     )
     variables = {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{aim.url}/aws",
+        "AWS_ENDPOINT_URL_BEDROCK": f"{aim.url}/aws",
         "AWS_BEARER_TOKEN_BEDROCK": aim.key,
         "AWS_REGION": "us-east-1",
     }

@@ -29,6 +29,7 @@ from vanguard.core.settings.certificates import absolute
 from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.names import dotted, suggestion
 from vanguard.core.settings.tree import DeploymentSettings, GuardrailSettings, ModelSettings
+from vanguard.dialects.framing import ENVELOPED
 from vanguard.guardrails.rule import CompiledRule
 from vanguard.snapshot.model import Deployment, Model, ModelKind, Probe, Routing, UpstreamTls
 
@@ -150,6 +151,10 @@ class _Deploying:
             raise self._loaded.error(
                 self._place, "embedding models of Vertex are not offered; take provider 'gemini'"
             )
+        if kind == "embedding" and row.dialect in ENVELOPED:
+            raise self._loaded.error(
+                self._place, f"embedding models of '{settings.provider}' are not offered"
+            )
         if not base_url:
             raise self._loaded.error(
                 self._place,
@@ -168,7 +173,9 @@ class _Deploying:
             auth_header=own.auth_header if credential else "",
             auth_prefix=own.auth_prefix if credential else "",
             credential=credential,
-            headers=row.headers | {name.lower(): text for name, text in settings.headers.items()},
+            headers=row.headers
+            | dict(own.headers)
+            | {name.lower(): text for name, text in settings.headers.items()},
             price=self._price(deployment_id, prices, kind),
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,

@@ -175,6 +175,8 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
         role: assumed with them.
         anthropic: whether the model takes Anthropic's own bodies (InvokeModel).
         betas: beta features passed on besides those that Bedrock is believed to have.
+        endpoint_model: what a body says to a SageMaker endpoint's container as its model; empty for
+            nothing.
     """
 
     region: str
@@ -184,6 +186,7 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
     role: AssumedRole | None = None
     anthropic: bool = False
     betas: tuple[str, ...] = ()
+    endpoint_model: str = ""
 
 
 class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -209,7 +212,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         account: what shares one quota and one prompt cache for each model; empty for it alone.
         quota: what the account is allowed; None when that is not known beforehand.
         probe: None when nothing asks whether it lives.
-        aws: for `bedrock_converse` only; with it, `credential` is a bearer key.
+        aws: for `bedrock_converse` and `sagemaker_chat` only; with it, `credential` is a bearer key.
         also: further API families that it speaks at the same address; their clients' bytes pass
             through.
         paths: where they differ from those of its dialect's own API, by operation, or `stream` for

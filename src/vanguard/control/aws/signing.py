@@ -20,6 +20,8 @@ _BEARER = "AWS_BEARER_TOKEN_BEDROCK"
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+# EndpointName (SageMaker runtime API reference, InvokeEndpoint, 2026-11)
+_ENDPOINT = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](?:-*[a-zA-Z0-9])*")
 _ARN = re.compile(r"arn:[^:]*:bedrock:([a-z0-9-]+):")
 
 
@@ -30,15 +32,20 @@ class Signing:
         loaded: the settings.
         place: the deployment's, for errors.
         settings: the deployment's.
+        takes_bearer: whether the service knows bearer keys; endpoints of SageMaker's do not.
     """
 
-    def __init__(self, loaded: Loaded, place: str, settings: DeploymentSettings) -> None:
+    def __init__(
+        self, loaded: Loaded, place: str, settings: DeploymentSettings, *, takes_bearer: bool = True
+    ) -> None:
         self._loaded = loaded
         self._place = place
         self._deployment = settings
         self._settings = settings.aws or AwsSettings()
+        self._bearers = ("api_key or ", f", or {_BEARER}") if takes_bearer else ("", "")
         self.region = self._region()
-        self.bearer = self._bearer()
+        self._check(endpoint=not takes_bearer)
+        self.bearer = self._bearer() if takes_bearer else ""
         self.aws = self._aws()
 
     def base_url(self, template: str) -> str:
@@ -51,6 +58,35 @@ class Signing:
         """What tells two accounts apart that share an address."""
         role = self.aws.role
         return role.arn if role is not None else self.bearer or self.aws.access_key_id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What of an endpoint is asked."""
+        said = self._settings.endpoint
+        if said is None:
+            return {}
+        told = {
+            "x-amzn-sagemaker-inference-component": said.inference_component,
+            "x-amzn-sagemaker-target-variant": said.target_variant,
+            "x-amzn-sagemaker-target-model": said.target_model,
+        }
+        return {name: value for name, value in told.items() if value}
+
+    def _check(self, *, endpoint: bool) -> None:
+        """Refuses what belongs to the other service."""
+        settings = self._settings
+        if not endpoint:
+            if settings.endpoint is not None:
+                raise self._error(".aws.endpoint", "is for endpoints of SageMaker; remove it")
+            return
+        if self._deployment.api_key:
+            raise self._error(".api_key", "SageMaker takes signed requests only; give a key pair")
+        if settings.anthropic is not None or settings.anthropic_betas:
+            raise self._error(".aws", "anthropic and anthropic_betas are for Bedrock; remove them")
+        if not _ENDPOINT.fullmatch(self._deployment.model):
+            raise self._error(
+                ".model", "is the endpoint's name: letters, digits and hyphens, 63 at most"
+            )
 
     def _region(self) -> str:
         """The setting, else what the model's ARN says, else the usual variables."""
@@ -91,6 +127,7 @@ class Signing:
             role=self._role(settings.assume_role),
             anthropic=anthropic,
             betas=tuple(settings.anthropic_betas),
+            endpoint_model=(settings.endpoint.model if settings.endpoint else None) or "",
         )
 
     def _pair(self) -> tuple[str, str, str]:
@@ -104,8 +141,9 @@ class Signing:
             if environment.read(name) is None:
                 raise self._error(
                     "",
-                    f"no credential: set api_key or aws.access_key_id and aws.secret_access_key, or"
-                    f" the environment variables {' and '.join(_PAIR)}, or {_BEARER}",
+                    f"no credential: set {self._bearers[0]}aws.access_key_id and"
+                    f" aws.secret_access_key, or the environment variables {' and '.join(_PAIR)}"
+                    f"{self._bearers[1]}",
                 )
         token = f"env:{_TOKEN}" if environment.read(_TOKEN) is not None else ""
         return f"env:{_PAIR[0]}", f"env:{_PAIR[1]}", token

@@ -282,7 +282,7 @@ class DeploymentSettings(Section):
         description="`env:NAME` or `file:/path`; never the secret itself. The row's usual variable when not set.",
     )
     aws: AwsSettings | None = Field(
-        None, description="Region and credentials, for providers at AWS (`bedrock`)."
+        None, description="Region and credentials, for providers at AWS (`bedrock`, `sagemaker`)."
     )
     google: GoogleSettings | None = Field(
         None,

@@ -20,12 +20,13 @@ from vanguard.core.errors import (
 )
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
+from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
 from vanguard.gateway.call.drain import Drain, begin_drain
-from vanguard.gateway.call.elsewhere import elsewhere
+from vanguard.gateway.call.elsewhere import elsewhere, meant_status
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -258,6 +259,8 @@ class Attempt:
             return
         gateway, ticket = self._gateway, self._exchange.ticket
         wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
+        if outcome.deployment.dialect in ENVELOPED:
+            status = meant_status(status, self._headers, body)
         error = elsewhere(outcome.deployment, status, wait_s, body)
         if error is not None:
             spent = status == 429 and ticket is not None

@@ -11,6 +11,7 @@ import msgspec
 
 from vanguard.control.clouds.placed import placed
 from vanguard.control.engine_state import EngineModelState, EngineState
+from vanguard.control.models.continuing import continues_of
 from vanguard.control.prices import (
     FREE,
     ModelFacts,
@@ -84,8 +85,16 @@ class _Building:
             self._deployments[made.id] = made
             ids.append(made.id)
         self._models[name] = msgspec.structs.replace(
-            self._model(name, settings.kind, ids, settings.guardrails), routing=_routing(settings)
+            self._model(name, settings.kind, ids, settings.guardrails),
+            routing=_routing(settings),
+            continuations=settings.continuations,
         )
+        if settings.continuations and not any(self._deployments[one].continues for one in ids):
+            raise self._loaded.error(
+                dotted(("models", name, "continuations")),
+                "none of its deployments is known to go on with another's answer; say `continues`"
+                " of one that can, or remove this",
+            )
         self._names[name] = name
         for alias in settings.aliases:
             if any(character in alias for character in _WILDCARDS):
@@ -191,6 +200,7 @@ class _Deploying:
             also=row.also if base_url == own.base_url and not own.paths else (),
             paths=own.paths,
             anthropic_version=row.anthropic_version,
+            continues=continues_of(settings) if kind == "chat" else "",
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:

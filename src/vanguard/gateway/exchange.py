@@ -5,9 +5,10 @@ It does not know the steps; each of them fills in its part.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
+from vanguard.core.errors import VanguardError
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
@@ -16,6 +17,7 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation, Standing
+from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.routing.router import Ask
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
@@ -28,6 +30,16 @@ class Client(Responder, Protocol):
     on_disconnect: Callable[[], None] | None
     on_writable: Callable[[bool], None] | None
     on_deadline: Callable[[], None] | None
+
+
+class Story(Protocol):
+    """An answer with which another deployment may go on; `vanguard.gateway.continuing`."""
+
+    def tell(self, inner: Relay, deployment: Deployment) -> Relay:
+        """A relay for one attempt."""
+
+    def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
+        """Prepares the exchange for whoever goes on; returns whether anybody may."""
 
 
 class Exchange:
@@ -47,6 +59,7 @@ class Exchange:
         pause_s: until a quota holds the request, where none does at present; set by route.
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
+        story: its answer where others may go on with it; None where that was not asked for.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
 
@@ -68,6 +81,7 @@ class Exchange:
     ticket: Ticket | None = None
     lines = b""
     session = ""
+    story: Story | None = None
     status: Status = "failed"
     strict = False
     _media: bool | None = None

@@ -219,6 +219,8 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
             a chat that is streamed; the query included, `{model}` for the model's name.
         anthropic_version: put into a body of Anthropic's in place of the model's name, as Vertex
             wants it; empty elsewhere.
+        continues: how its model is told to go on with an answer that has broken off elsewhere; empty
+            where it cannot (`vanguard.dialects.continuing.request`).
     """
 
     id: str
@@ -245,10 +247,16 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     also: tuple[str, ...] = ()
     paths: dict[str, str] = {}
     anthropic_version: str = ""
+    continues: Literal["", "prefill", "continue_final_message"] = ""
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A public name and the deployments behind it, in their configured order."""
+    """A public name and the deployments behind it, in their configured order.
+
+    Attributes:
+        continuations: how often another deployment goes on with an answer that breaks off after its
+            first token; 0 for never.
+    """
 
     name: str
     kind: ModelKind
@@ -256,6 +264,7 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True):
     policies: tuple[str, ...] = ()
     created_at_ms: int = 0
     routing: Routing = Routing()
+    continuations: int = 0
 
 
 class Spend(msgspec.Struct, frozen=True):

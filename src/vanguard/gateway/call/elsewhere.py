@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vanguard.core.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
+from vanguard.core.errors import (
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamUnavailable,
+    VanguardError,
+)
 from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.snapshot.model import Deployment
 
@@ -45,6 +50,11 @@ def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: byte
     """What an answer of SageMaker's means: its container's own status, or AWS's by the error's type."""
     kind = next((value for name, value in headers if name == b"x-amzn-errortype"), b"")
     return read_refusal(status, body, kind.decode("latin-1")).status
+
+
+def of_upstream(error: VanguardError) -> UpstreamError:
+    """An error that stood within an answer, whatever it is called there, is the upstream's."""
+    return error if isinstance(error, UpstreamError) else UpstreamError(error.message)
 
 
 def _told_wait_s(body: bytes) -> float | None:

@@ -17,7 +17,6 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation, Standing
-from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.routing.router import Ask
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
@@ -34,9 +33,6 @@ class Client(Responder, Protocol):
 
 class Story(Protocol):
     """An answer with which another deployment may go on; `vanguard.gateway.continuing`."""
-
-    def tell(self, inner: Relay, deployment: Deployment) -> Relay:
-        """A relay for one attempt."""
 
     def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
         """Prepares the exchange for whoever goes on; returns whether anybody may."""

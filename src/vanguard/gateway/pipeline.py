@@ -91,9 +91,11 @@ class Neighbours:
     def _wrapped(self, exchange: Exchange, deployment: Deployment, relay: Relay) -> Relay:
         lane = exchange.lane
         if lane.continuations and exchange.peek.stream and exchange.door.dialect in CONTINUING:
-            if exchange.story is None:
-                exchange.story = Story(exchange, self._gateway.boot.bounds.continued_bytes)
-            relay = exchange.story.tell(relay, deployment)
+            story = exchange.story
+            if not isinstance(story, Story):
+                story = Story(exchange, self._gateway.boot.bounds.continued_bytes)
+                exchange.story = story
+            relay = story.tell(relay, deployment)
         if lane.on_output:
             relay = guard_output(self._gateway, exchange, relay)
         if lane.course.reads_items and not BOUND_DIALECTS.isdisjoint(

@@ -262,6 +262,10 @@ async def test_settings_and_limits_say_no(runner, client, start):
         assert not pair.good.asked
         assert running.gateway.limiter.counters("key").concurrent == 0
         assert [one[:2] for one in pair.rows()] == [(0, "truncated")]
+        # whoever is refused room was to go on
+        limited = not {"limits", "budget"}.isdisjoint(start)
+        said = b'vanguard_continuations_total{model="m",room="no"} 1'
+        assert (said in running.gateway.metrics.render()) is limited
 
 
 async def test_both_attempts_are_charged_and_none_twice(runner, client):

@@ -355,6 +355,19 @@ async def test_what_is_not_asked_as_a_stream_is_as_ever(runner, client):
         assert "continue_final_message" not in pair.good.asked[0].json()
 
 
+async def leave_after(running, happened):
+    """A client that asks, waits for that, and closes."""
+    _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    body = json.dumps({**ASK, "stream": True}).encode()
+    writer.write(
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %b\r\n"
+        b"content-length: %d\r\n\r\n%b" % (SECRET.encode(), len(body), body)
+    )
+    await happened.wait()
+    writer.close()
+    await until(lambda: not running.gateway.in_flight)
+
+
 async def test_a_client_that_leaves_meanwhile(runner, client):
     asked = asyncio.Event()
 
@@ -363,19 +376,64 @@ async def test_a_client_that_leaves_meanwhile(runner, client):
         await asyncio.sleep(30)
 
     async with Pair(runner, client) as pair:
-        running = await pair.start(
-            stream(BEGUN, die=True), answer=silent, deadlines=Deadlines(drain_s=0.05)
-        )
-        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        body = json.dumps({**ASK, "stream": True}).encode()
-        writer.write(
-            b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %b\r\n"
-            b"content-length: %d\r\n\r\n%b" % (SECRET.encode(), len(body), body)
-        )
-        await asked.wait()
-        writer.close()
-        await until(lambda: not running.gateway.in_flight)
+        deadlines = Deadlines(drain_s=0.05)
+        running = await pair.start(stream(BEGUN, die=True), answer=silent, deadlines=deadlines)
+        await leave_after(running, asked)
         assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+async def test_a_client_that_leaves_while_room_is_made(runner, client):
+    wanted, held = asyncio.Event(), []
+
+    def hold(exchange, told):
+        held.append((exchange, told))
+        wanted.set()
+
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True))
+        neighbours = running.pipeline._neighbours
+        make_room, neighbours.make_room = neighbours.make_room, hold
+        await leave_after(running, wanted)
+        make_room(*held[0])
+        assert running.gateway.limiter.counters("key").concurrent == 0
+        assert not pair.good.asked
+
+
+@pytest.mark.parametrize("between", [False, True])
+async def test_a_request_that_takes_too_long(runner, client, between):
+    asked = asyncio.Event()
+
+    async def silent(_asked, _write):
+        asked.set()
+        await asyncio.sleep(30)
+
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True), answer=silent)
+        if between:
+            running.pipeline._neighbours.make_room = lambda *_: asked.set()
+        asking = asyncio.create_task(pair.ask())
+        await asked.wait()
+        (connection,) = running.pipeline.server.connections
+        connection.on_deadline()
+        answer = await asking
+        assert answer.content.startswith(b"".join(BEGUN))
+        assert b"no whole answer within" in answer.content
+        assert [one[1] for one in pair.rows()] == ["truncated", "failed"][: 1 + (not between)]
+        assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+async def test_many_at_once_do_not_overshoot_a_budget(runner, client):
+    async with Pair(runner, client) as pair:
+        # enough for some of the first attempts, and for some that go on
+        budget = 12_000
+        running = await pair.start(stream(BEGUN, die=True), budget=Budget(budget))
+        running.gateway.health.failed = lambda *_: None
+        await asyncio.gather(*(pair.ask() for _ in range(12)))
+        settled = running.settled()
+        counters = running.gateway.limiter.counters("key")
+        assert (counters.concurrent, counters.reserved) == (0, 0)
+        assert counters.spent == sum(one.cost_usd_micros for one in settled) <= budget
+        assert {one.status for one in settled} == {"truncated", "ok"}
 
 
 STOPS = {

@@ -21,7 +21,8 @@ class Parts:
     def __init__(self) -> None:
         self._splitter = Splitter()
         self._lines: bool | None = None
-        self._rest = b""
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
         self._failed: VanguardError | None = None
 
     def feed(self, data: bytes) -> bytes:
@@ -54,7 +55,7 @@ class Parts:
             UpstreamError: an error came last.
         """
         self._tell()
-        rest, self._rest = self._rest, b""
+        rest = self._taken()
         return _event(rest) if rest.strip() else b""
 
     @property
@@ -64,17 +65,32 @@ class Parts:
 
     def _events(self, data: bytes) -> bytes:
         if self._lines is None:
+            data = self._taken() + data
             begun = data.lstrip()
             if not begun:
+                self._keep(data)
                 return b""
             # a server-sent event begins with a name or a colon, never so
             self._lines = begun.startswith(b"{")
         if not self._lines:
             return data
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > EVENT_BYTES:
-            raise UpstreamError(f"a line of the upstream's stream exceeds {EVENT_BYTES} bytes")
+        if data.find(b"\n") < 0:
+            self._keep(data)
+            return b""
+        *lines, rest = (self._taken() + data).split(b"\n")
+        self._keep(rest)
         return b"".join([_event(line) for line in lines if line.strip()])
+
+    def _keep(self, piece: bytes) -> None:
+        """What may only be read with what comes next."""
+        self._kept_bytes += len(piece)
+        if self._kept_bytes > EVENT_BYTES:
+            raise UpstreamError(f"a line of the upstream's stream exceeds {EVENT_BYTES} bytes")
+        self._kept.append(piece)
+
+    def _taken(self) -> bytes:
+        kept, self._kept, self._kept_bytes = b"".join(self._kept), [], 0
+        return kept
 
 
 def _event(line: bytes) -> bytes:

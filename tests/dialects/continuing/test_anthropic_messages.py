@@ -124,3 +124,11 @@ def test_usage_is_the_firsts_input_and_the_output_of_both() -> None:
 def test_what_cannot_be_read() -> None:
     with pytest.raises(UpstreamError):
         spliced(FIRST, [b"data: {\n\n"])
+
+
+def test_input_that_the_first_did_not_tell_is_the_seconds_without_what_was_written() -> None:
+    silent = [one.replace(b'"input_tokens": 20', b'"input_tokens": 0') for one in FIRST]
+    usage = {"input_tokens": 23, "cache_read_input_tokens": 5, "output_tokens": 4}
+    end = event("message_delta", delta={"stop_reason": "end_turn"}, usage=usage)
+    told = events(spliced(silent, [*SECOND[:-2], end], tokens=3))[-1]
+    assert told["usage"] == {"input_tokens": 20, "cache_read_input_tokens": 5, "output_tokens": 7}

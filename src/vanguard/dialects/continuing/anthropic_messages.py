@@ -60,7 +60,9 @@ class MessagesSplice:
     """The events of a second answer."""
 
     def __init__(self, given: MessagesGiven, echo: str, tokens: int) -> None:
-        self._read = {name: count for name, count in given.usage.items() if name != "output_tokens"}
+        read = {name: count for name, count in given.usage.items() if name != "output_tokens"}
+        # counts of nothing are those of an upstream that tells its input at the end
+        self._read = read if any(isinstance(one, int) and one for one in read.values()) else {}
         self._echo = echo
         self._tokens = tokens
         # the first answer's block is open, and the second's is none yet
@@ -118,11 +120,16 @@ class MessagesSplice:
         return _event({**event, "index": _index(event) + max(self._offset, 0)})
 
     def _end(self, event: dict[str, Any]) -> bytes:
-        """The counts of both: input as the first has told it, output of the two together."""
+        """The counts of both: input as the first has told it, output of the two together.
+
+        Where the first has told none, it is the second's without what the first has written.
+        """
         usage = event.get("usage")
         if not isinstance(usage, dict):
             return _event(event)
         told = {**usage, **{name: self._read[name] for name in usage if name in self._read}}
+        if not self._read and isinstance(told.get("input_tokens"), int):
+            told["input_tokens"] = max(0, told["input_tokens"] - self._tokens)
         if isinstance(told.get("output_tokens"), int):
             told["output_tokens"] += self._tokens
         return _event({**event, "usage": told})

@@ -256,3 +256,24 @@ def test_routing_of_a_fleet(build) -> None:
     assert (three.account, three.probe) == ("rack", Probe("/health"))
     # the same key at the same address is the same account, whatever the model
     assert made.deployments["small/0-anthropic"].account == one.account
+
+
+CARRIED_ON = """
+models:
+  sonnet:
+    continuations: 2
+    deployments:
+      - {provider: anthropic, model: claude-sonnet-4-5}
+      - {provider: vllm, model: m, base_url: 'http://10.0.0.7:8000/v1', price: free}
+      - {provider: vllm, model: m, base_url: 'http://10.0.0.8:8000/v1', continues: never}
+"""
+
+
+def test_answers_that_others_carry_on(build) -> None:
+    made = build(CARRIED_ON)
+    assert made.models["sonnet"].continuations == 2
+    ways = [one.continues for one in made.deployments.values()]
+    assert ways == ["prefill", "continue_final_message", ""]
+    alone = "models:\n  m:\n    continuations: 1\n    deployments:\n      - {provider: anthropic, model: claude-opus-4-6}"
+    with pytest.raises(SettingsError, match=r"models.m.continuations.*none of its deployments"):
+        build(alone)

@@ -65,3 +65,27 @@ def test_operations_and_kinds_that_do_not_fit():
     assert lane(place(), operation="count_tokens").attempts == ()
     with pytest.raises(UnsupportedFeature, match="offers models"):
         lane(place(), operation="models")
+
+
+GOES_ON = Model("m", "chat", ("m/0", "m/1"), policies=("in",), continuations=2)
+PLAIN = Key("key", "hash", "ada", ("key",), "org", "team", "user")
+
+
+def test_answers_are_carried_on_where_another_can_and_no_mask_is_in_between():
+    def made(*places, key=PLAIN, model=GOES_ON, operation="chat"):
+        where = Place(operation, 3, ModelMeter())
+        return make_lane(key, model, places, KNOWN, where)
+
+    able = place("m/1", continues="prefill")
+    assert made(place(), able).continuations == 2
+    assert made(place(), able).wraps
+    for one in (
+        made(able),
+        made(place(), place("m/1")),
+        made(place(), able, key=KEY),
+        made(place(), able, model=MODEL),
+        made(place(counts_tokens=True), able, operation="count_tokens"),
+    ):
+        assert one.continuations == 0
+    assert not made(place(), place("m/1")).wraps
+    assert made(place(), able, key=KEY).wraps

@@ -11,6 +11,7 @@ import msgspec
 
 from vanguard.control.clouds.placed import placed
 from vanguard.control.engine_state import EngineModelState, EngineState
+from vanguard.control.models.continuing import continues_of
 from vanguard.control.prices import (
     FREE,
     ModelFacts,
@@ -29,6 +30,7 @@ from vanguard.core.settings.certificates import absolute
 from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.names import dotted, suggestion
 from vanguard.core.settings.tree import DeploymentSettings, GuardrailSettings, ModelSettings
+from vanguard.dialects.framing import ENVELOPED
 from vanguard.guardrails.rule import CompiledRule
 from vanguard.snapshot.model import Deployment, Model, ModelKind, Probe, Routing, UpstreamTls
 
@@ -83,8 +85,16 @@ class _Building:
             self._deployments[made.id] = made
             ids.append(made.id)
         self._models[name] = msgspec.structs.replace(
-            self._model(name, settings.kind, ids, settings.guardrails), routing=_routing(settings)
+            self._model(name, settings.kind, ids, settings.guardrails),
+            routing=_routing(settings),
+            continuations=settings.continuations,
         )
+        if settings.continuations and not any(self._deployments[one].continues for one in ids):
+            raise self._loaded.error(
+                dotted(("models", name, "continuations")),
+                "none of its deployments is known to go on with another's answer; say `continues`"
+                " of one that can, or remove this",
+            )
         self._names[name] = name
         for alias in settings.aliases:
             if any(character in alias for character in _WILDCARDS):
@@ -150,6 +160,10 @@ class _Deploying:
             raise self._loaded.error(
                 self._place, "embedding models of Vertex are not offered; take provider 'gemini'"
             )
+        if kind == "embedding" and row.dialect in ENVELOPED:
+            raise self._loaded.error(
+                self._place, f"embedding models of '{settings.provider}' are not offered"
+            )
         if not base_url:
             raise self._loaded.error(
                 self._place,
@@ -168,7 +182,9 @@ class _Deploying:
             auth_header=own.auth_header if credential else "",
             auth_prefix=own.auth_prefix if credential else "",
             credential=credential,
-            headers=row.headers | {name.lower(): text for name, text in settings.headers.items()},
+            headers=row.headers
+            | dict(own.headers)
+            | {name.lower(): text for name, text in settings.headers.items()},
             price=self._price(deployment_id, prices, kind),
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,
@@ -184,6 +200,7 @@ class _Deploying:
             also=row.also if base_url == own.base_url and not own.paths else (),
             paths=own.paths,
             anthropic_version=row.anthropic_version,
+            continues=continues_of(settings) if kind == "chat" else "",
         )
 
     def _tls(self, base_url: str) -> UpstreamTls:

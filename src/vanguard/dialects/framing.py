@@ -12,6 +12,8 @@ from vanguard.wire.sse import Splitter
 
 # dialects whose streams are AWS's binary event stream
 FRAMED = frozenset({"bedrock_converse", "bedrock_invoke"})
+# bodies of another dialect in an envelope of their own
+ENVELOPED = {"sagemaker_chat": "openai_chat"}
 EVENT_STREAM = b"application/vnd.amazon.eventstream"
 
 

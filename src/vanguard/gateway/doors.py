@@ -63,6 +63,7 @@ UPSTREAM_PATHS: dict[tuple[str, Operation], str] = {
     ("bedrock_converse", "chat"): "/converse",
     ("bedrock_converse", "embeddings"): "/invoke",
     ("bedrock_converse", "count_tokens"): "/count-tokens",
+    ("sagemaker_chat", "chat"): "/invocations",
     # the ends of such paths say more; see `vanguard.gateway.call.placed_request`
     ("google_generate", "chat"): "/models/{model}:generateContent",
     ("google_generate", "embeddings"): "/models/{model}:batchEmbedContents",

@@ -5,9 +5,10 @@ It does not know the steps; each of them fills in its part.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
+from vanguard.core.errors import VanguardError
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
@@ -30,6 +31,13 @@ class Client(Responder, Protocol):
     on_deadline: Callable[[], None] | None
 
 
+class Story(Protocol):
+    """An answer with which another deployment may go on; `vanguard.gateway.continuing`."""
+
+    def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
+        """Prepares the exchange for whoever goes on; returns whether anybody may."""
+
+
 class Exchange:
     """One request on its way.
 
@@ -47,6 +55,7 @@ class Exchange:
         pause_s: until a quota holds the request, where none does at present; set by route.
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
+        story: its answer where others may go on with it; None where that was not asked for.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
 
@@ -68,6 +77,7 @@ class Exchange:
     ticket: Ticket | None = None
     lines = b""
     session = ""
+    story: Story | None = None
     status: Status = "failed"
     strict = False
     _media: bool | None = None

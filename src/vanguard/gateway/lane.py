@@ -52,6 +52,8 @@ class Lane:
         media_tokens: the most input tokens of a request with pictures or files.
         on_input, on_output: the policies of either direction.
         awaits: whether one of `deployments` is asked with something that has to be fetched first.
+        continuations: how often another deployment goes on with a broken answer.
+        wraps: whether a relay needs more around it: output policies, pins, continuations.
         intents: what is always the same in the journal's intents, by deployment, the client's
             dialect and whether a stream was asked; filled on use.
     """
@@ -62,6 +64,7 @@ class Lane:
         "able",
         "attempts",
         "awaits",
+        "continuations",
         "course",
         "deployments",
         "intents",
@@ -72,6 +75,7 @@ class Lane:
         "on_output",
         "operation",
         "reads_media",
+        "wraps",
     )
 
     def __init__(
@@ -95,6 +99,12 @@ class Lane:
         deployments = self.deployments = (*deployments, *others)
         self.reads_media = all(one.reads_media for one in self.able)
         self.awaits = any(one.awaits for one in deployments)
+        self.continuations = 0
+        if operation == "chat" and len(self.able) > 1 and not self.on_output:
+            # a mask keeps back what it may still need: what the client has is not what was written
+            able = any(one.continues for one in self.able)
+            self.continuations = model.continuations if able else 0
+        self.wraps = bool(self.on_output or self.continuations or self.course.reads_items)
         self.meter = meter
         self.intents: dict[tuple[str, str, bool], bytes] = {}
         self._ceilings = ceilings(one.price for one in deployments if one.price is not None)

@@ -131,6 +131,11 @@ class Metrics:
         self.findings = Family(
             "vanguard_guardrail_findings_total", "counter", "Masked matches of guardrail rules."
         )
+        self.continuations = Family(
+            "vanguard_continuations_total",
+            "counter",
+            "Broken answers with which another deployment was to go on, by whether limits had room.",
+        )
         self.healthy = Family(
             "vanguard_deployment_healthy",
             "gauge",

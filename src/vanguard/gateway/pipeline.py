@@ -5,6 +5,8 @@ It does not know how any step works.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from vanguard.core.errors import (
@@ -20,6 +22,7 @@ from vanguard.core.errors import (
     VanguardError,
 )
 from vanguard.core.ids import hash_secret, new_id
+from vanguard.dialects.continuing.registry import CONTINUING
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
@@ -28,6 +31,8 @@ from vanguard.gateway.aws.doors import ANY, find_aws_door
 from vanguard.gateway.aws.doors import PREFIX as AWS_PREFIX
 from vanguard.gateway.aws.listing import find_listing_door, known_name
 from vanguard.gateway.call.charged import estimate_input_tokens
+from vanguard.gateway.continuing.room import make_room
+from vanguard.gateway.continuing.story import Story
 from vanguard.gateway.doors import Door, PathDoor, find_door
 from vanguard.gateway.exchange import Client, Exchange, Outcome
 from vanguard.gateway.google.client import ArrayClient
@@ -81,9 +86,19 @@ class Neighbours:
             through = PASS_THROUGHS[door.dialect]
             body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
             relay = PassThroughRelay(dialect, through, peek, body)
-        if exchange.lane.on_output:
+        return self._wrapped(exchange, deployment, relay) if exchange.lane.wraps else relay
+
+    def _wrapped(self, exchange: Exchange, deployment: Deployment, relay: Relay) -> Relay:
+        lane = exchange.lane
+        if lane.continuations and exchange.peek.stream and exchange.door.dialect in CONTINUING:
+            story = exchange.story
+            if not isinstance(story, Story):
+                story = Story(exchange, self._gateway.boot.bounds.continued_bytes)
+                exchange.story = story
+            relay = story.tell(relay, deployment)
+        if lane.on_output:
             relay = guard_output(self._gateway, exchange, relay)
-        if exchange.lane.course.reads_items and not BOUND_DIALECTS.isdisjoint(
+        if lane.course.reads_items and not BOUND_DIALECTS.isdisjoint(
             (deployment.dialect, *deployment.also)
         ):
             tenant, account = exchange.key.organisation_id, deployment.account or deployment.id
@@ -106,9 +121,17 @@ class Neighbours:
         body = DIALECTS[dialect].error_body(error, exchange.id)
         return PASS_THROUGHS[dialect].error_event(body)
 
+    def make_room(self, exchange: Exchange, told: Callable[[VanguardError | None], None]) -> None:
+        """Reserves anew."""
+        make_room(self._gateway, exchange, told)
+
     def ping_event(self, exchange: Exchange) -> bytes:
         """An event that means nothing."""
         return PASS_THROUGHS[exchange.door.dialect].ping
+
+    def release(self, exchange: Exchange) -> None:
+        """Gives back what was reserved."""
+        release(self._gateway, exchange)
 
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over."""

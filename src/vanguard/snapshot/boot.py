@@ -41,6 +41,7 @@ class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):
     attempts: int = 4
     drains: int = 256
     output_estimate_tokens: int = 1_024
+    continued_bytes: int = 256 * 1024
 
 
 class ForwardProxies(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -179,6 +179,8 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
         role: assumed with them.
         anthropic: whether the model takes Anthropic's own bodies (InvokeModel).
         betas: beta features passed on besides those that Bedrock is believed to have.
+        endpoint_model: what a body says to a SageMaker endpoint's container as its model; empty for
+            nothing.
     """
 
     region: str
@@ -190,6 +192,7 @@ class Aws(msgspec.Struct, frozen=True, omit_defaults=True):
     role: AssumedRole | None = None
     anthropic: bool = False
     betas: tuple[str, ...] = ()
+    endpoint_model: str = ""
 
     @property
     def fetched(self) -> bool:
@@ -221,13 +224,15 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
         account: what shares one quota and one prompt cache for each model; empty for it alone.
         quota: what the account is allowed; None when that is not known beforehand.
         probe: None when nothing asks whether it lives.
-        aws: for `bedrock_converse` only; with it, `credential` is a bearer key.
+        aws: for `bedrock_converse` and `sagemaker_chat` only; with it, `credential` is a bearer key.
         also: further API families that it speaks at the same address; their clients' bytes pass
             through.
         paths: where they differ from those of its dialect's own API, by operation, or `stream` for
             a chat that is streamed; the query included, `{model}` for the model's name.
         anthropic_version: put into a body of Anthropic's in place of the model's name, as Vertex
             wants it; empty elsewhere.
+        continues: how its model is told to go on with an answer that has broken off elsewhere; empty
+            where it cannot (`vanguard.dialects.continuing.request`).
     """
 
     id: str
@@ -254,6 +259,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     also: tuple[str, ...] = ()
     paths: dict[str, str] = {}
     anthropic_version: str = ""
+    continues: Literal["", "prefill", "continue_final_message"] = ""
 
     @property
     def awaits(self) -> bool:
@@ -262,7 +268,12 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Model(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A public name and the deployments behind it, in their configured order."""
+    """A public name and the deployments behind it, in their configured order.
+
+    Attributes:
+        continuations: how often another deployment goes on with an answer that breaks off after its
+            first token; 0 for never.
+    """
 
     name: str
     kind: ModelKind
@@ -270,6 +281,7 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True):
     policies: tuple[str, ...] = ()
     created_at_ms: int = 0
     routing: Routing = Routing()
+    continuations: int = 0
 
 
 class Spend(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ cache: ./cache
 engine: {model: ./m.gguf, embeddings: false, threads: 3, context_tokens: 1024, parallel: 4}
 gateway: {drain_s: 7, max_body_mb: 2, max_connections: 5, max_attempts: 3, metrics: key,
   connect_s: 1, first_byte_s: 2, idle_s: 3, request_body_s: 4, output_estimate_tokens: 9,
-  client_read_s: 5, request_s: 6, max_buffered_mb: 3}
+  client_read_s: 5, request_s: 6, max_buffered_mb: 3, max_continued_kb: 8}
 log: {level: debug, format: text}
 """
 
@@ -57,6 +57,7 @@ def test_the_gateway_is_told_all_that_concerns_it(scene: tuple[Loaded, Home, Lis
     bounds = boot.bounds
     assert bounds.buffered_bytes == 3 * 1024 * 1024
     assert (bounds.request_body_bytes, bounds.client_connections) == (2 * 1024 * 1024, 5)
+    assert bounds.continued_bytes == 8 * 1024
     assert (bounds.attempts, bounds.output_estimate_tokens) == (3, 9)
     assert (boot.log_format, boot.log_level) == ("text", "debug")
 

@@ -29,10 +29,12 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
 
-    def make(text: str = "", model: str = CLAUDE, provider: str = "bedrock") -> Deployment:
+    def make(
+        text: str = "", model: str = CLAUDE, provider: str = "bedrock", kind: str = "chat"
+    ) -> Deployment:
         path = tmp_path / "vanguard.yaml"
         path.write_text(
-            f"models:\n  m:\n    deployments:\n      - provider: {provider}\n"
+            f"models:\n  m:\n    kind: {kind}\n    deployments:\n      - provider: {provider}\n"
             f"        model: '{model}'\n"
             + "".join(f"        {line}\n" for line in text.split("\n"))
         )
@@ -187,3 +189,62 @@ def test_a_profile_tells_the_region(
 def test_it_is_for_aws_alone(build: Build) -> None:
     with pytest.raises(SettingsError, match="says nothing about provider 'ollama'"):
         build("aws: {region: eu-west-1}", provider="ollama")
+
+
+ENDPOINT = "{inference_component: part-a, target_variant: blue, target_model: a.tgz, model: mine}"
+
+
+def test_an_endpoint_of_sagemakers(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a bearer key of Bedrock's is none of its business
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "b")
+    made = build(f"aws: {{region: eu-west-1, {PAIR}, endpoint: {ENDPOINT}}}", "my-llm", "sagemaker")
+    assert made.dialect == "sagemaker_chat"
+    assert made.base_url == "https://runtime.sagemaker.eu-west-1.amazonaws.com"
+    assert made.aws == Aws("eu-west-1", "env:A", "file:/s", endpoint_model="mine")
+    assert (made.auth_header, made.credential, made.price) == ("", "", None)
+    assert not made.counts_tokens
+    assert made.headers == {
+        "x-amzn-sagemaker-inference-component": "part-a",
+        "x-amzn-sagemaker-target-variant": "blue",
+        "x-amzn-sagemaker-target-model": "a.tgz",
+    }
+    role = "assume_role: {arn: 'arn:aws:iam::123456789012:role/r'}"
+    made = build(f"aws: {{region: cn-north-1, {PAIR}, {role}}}", "my-llm", "sagemaker")
+    assert made.base_url == "https://runtime.sagemaker.cn-north-1.amazonaws.com.cn"
+    assert made.headers == {}
+    assert made.account.endswith("role/r")
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1"])
+def test_its_address_is_the_one_that_botocore_finds(build: Build, region: str) -> None:
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    resolver = EndpointResolver(Loader().load_data("endpoints"))
+    partition = resolver.get_partition_for_region(region)
+    found = resolver.construct_endpoint("runtime.sagemaker", region, partition)
+    made = build(f"aws: {{region: {region}, {PAIR}}}", "my-llm", "sagemaker")
+    assert made.base_url == f"https://{found['hostname']}"
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "provider", "words"),
+    [
+        (f"aws: {{region: us-east-1, {PAIR}}}", "arn:aws:x", "sagemaker", "endpoint's name"),
+        (f"aws: {{region: us-east-1, {PAIR}}}", "a" * 64, "sagemaker", "endpoint's name"),
+        ("api_key: file:/k\naws: {region: us-east-1}", "e", "sagemaker", "signed requests only"),
+        (f"aws: {{region: us-east-1, {PAIR}, anthropic: true}}", "e", "sagemaker", "for Bedrock"),
+        (f"aws: {{region: us-east-1, {PAIR}, endpoint: {{}}}}", CLAUDE, "bedrock", "SageMaker"),
+        (f"aws: {{{PAIR}}}", "e", "sagemaker", "no region"),
+    ],
+)
+def test_what_an_endpoint_cannot_have(
+    build: Build, text: str, model: str, provider: str, words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        build(text, model, provider)
+
+
+def test_it_embeds_nothing(build: Build) -> None:
+    with pytest.raises(SettingsError, match="embedding models of 'sagemaker' are not offered"):
+        build(f"aws: {{region: us-east-1, {PAIR}}}", "e", "sagemaker", "embedding")

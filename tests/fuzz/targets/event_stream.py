@@ -3,7 +3,8 @@
 - only the typed error ends it, and a message that is not whole leaves it incomplete;
 - it does not matter where the bytes were cut, nor whether frames are passed on before they are read;
 - what is read is what botocore reads, and what botocore refuses is refused;
-- what was read can be written and read again.
+- what was read can be written and read again;
+- a container's bytes in SageMaker's parts are joined again wherever they were cut, and lines become events.
 
 A fuzzer does not guess checksums, so frames with sound ones are also made of the same bytes.
 """
@@ -17,6 +18,7 @@ from botocore.eventstream import EventStreamBuffer, ParserError
 
 from fuzz.targets.splits import splits
 from vanguard.core.errors import UpstreamError
+from vanguard.dialects.sagemaker.parts import Parts
 from vanguard.wire.event_stream import Decoder, Message, Splitter, encode, read_frame
 
 _THEIRS = (ParserError, struct.error, KeyError, UnicodeDecodeError, IndexError)
@@ -25,6 +27,7 @@ _THEIRS = (ParserError, struct.error, KeyError, UnicodeDecodeError, IndexError)
 def check(data: bytes) -> None:
     """Raises AssertionError where something does not hold."""
     _check(data)
+    _check_parts(data)
     if data:
         middle = min(data[0], len(data) - 1)
         _check(_frame(data[1 : 1 + middle], data[1 + middle :]) + data[:5])
@@ -32,6 +35,30 @@ def check(data: bytes) -> None:
     frame = encode(wanted.headers, wanted.payload)
     _check(frame)
     assert _ours([frame]) == ([wanted], False, True)
+
+
+def _check_parts(data: bytes) -> None:
+    """The same bytes as a container's, within parts."""
+    if len(data) > 4_000:
+        return
+    joined = _joined([data])
+    for pieces in splits(data):
+        assert _joined(pieces) == joined, "cut matters"
+    if data.lstrip().startswith(b"{"):
+        lines = [line.strip() for line in data.split(b"\n")]
+        assert joined == b"".join([b"data: %b\n\n" % line for line in lines if line])
+    elif data.strip():
+        assert joined == data
+
+
+def _joined(pieces: list[bytes]) -> bytes:
+    parts = Parts()
+    headers = {":message-type": "event", ":event-type": "PayloadPart"}
+    frames = b"".join([encode(headers, piece) for piece in pieces])
+    # frames cut where their contents say, so that a find stays found
+    middle = crc32(frames) % (len(frames) + 1)
+    out = parts.feed(frames[:middle]) + parts.feed(frames[middle:])
+    return out + parts.finish()
 
 
 def _check(data: bytes) -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from support.gateway import deployment
-from vanguard.gateway.aws.spoken import invokes, upstream_path
+from vanguard.gateway.aws.spoken import invokes, service, upstream_path
 from vanguard.snapshot.model import Aws
 
 CLAUDE = deployment("http://x", dialect="bedrock_converse", aws=Aws("r", anthropic=True))
@@ -38,3 +38,11 @@ def test_only_claude_takes_anthropics_bodies():
 def test_arns_are_one_segment():
     one = msgspec.structs.replace(OTHER, model="a:b/c")
     assert upstream_path("openai_chat", "chat", one, stream=False) == "/model/a%3Ab%2Fc/converse"
+
+
+@pytest.mark.parametrize(("stream", "verb"), [(False, ""), (True, "-response-stream")])
+def test_endpoints_are_invoked(stream, verb):
+    one = msgspec.structs.replace(OTHER, dialect="sagemaker_chat")
+    path = upstream_path("anthropic_messages", "chat", one, stream=stream)
+    assert path == f"/endpoints/upstream-model/invocations{verb}"
+    assert (service(one), service(OTHER)) == ("sagemaker", "bedrock")

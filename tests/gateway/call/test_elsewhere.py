@@ -2,7 +2,7 @@ import pytest
 
 from support.gateway import deployment
 from vanguard.core.errors import UpstreamRateLimited, UpstreamUnavailable
-from vanguard.gateway.call.elsewhere import elsewhere
+from vanguard.gateway.call.elsewhere import elsewhere, meant_status
 from vanguard.snapshot.model import Aws
 
 PLACE = deployment("http://x")
@@ -63,3 +63,10 @@ def test_google_says_in_the_body_for_how_long_it_wants_to_be_left_alone(
     error = elsewhere(deployment("http://x/v1", dialect=dialect), 429, headers_s, body)
     assert error is not None
     assert error.retry_after_s == expected
+
+
+def test_what_an_endpoints_answer_means_may_stand_in_its_type():
+    throttled = [(b"date", b"x"), (b"x-amzn-errortype", b"ThrottlingException:http://x/")]
+    assert meant_status(400, throttled, b"{}") == 429
+    assert meant_status(400, [], b"{}") == 400
+    assert meant_status(424, [], b'{"OriginalStatusCode": 503}') == 503

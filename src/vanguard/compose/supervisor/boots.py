@@ -119,6 +119,7 @@ def gateway_boot(
             client_connections=settings.max_connections,
             attempts=settings.max_attempts,
             output_estimate_tokens=settings.output_estimate_tokens,
+            continued_bytes=settings.max_continued_kb * 1024,
         ),
         upstream_tls=settings.upstream_tls,
         proxies=_proxies(loaded),

@@ -23,6 +23,8 @@ _BEARER = "AWS_BEARER_TOKEN_BEDROCK"
 _REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+# EndpointName (SageMaker runtime API reference, InvokeEndpoint, 2026-11)
+_ENDPOINT = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](?:-*[a-zA-Z0-9])*")
 _ARN = re.compile(r"arn:[^:]*:bedrock:([a-z0-9-]+):")
 _REGIONS = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _STS = "https://sts.{region}.amazonaws.com"
@@ -36,16 +38,20 @@ class Signing:
         loaded: the settings.
         place: the deployment's, for errors.
         settings: the deployment's.
+        takes_bearer: whether the service knows bearer keys; endpoints of SageMaker's do not.
     """
 
-    def __init__(self, loaded: Loaded, place: str, settings: DeploymentSettings) -> None:
+    def __init__(
+        self, loaded: Loaded, place: str, settings: DeploymentSettings, *, takes_bearer: bool = True
+    ) -> None:
         self._loaded = loaded
         self._place = place
         self._deployment = settings
         self._settings = settings.aws or AwsSettings()
         self._named = (self._settings.credentials or "").removeprefix("aws:")
         self.region = self._region()
-        self.bearer = self._bearer()
+        self._check(endpoint=not takes_bearer)
+        self.bearer = self._bearer() if takes_bearer else ""
         self.aws = self._aws()
 
     def base_url(self, template: str) -> str:
@@ -61,6 +67,35 @@ class Signing:
             return role.arn
         source = f"aws:{self.aws.source}" if self.aws.source else ""
         return self.bearer or self.aws.access_key_id or source
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What of an endpoint is asked."""
+        said = self._settings.endpoint
+        if said is None:
+            return {}
+        told = {
+            "x-amzn-sagemaker-inference-component": said.inference_component,
+            "x-amzn-sagemaker-target-variant": said.target_variant,
+            "x-amzn-sagemaker-target-model": said.target_model,
+        }
+        return {name: value for name, value in told.items() if value}
+
+    def _check(self, *, endpoint: bool) -> None:
+        """Refuses what belongs to the other service."""
+        settings = self._settings
+        if not endpoint:
+            if settings.endpoint is not None:
+                raise self._error(".aws.endpoint", "is for endpoints of SageMaker; remove it")
+            return
+        if self._deployment.api_key:
+            raise self._error(".api_key", "SageMaker takes signed requests only; give a key pair")
+        if settings.anthropic is not None or settings.anthropic_betas:
+            raise self._error(".aws", "anthropic and anthropic_betas are for Bedrock; remove them")
+        if not _ENDPOINT.fullmatch(self._deployment.model):
+            raise self._error(
+                ".model", "is the endpoint's name: letters, digits and hyphens, 63 at most"
+            )
 
     def _region(self) -> str:
         """The setting, else what the model's ARN says, else the usual variables, else the profile's."""
@@ -127,6 +162,7 @@ class Signing:
             role=self._role(settings.assume_role),
             anthropic=anthropic,
             betas=tuple(settings.anthropic_betas),
+            endpoint_model=(settings.endpoint.model if settings.endpoint else None) or "",
         )
 
     def _pair(self) -> tuple[str, str, str] | None:

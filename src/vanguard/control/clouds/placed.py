@@ -6,6 +6,8 @@ reference and v1 API (2026-11).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from vanguard.control.aws.signing import Signing
@@ -33,6 +35,7 @@ class Placed(NamedTuple):
         credential: a reference that follows from the settings of the cloud; empty for the usual one.
         aws: how requests are signed; with it, `credential` is a bearer key or empty.
         account: what tells two accounts apart that share an address; empty where the credential does.
+        headers: sent besides the row's.
     """
 
     base_url: str
@@ -42,6 +45,7 @@ class Placed(NamedTuple):
     auth_prefix: str
     aws: Aws | None = None
     account: str = ""
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 def placed(loaded: Loaded, place: str, settings: DeploymentSettings, row: ProviderRow) -> Placed:
@@ -63,9 +67,7 @@ def placed(loaded: Loaded, place: str, settings: DeploymentSettings, row: Provid
                 f"{place}.{cloud}", f"says nothing about provider '{settings.provider}'; remove it"
             )
     if row.cloud == "aws":
-        signing = Signing(loaded, place, settings)
-        own = signing.base_url(row.base_url)
-        return Placed(own, row.paths, signing.bearer, "", "", signing.aws, signing.account)
+        return _aws(Signing(loaded, place, settings, takes_bearer=bool(row.auth_header)), row)
     if row.cloud == "google":
         if settings.google is None:
             raise loaded.error(place, "Vertex needs google.project; set it, and google.location")
@@ -75,6 +77,19 @@ def placed(loaded: Loaded, place: str, settings: DeploymentSettings, row: Provid
             raise loaded.error(place, "Azure needs azure.resource, the name in its address")
         return _azure(settings.azure or AzureSettings(), settings, row)
     return Placed(row.base_url, row.paths, "", row.auth_header, row.auth_prefix)
+
+
+def _aws(signing: Signing, row: ProviderRow) -> Placed:
+    return Placed(
+        base_url=signing.base_url(row.base_url),
+        paths=row.paths,
+        credential=signing.bearer,
+        auth_header="",
+        auth_prefix="",
+        aws=signing.aws,
+        account=signing.account,
+        headers=signing.headers,
+    )
 
 
 def _google(google: GoogleSettings, settings: DeploymentSettings, row: ProviderRow) -> Placed:

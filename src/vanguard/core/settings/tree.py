@@ -128,6 +128,12 @@ class GatewaySettings(Section):
         ge=1,
         description="Output tokens reserved against a token limit when a request names no maximum.",
     )
+    max_continued_kb: int = Field(
+        256,
+        ge=1,
+        le=16_384,
+        description="Most text of one answer, in KiB, that is kept so that another deployment can go on with it, for models with `continuations`. A longer answer is not carried on.",
+    )
     journal_fsync: Literal["never", "second", "always"] = Field(
         "never",
         description="When the usage journal is forced onto the disk. `never`: the kernel decides; killing any process loses nothing, a power cut loses what the kernel had not written yet (up to some 30 seconds on Linux's defaults). `second`: once a second, beside the traffic; a power cut loses about a second, longer only while the disk is slower. `always`: each record before its request goes on or its answer ends; a power cut loses nothing, and each request waits for the disk twice.",
@@ -282,7 +288,7 @@ class DeploymentSettings(Section):
         description="`env:NAME` or `file:/path`; never the secret itself. The row's usual variable when not set.",
     )
     aws: AwsSettings | None = Field(
-        None, description="Region and credentials, for providers at AWS (`bedrock`)."
+        None, description="Region and credentials, for providers at AWS (`bedrock`, `sagemaker`)."
     )
     google: GoogleSettings | None = Field(
         None,
@@ -324,6 +330,10 @@ class DeploymentSettings(Section):
     quota: QuotaSettings | None = Field(
         None, description="What the account is allowed, where its answers do not tell."
     )
+    continues: Literal["prefill", "continue_final_message", "never"] | None = Field(
+        None,
+        description="How its model is told to go on with an answer that another deployment has broken off. `prefill`: the last message is the assistant's, and the model goes on with it. `continue_final_message`: the same, with that field and `add_generation_prompt: false` (vLLM). From the packaged list when not set.",
+    )
     probe: ProbeSettings | None = Field(
         None, description="Ask whether it lives, not only learn from its answers."
     )
@@ -356,6 +366,12 @@ class ModelSettings(Section):
     fallback_on: list[Literal["failure", "context_overflow", "content_policy"]] = Field(
         ["failure"],
         description="What makes them: no deployment answers; the prompt is too long for it; its provider refuses the content.",
+    )
+    continuations: int = Field(
+        0,
+        ge=0,
+        le=3,
+        description="How often another deployment goes on with a streamed answer that breaks off after its first token. Each time is an attempt with a row and a price of its own.",
     )
     aliases: list[str] = Field(
         [], description="Other names and patterns (`claude-*`) that lead here."

@@ -20,12 +20,13 @@ from vanguard.core.errors import (
 )
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
+from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
 from vanguard.gateway.call.drain import Drain, begin_drain
-from vanguard.gateway.call.elsewhere import elsewhere
+from vanguard.gateway.call.elsewhere import elsewhere, meant_status, of_upstream
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
@@ -52,6 +53,9 @@ class Walk(Protocol):
 
     def falls_back(self, status: int, body: bytes) -> bool:
         """Whether this refusal sends the request to another model, by `again`."""
+
+    def carries_on(self, error: VanguardError) -> bool:
+        """Whether another deployment goes on with an answer that has broken off."""
 
     def give_up(self, error: VanguardError) -> None:
         """There will be no answer but this error."""
@@ -208,7 +212,8 @@ class Attempt:
         elif self._answer.committed:
             self._mark_failed(0.0)
             self._settle("truncated", error.code)
-            self._end_with(error)
+            if not self._walk.carries_on(error):
+                self._end_with(error)
         else:
             self._again(error)
 
@@ -258,6 +263,8 @@ class Attempt:
             return
         gateway, ticket = self._gateway, self._exchange.ticket
         wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
+        if outcome.deployment.dialect in ENVELOPED:
+            status = meant_status(status, self._headers, body)
         error = elsewhere(outcome.deployment, status, wait_s, body)
         if error is not None:
             spent = status == 429 and ticket is not None
@@ -291,7 +298,7 @@ class Attempt:
                 # a refusal in the clothes of an answer: nothing was bought
                 self._again(error)
             else:
-                self._not_understood(_of_upstream(error))
+                self._not_understood(of_upstream(error))
             return
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
@@ -309,7 +316,7 @@ class Attempt:
             self._stop("blocked", error)
             return
         except VanguardError as error:
-            self._break_off(_of_upstream(error))
+            self._break_off(of_upstream(error))
             return
         tokens, answer = relay.tokens, self._answer
         if tokens > before:
@@ -363,7 +370,7 @@ class Attempt:
             self._stop("blocked", error)
             return
         except VanguardError as error:
-            self.fail(_of_upstream(error))
+            self.fail(of_upstream(error))
             return
         if not self._answer.committed:
             self._answer.commit(self._lines())
@@ -488,8 +495,3 @@ class Attempt:
     def _lines(self) -> bytes:
         deployment = self._outcome.deployment if self._outcome is not None else None
         return response_lines(self._exchange, deployment, self._headers, self._relay.losses)
-
-
-def _of_upstream(error: VanguardError) -> UpstreamError:
-    """An error that stood within an answer, whatever it is called there, is the upstream's."""
-    return error if isinstance(error, UpstreamError) else UpstreamError(error.message)

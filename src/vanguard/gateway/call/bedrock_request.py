@@ -1,4 +1,4 @@
-"""Builds what goes to Amazon Bedrock: the path of its operation, signed for each attempt anew.
+"""Builds what goes to Amazon Bedrock and SageMaker: the path of the operation, signed for each attempt anew.
 
 It does not know answers. Headers come from the configuration and a short pass-list only, so that a
 client cannot inject one.
@@ -7,15 +7,15 @@ client cannot inject one.
 from __future__ import annotations
 
 from vanguard.core.errors import UpstreamUnavailable
+from vanguard.dialects.framing import FRAMED
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.sessions import Who
-from vanguard.gateway.aws.spoken import upstream_path
+from vanguard.gateway.aws.spoken import service, upstream_path
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.http.messages import Headers, request_head
 from vanguard.snapshot.model import Deployment
 from vanguard.wire.sigv4 import Place, Signable, payload_hash, sign
 
-_SERVICE = "bedrock"
 # what InvokeModel takes in headers (Bedrock runtime API reference, InvokeModel, 2026-11)
 _FORWARDED = (
     b"accept",
@@ -58,7 +58,7 @@ def build_bedrock_request(
         credentials = gateway.sessions.credentials(aws, who(exchange))
         signable = Signable("POST", path, "", headers, payload_hash(body))
         now_s = gateway.clock.now_ms() / 1000
-        headers += sign(signable, credentials, Place(aws.region, _SERVICE), now_s)
+        headers += sign(signable, credentials, Place(aws.region, service(deployment)), now_s)
     headers.append((b"content-length", b"%d" % len(body)))
     return request_head(b"POST", path.encode(), headers) + body
 
@@ -76,7 +76,7 @@ def _own(exchange: Exchange, deployment: Deployment) -> Headers:
     told: dict[bytes, bytes] = {}
     for name, value in deployment.headers.items():
         told[name.lower().encode()] = value.encode("latin-1", "replace")
-    if exchange.door.dialect in {"bedrock_converse", "bedrock_invoke"}:
+    if exchange.door.dialect in FRAMED and deployment.dialect in FRAMED:
         index = exchange.request.index()
         told |= {name: index[name] for name in _FORWARDED if name in index}
     return list(told.items())

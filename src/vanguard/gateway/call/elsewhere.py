@@ -6,8 +6,15 @@ It does not know whether there is another.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from vanguard.core.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
+from vanguard.core.errors import (
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamUnavailable,
+    VanguardError,
+)
+from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.snapshot.model import Deployment
 
 _RETRY_DELAY = re.compile(rb'"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
@@ -37,6 +44,17 @@ def elsewhere(
         message = f"deployment '{deployment.id}' failed (HTTP {status})"
         return UpstreamUnavailable(message, retry_after_s=wait_s)
     return None
+
+
+def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> int:
+    """What an answer of SageMaker's means: its container's own status, or AWS's by the error's type."""
+    kind = next((value for name, value in headers if name == b"x-amzn-errortype"), b"")
+    return read_refusal(status, body, kind.decode("latin-1")).status
+
+
+def of_upstream(error: VanguardError) -> UpstreamError:
+    """An error that stood within an answer, whatever it is called there, is the upstream's."""
+    return error if isinstance(error, UpstreamError) else UpstreamError(error.message)
 
 
 def _told_wait_s(body: bytes) -> float | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
@@ -51,8 +52,14 @@ class Neighbours(Protocol):
     def error_event(self, exchange: Exchange, error: VanguardError) -> bytes:
         """An error within a stream, in the client's dialect."""
 
+    def make_room(self, exchange: Exchange, told: Callable[[VanguardError | None], None]) -> None:
+        """Reserves anew for whoever goes on with an answer; `told` hears None, or why it cannot be."""
+
     def ping_event(self, exchange: Exchange) -> bytes:
         """An event that means nothing, in the client's dialect."""
+
+    def release(self, exchange: Exchange) -> None:
+        """Gives back what was reserved and will not be used."""
 
     def finished(self, exchange: Exchange) -> None:
         """The exchange is over; called once."""
@@ -243,6 +250,48 @@ class Call:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def carries_on(self, error: VanguardError) -> bool:
+        """Whether another deployment goes on with the answer; that is the next attempt then.
+
+        It begins when the broken one's settlement is in the journal and has freed its reservation.
+        """
+        exchange, gateway = self._exchange, self._gateway
+        story = exchange.story
+        if story is None or not self._answer.open:
+            return False
+        if not story.turn(error, self._index, self._ruled_out, gateway.boot.bounds.attempts):
+            return False
+        self._fell_back, self._attempt = True, None
+        gateway.ledger.after(partial(self._make_room, error))
+        return True
+
+    def _make_room(self, error: VanguardError) -> None:
+        if not self._finished:
+            self._neighbours.make_room(self._exchange, partial(self._carry_on, error))
+
+    def _carry_on(self, error: VanguardError, refusal: VanguardError | None) -> None:
+        exchange, gateway = self._exchange, self._gateway
+        if self._finished:
+            # the client has left meanwhile
+            self._neighbours.release(exchange)
+            return
+        labels = (("model", exchange.model.name), ("room", "no" if refusal else "yes"))
+        gateway.metrics.continuations.add(labels)
+        gateway.log.warning(
+            "continuation",
+            request_id=exchange.id,
+            after=error.code,
+            refusal=refusal.code if refusal else "",
+            deployment=exchange.attempts[self._index + 1].id,
+        )
+        if refusal is not None:
+            self.give_up(error)
+            return
+        # a token that is out already is no reason not to fail over before the next one
+        self._answer.committed = False
+        self._index += 1
+        self._try()
 
     def _try(self) -> None:
         self._timer = None

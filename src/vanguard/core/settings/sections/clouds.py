@@ -36,6 +36,34 @@ class AssumeRoleSettings(Section):
     )
 
 
+class EndpointSettings(Section):
+    """What of a SageMaker endpoint is asked."""
+
+    inference_component: str | None = Field(
+        None,
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        max_length=63,
+        description="The inference component, for endpoints that have some.",
+    )
+    target_variant: str | None = Field(
+        None,
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        max_length=63,
+        description="The production variant; by the endpoint's own weights when not set.",
+    )
+    target_model: str | None = Field(
+        None,
+        pattern=r"^[!-~]+$",
+        max_length=1024,
+        description="The model of a multi-model endpoint, such as `a.tar.gz`. SageMaker streams from none of these.",
+    )
+    model: str | None = Field(
+        None,
+        min_length=1,
+        description="What a request's body says to the container as its `model`, such as a vLLM server's name or an adapter's; nothing when not set.",
+    )
+
+
 class AwsSettings(Section):
     """How requests to a deployment at AWS are signed."""
 
@@ -60,6 +88,9 @@ class AwsSettings(Section):
     )
     assume_role: AssumeRoleSettings | None = Field(
         None, description="A role assumed with these, such as one of another account."
+    )
+    endpoint: EndpointSettings | None = Field(
+        None, description="What of an endpoint is asked, for provider `sagemaker`."
     )
     anthropic: bool | None = Field(
         None,

@@ -1,0 +1,1 @@
+"""What packaged lists know of upstreams' models."""

@@ -1,0 +1,116 @@
+"""A relay whose answer may be the beginning or the rest of one that several deployments give.
+
+It does not know who they are. What goes to the client is read in passing, in the client's own dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vanguard.core.errors import UpstreamError, VanguardError
+from vanguard.core.usage import Usage
+from vanguard.dialects.continuing.contract import Given, Splice
+from vanguard.dialects.continuing.request import told_to_go_on
+from vanguard.gateway.relay.contract import Relay
+from vanguard.wire.sse import Splitter
+
+
+class ContinuedRelay:
+    """Delegates to another relay.
+
+    Args:
+        inner: reaches the deployment.
+        given: is shown what the client gets.
+        may_go_on: the error of an event that tells one, where another could go on after it.
+    """
+
+    skim = None
+
+    def __init__(
+        self, inner: Relay, given: Given, may_go_on: Callable[[bytes], VanguardError | None]
+    ) -> None:
+        self.losses: Sequence[str] = inner.losses
+        self._inner = inner
+        self._given = given
+        self._may_go_on = may_go_on
+        self._splitter = Splitter()
+        self._splice: Splice | None = None
+        self._mark = self._way = b""
+        self._broke_off: UpstreamError | None = None
+
+    def go_on(self, splice: Splice, mark: bytes, way: str, broke_off: UpstreamError) -> None:
+        """This is the rest of an answer.
+
+        Args:
+            splice: makes it one.
+            mark: goes to the client before it.
+            way: how the model is told to.
+            broke_off: what ended the answer before.
+        """
+        self._splice, self._mark, self._broke_off = splice, mark, broke_off
+        self._way = way.encode()
+
+    def request_body(self) -> bytes:
+        """The inner relay's body, where need be with the word to go on."""
+        body = self._inner.request_body()
+        return told_to_go_on(body) if self._way == b"continue_final_message" else body
+
+    def whole(self, body: bytes) -> bytes:
+        """The inner relay's body: only streams are continued."""
+        return self._inner.whole(body)
+
+    def feed(self, data: bytes) -> bytes:
+        """The inner relay's events.
+
+        Raises:
+            UpstreamError: an in-band error after which another may go on; what came with it is not
+                given to the client.
+        """
+        return self._tell(self._inner.feed(data))
+
+    def finish(self) -> bytes:
+        """The inner relay's rest."""
+        return self._tell(self._inner.finish())
+
+    def _tell(self, out: bytes) -> bytes:
+        events = self._splitter.feed(out) if out else []
+        if self._inner.failed():
+            error = self._may_go_on(next((one for one in events if b"error" in one), b""))
+            if error is not None:
+                raise error
+        if self._splice is not None:
+            events = [self._splice.event(one) for one in events]
+        for one in events:
+            self._given.saw(one)
+        told = b"".join(events)
+        if told and self._mark:
+            told, self._mark = self._mark + told, b""
+        return told
+
+    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
+        """Of an answer that has begun, what ended it is told, not who would not go on with it."""
+        if self._broke_off is not None:
+            return self._broke_off
+        return self._inner.failure(status, body)
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error."""
+        return self._inner.error_event(error, request_id)
+
+    def usage(self) -> Usage | None:
+        """As told of this deployment's part."""
+        return self._inner.usage()
+
+    @property
+    def tokens(self) -> int:
+        """Events with content."""
+        return self._inner.tokens
+
+    def failed(self) -> bool:
+        """As the inner relay."""
+        return self._inner.failed()
+
+    @property
+    def done(self) -> bool:
+        """Whether the end was said."""
+        return self._inner.done

@@ -1,0 +1,103 @@
+"""A relay to a SageMaker endpoint: another relay speaks with the container, the envelope is AWS's.
+
+It does not know the container's dialect, nor the client's: the relay inside does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Raw
+
+from vanguard.core.errors import UpstreamTruncated, VanguardError
+from vanguard.core.usage import Usage
+from vanguard.dialects.sagemaker.errors import read_refusal
+from vanguard.dialects.sagemaker.parts import Parts
+from vanguard.dialects.upstream_errors import failure
+from vanguard.gateway.relay.contract import Relay
+
+_object = msgspec.json.Decoder(dict[str, Raw])
+_encode = msgspec.json.Encoder().encode
+
+
+class EndpointRelay:
+    """Delegates to another relay.
+
+    Args:
+        inner: speaks with the container.
+        model: what the body's `model` says to the container; empty to leave that out.
+    """
+
+    skim = None
+
+    def __init__(self, inner: Relay, model: str) -> None:
+        self.losses: Sequence[str] = inner.losses
+        self._inner = inner
+        self._model = model
+        self._parts = Parts()
+
+    def request_body(self) -> bytes:
+        """The inner relay's body. The endpoint stands in the path: its name is no model of the container's."""
+        fields: dict[str, object] = dict(_object.decode(self._inner.request_body()))
+        if self._model:
+            fields["model"] = self._model
+        else:
+            fields.pop("model", None)
+        return _encode(fields)
+
+    def whole(self, body: bytes) -> bytes:
+        """The inner relay's body."""
+        return self._inner.whole(body)
+
+    def feed(self, data: bytes) -> bytes:
+        """The inner relay's events."""
+        return self._inner.feed(self._parts.feed(data))
+
+    def finish(self) -> bytes:
+        """The inner relay's rest."""
+        if self._parts.cut:
+            raise UpstreamTruncated("the upstream's stream ended within a frame")
+        rest = self._parts.finish()
+        out = self._inner.feed(rest) if rest else b""
+        return out + self._inner.finish()
+
+    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
+        """The container's words in the client's dialect, or AWS's."""
+        refusal = read_refusal(status, body)
+        if not refusal.body:
+            return failure(status, refusal.words)
+        meaning = self._inner.failure(status, refusal.body)
+        if isinstance(meaning, bytes) and not _is_object(meaning):
+            return failure(status, meaning.decode(errors="replace"))
+        return meaning
+
+    def error_event(self, error: VanguardError, request_id: str) -> bytes:
+        """An in-band error."""
+        return self._inner.error_event(error, request_id)
+
+    def usage(self) -> Usage | None:
+        """As told."""
+        return self._inner.usage()
+
+    @property
+    def tokens(self) -> int:
+        """Events with content."""
+        return self._inner.tokens
+
+    def failed(self) -> bool:
+        """As the inner relay."""
+        return self._inner.failed()
+
+    @property
+    def done(self) -> bool:
+        """Whether the end was said."""
+        return self._inner.done
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        _object.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True

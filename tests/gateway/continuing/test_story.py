@@ -1,0 +1,469 @@
+"""An answer that breaks off after its first token is given to its end by another deployment."""
+
+import asyncio
+import json
+import re
+
+import pytest
+
+from support.gateway import KEY, SECRET, deployment, snapshot, until
+from support.stories import (
+    ASK,
+    DOORS,
+    READ,
+    SAID,
+    TEXT,
+    WAYS,
+    WORDS,
+    begun,
+    chunk,
+    event,
+    read_chat,
+    read_messages,
+    rest,
+)
+from support.upstream import Upstream, stream, whole
+from vanguard.core.policy import Policy, Rule
+from vanguard.snapshot.boot import Bounds, Deadlines
+from vanguard.snapshot.model import Budget, Limits, Model
+from vanguard.wire.sse import Splitter, event_data
+
+
+def model(continuations=1):
+    places = ("m/0", "m/1")
+    asked = Model("m", "chat", places, continuations=continuations)
+    return {"m": asked, "e": Model("e", "embedding", places)}
+
+
+class Pair:
+    """Two deployments, the first of which breaks off."""
+
+    def __init__(self, runner, client, first="openai_chat", second="openai_chat"):
+        self.runner, self.client = runner, client
+        self.dialects = first, second
+        self.broken, self.good = Upstream([]), Upstream([])
+
+    async def start(
+        self, *scripts, answer=None, continuations=1, bounds=None, deadlines=None, **more
+    ):
+        first, second = self.dialects
+        self.broken.scripts = list(scripts)
+        self.good.scripts = [answer or self.answer]
+        places = [
+            deployment(self.broken.base_url, dialect=first, **more.pop("first", {})),
+            deployment(
+                self.good.base_url,
+                name="m/1",
+                dialect=second,
+                continues=WAYS[second],
+                **more.pop("second", {}),
+            ),
+        ]
+        value = snapshot(places, models=model(continuations), **more)
+        self.running = await self.runner.start(value, bounds=bounds, deadlines=deadlines)
+        return self.running
+
+    async def answer(self, asked, write):
+        """Goes on with whatever it is shown."""
+        shown = asked.json()["messages"][-1]
+        shown = shown["content"] if shown["role"] == "assistant" else ""
+        if isinstance(shown, list):
+            shown = shown[0]["text"]
+        await stream(rest(self.dialects[1], shown))(asked, write)
+
+    async def ask(self, door="openai_chat", **fields):
+        return await self.client.post(
+            self.running.base_url + DOORS[door], json={**ASK, "stream": True, **fields}, headers=KEY
+        )
+
+    def rows(self):
+        return [(one.attempt, one.status, one.error) for one in self.running.settled()]
+
+    async def __aenter__(self):
+        await self.broken.__aenter__()
+        await self.good.__aenter__()
+        return self
+
+    async def __aexit__(self, *error):
+        await self.good.__aexit__(*error)
+        await self.broken.__aexit__(*error)
+
+
+DIALECTS = list(SAID)
+
+
+@pytest.mark.parametrize("door", DIALECTS)
+@pytest.mark.parametrize("first", DIALECTS)
+@pytest.mark.parametrize("second", DIALECTS)
+async def test_every_pair_at_every_cut(runner, client, door, first, second):
+    cuts = range(1, len(WORDS) + 1)
+    async with Pair(runner, client, first, second) as pair:
+        scripts = [stream(begun(first, count), die=True) for count in cuts]
+        running = await pair.start(*scripts)
+        # what broke once is not asked first any more: its breaker must not open here
+        running.gateway.health.failed = lambda *_: None
+        for count in cuts:
+            answer = await pair.ask(door)
+            assert READ[door](answer.content) == TEXT
+            given_tokens = "".join(WORDS[:count])
+            sent = pair.good.asked[-1].json()
+            last = sent["messages"][-1]
+            assert last["role"] == "assistant"
+            content = last["content"]
+            shown = content if isinstance(content, str) else content[0]["text"]
+            assert shown == given_tokens.rstrip()
+            told = {
+                name: sent.get(name) for name in ("continue_final_message", "add_generation_prompt")
+            }
+            chats = second == "openai_chat"
+            assert list(told.values()) == ([True, False] if chats else [None, None])
+            assert sent.get("max_tokens") in {50 - count, None}
+            if door == "openai_chat":
+                assert answer.text.count(": continued by m/1\n\n") == 1
+        rows = pair.rows()
+        assert rows[::2] == [(0, "truncated", "upstream_truncated")] * len(cuts)
+        assert rows[1::2] == [(1, "ok", "")] * len(cuts)
+        intents = running.intents()
+        assert [one.tags.get("continuation") for one in intents] == [None, "1"] * len(cuts)
+        assert [one.deployment for one in intents[:2]] == ["m/0", "m/1"]
+        assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+BREAKS = {
+    "reset": ({"die": True}, "upstream_truncated"),
+    "truncated": ({}, "upstream_truncated"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    [
+        ("reset", "openai_chat"),
+        ("truncated", "openai_chat"),
+        ("truncated", "anthropic_messages"),
+    ],
+)
+async def test_whatever_breaks_it_off(runner, client, first, kind):
+    how, code = BREAKS[kind]
+    async with Pair(runner, client, first) as pair:
+        await pair.start(stream(begun(first, 3), **how))
+        answer = await pair.ask("anthropic_messages")
+        assert read_messages(answer.content) == TEXT
+        assert pair.rows() == [(0, "truncated", code), (1, "ok", "")]
+
+
+OVERLOADED = {
+    "openai_chat": b'data: {"error": {"message": "busy", "type": "overloaded_error"}}\n\n',
+    "anthropic_messages": event("error", error={"type": "overloaded_error", "message": "busy"}),
+}
+REFUSED = {
+    "openai_chat": b'data: {"error": {"message": "bad", "type": "invalid_request_error"}}\n\n',
+    "anthropic_messages": event("error", error={"type": "invalid_request_error", "message": "bad"}),
+}
+
+
+@pytest.mark.parametrize("door", DIALECTS)
+@pytest.mark.parametrize("first", DIALECTS)
+async def test_an_error_within_the_stream_that_a_repetition_may_mend(runner, client, door, first):
+    async with Pair(runner, client, first) as pair:
+        await pair.start(stream([*begun(first, 3), OVERLOADED[first]], pause_s=0.005))
+        answer = await pair.ask(door)
+        assert READ[door](answer.content) == TEXT
+        assert "busy" not in answer.text
+        assert pair.rows() == [(0, "truncated", "upstream_rate_limited"), (1, "ok", "")]
+
+
+@pytest.mark.parametrize("first", DIALECTS)
+async def test_an_error_that_none_mends_is_told_as_it_came(runner, client, first):
+    async with Pair(runner, client, first) as pair:
+        await pair.start(stream([*begun(first, 3), REFUSED[first]], pause_s=0.005))
+        answer = await pair.ask(first)
+        assert answer.content == b"".join([*begun(first, 3), REFUSED[first]])
+        assert not pair.good.asked
+
+
+CALL = {"index": 0, "id": "t", "function": {"name": "f", "arguments": "{"}}
+TOOL = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object"}}}
+BEGUN = begun("openai_chat", 3)
+
+
+@pytest.mark.parametrize(
+    ("events", "fields"),
+    [
+        ([*BEGUN, chunk({"tool_calls": [CALL]})], {"tools": TOOL}),
+        ([chunk({"reasoning_content": "hm"}), *BEGUN], {}),
+        ([*BEGUN, chunk({"content": "x"}, "length")], {}),
+        ([chunk({"content": " "})], {}),
+        ([chunk({"refusal": "no"})], {}),
+        (BEGUN, {"n": 2}),
+        (BEGUN, {"response_format": SCHEMA}),
+        (BEGUN, {"tools": TOOL, "tool_choice": "required"}),
+        (BEGUN, {"reasoning_effort": "low"}),
+        (BEGUN, {"max_tokens": 3}),
+        (BEGUN, {"messages": [*ASK["messages"], {"role": "assistant", "content": "So"}]}),
+        (BEGUN, {"messages": "odd"}),
+    ],
+)
+async def test_what_no_other_can_go_on_with_ends_in_an_error(runner, client, events, fields):
+    async with Pair(runner, client) as pair:
+        await pair.start(stream(events, die=True))
+        answer = await pair.ask(**fields)
+        assert answer.content.startswith(b"".join(events))
+        assert b'"error"' in answer.content
+        assert b"[DONE]" not in answer.content
+        assert not pair.good.asked
+        assert pair.rows() == [(0, "truncated", "upstream_truncated")]
+
+
+THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 4096}
+BLOCKS = [
+    [*begun("anthropic_messages", 3), event("content_block_stop", index=0)],
+    [
+        *begun("anthropic_messages", 3)[:1],
+        event("content_block_start", index=0, content_block={"type": "thinking", "thinking": ""}),
+        event("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": "hm"}),
+    ],
+]
+
+
+@pytest.mark.parametrize(
+    ("events", "fields"),
+    [(BLOCKS[0], {}), (BLOCKS[1], {}), (begun("anthropic_messages", 3), THINKING)],
+)
+async def test_the_same_in_messages(runner, client, events, fields):
+    async with Pair(runner, client, "anthropic_messages", "anthropic_messages") as pair:
+        await pair.start(stream(events, die=True))
+        answer = await pair.ask("anthropic_messages", **fields)
+        assert answer.content.startswith(b"".join(events))
+        assert b"event: error" in answer.content
+        assert not pair.good.asked
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        {"continuations": 0},
+        {"bounds": Bounds(attempts=1)},
+        {"bounds": Bounds(continued_bytes=4)},
+        {"policies": (Policy("p", (Rule("word", "zzz"),)),)},
+        {"limits": Limits(requests_per_minute=1)},
+        {"limits": Limits(tokens_per_minute=100)},
+        # room for the first attempt, not for another one
+        {"budget": Budget(1_500)},
+    ],
+)
+async def test_settings_and_limits_say_no(runner, client, start):
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True), **start)
+        answer = await pair.ask()
+        assert b'"error"' in answer.content
+        assert b"upstream_truncated" in answer.content
+        assert not pair.good.asked
+        assert running.gateway.limiter.counters("key").concurrent == 0
+        assert [one[:2] for one in pair.rows()] == [(0, "truncated")]
+        # whoever is refused room was to go on
+        limited = not {"limits", "budget"}.isdisjoint(start)
+        said = b'vanguard_continuations_total{model="m",room="no"} 1'
+        assert (said in running.gateway.metrics.render()) is limited
+
+
+async def test_both_attempts_are_charged_and_none_twice(runner, client):
+    async with Pair(runner, client) as pair:
+        limits = Limits(concurrent_requests=1, requests_per_minute=2)
+        budget = Budget(100_000)
+        running = await pair.start(stream(BEGUN, die=True), budget=budget, limits=limits)
+        answer = await pair.ask(stream_options={"include_usage": True}, max_tokens=None)
+        usage = json.loads(event_data(Splitter().feed(answer.content)[-2]))["usage"]
+        # the three tokens that the first has written were read by the second: the sum stays
+        assert usage == {"prompt_tokens": 17, "completion_tokens": 12, "total_tokens": 29}
+        first, second = running.settled()
+        assert (first.usage.output_tokens, first.usage.estimated) == (3, True)
+        assert (second.usage.input_tokens, second.usage.output_tokens) == (20, 9)
+        assert first.cost_usd_micros > 0
+        assert second.cost_usd_micros == 20 * 3 + 9 * 15
+        spent = first.cost_usd_micros + second.cost_usd_micros
+        counters = running.gateway.limiter.counters("key")
+        assert (counters.concurrent, counters.spent) == (0, spent)
+        assert [one.reserved_usd_micros > 0 for one in running.intents()] == [True, True]
+
+
+async def test_messages_tell_the_input_once_and_the_output_of_both(runner, client):
+    async with Pair(runner, client, "anthropic_messages", "anthropic_messages") as pair:
+        await pair.start(stream(begun("anthropic_messages", 3), die=True))
+        answer = await pair.ask("anthropic_messages")
+        events = [json.loads(event_data(one)) for one in Splitter().feed(answer.content)]
+        assert events[0]["message"]["usage"]["input_tokens"] == 20
+        assert events[-2]["usage"] == {"output_tokens": 12}
+
+
+async def test_input_that_is_told_at_the_end_is_told_there(runner, client):
+    async with Pair(runner, client) as pair:
+        await pair.start(stream(begun("openai_chat", 3), die=True))
+        answer = await pair.ask("anthropic_messages")
+        usage = json.loads(event_data(Splitter().feed(answer.content)[-2]))["usage"]
+        assert (usage["input_tokens"], usage["output_tokens"]) == (17, 12)
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        (whole(400, {"error": {"message": "prefill is not supported"}}), "failed"),
+        (whole(503, {}), "failed"),
+        (stream([], die=True), "failed"),
+        (stream([chunk({"content": "x"}, name="c2")], die=True), "truncated"),
+        (whole(200, {"choices": []}), "truncated"),
+    ],
+)
+async def test_one_that_does_not_go_on_either(runner, client, script, status):
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True), answer=script)
+        answer = await pair.ask()
+        assert answer.content.startswith(b"".join(BEGUN))
+        assert answer.content.count(b'"error"') == 1
+        assert b"prefill" not in answer.content
+        assert b"[DONE]" not in answer.content
+        assert [one[:2] for one in pair.rows()] == [(0, "truncated"), (1, status)]
+        assert running.gateway.limiter.counters("key").concurrent == 0
+        assert running.gateway.in_flight == 0
+
+
+async def test_a_third_goes_on_where_the_second_cannot_and_twice_if_it_may(runner, client):
+    words = begun("openai_chat", 3)
+    second = chunk({"content": "  time"}, name="c2")
+    async with Pair(runner, client) as pair, Upstream([pair.answer]) as third:
+        more = {"dialect": "openai_chat", "continues": "prefill"}
+        for scripts in ([whole(503, {})], [stream([second], die=True)]):
+            pair.broken.scripts, pair.good.scripts = [stream(words, die=True)], scripts
+            places = [
+                deployment(pair.broken.base_url),
+                deployment(pair.good.base_url, name="m/1", **more),
+                deployment(third.base_url, name="m/2", **more),
+            ]
+            names = tuple(one.id for one in places)
+            asked = {
+                "m": Model("m", "chat", names, continuations=2),
+                "e": Model("e", "embedding", names),
+            }
+            pair.running = await runner.start(snapshot(places, models=asked))
+            answer = await pair.ask()
+            assert read_chat(answer.content) == TEXT
+            assert [one[0] for one in pair.rows()] == [0, 1, 2]
+            assert pair.rows()[-1][1] == "ok"
+            assert "continue_final_message" not in third.asked[-1].json()
+            tags = [one.tags.get("continuation") for one in pair.running.intents()]
+            assert tags[-1] == ("1" if pair.rows()[1][1] == "failed" else "2")
+
+
+async def test_what_is_not_asked_as_a_stream_is_as_ever(runner, client):
+    async with Pair(runner, client) as pair:
+        await pair.start(whole(503, {}), answer=whole(200, {"choices": [], "usage": {}}))
+        answer = await pair.ask(stream=False)
+        assert answer.json() == {"choices": [], "usage": {}}
+        assert "continue_final_message" not in pair.good.asked[0].json()
+
+
+async def leave_after(running, happened):
+    """A client that asks, waits for that, and closes."""
+    _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    body = json.dumps({**ASK, "stream": True}).encode()
+    writer.write(
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %b\r\n"
+        b"content-length: %d\r\n\r\n%b" % (SECRET.encode(), len(body), body)
+    )
+    await happened.wait()
+    writer.close()
+    await until(lambda: not running.gateway.in_flight)
+
+
+async def test_a_client_that_leaves_meanwhile(runner, client):
+    asked = asyncio.Event()
+
+    async def silent(_asked, _write):
+        asked.set()
+        await asyncio.sleep(30)
+
+    async with Pair(runner, client) as pair:
+        deadlines = Deadlines(drain_s=0.05)
+        running = await pair.start(stream(BEGUN, die=True), answer=silent, deadlines=deadlines)
+        await leave_after(running, asked)
+        # its settlement is written in the next turn of the loop
+        await until(lambda: not running.gateway.limiter.counters("key").concurrent)
+
+
+async def test_a_client_that_leaves_while_room_is_made(runner, client):
+    wanted, held = asyncio.Event(), []
+
+    def hold(exchange, told):
+        held.append((exchange, told))
+        wanted.set()
+
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True))
+        neighbours = running.pipeline._neighbours
+        make_room, neighbours.make_room = neighbours.make_room, hold
+        await leave_after(running, wanted)
+        make_room(*held[0])
+        await until(lambda: not running.gateway.limiter.counters("key").concurrent)
+        assert not pair.good.asked
+
+
+@pytest.mark.parametrize("between", [False, True])
+async def test_a_request_that_takes_too_long(runner, client, between):
+    asked = asyncio.Event()
+
+    async def silent(_asked, _write):
+        asked.set()
+        await asyncio.sleep(30)
+
+    async with Pair(runner, client) as pair:
+        running = await pair.start(stream(BEGUN, die=True), answer=silent)
+        if between:
+            running.pipeline._neighbours.make_room = lambda *_: asked.set()
+        asking = asyncio.create_task(pair.ask())
+        await asked.wait()
+        (connection,) = running.pipeline.server.connections
+        connection.on_deadline()
+        answer = await asking
+        assert answer.content.startswith(b"".join(BEGUN))
+        assert b"no whole answer within" in answer.content
+        assert [one[1] for one in pair.rows()] == ["truncated", "failed"][: 1 + (not between)]
+        assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+async def test_many_at_once_do_not_overshoot_a_budget(runner, client):
+    async with Pair(runner, client) as pair:
+        # enough for some of the first attempts, and for some that go on
+        budget = 12_000
+        running = await pair.start(stream(BEGUN, die=True), budget=Budget(budget))
+        running.gateway.health.failed = lambda *_: None
+        await asyncio.gather(*(pair.ask() for _ in range(12)))
+        settled = running.settled()
+        counters = running.gateway.limiter.counters("key")
+        assert (counters.concurrent, counters.reserved) == (0, 0)
+        assert counters.spent == sum(one.cost_usd_micros for one in settled) <= budget
+        assert {one.status for one in settled} == {"truncated", "ok"}
+
+
+STOPS = {
+    "openai_chat": re.compile(b'"finish_reason": "stop"|"choices": \\[\\]'),
+    "anthropic_messages": re.compile(b"content_block_stop|message_delta"),
+}
+
+
+@pytest.mark.parametrize("first", DIALECTS)
+async def test_cut_at_any_byte(runner, client, first):
+    said = b"".join(SAID[first](WORDS))
+    cuts = range(0, len(said), 61)
+    async with Pair(runner, client, first) as pair:
+        running = await pair.start(*(stream([said[:cut]] if cut else [], die=True) for cut in cuts))
+        running.gateway.health.failed = lambda *_: None
+        for cut in cuts:
+            answer = await pair.ask(first)
+            came = Splitter().feed(said[:cut])
+            last = came[-1] if came else b""
+            if STOPS[first].search(last):
+                # its text has ended, and only its end is missing
+                assert b"upstream_truncated" in answer.content or b"api_error" in answer.content
+            else:
+                assert READ[first](answer.content) == TEXT

@@ -12,9 +12,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -228,4 +230,20 @@ meta = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("number", BigInteger, nullable=False),
+)
+
+flow_steps = Table(
+    "flow_steps",
+    metadata,
+    Column("step", String(64), primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("status", String, nullable=False),
+    # JSON as msgspec writes it: a step may have made thousands
+    Column("produced", LargeBinary, nullable=False),
+    Column("error", String, nullable=False),
+    Column("again", Boolean, nullable=False),
+    Column("cpu_s", Float, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_flow_steps_stage_status", "stage", "status"),
 )

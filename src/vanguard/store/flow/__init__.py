@@ -1,0 +1,1 @@
+"""What runs keep: outcomes of steps in the database, bytes in a folder."""

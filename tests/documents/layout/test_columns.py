@@ -39,8 +39,8 @@ def test_a_title_over_two_columns_comes_before_both():
 
 
 def test_columns_whose_gaps_are_level_are_read_one_after_the_other():
-    ink = page((50, 100, 280, 3), (50, 200, 280, 3), (320, 100, 550, 3), (320, 200, 550, 3))
-    assert found(ink) == [(320, 100, 550, 250), (50, 100, 280, 250)]
+    ink = page((50, 100, 280, 3), (50, 180, 280, 3), (320, 100, 550, 3), (320, 180, 550, 3))
+    assert found(ink) == [(320, 100, 550, 230), (50, 100, 280, 230)]
 
 
 def test_words_that_stand_far_apart_in_one_line_are_no_columns():

@@ -1,0 +1,1 @@
+"""Page images: opening them, and making them what an OCR engine reads best."""

@@ -1,0 +1,1 @@
+"""Layout: what on a page belongs together, and in which order it is read."""

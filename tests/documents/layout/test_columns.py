@@ -1,0 +1,64 @@
+"""Columns found on pages of bars: each bar stands for a line of writing of height 10."""
+
+import numpy as np
+
+from vanguard.documents.layout.columns import find_columns
+
+HEIGHT = 10
+
+
+def page(*bars, wide=600, high=800):
+    """Bars of (left, top, right, lines); a line every 20 pixels."""
+    ink = np.zeros((high, wide), np.uint8)
+    for left, top, right, lines in bars:
+        for line in range(lines):
+            ink[top + 20 * line : top + 20 * line + HEIGHT, left:right] = 255
+    return ink
+
+
+def found(ink, direction="rtl"):
+    return [
+        tuple(map(int, (b.left, b.top, b.right, b.bottom)))
+        for b in find_columns(ink, HEIGHT, direction)
+    ]
+
+
+def test_one_column_is_one_box_without_its_margins():
+    assert found(page((50, 100, 550, 5))) == [(50, 100, 550, 190)]
+
+
+def test_of_two_columns_the_right_one_is_read_first():
+    ink = page((50, 100, 280, 5), (320, 100, 550, 5))
+    assert found(ink) == [(320, 100, 550, 190), (50, 100, 280, 190)]
+    assert found(ink, "ltr") == [(50, 100, 280, 190), (320, 100, 550, 190)]
+
+
+def test_a_title_over_two_columns_comes_before_both():
+    ink = page((150, 40, 450, 1), (50, 100, 280, 5), (320, 100, 550, 5))
+    assert [box[:2] for box in found(ink)] == [(150, 40), (320, 100), (50, 100)]
+
+
+def test_columns_whose_gaps_are_level_are_read_one_after_the_other():
+    ink = page((50, 100, 280, 3), (50, 180, 280, 3), (320, 100, 550, 3), (320, 180, 550, 3))
+    assert found(ink) == [(320, 100, 550, 230), (50, 100, 280, 230)]
+
+
+def test_words_that_stand_far_apart_in_one_line_are_no_columns():
+    assert found(page((50, 100, 200, 1), (400, 100, 550, 1))) == [(50, 100, 550, 110)]
+
+
+def test_a_number_beside_lines_is_no_column():
+    ink = page((50, 100, 480, 5), (520, 100, 550, 5))
+    assert found(ink) == [(50, 100, 550, 190)]
+
+
+def test_blocks_far_below_each_other_stay_apart():
+    ink = page((50, 100, 550, 3), (50, 400, 550, 3))
+    assert [box[1] for box in found(ink)] == [100, 400]
+
+
+def test_dirt_is_no_block():
+    ink = page((50, 100, 550, 3))
+    ink[700, 300:305] = 255
+    assert len(found(ink)) == 1
+    assert found(np.zeros((100, 100), np.uint8)) == []

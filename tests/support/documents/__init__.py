@@ -1,0 +1,1 @@
+"""Stand-ins and small pages for the tests of documents."""

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATORS = (
     "vanguard.core.settings.reference",
     "vanguard.cli.help_page",
+    "vanguard.documents.formats.structured",
     "bench.report",
     "tools.chaos_report",
     "tools.client_matrix",

@@ -6,13 +6,14 @@ It does not know who reads it; whatever a CommonMark parser takes from it is the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal
 
 import msgspec
 import regex
 
 from vanguard.documents.formats.grid import rows_of
 from vanguard.documents.formats.html_table import html_table
+from vanguard.documents.formats.lists import Marker, take_marker
 from vanguard.documents.formats.text import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
@@ -20,12 +21,9 @@ from vanguard.documents.formats.text import (
     first_strong,
     line_texts,
 )
+from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.page import FURNITURE, Block, Document, Page, Table
 
-# printed in front of list items; Markdown has its own
-BULLETS = "•‣▪●○■◦∙·*-–—"
-_BULLET = regex.compile(rf"[{regex.escape(BULLETS)}]\s+")
-_ORDINAL = regex.compile(r"(0|[1-9][0-9]{0,8})([.)])\s+")
 _SPECIAL = regex.compile(r"[\\`*\[<~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#|[A-Za-z])")
 _LINE_START = regex.compile(r"^(?:(?=[#>+=|-]|:-)|([0-9]{1,9})(?=[.)](?:\s|$)))")
 _HEADING_END = regex.compile(r"(?<=^|\s)(?=#+$)")
@@ -72,6 +70,14 @@ def markdown_pages(document: Document, style: MarkdownStyle = PLAIN) -> Iterator
         text = "\n\n".join(pieces)
         yield f"\n{text}\n" if last else f"{text}\n"
         last = pieces[-1]
+
+
+def write(document: Document, out: BinaryIO, wishes: Wishes) -> None:
+    """Writes the document; see `registry.Writer`."""
+    style = MarkdownStyle(
+        furniture="text" if wishes.furniture else "omit", direction_marks=wishes.direction_marks
+    )
+    out.writelines(part.encode() for part in markdown_pages(document, style))
 
 
 def _page(page: Page, style: MarkdownStyle) -> Iterator[str]:
@@ -123,12 +129,12 @@ def _paragraph(lines: list[str], style: MarkdownStyle, indent: str = "") -> str:
 def _items(items: list[Block], style: MarkdownStyle) -> Iterator[str]:
     """Items that follow one another, as one list or as several."""
     written: list[str] = []
-    last = _Marker("", None)
+    last = Marker("", None)
     for item in items:
         lines = line_texts(item.lines)
         if not lines:
             continue
-        marker, lines[0] = _marker(lines[0])
+        marker, lines[0] = take_marker(lines[0])
         if written and marker.kind != last.kind:
             written.append("")
         elif last.number is not None and marker.number != last.number + 1:
@@ -140,25 +146,6 @@ def _items(items: list[Block], style: MarkdownStyle) -> Iterator[str]:
         written.append(f"{marker.text} {mark}{_paragraph(lines, style, indent)}")
     if written:
         yield "\n".join(written)
-
-
-class _Marker(NamedTuple):
-    """What stands before an item; items of another kind are another list."""
-
-    kind: str
-    number: int | None
-
-    @property
-    def text(self) -> str:
-        return self.kind if self.number is None else f"{self.number}{self.kind}"
-
-
-def _marker(text: str) -> tuple[_Marker, str]:
-    numbered = _ORDINAL.match(text)
-    if numbered is not None:
-        return _Marker(numbered[2], int(numbered[1])), text[numbered.end() :]
-    bullet = _BULLET.match(text)
-    return _Marker("-", None), text[bullet.end() if bullet else 0 :]
 
 
 def _table(table: Table) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import regex
 
-from vanguard.documents.page import Direction, Line
+from vanguard.documents.page import Direction, Document, Line
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 RIGHT_TO_LEFT_MARK = "\N{RIGHT-TO-LEFT MARK}"
@@ -51,3 +51,19 @@ def first_strong(text: str) -> Direction | None:
         if kind in {"R", "AL"}:
             return "rtl"
     return None
+
+
+def main_direction(document: Document) -> Direction:
+    """The direction of most of its blocks."""
+    blocks = [block.direction for page in document.pages for block in page.blocks]
+    return "ltr" if blocks.count("ltr") > len(blocks) / 2 else "rtl"
+
+
+_ARABIC = regex.compile(r"\p{Script=Arabic}")
+_OTHER = regex.compile(r"[\p{L}--\p{Script=Arabic}]", regex.VERSION1)
+
+
+def language(text: str) -> str:
+    """The language tag of a text: Arabic where most letters are, else empty, which says unknown."""
+    arabic = len(_ARABIC.findall(text))
+    return "ar" if arabic and arabic >= len(_OTHER.findall(text)) else ""

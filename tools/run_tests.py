@@ -17,7 +17,7 @@ from pathlib import Path
 from tools import system_packages
 
 ROOT = Path(__file__).resolve().parent.parent
-REAL = ("e2e", "browser", "postgres")
+REAL = ("e2e", "browser", "postgres", "poppler")
 NO_TESTS = 5  # pytest's exit code when it selected nothing
 
 

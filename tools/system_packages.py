@@ -30,12 +30,15 @@ class Need:
             return bool(
                 shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
             )
+        if self.package == "poppler-utils":
+            return shutil.which("pdftotext") is not None
         return ctypes.util.find_library("gomp") is not None
 
 
 NEEDS = (
     Need("postgresql", "postgres", "a real PostgreSQL server"),
     Need("chromium", "browser", "a real browser"),
+    Need("poppler-utils", "poppler", "an extractor of text from PDFs"),
     Need("libgomp1", "e2e", "the embedded engine's OpenMP library"),
 )
 

@@ -21,6 +21,12 @@ def test_an_empty_table_has_no_rows():
     assert rows_of(Table(0, 0, ())) == []
 
 
+def test_cells_outside_of_the_grid_are_taken_in():
+    cell = Cell(-1, -1, (Line((Word("x"),)),))
+    [[found]] = rows_of(Table(0, 0, (cell,)))
+    assert (found.row, found.column, found.text) == (0, 0, "x")
+
+
 def test_a_table_too_large_is_refused():
     with pytest.raises(InvalidRequest, match="1000000000 rows"):
         rows_of(Table(1, 1, (Cell(999_999_999, 0),)))

@@ -22,8 +22,8 @@ def rows_of(table: Table) -> list[list[Cell]]:
     Raises:
         InvalidRequest: when the table has more than `MAX_PLACES` places.
     """
-    rows = max([table.rows, *(cell.row + 1 for cell in table.cells)])
-    columns = max([table.columns, *(cell.column + 1 for cell in table.cells)])
+    rows = max([table.rows, *(max(cell.row, 0) + 1 for cell in table.cells)])
+    columns = max([table.columns, *(max(cell.column, 0) + 1 for cell in table.cells)])
     if rows * columns > MAX_PLACES:
         raise InvalidRequest(
             f"a table of {rows} rows and {columns} columns has more than {MAX_PLACES:,} places"

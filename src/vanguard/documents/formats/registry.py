@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from typing import BinaryIO, NamedTuple, Protocol
 
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, PlatformError
 from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.page import Document
 
@@ -39,9 +39,16 @@ class Format(NamedTuple):
 
         Raises:
             InvalidRequest: when the format needs what is not there, or cannot hold the document.
+            PlatformError: when the libraries of documents are not installed.
         """
         module, _, name = self.target.partition(":")
-        writer: Writer = getattr(importlib.import_module(module), name)
+        try:
+            writer: Writer = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            raise PlatformError(
+                f"{self.name} needs a package that is not installed ({error.name}): "
+                "pip install 'vanguard-ai[documents]'"
+            ) from error
         writer(document, out, wishes or Wishes())
 
 

@@ -46,8 +46,9 @@ def write_overlay(
         InvalidRequest: when the source cannot be read, is encrypted, or lacks a page.
     """
     try:
+        reader = _reader(source)
         own = set() if over_text else _pages_with_text(source)
-        writer = PdfWriter(_reader(source), incremental=True)
+        writer = PdfWriter(reader, incremental=True)
         _add(writer, document, own)
         writer.write(out)
     except (PyPdfError, pypdfium2.PdfiumError, ValueError, RecursionError) as error:

@@ -38,13 +38,21 @@ class PlacedLine(NamedTuple):
 def placed_lines(page: Page) -> Iterator[PlacedLine]:
     """The lines of a page that have text, in reading order."""
     whole = Box(0.0, 0.0, page.width, page.height)
-    for block in page.blocks:
-        for lines, box in _parts(block):
-            known = box or reduce(_around, (line.box for line in lines), None) or whole
-            for line, share in zip(lines, _shares(known, len(lines)), strict=True):
-                placed = _line(line, share, whole)
-                if placed is not None:
-                    yield placed
+    parts = [
+        (lines, box or reduce(_around, (line.box for line in lines), None))
+        for block in page.blocks
+        for lines, box in _parts(block)
+    ]
+    # lines of which nothing is known share the page, one below the other
+    left = list(_shares(whole, sum(len(lines) for lines, box in parts if box is None)))
+    for lines, box in parts:
+        shares = left[: len(lines)] if box is None else _shares(box, len(lines))
+        if box is None:
+            left = left[len(lines) :]
+        for line, share in zip(lines, shares, strict=True):
+            placed = _line(line, share, whole)
+            if placed is not None:
+                yield placed
 
 
 def _parts(block: Block) -> Iterator[tuple[Sequence[Line], Box | None]]:

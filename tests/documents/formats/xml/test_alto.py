@@ -1,0 +1,124 @@
+"""ALTO 4.4, against the rules of its definition that concern what is written (altoxml/schema, v4, 2022)."""
+
+import io
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from support.pages import document, page
+from vanguard.documents.formats.text import clean
+from vanguard.documents.formats.xml.alto import NAMESPACE, write_alto
+from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Table, Word
+
+PLACE = {"HPOS", "VPOS", "WIDTH", "HEIGHT"}
+BLOCK = {"ID", "TAGREFS", *PLACE}
+# by an element: its children in their order, what must be said of it, what may be
+RULES = {
+    "alto": ("Description? Tags? Layout", set(), {"SCHEMAVERSION"}),
+    "Description": ("MeasurementUnit sourceImageInformation? Processing*", set(), set()),
+    "MeasurementUnit": ("", set(), set()),
+    "sourceImageInformation": ("fileName?", set(), set()),
+    "fileName": ("", set(), set()),
+    "Processing": ("processingSoftware?", {"ID"}, set()),
+    "processingSoftware": ("softwareName?", set(), set()),
+    "softwareName": ("", set(), set()),
+    "Tags": ("LayoutTag*", set(), set()),
+    "LayoutTag": ("", {"ID", "LABEL"}, set()),
+    "Layout": ("Page+", set(), set()),
+    "Page": ("PrintSpace?", {"ID", "PHYSICAL_IMG_NR"}, {"WIDTH", "HEIGHT", "QUALITY_DETAIL"}),
+    "PrintSpace": ("(TextBlock|Illustration|ComposedBlock)*", set(), PLACE),
+    "ComposedBlock": ("(TextBlock|Illustration|ComposedBlock)*", {"ID"}, {*BLOCK, "TYPE"}),
+    "Illustration": ("", {"ID"}, BLOCK),
+    "TextBlock": ("TextLine*", {"ID"}, {*BLOCK, "LANG"}),
+    "TextLine": ("String (SP? String)*", set(), {*PLACE, "BASEDIRECTION"}),
+    "String": ("", {"CONTENT"}, {*PLACE, "WC"}),
+    "SP": ("", set(), PLACE),
+}
+
+
+def breaches(root):
+    """What an element has that the definition does not allow, or lacks that it wants."""
+    names = [element.get("ID") for element in root.iter() if element.get("ID")]
+    if len(names) != len(set(names)):
+        yield "an ID twice"
+    for element in root.iter():
+        tag = etree.QName(element)
+        if tag.namespace != NAMESPACE or tag.localname not in RULES:
+            yield f"unknown {tag}"
+            continue
+        children, required, allowed = RULES[tag.localname]
+        pattern = re.sub(r"(\w+)", r"(?:\1 )", children).replace(") ", ")").replace(" (", "(")
+        there = "".join(f"{etree.QName(child).localname} " for child in element)
+        if not re.fullmatch(pattern.replace("  ", " "), there):
+            yield f"{tag.localname} has {there}"
+        if required - set(element.attrib) or set(element.attrib) - required - allowed:
+            yield f"{tag.localname} says {sorted(element.attrib)}"
+        for name in PLACE & set(element.attrib):
+            float(element.get(name))
+        if not set(element.get("TAGREFS", "").split()) <= set(names):
+            yield "a tag that is not there"
+
+
+def written(value, dpi=None):
+    out = io.BytesIO()
+    write_alto(value, out, dpi)
+    root = etree.fromstring(out.getvalue())
+    assert list(breaches(root)) == []
+    return root
+
+
+def found(root, path):
+    return root.findall(re.sub(r"\w+", rf"{{{NAMESPACE}}}\g<0>", path))
+
+
+def test_words_with_places_and_confidences_in_logical_order():
+    root = written(document())
+    assert found(root, ".//MeasurementUnit")[0].text == "inch1200"
+    line = found(root, ".//TextLine")[0]
+    assert line.get("BASEDIRECTION") == "rtl"
+    words = [child for child in line if child.get("CONTENT")]
+    assert [word.get("CONTENT") for word in words] == ["كتاب", "جديد", "عن", "تاريخ", "المدينة"]
+    box = page().blocks[0].lines[0].words[0].box
+    assert int(words[0].get("HPOS")) == round(box.left * 1200 / 72)
+    assert words[0].get("WC") == "0.900"
+
+
+def test_pixels_where_a_resolution_is_known():
+    root = written(document(), 144)
+    assert found(root, ".//MeasurementUnit")[0].text == "pixel"
+    assert found(root, ".//Page")[0].get("WIDTH") == "1190"
+
+
+def test_tables_figures_and_failed_pages():
+    table = Table(1, 2, (Cell(0, 0, (Line((Word("٣"),)),), box=Box(0, 0, 9, 9)), Cell(0, 1)))
+    blocks = (
+        Block("table", table=table),
+        Block("figure", box=Box(0, 0, 72, 72)),
+        Block("paragraph"),
+    )
+    root = written(Document((Page(1, 72, 72, blocks), Page(2, 72, 72, failed="no\x00ink"))))
+    assert [etree.QName(e).localname for e in found(root, ".//PrintSpace")[0]] == [
+        "ComposedBlock",
+        "Illustration",
+        "TextBlock",
+    ]
+    assert found(root, ".//Illustration")[0].get("WIDTH") == "1200"
+    assert found(root, ".//Page")[1].get("QUALITY_DETAIL") == "could not be read: no\ufffdink"
+
+
+def test_the_rules_can_be_broken():
+    root = written(document())
+    found(root, ".//String")[0].attrib.pop("CONTENT")
+    found(root, ".//TextLine")[1].clear()
+    assert len(list(breaches(root))) == 2
+
+
+@given(st.lists(st.text(), max_size=4), st.text())
+def test_any_text_is_well_formed(words, name):
+    value = Document(
+        (Page(1, 9, 9, (Block("paragraph", (Line(tuple(map(Word, words))),)),)),), name
+    )
+    texts = [word.get("CONTENT") for word in found(written(value), ".//String")]
+    assert texts == list(filter(None, map(clean, words)))

@@ -41,6 +41,9 @@ class Format(NamedTuple):
             InvalidRequest: when the format needs what is not there, or cannot hold the document.
             PlatformError: when the libraries of documents are not installed.
         """
+        numbers = [page.number for page in document.pages]
+        if len(set(numbers)) < len(numbers) or min(numbers, default=1) < 1:
+            raise InvalidRequest("pages need numbers of their own, from 1", param="pages")
         module, _, name = self.target.partition(":")
         try:
             writer: Writer = getattr(importlib.import_module(module), name)

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from bidi.mirror import MIRRORED
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vanguard.documents.formats.pdf.font import Codes
 from vanguard.documents.formats.pdf.layer import text_layer, visual
+from vanguard.documents.formats.text import clean
 from vanguard.documents.page import Block, Box, Line, Page, Word
 
 
@@ -17,11 +21,25 @@ from vanguard.documents.page import Block, Box, Line, Page, Word
         ("١٢٣", "rtl", "١٢٣"),
         ("PDF.", "rtl", ".PDF"),
         ("PDF.", "ltr", "PDF."),
+        ("((PDF))", "rtl", "((PDF))"),
+        ("«)كتاب", "rtl", "باتك(»"),
+        ("a(b)ب(", "ltr", "a(b)ب("),
         ("می\u200cخواهد", "rtl", "دهاوخ\u200cیم"),
     ],
 )
 def test_words_are_written_as_they_are_seen(text, direction, seen):
     assert visual(text, direction) == seen
+
+
+@given(st.text(), st.sampled_from(["rtl", "ltr"]))
+def test_no_character_is_lost(text, direction):
+    word = clean(text).translate(dict.fromkeys(range(0xE01ED, 0xE01F0)))
+    assert sorted(map(unmirrored, visual(word, direction))) == sorted(map(unmirrored, word))
+
+
+def unmirrored(sign):
+    """A bracket and its mirror image are one."""
+    return min(sign, MIRRORED.get(sign, sign))
 
 
 def shown(words, direction="ltr"):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bidi.algorithm import get_display
+from bidi import get_display
+from bidi.mirror import MIRRORED
 
 from vanguard.documents.formats.pdf.font import DESCENT, MARK_WIDTH, WIDTH, Codes, is_mark
 from vanguard.documents.formats.pdf.place import PlacedLine, PlacedWord, placed_lines
@@ -23,9 +24,13 @@ _LONGEST_STRING = 4000
 _LEAST_GAP = 0.15
 # points that a word may give up at each end for it
 _MOST_GIVEN = 1.0
-# the algorithm drops joiners; in their place stands a mark, which moves with its letter
-_JOINERS = str.maketrans({"\u200c": "\U000e01ee", "\u200d": "\U000e01ef"})
-_BACK = str.maketrans({"\U000e01ee": "\u200c", "\U000e01ef": "\u200d"})
+# Variation selectors that no text has, as marks that move with the character before them. The algorithm
+# turns around and does not mirror: behind a bracket the mark tells whether it was turned around.
+_WITNESS = "\U000e01ed"
+# and it would take a joiner for a space between two words
+_JOINERS = {0x200C: "\U000e01ee", 0x200D: "\U000e01ef"}
+_MARKED = str.maketrans(_JOINERS | {ord(sign): sign + _WITNESS for sign in MIRRORED})
+_BACK = str.maketrans({mark: chr(joiner) for joiner, mark in _JOINERS.items()})
 
 
 def text_layer(page: Page, codes: Codes) -> bytes:
@@ -39,8 +44,21 @@ def text_layer(page: Page, codes: Codes) -> bytes:
 def visual(text: str, direction: Direction) -> str:
     """A word's characters from left to right (UAX #9), brackets mirrored where they are."""
     base = "R" if direction == "rtl" else "L"
-    turned: str = get_display(text.translate(_JOINERS), base_dir=base)
-    return turned.translate(_BACK)
+    turned: str = get_display(text.translate(_MARKED), base_dir=base)
+    return "".join(_mirrored(turned)).translate(_BACK)
+
+
+def _mirrored(turned: str) -> Iterator[str]:
+    """Each bracket whose witness came to stand before it, mirrored; the witnesses left out."""
+    characters = iter(turned)
+    for character in characters:
+        if character == _WITNESS:
+            sign = next(characters, "")
+            yield MIRRORED.get(sign, sign)
+        else:
+            yield character
+            if character in MIRRORED:
+                next(characters, None)
 
 
 def _line(line: PlacedLine, page_height: float, codes: Codes) -> Iterator[bytes]:

@@ -29,6 +29,18 @@ from vanguard.documents.formats.pdf.typeface import write_typeface
 from vanguard.documents.page import Document, Page
 
 _DEEPEST_TREE = 64
+# what the libraries raise when a file is broken, whatever they say that they raise
+_FAULTS_OF_FILES = (
+    PyPdfError,
+    pypdfium2.PdfiumError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def write_overlay(
@@ -51,7 +63,7 @@ def write_overlay(
         writer = PdfWriter(reader, incremental=True)
         _add(writer, document, own)
         writer.write(out)
-    except (PyPdfError, pypdfium2.PdfiumError, ValueError, RecursionError) as error:
+    except _FAULTS_OF_FILES as error:
         raise InvalidRequest(f"the PDF cannot be updated: {error}") from error
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from vanguard.documents.formats.text import clean, language
 from vanguard.documents.formats.wishes import Wishes
-from vanguard.documents.formats.xml.boxes import confidence, known_box
+from vanguard.documents.formats.xml.boxes import confidence, known_box, units
 from vanguard.documents.page import POINTS_PER_INCH, Block, BlockKind, Box, Document, Line, Page
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -73,12 +73,12 @@ def _page(page: Page, scale: float) -> Any:
         "Page",
         ID=f"page-{page.number}",
         PHYSICAL_IMG_NR=str(page.number),
-        **_size(page.width * scale, page.height * scale),
+        **_size(page.width, page.height, scale),
     )
     if page.failed:
         element.set("QUALITY_DETAIL", clean(f"could not be read: {page.failed}"))
     space = etree.SubElement(
-        element, "PrintSpace", HPOS="0", VPOS="0", **_size(page.width * scale, page.height * scale)
+        element, "PrintSpace", HPOS="0", VPOS="0", **_size(page.width, page.height, scale)
     )
     for n, block in enumerate(page.blocks, 1):
         space.append(_block(block, f"block-{page.number}-{n}", scale))
@@ -127,11 +127,11 @@ def _place(box: Box | None, scale: float) -> dict[str, str]:
     if box is None:
         return {}
     return {
-        "HPOS": f"{box.left * scale:.0f}",
-        "VPOS": f"{box.top * scale:.0f}",
-        **_size(box.width * scale, box.height * scale),
+        "HPOS": str(units(box.left, scale)),
+        "VPOS": str(units(box.top, scale)),
+        **_size(box.width, box.height, scale),
     }
 
 
-def _size(width: float, height: float) -> dict[str, str]:
-    return {"WIDTH": f"{width:.0f}", "HEIGHT": f"{height:.0f}"}
+def _size(width: float, height: float, scale: float) -> dict[str, str]:
+    return {"WIDTH": str(units(width, scale)), "HEIGHT": str(units(height, scale))}

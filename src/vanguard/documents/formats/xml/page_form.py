@@ -17,7 +17,7 @@ from lxml import etree
 from vanguard.documents.formats.grid import rows_of
 from vanguard.documents.formats.text import clean, line_text
 from vanguard.documents.formats.wishes import Wishes
-from vanguard.documents.formats.xml.boxes import confidence, known_box
+from vanguard.documents.formats.xml.boxes import confidence, known_box, units
 from vanguard.documents.page import (
     POINTS_PER_INCH,
     Block,
@@ -44,7 +44,6 @@ _TYPES: dict[BlockKind, str] = {
     "header": "header",
     "footer": "footer",
     "page_number": "page-number",
-    "figure": "other",
 }
 
 
@@ -61,8 +60,9 @@ def write_page_archive(
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for page in document.pages:
-            data = page_xml(page, f"page-{page.number:04}.png", dpi, made)
-            archive.writestr(zipfile.ZipInfo(f"page-{page.number:04}.xml"), data)
+            name = f"page-{page.number:04}"
+            data = page_xml(page, f"{name}.png", dpi, made)
+            archive.writestr(zipfile.ZipInfo(f"{name}.xml"), data, zipfile.ZIP_DEFLATED)
 
 
 def write(document: Document, out: BinaryIO, wishes: Wishes) -> None:
@@ -94,8 +94,8 @@ def page_xml(
         root,
         "Page",
         imageFilename=clean(image),
-        imageWidth=f"{page.width * scale:.0f}",
-        imageHeight=f"{page.height * scale:.0f}",
+        imageWidth=str(units(page.width, scale)),
+        imageHeight=str(units(page.height, scale)),
     )
     writer = _Writer(page, scale)
     regions = [writer.region(block, f"r{n}") for n, block in enumerate(page.blocks, 1)]
@@ -123,7 +123,7 @@ class _Writer:
         if block.kind == "figure" and not block.text.strip():
             return self._element("ImageRegion", box, id=name)
         region = self._text(box, name, block.lines, block.direction)
-        region.set("type", _TYPES[block.kind])
+        region.set("type", _TYPES.get(block.kind, "other"))
         return region
 
     def _cells(self, table: Table, box: Box, name: str) -> Iterator[Any]:
@@ -159,7 +159,7 @@ class _Writer:
     def _element(self, tag: str, box: Box, **attributes: str) -> Any:
         element = etree.Element(tag, **attributes)
         left, top, right, bottom = (
-            max(round(side * self._scale), 0) for side in (box.left, box.top, box.right, box.bottom)
+            units(side, self._scale) for side in (box.left, box.top, box.right, box.bottom)
         )
         points = f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
         etree.SubElement(element, "Coords", points=points)

@@ -33,7 +33,7 @@ def test_words_are_written_as_they_are_seen(text, direction, seen):
 
 @given(st.text(), st.sampled_from(["rtl", "ltr"]))
 def test_no_character_is_lost(text, direction):
-    word = clean(text).translate(dict.fromkeys(range(0xE01ED, 0xE01F0)))
+    word = clean(text).translate(dict.fromkeys([0xE01EF]))
     assert sorted(map(unmirrored, visual(word, direction))) == sorted(map(unmirrored, word))
 
 

@@ -24,13 +24,10 @@ _LONGEST_STRING = 4000
 _LEAST_GAP = 0.15
 # points that a word may give up at each end for it
 _MOST_GIVEN = 1.0
-# Variation selectors that no text has, as marks that move with the character before them. The algorithm
-# turns around and does not mirror: behind a bracket the mark tells whether it was turned around.
-_WITNESS = "\U000e01ed"
-# and it would take a joiner for a space between two words
-_JOINERS = {0x200C: "\U000e01ee", 0x200D: "\U000e01ef"}
-_MARKED = str.maketrans(_JOINERS | {ord(sign): sign + _WITNESS for sign in MIRRORED})
-_BACK = str.maketrans({mark: chr(joiner) for joiner, mark in _JOINERS.items()})
+# A variation selector that no text has: a mark, so it goes where the character before it goes. The
+# algorithm turns brackets around and does not mirror them; the mark behind each tells which it turned.
+_WITNESS = "\U000e01ef"
+_MARKED = str.maketrans({sign: sign + _WITNESS for sign in MIRRORED})
 
 
 def text_layer(page: Page, codes: Codes) -> bytes:
@@ -45,7 +42,7 @@ def visual(text: str, direction: Direction) -> str:
     """A word's characters from left to right (UAX #9), brackets mirrored where they are."""
     base = "R" if direction == "rtl" else "L"
     turned: str = get_display(text.translate(_MARKED), base_dir=base)
-    return "".join(_mirrored(turned)).translate(_BACK)
+    return "".join(_mirrored(turned))
 
 
 def _mirrored(turned: str) -> Iterator[str]:

@@ -61,8 +61,10 @@ def write_overlay(
         reader = _reader(source)
         own = set() if over_text else _pages_with_text(source)
         writer = PdfWriter(reader, incremental=True)
-        _add(writer, document, own)
-        writer.write(out)
+        if _add(writer, document, own):
+            writer.write(out)
+        else:
+            out.write(source)
     except _FAULTS_OF_FILES as error:
         raise InvalidRequest(f"the PDF cannot be updated: {error}") from error
 
@@ -88,10 +90,12 @@ def _pages_with_text(source: bytes) -> set[int]:
     return found
 
 
-def _add(writer: PdfWriter, document: Document, own: set[int]) -> None:
+def _add(writer: PdfWriter, document: Document, own: set[int]) -> bool:
+    """Adds the text of each page but those with their own; false when there was none to add."""
     objects = _Update(writer)
     codes = Codes()
     typeface = objects.reserve()
+    added = False
     for page in document.pages:
         if not 1 <= page.number <= len(writer.pages):
             raise InvalidRequest(
@@ -104,7 +108,9 @@ def _add(writer: PdfWriter, document: Document, own: set[int]) -> None:
         content = b"q %s cm\n%sQ\n" % (_placed(target, page), layer)
         _put_first(target, objects.reference(objects.add_stream(content)))
         _name_font(target, objects.reference(typeface))
+        added = True
     write_typeface(objects, codes, typeface)
+    return added
 
 
 def _put_first(page: PageObject, content: IndirectObject) -> None:

@@ -33,6 +33,9 @@ VERBS: Mapping[str, Verb] = {
     "models": Verb("vanguard.cli.models:models", "List the models that clients can ask for."),
     "route": Verb("vanguard.cli.diagnosis.route:route", "Show where requests would go."),
     "reload": Verb("vanguard.cli.reload:reload", "Take up a changed settings file."),
+    "documents": Verb(
+        "vanguard.cli.documents.group:documents", "Read Arabic pages, measure it, make pages."
+    ),
     "connect": Verb("vanguard.cli.clients.connect:connect", "Point a client at this gateway."),
     "doctor": Verb("vanguard.cli.doctor:doctor", "Find what stands in the way."),
     "version": Verb("vanguard.cli.version:version", "Show the version."),

@@ -1,6 +1,10 @@
 """KITAB-Bench's form, rule by rule; whole corpora against its scorer are in metrics/test_flattened."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from vanguard.documents.evaluate.forms import kitab
 from vanguard.documents.evaluate.sources import markdown
@@ -34,3 +38,14 @@ def test_a_table_that_does_not_end_is_text():
     content = markdown.content("<table><tr><td>أ")
     assert kitab.FORM.tables(content) == ()
     assert kitab.FORM.body(content) == "<table><tr><td>ا"
+
+
+@given(some.lists(some.sampled_from(["<table", "</table>", "<TABLE>", "</taBLE>", "x", "\n"])))
+def test_cutting_finds_what_the_published_pattern_finds(parts):
+    text = "".join(parts)
+    pattern = re.compile(r"<table[\s\S]*?</table>", re.IGNORECASE)
+    assert kitab.cut(text) == (pattern.sub("", text), pattern.findall(text))
+
+
+def test_tables_that_never_end_do_not_take_for_ever():
+    assert kitab.cut("<table" * 200_000) == ("<table" * 200_000, [])

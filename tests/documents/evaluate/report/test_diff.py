@@ -1,6 +1,10 @@
 """Side by side: what is missing, what was added, and nothing that a browser would run."""
 
+import re
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from vanguard.documents.evaluate.report import diff
 from vanguard.documents.evaluate.report.diff import both, direction
@@ -14,6 +18,28 @@ def test_words_that_are_missing_or_added_are_marked():
 def test_of_like_words_the_letters_that_differ_stand_out():
     assert both("مدرسة", "مدرسه") == ("<del>مدرس<b>ة</b></del>", "<ins>مدرس<b>ه</b></ins>")
     assert both("كتاب", "قلم") == ("<del>كتاب</del>", "<ins>قلم</ins>")
+
+
+def test_words_meet_those_that_they_are_most_like():
+    left, right = both("مدرسة", "في المدرسه هنا")
+    assert left == "<del>مدرس<b>ة</b></del>"
+    assert right == "<ins>في</ins> <ins><b>ال</b>مدرس<b>ه</b></ins> <ins>هنا</ins>"
+
+
+words = some.lists(some.sampled_from(["أ", "أب", "جد", "\n"]), max_size=25)
+
+
+@given(words, words)
+@example(["أ"], ["ب"] * 20)
+@example(["ب"] * 20, ["أ"])
+def test_no_word_is_lost(one, other):
+    for limit in (0, 1000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(diff, "MAX_PAIRS", limit)
+            left, right = both(" ".join(one), " ".join(other))
+        for shown, words in ((left, one), (right, other)):
+            bare = re.sub(r"<(?!br)[^>]*>", "", shown).replace("<br>", "\n")
+            assert bare.split(" ") == (words or [""])
 
 
 def test_lines_stay_lines():

@@ -17,7 +17,8 @@ from vanguard.documents.evaluate.metrics import flattened
 from vanguard.documents.evaluate.metrics.trees import Node
 from vanguard.documents.evaluate.sources.content import Content
 
-_TABLE = re.compile(r"<table[\s\S]*?</table>", re.IGNORECASE)
+_BEGIN = re.compile("<table", re.IGNORECASE)
+_END = re.compile("</table>", re.IGNORECASE)
 _MARKS = re.compile(r"[\u064B-\u065F\u0670]")
 
 
@@ -61,12 +62,28 @@ def normal(text: str) -> str:
     return text
 
 
+def cut(text: str) -> tuple[str, list[str]]:
+    """The text without its tables, and the tables as they stand there.
+
+    What the published pattern finds, from `<table` to the next `</table>` in any case, but in one pass: a page of a hundred thousand
+    tables that never end would keep the pattern busy for hours.
+    """
+    kept: list[str] = []
+    tables: list[str] = []
+    place = 0
+    while (begin := _BEGIN.search(text, place)) and (end := _END.search(text, begin.end())):
+        kept.append(text[place : begin.start()])
+        tables.append(text[begin.start() : end.end()])
+        place = end.end()
+    return "".join([*kept, text[place:]]), tables
+
+
 def _body(content: Content) -> str:
-    return normal(_TABLE.sub("", content.markdown))
+    return normal(cut(content.markdown)[0])
 
 
 def _tables(content: Content) -> tuple[Node, ...]:
-    found = (letters.folded_arabic_digits(normal(raw)) for raw in _TABLE.findall(content.markdown))
+    found = (letters.folded_arabic_digits(normal(raw)) for raw in cut(content.markdown)[1])
     return tuple(map(flattened.tree, found))
 
 

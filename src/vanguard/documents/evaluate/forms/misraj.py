@@ -7,16 +7,12 @@ Letters are not folded; TEDS is KITAB-Bench's.
 
 from __future__ import annotations
 
-import re
-
 from vanguard.documents.evaluate import letters
-from vanguard.documents.evaluate.forms import standard
+from vanguard.documents.evaluate.forms import kitab, standard
 from vanguard.documents.evaluate.forms.contract import Form
 from vanguard.documents.evaluate.metrics import flattened
 from vanguard.documents.evaluate.metrics.trees import Node
 from vanguard.documents.evaluate.sources.content import Content
-
-_TABLE = re.compile(r"<table[\s\S]*?</table>")
 
 
 def normal(text: str) -> str:
@@ -29,11 +25,11 @@ def _whole(content: Content) -> str:
 
 
 def _body(content: Content) -> str:
-    return normal(_TABLE.sub("", standard.standardised(content.markdown)))
+    return normal(kitab.cut(standard.standardised(content.markdown))[0])
 
 
 def _tables(content: Content) -> tuple[Node, ...]:
-    found = _TABLE.findall(standard.standardised(content.markdown))
+    _, found = kitab.cut(standard.standardised(content.markdown))
     return tuple(flattened.tree(letters.folded_arabic_digits(normal(raw))) for raw in found)
 
 

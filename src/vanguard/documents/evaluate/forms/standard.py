@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from vanguard.documents.evaluate.sources import html, markdown
 from vanguard.documents.evaluate.sources.content import table_html
@@ -14,21 +15,23 @@ from vanguard.documents.evaluate.sources.content import table_html
 VERSION = 1
 
 _TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+# Possessive throughout: a line of a million blanks must not be tried in a million ways.
+_DASHES = r"[ \t]*+:?-++:?[ \t]*+"
 _PIPES = re.compile(
-    r"^[ \t]*\|?[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$"
-    r"(?:\n[^\n]*\|[^\n]*)*",
+    rf"^[ \t]*+\|?+[^\n|]*+\|[^\n]*+\n[ \t]*+\|?+{_DASHES}(?:\|{_DASHES})*+\|?+[ \t]*+$"
+    r"(?:\n[^\n|]*+\|[^\n]*+)*+",
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][\w:-]{0,40}(?:\s[^<>]{0,2000})?/?>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADING_TAG = re.compile(
-    r"<h([1-6])(?:\s[^<>]{0,2000})?>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL
+    r"<h([1-6])(?:\s[^<>]{0,2000})?>(.{0,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL
 )
 _BOLD_TAG = re.compile(r"</?(?:b|strong)(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 _RULE = re.compile(r"^[ \t]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^(?P<head>[^\n#|<][^\n]*)\n[ \t]*={2,}[ \t]*$", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]{0,3}(#{1,6})[ \t]*(\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]{0,3}(#{1,6})[ \t]*+([^\n#][^\n]*)$", re.MULTILINE)
 _BOLD = re.compile(r"__(?=\S)([^\n_]+?)(?<=\S)__")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w-]*[ \t]*$", re.MULTILINE)
 
@@ -73,7 +76,7 @@ def no_tags(text: str) -> str:
 def headings(text: str) -> str:
     """Headings with leading marks alone, one space behind them."""
     text = _UNDERLINED.sub(lambda match: f"# {match['head'].strip()}", text)
-    return _HEADING.sub(r"\1 \2", text)
+    return _HEADING.sub(lambda match: f"{match[1]} {_without_end_marks(match[2])}", text)
 
 
 def rules(text: str) -> str:
@@ -88,7 +91,8 @@ def bold(text: str) -> str:
 
 def blank_lines(text: str) -> str:
     """At most one empty line, no spaces at the ends of lines."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
+    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 RULES = (
@@ -105,11 +109,17 @@ RULES = (
 )
 
 
+# A form asks for the same page several times, one after the other.
+@lru_cache(maxsize=4)
 def standardised(text: str) -> str:
     """The rules, one after the other; doing it twice changes nothing more."""
     for rule in RULES:
         text = rule(text)
     return text
+
+
+def _without_end_marks(heading: str) -> str:
+    return heading.rstrip().rstrip("#").rstrip()
 
 
 def _as_html(table: str) -> str:

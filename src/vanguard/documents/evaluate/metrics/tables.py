@@ -43,12 +43,9 @@ def compare(predictions: Sequence[Node], truths: Sequence[Node]) -> TableScores:
     if not truths:
         assigned = 0.0 if predictions else None
         return TableScores(0, len(predictions), assigned=assigned)
-    work = Work()
-    scores = [[trees.teds(one, truth, work) for one in _few(predictions)] for truth in truths]
-    shapes = [
-        [trees.teds(trees.bare(one), trees.bare(truth), work) for one in _few(predictions)]
-        for truth in truths
-    ]
+    work, few = Work(), predictions[:MAX_COMPARED]
+    scores = _likeness(few, truths, work)
+    shapes = _likeness(list(map(trees.bare, few)), list(map(trees.bare, truths)), work)
     pairs = assignment.best(scores)
     return TableScores(
         truth=len(truths),
@@ -61,10 +58,9 @@ def compare(predictions: Sequence[Node], truths: Sequence[Node]) -> TableScores:
     )
 
 
-
-
-def _few(predictions: Sequence[Node]) -> Sequence[Node]:
-    return predictions[:MAX_COMPARED]
+def _likeness(predictions: Sequence[Node], truths: Sequence[Node], work: Work) -> list[list[float]]:
+    """A row for each table of the truth."""
+    return [[trees.teds(one, truth, work) for one in predictions] for truth in truths]
 
 
 def _best(scores: list[list[float]]) -> float:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from apted import APTED, Config
 from rapidfuzz.distance import Levenshtein
 
 from vanguard.documents.evaluate.sources.content import Grid
 
-# Nodes of one table times nodes of the other. The exact distance takes about 8 µs for each such
-# pair, and the sizes of a table of 50 rows and 7 columns stay within it.
-MAX_EXACT_PAIRS = 170_000
-MAX_ALIGNED_PAIRS = 4_000_000
+# The exact distance takes about 10 µs for each pair of a node of one table and one of the other, and
+# much more when one of them is very large. A table of 50 rows and 7 columns stays within this.
+MAX_EXACT_NODES = 450
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Node:
     content: str = ""
     children: list[Node] = field(default_factory=list)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Nodes below this one."""
         return sum(1 + child.size for child in self.children)
@@ -43,15 +43,17 @@ class Node:
 
 @dataclass
 class Work:
-    """How many pairs of nodes may still be compared exactly.
+    """How many pairs of nodes may still be compared on a page, exactly and roughly.
 
-    A reader gone astray may emit hundreds of tables, each to be compared with each of the truth.
+    A reader gone astray may emit hundreds of tables, each to be compared with each of the truth: this
+    keeps a page to seconds.
 
     Attributes:
-        rough: comparisons that were too large to be exact.
+        rough: comparisons that were not exact.
     """
 
-    left: int = 2_000_000
+    exact_left: int = 700_000
+    rough_left: int = 2_000_000
     rough: int = 0
 
 
@@ -77,26 +79,32 @@ def bare(tree: Node) -> Node:
 def teds(prediction: Node, truth: Node, work: Work | None = None) -> float:
     """1 for the same table, 0 or less for nothing in common.
 
-    Tables beyond `MAX_EXACT_PAIRS` are compared row by row and cell by cell: that is never better
-    than the exact figure, and is counted in `work.rough`.
+    Tables beyond `MAX_EXACT_NODES`, or beyond what `work` allows, are compared row by row and cell by
+    cell, and at last not at all, which is worth 0. Neither is better than the exact figure, and both
+    are counted in `work.rough`.
     """
     work = work or Work()
-    nodes = max(prediction.size, truth.size)
+    sizes = prediction.size, truth.size
+    nodes, pairs = max(sizes), (sizes[0] + 1) * (sizes[1] + 1)
     if prediction == truth or not nodes:
         return 1.0
-    pairs = (prediction.size + 1) * (truth.size + 1)
-    if pairs <= min(MAX_EXACT_PAIRS, work.left):
-        work.left -= pairs
+    distance = float(nodes)
+    if nodes <= MAX_EXACT_NODES and pairs <= work.exact_left:
+        work.exact_left -= pairs
         distance = float(APTED(prediction, truth, _Costs()).compute_edit_distance())
     else:
         work.rough += 1
-        distance = aligned(prediction, truth) if pairs <= MAX_ALIGNED_PAIRS else nodes
+        if pairs <= work.rough_left:
+            work.rough_left -= pairs
+            distance = aligned(prediction, truth)
     return 1.0 - distance / nodes
 
 
 def aligned(prediction: Node, truth: Node) -> float:
     """The cost of one edit script that keeps levels and order: at least the exact distance."""
     cost = rename(prediction, truth)
+    if not prediction.children and not truth.children:
+        return cost
     above = [0.0]
     sizes = [1 + child.size for child in truth.children]
     for size in sizes:

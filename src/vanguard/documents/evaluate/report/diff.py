@@ -6,15 +6,19 @@ It does not know pages or scores. Words are aligned first, then the letters of w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import zip_longest
 
 from rapidfuzz.distance import Levenshtein
 
 MAX_WORDS = 3_000
+MAX_PAIRS = 40_000
 _WORDS = re.compile(r"\n|[^\s]+")
 # Of two words that share less than this the letters are not worth comparing.
 _ALIKE = 0.5
+# Two words that stand alone cost more than two that are half alike, less than two that are not.
+_ALONE = 0.4
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]")
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z\u00C0-\u024F\u0370-\u052F]")
 
@@ -35,25 +39,68 @@ def both(truth: str, prediction: str) -> tuple[str, str]:
     one, other = one[:MAX_WORDS], other[:MAX_WORDS]
     left: list[str] = []
     right: list[str] = []
-    for block in Levenshtein.opcodes(one, other):
-        gone, came = one[block.src_start : block.src_end], other[block.dest_start : block.dest_end]
-        if block.tag == "equal":
+    for same, gone, came in _groups(one, other):
+        if same:
             left += map(_plain, gone)
             right += map(_plain, came)
-        elif block.tag == "replace":
-            for before, after in zip(gone, came, strict=True):
-                marked = _replaced(before, after)
-                left.append(marked[0])
-                right.append(marked[1])
-        else:
-            left += [_marked("del", word) for word in gone]
-            right += [_marked("ins", word) for word in came]
+            continue
+        for before, after in _met(gone, came):
+            marked = _replaced(before, after)
+            left += filter(None, marked[:1])
+            right += filter(None, marked[1:])
     return _joined(left, cut[0]), _joined(right, cut[1])
+
+
+def _groups(
+    one: Sequence[str], other: Sequence[str]
+) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
+    """Runs of words that are the same, and between them the words that are not."""
+    ends = [0, 0]
+    for block in Levenshtein.opcodes(one, other).as_matching_blocks():
+        yield False, one[ends[0] : block.a], other[ends[1] : block.b]
+        ends = [block.a + block.size, block.b + block.size]
+        yield True, one[block.a : ends[0]], other[block.b : ends[1]]
+
+
+def _met(gone: Sequence[str], came: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of words, the more alike the better; an empty word for one that met none.
+
+    Words in another number are not aligned by how alike they are where there are too many of them.
+    """
+    if not gone or not came or len(gone) * len(came) > MAX_PAIRS:
+        return list(zip_longest(gone, came, fillvalue=""))
+    costs = [[_ALONE * column for column in range(len(came) + 1)]]
+    for row, before in enumerate(gone, start=1):
+        line = [_ALONE * row]
+        for column, after in enumerate(came):
+            swap = costs[-1][column] + Levenshtein.normalized_distance(before, after)
+            line.append(min(costs[-1][column + 1] + _ALONE, line[column] + _ALONE, swap))
+        costs.append(line)
+    return _way_back(costs, gone, came)
+
+
+def _way_back(
+    costs: list[list[float]], gone: Sequence[str], came: Sequence[str]
+) -> list[tuple[str, str]]:
+    row, column, pairs = len(gone), len(came), []
+    while row or column:
+        if not column or (row and costs[row][column] == costs[row - 1][column] + _ALONE):
+            row -= 1
+            pairs.append((gone[row], ""))
+        elif not row or costs[row][column] == costs[row][column - 1] + _ALONE:
+            column -= 1
+            pairs.append(("", came[column]))
+        else:
+            row, column = row - 1, column - 1
+            pairs.append((gone[row], came[column]))
+    return pairs[::-1]
 
 
 def _replaced(before: str, after: str) -> tuple[str, str]:
     """Words that differ; where they are alike the letters that differ stand out."""
-    if "\n" in (before, after) or Levenshtein.normalized_similarity(before, after) < _ALIKE:
+    if not before or not after or "\n" in (before, after):
+        return _marked("del", before), _marked("ins", after)
+    if Levenshtein.normalized_similarity(before, after) < _ALIKE:
         return _marked("del", before), _marked("ins", after)
     left: list[str] = []
     right: list[str] = []
@@ -71,6 +118,8 @@ def _plain(word: str) -> str:
 
 
 def _marked(tag: str, word: str) -> str:
+    if not word:
+        return ""
     return "<br>" if word == "\n" else f"<{tag}>{escape(word)}</{tag}>"
 
 

@@ -144,6 +144,9 @@ def test_what_cannot_be_paired_says_why(folders):
         files.pair(read / "a.md", true)
     with pytest.raises(InvalidRequest, match="no such file or folder"):
         files.pair(read / "nothing", true)
+    (read / "a.pdf").write_bytes(b"%PDF")
+    with pytest.raises(InvalidRequest, match=r"a\.pdf: read are files of these kinds"):
+        files.pair(read / "a.pdf", true / "a.md")
     (true / "a.md").write_bytes(b"\xff")
     with pytest.raises(InvalidRequest, match="no UTF-8"):
         files.pair(read, true)

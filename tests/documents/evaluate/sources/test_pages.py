@@ -20,6 +20,13 @@ def test_pages_keep_their_numbers_and_failures():
     assert (found[7].text, found[7].failed) == ("", "dark")
 
 
+def test_two_pages_of_one_number_are_both_seen():
+    document = Document(
+        (Page(1, 1, 1, (block("paragraph", "أ"),)), Page(1, 1, 1, (block("paragraph", "ب"),)))
+    )
+    assert pages.contents(document)[1].text == "أ\nب"
+
+
 def test_blocks_make_markdown():
     table = Table(1, 1, (Cell(0, 0, (line("خلية"),)),))
     page = Page(

@@ -142,13 +142,15 @@ def _parsed(path: Path, text: str) -> dict[int, Content]:
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
             raise InvalidRequest(f"{path}: no read document: {error}") from error
         return pages.contents(document) or {WHOLE: Content(failed="a document without pages")}
-    if kind in (".html", ".htm"):
+    if kind == ".html":
         return {WHOLE: html.content(text)}
     return {WHOLE: markdown.plain(text) if kind == ".txt" else markdown.content(text)}
 
 
 def _files(place: Path) -> tuple[dict[str, Path], list[str]]:
     if place.is_file():
+        if place.suffix.lower() not in SUFFIXES:
+            raise InvalidRequest(f"{place}: read are files of these kinds: {', '.join(SUFFIXES)}")
         return {place.stem: place}, []
     if not place.is_dir():
         raise InvalidRequest(f"{place}: no such file or folder")

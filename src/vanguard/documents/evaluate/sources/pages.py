@@ -12,6 +12,7 @@ from vanguard.documents.evaluate.sources.content import (
     GridCell,
     Piece,
     covered,
+    joined,
     span,
     table_html,
 )
@@ -19,8 +20,11 @@ from vanguard.documents.page import Block, Document, Page, Table
 
 
 def contents(document: Document) -> dict[int, Content]:
-    """What is on each page, by its number."""
-    return {page.number: content(page) for page in document.pages}
+    """What is on each page, by its number; pages of one number are one page, so that none hides."""
+    found: dict[int, list[Content]] = {}
+    for page in document.pages:
+        found.setdefault(page.number, []).append(content(page))
+    return {number: joined(same) for number, same in found.items()}
 
 
 def content(page: Page) -> Content:

@@ -20,6 +20,7 @@ TABLE = "<table><tr><td>أ</td></tr></table>"
             "قبل\n\n<table><tr><th>أ</th><th>ب</th></tr><tr><td>١</td><td>٢</td></tr></table>\n\nبعد",
         ),
         (standard.pipe_tables, "أ | ب\nج", "أ | ب\nج"),
+        (standard.pipe_tables, "|أ|\n|-|\n# ب | ج", "<table><tr><th>أ</th></tr></table>\n\nب | ج"),
         (
             standard.html_tables,
             '<table border="1"><thead><tr><td style="x" colspan=2> <b>أ</b></td></thead></table>',

@@ -116,6 +116,17 @@ def test_a_broken_file_is_a_failed_page_or_a_named_truth(folders, name, data, sa
     assert any("truth cannot be read" in line for line in files.each_reason(found))
 
 
+def test_a_page_too_long_to_be_compared_failed(folders, monkeypatch):
+    monkeypatch.setattr(files, "MAX_PAGE_CHARS", 5)
+    read, true = folders
+    (true / "a.json").write_bytes(document((1, "أ"), (2, "ب")))
+    (read / "a.json").write_bytes(document((1, "أ"), (2, "ب" * 9)))
+    found = files.pair(read, true)
+    assert [pair.prediction.failed for pair in found.pairs] == [
+        "", "9 characters on a page, at most 5 are compared",
+    ]  # fmt: skip
+
+
 def test_a_document_without_pages_failed(folders):
     read, true = folders
     (true / "a.md").write_text("أ")

@@ -112,7 +112,7 @@ RULES = (
 # A form asks for the same page several times, one after the other.
 @lru_cache(maxsize=4)
 def standardised(text: str) -> str:
-    """The rules, one after the other; doing it twice changes nothing more."""
+    """The rules, one after the other."""
     for rule in RULES:
         text = rule(text)
     return text
@@ -122,9 +122,13 @@ def _without_end_marks(heading: str) -> str:
     return heading.rstrip().rstrip("#").rstrip()
 
 
-def _as_html(table: str) -> str:
-    grids = [piece.grid for piece in markdown.pieces(table) if piece.grid is not None]
-    return "\n".join(map(table_html, grids)) if grids else table
+def _as_html(lines: str) -> str:
+    """The table, and the lines below it that turn out not to be rows of it."""
+    found = list(markdown.pieces(lines))
+    if all(piece.grid is None for piece in found):
+        return lines
+    parts = (piece.text if piece.grid is None else table_html(piece.grid) for piece in found)
+    return "\n\n".join(parts)
 
 
 def _outside_tables(text: str, change: Callable[[str], str]) -> str:

@@ -18,7 +18,11 @@ from vanguard.documents.page import Document
 
 # Where several files have one stem the first of these kinds is taken: it knows most.
 SUFFIXES = (".json", ".md", ".html", ".txt")
+# A page has some 10 KB, and a file without pages is compared as one.
 MAX_FILE_BYTES = 4 * 1024 * 1024
+# Boxes and confidences of a book of 1,000 pages.
+MAX_JSON_BYTES = 64 * 1024 * 1024
+MAX_PAGE_CHARS = MAX_FILE_BYTES
 MAX_FILES = 200_000
 # A file without pages is one page.
 WHOLE = 0
@@ -112,9 +116,10 @@ def read(path: Path) -> dict[int, Content]:
     """
     try:
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
+        most = MAX_JSON_BYTES if path.suffix.lower() == ".json" else MAX_FILE_BYTES
+        if size > most:
             raise InvalidRequest(
-                f"{path}: {size:,} bytes, at most {MAX_FILE_BYTES:,} are read; split it into pages"
+                f"{path}: {size:,} bytes, at most {most:,} are read; split it into pages"
             )
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -141,10 +146,18 @@ def _parsed(path: Path, text: str) -> dict[int, Content]:
             document = msgspec.json.decode(text, type=Document)
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
             raise InvalidRequest(f"{path}: no read document: {error}") from error
-        return pages.contents(document) or {WHOLE: Content(failed="a document without pages")}
+        found = pages.contents(document) or {WHOLE: Content(failed="a document without pages")}
+        return {number: _bounded(content) for number, content in found.items()}
     if kind == ".html":
         return {WHOLE: html.content(text)}
     return {WHOLE: markdown.plain(text) if kind == ".txt" else markdown.content(text)}
+
+
+def _bounded(content: Content) -> Content:
+    size = len(content.markdown)
+    if size <= MAX_PAGE_CHARS:
+        return content
+    return Content(failed=f"{size:,} characters on a page, at most {MAX_PAGE_CHARS:,} are compared")
 
 
 def _files(place: Path) -> tuple[dict[str, Path], list[str]]:

@@ -2,13 +2,16 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from vanguard.core.errors import InvalidRequest
 from vanguard.documents.evaluate import run
 from vanguard.documents.evaluate.metrics import edits
+from vanguard.documents.evaluate.report import page
 from vanguard.documents.evaluate.result import Evaluation
 from vanguard.documents.evaluate.run import Settings, evaluate
-from vanguard.documents.evaluate.sources import markdown
+from vanguard.documents.evaluate.sources import html, markdown
 from vanguard.documents.evaluate.sources.content import Content
 from vanguard.documents.evaluate.sources.files import Pair, Pairs
 
@@ -127,3 +130,27 @@ def test_each_pair_is_told_of():
 def test_no_such_profile():
     with pytest.raises(InvalidRequest, match="there are strict, lenient, kitab, misraj"):
         scored(TRUTH, profile="kind")
+
+
+MARKUP = (
+    "<table>", "</table>", "<tr>", "<td>", "<th colspan=3>", "|", "|---|", "\n", "\n\n", "# ", "**",
+    "__", "`", "```", "<b>", "</b>", "<br>", "<h1>", "</h1>", "<!--", "-->", "[a](b)", "![", "أ", "نصٌّ ",
+    "١٢٣", "\u200f", "\0", " ", "- ", "> ", "1. ", "&amp;", "&#0;", "<image>", "\\", "===", "---",
+    "\u2028", "<script>",
+)  # fmt: skip
+pages = some.lists(some.sampled_from(MARKUP), max_size=40).map("".join)
+
+
+@given(pages, pages, some.sampled_from(["strict", "lenient", "kitab", "misraj"]))
+def test_no_page_of_strangers_breaks_it_and_a_page_is_like_itself(one, other, profile):
+    given_pairs = (
+        Pair("same", "a", 0, markdown.content(one), markdown.content(one)),
+        Pair("other", "b", 0, markdown.content(one), html.content(other)),
+        Pair("plain", "c", 0, html.content(one), markdown.plain(other)),
+    )
+    found = evaluate(Pairs(given_pairs), Settings(profile, draws=2))
+    same = next(score for score in found.pages if score.name == "same")
+    assert (same.cer, same.wer, same.failed) == (0, 0, "")
+    assert same.tables.teds in (None, 1)
+    assert "<script" not in page.html(found, given_pairs)
+    msgspec.json.encode(found)

@@ -70,6 +70,8 @@ def evaluate(
     try:
         from vanguard.documents.evaluate.run import Settings  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("vanguard"):
+            raise
         raise click.ClickException(f"this needs {error.name}: {EXTRA}") from error
     settings = Settings(profile, draws, seed)
     if truth.suffix.lower() == ".jsonl":

@@ -77,6 +77,12 @@ def test_a_bad_file_of_facts_is_one_line(folders, capsys):
     assert f"vanguard: {folders}/facts.jsonl:1: no fact" in capsys.readouterr().err
 
 
+def test_a_report_nowhere_is_said_before_the_work(folders):
+    done = run(folders / "read", folders / "true", "--report", folders / "no" / "r.html")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "there is no folder" in done.stderr
+
+
 def test_a_truth_that_cannot_be_read_is_told_and_fails_the_call(folders, capsys):
     (folders / "true" / "x.md").write_bytes(b"\xff")
     assert main(["documents", "evaluate", str(folders / "read"), str(folders / "true")]) == 1

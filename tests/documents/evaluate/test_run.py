@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from sacrebleu import corpus_chrf
 
 from vanguard.core.errors import InvalidRequest
 from vanguard.documents.evaluate import run
@@ -57,7 +58,10 @@ def test_a_page_that_was_not_read_is_wholly_wrong(profile, nothing):
 
 def test_what_stands_in_a_failed_page_does_not_count():
     content = Content(markdown.content(TRUTH).pieces, TRUTH, failed="half of it")
-    assert scored(content).figures["cer"] == 1
+    figures = scored(content).figures
+    assert figures["cer"] == 1
+    for name in ("chrf", "teds", "numbers_exact", "order_found", "mars_assigned"):
+        assert figures[name] == 0
 
 
 def test_nothing_to_read_and_nothing_read_is_right():
@@ -98,6 +102,18 @@ def test_tables_come_in_any_spelling():
     for profile in ("strict", "misraj"):
         assert scored(read, profile=profile).figures["teds"] == 1
         assert scored(read, profile=profile).figures["cer"] == 0
+
+
+def test_the_two_published_forms_of_mars_differ_by_the_text_of_tables():
+    tables = "| {} | {} |\n|---|---|\n| ٥ | ٦ |"
+    truth, read = ("نص طويل\n\n" + tables.format(*cells) for cells in (("أب", "جد"), ("أب", "جه")))
+    figures = scored(read, truth=truth).figures
+    # tbody, two rows, four cells; one letter of two of one cell is wrong
+    teds = 100 * (1 - 0.5 / 7)
+    assert figures["mars_kitab"] == pytest.approx((100 + teds) / 2)
+    whole = corpus_chrf(["نص طويل أب جه ٥ ٦"], [["نص طويل أب جد ٥ ٦"]]).score
+    assert figures["mars_misraj"] == pytest.approx((whole + teds) / 2)
+    assert whole < 99
 
 
 def test_the_same_seed_gives_the_same_bytes():

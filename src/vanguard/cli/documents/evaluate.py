@@ -67,6 +67,8 @@ def evaluate(
 
     The profiles kitab and misraj are for comparing with published figures.
     """
+    if report is not None and not report.parent.is_dir():
+        raise click.UsageError(f"--report: there is no folder {report.parent}")
     try:
         from vanguard.documents.evaluate.run import Settings  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:

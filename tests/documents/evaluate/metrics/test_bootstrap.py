@@ -42,3 +42,8 @@ def test_figures_without_a_say_have_no_interval():
 
 def test_sums_add_up():
     assert summed(documents(0.1, 0.2)) == {"edits": [pytest.approx(30), 200], "other": [2]}
+
+
+def test_as_many_documents_are_drawn_as_there_are():
+    found = intervals(documents(0.1, 0.2, 0.3), {"count": lambda sums: sums["other"][0]}, draws=9)
+    assert found["count"] == (3, 3)

@@ -16,6 +16,10 @@ VERBS: Mapping[str, Verb] = {
     "convert": Verb(
         "vanguard.cli.documents.convert:convert", "Write a read document in another format."
     ),
+    "evaluate": Verb(
+        "vanguard.cli.documents.evaluate:evaluate",
+        "Measure how faithful read pages are to their truth.",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""Normal forms: what counts as the same text. One file each, all versioned."""

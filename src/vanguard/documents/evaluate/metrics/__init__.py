@@ -1,0 +1,1 @@
+"""The measures themselves, each a function of texts or trees."""

@@ -6,7 +6,7 @@ It does not know the extractors, nor how layers are weighed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from vanguard.core.errors import ReadingError
 from vanguard.documents.arabic.lexicon import Lexicon
@@ -14,14 +14,25 @@ from vanguard.documents.arabic.plausibility import plausibility
 from vanguard.documents.layers.choice import Choice, Layer, best_layer, layer, settled
 from vanguard.documents.layers.contract import Painted
 from vanguard.documents.layers.extractors.poppler import program
-from vanguard.documents.layers.session import Session
 
 # pdfminer tells most about each glyph; PDFium is fast and forgives; the others are asked in doubt.
 ORDER: Final = ("pdfminer", "pdfium", "pypdf", "poppler")
 
 
+class Asked(Protocol):
+    """An open file that any extractor can be asked about; a `Session` is one."""
+
+    def read(self, extractor: str, page: int) -> Painted:
+        """The text of a page, from 0.
+
+        Raises:
+            ReadingError: this extractor cannot read it.
+        """
+        ...
+
+
 def read_layer(
-    session: Session,
+    session: Asked,
     page: int,
     *,
     lexicon: Lexicon | None = None,
@@ -51,14 +62,14 @@ def read_layer(
     return best_layer(layers)
 
 
-def _read(session: Session, name: str, page: int, lexicon: Lexicon | None) -> Layer:
+def _read(session: Asked, name: str, page: int, lexicon: Lexicon | None) -> Layer:
     try:
         return layer(session.read(name, page), lexicon)
     except ReadingError as error:
         return Layer(name, (), plausibility(""), problem=error.message)
 
 
-def size_of(session: Session, page: int) -> tuple[float, float]:
+def size_of(session: Asked, page: int) -> tuple[float, float]:
     """Width and height of a page as it is looked at, points.
 
     Raises:

@@ -1,0 +1,93 @@
+"""What a file is, how many pages it has, and each of them as layers and picture.
+
+It does not know what is made of a page. It is meant for a process of its own, see `flow.local`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from vanguard.core.errors import DocumentTooLarge, DocumentUnreadable
+from vanguard.documents.images.raster import Raster
+from vanguard.documents.layers.child import ERRORS, Ask, Reader, Start
+from vanguard.documents.layers.contract import Painted
+from vanguard.documents.reading import images, pictures
+from vanguard.documents.reading.limits import ReadingLimits
+
+Kind = Literal["pdf", "image"]
+_PDF_HEAD = b"%PDF-"
+_HEAD_BYTES: Final = 1024  # within which readers look for it
+
+
+def kind_of(path: Path) -> Kind:
+    """By its first bytes: names lie.
+
+    Raises:
+        DocumentUnreadable: it cannot be opened, or is empty.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise DocumentUnreadable(
+            f"The file cannot be opened: {error.strerror or error}."
+        ) from error
+    if not head:
+        raise DocumentUnreadable("The file is empty.")
+    return "pdf" if _PDF_HEAD in head else "image"
+
+
+def count_pages(path: Path, password: str, limits: ReadingLimits) -> int:
+    """How many pages a file has.
+
+    Raises:
+        DocumentUnreadable, DocumentLocked, DocumentTooLarge: it cannot be read, or not within limits.
+    """
+    size = path.stat().st_size
+    if size > limits.file_bytes:
+        raise DocumentTooLarge(f"The file has {size:,} bytes; {limits.file_bytes:,} are allowed.")
+    if kind_of(path) == "image":
+        return images.count_frames(path, limits)
+    answer = Reader(Start(str(path), password, limits.layers)).pages()
+    if answer.error:
+        raise ERRORS.get(answer.error, DocumentUnreadable)(answer.message)
+    return answer.pages
+
+
+class PdfLayers:
+    """The text layers of an open PDF, read in this process."""
+
+    def __init__(self, path: Path, password: str, limits: ReadingLimits) -> None:
+        self._reader = Reader(Start(str(path), password, limits.layers))
+
+    def read(self, extractor: str, page: int) -> Painted:
+        """The text of a page, from 0, as one extractor finds it.
+
+        Raises:
+            ReadingError: this extractor cannot read it.
+        """
+        answer = self._reader.read(Ask(extractor, page))
+        if answer.error or answer.painted is None:
+            raise ERRORS.get(answer.error, DocumentUnreadable)(answer.message)
+        return answer.painted
+
+
+@lru_cache(maxsize=1)
+def layers_of(path: Path, password: str, limits: ReadingLimits) -> PdfLayers:
+    """The layers of a file; kept open, for its next page is likely to be asked for next."""
+    return PdfLayers(path, password, limits)
+
+
+def picture_of(
+    path: Path, kind: Kind, number: int, dots_per_inch: float, limits: ReadingLimits
+) -> Raster:
+    """A page's picture; `number` is from 1, the resolution is for PDFs.
+
+    Raises:
+        DocumentUnreadable, DocumentTooLarge: it cannot be drawn.
+    """
+    if kind == "image":
+        return images.read_frame(path, number, limits)
+    return pictures.draw_page(path, number, dots_per_inch, limits)

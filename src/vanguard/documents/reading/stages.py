@@ -1,0 +1,126 @@
+"""The stages of reading: a file into pages, a page into blocks.
+
+They do not know each other, nor how many files there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from vanguard.documents.engines.contract import Engine
+from vanguard.documents.images.raster import Raster
+from vanguard.documents.layers.choice import Choice
+from vanguard.documents.layers.read import read_layer, size_of
+from vanguard.documents.page import POINTS_PER_INCH, Page
+from vanguard.documents.reading.arbiter import decide
+from vanguard.documents.reading.files import Kind, count_pages, kind_of, layers_of, picture_of
+from vanguard.documents.reading.limits import ReadingLimits
+from vanguard.documents.reading.picture import Picture, read_picture
+from vanguard.flow.ports import Blobs
+from vanguard.flow.stage import Made
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """A file to be read; `sha256` is its blob's."""
+
+    sha256: str
+
+
+class PageOfFile(msgspec.Struct, frozen=True):
+    """One page of a file, from 1."""
+
+    sha256: str
+    kind: Kind
+    number: int
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file's pages."""
+
+    password: str = ""
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
+    name: ClassVar[str] = "documents.open_file"
+    version: ClassVar[int] = 1
+    takes: ClassVar[type[SourceFile]] = SourceFile
+    whole: ClassVar[bool] = False
+
+    def process(self, values: Sequence[SourceFile], blobs: Blobs) -> Iterable[Made]:
+        """A value for each page.
+
+        Raises:
+            DocumentUnreadable, DocumentLocked, DocumentTooLarge: there is none to be had.
+        """
+        (source,) = values
+        path = blobs.path(source.sha256)
+        kind = kind_of(path)
+        for number in range(1, count_pages(path, self.password, self.limits) + 1):
+            yield Made(PageOfFile(source.sha256, kind, number), f"#{number}")
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What is written on a page.
+
+    Attributes:
+        languages: of Tesseract's data, joined by "+", the main one first.
+        tessdata: the folder of its data; the packaged one by default.
+        text_layers: PDFs' own text is looked at; else their picture alone.
+        dots_per_inch: at which pages of PDFs are drawn.
+    """
+
+    languages: str = "ara"
+    tessdata: str = ""
+    text_layers: bool = True
+    dots_per_inch: float = 200.0
+    password: str = ""
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
+    name: ClassVar[str] = "documents.read_page"
+    version: ClassVar[int] = 1
+    takes: ClassVar[type[PageOfFile]] = PageOfFile
+    whole: ClassVar[bool] = False
+
+    def process(self, values: Sequence[PageOfFile], blobs: Blobs) -> Iterable[Made]:
+        """One `Page`.
+
+        Raises:
+            DocumentUnreadable, DocumentTooLarge: neither its text nor its picture can be had.
+            SettingsError: there is no data for a language.
+        """
+        (page,) = values
+        path = blobs.path(page.sha256)
+        engine = _engine(self.languages, self.tessdata)
+        drawn: Raster | None = None
+        layer: Choice | None = None
+        if page.kind == "pdf":
+            layers = layers_of(path, self.password, self.limits)
+            width, height = size_of(layers, page.number - 1)
+            if self.text_layers:
+                layer = read_layer(layers, page.number - 1)
+        else:
+            drawn = self._drawn(page, path)
+            height, width = (
+                POINTS_PER_INCH / drawn.dots_per_inch * side for side in drawn.grey.shape
+            )
+
+        def picture() -> Picture:
+            return read_picture(drawn or self._drawn(page, path), engine)
+
+        blocks = decide(layer, picture, engine.name)
+        yield Made(Page(page.number, round(width, 2), round(height, 2), blocks))
+
+    def _drawn(self, page: PageOfFile, path: Path) -> Raster:
+        return picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)
+
+
+@lru_cache(maxsize=2)
+def _engine(languages: str, tessdata: str) -> Engine:
+    from vanguard.documents.engines.tesseract import Tesseract  # noqa: PLC0415 - where it is used
+
+    return Tesseract(languages, Path(tessdata) if tessdata else None)

@@ -169,7 +169,7 @@ class RequestReader:
             request.chunked = False
         if self._fed_bytes > bounds.head_bytes or len(headers) > bounds.headers:
             heads.check_size(request, bounds.head_bytes, bounds.headers)
-        index = request.index()
+        index = request.index
         host = index.get(b"host")
         if len(index) != len(headers) or host != self._host or not host:
             heads.check_host(request)

@@ -7,6 +7,7 @@ from what a client sent.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 
 from vanguard.core.usage import Usage
@@ -97,7 +98,7 @@ class ModelMeter:
     )
 
     def __init__(self) -> None:
-        self.requests: dict[tuple[str, str], int] = {}
+        self.requests: dict[tuple[str, str], int] = defaultdict(int)
         self.input_tokens = 0
         self.output_tokens = 0
         self.cache_read_tokens = 0
@@ -122,8 +123,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._models: dict[str, ModelMeter] = {}
-        self._attempts: dict[tuple[str, str], int] = {}
-        self._chosen: dict[tuple[str, str, str], int] = {}
+        self._attempts: dict[tuple[str, str], int] = defaultdict(int)
+        self._chosen: dict[tuple[str, str, str], int] = defaultdict(int)
         self.overhead = Histogram(_OVERHEAD)
         self.refusals = Family(
             "vanguard_refusals_total", "counter", "Requests refused or given up, by error code."
@@ -161,13 +162,11 @@ class Metrics:
 
     def attempted(self, deployment: str, status: str) -> None:
         """Counts one upstream attempt."""
-        key = (deployment, status)
-        self._attempts[key] = self._attempts.get(key, 0) + 1
+        self._attempts[deployment, status] += 1
 
     def chosen(self, choice: Choice) -> None:
         """Counts which deployment a request was routed to first, and why."""
-        key = (choice.deployment.id, choice.because, choice.standing)
-        self._chosen[key] = self._chosen.get(key, 0) + 1
+        self._chosen[choice.deployment.id, choice.because, choice.standing] += 1
 
     def render(self) -> bytes:
         """Everything, in text format 0.0.4."""

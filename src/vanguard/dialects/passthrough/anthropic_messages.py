@@ -138,9 +138,8 @@ class AnthropicMessagesPassThrough:
         """Whether pictures, files or sounds are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
-    def is_open_ended(self, body: bytes) -> bool:
-        """The same: provider-run tools count as media here."""
-        return self.has_media(body)
+    # provider-run tools count as media here
+    is_open_ended = has_media
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""

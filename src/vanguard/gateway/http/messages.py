@@ -100,11 +100,11 @@ class Request:
 
     def joined(self, name: bytes) -> bytes | None:
         """All values of a header that may be a list, joined by commas."""
-        value = self.header(name)
-        if value is None:
-            return None
-        values = [one for known, one in self.headers if known == name]
-        return value if len(values) == 1 else b",".join(values)
+        value = self.index.get(name)
+        if value is None or len(self.index) == len(self.headers):
+            # absent, or every header stands there once
+            return value
+        return b",".join([one for known, one in self.headers if known == name])
 
     def text(self, name: bytes, limit: int = 200) -> str:
         """A header as text for records: printable, at most `limit` characters, empty when absent."""

@@ -36,8 +36,8 @@ class Peek(msgspec.Struct, frozen=True):
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
         short: for the edits of a long body.
-        named: of the names that must not stand twice those that were met at the top level, quotes
-            included; a reader that did not meet one knows that it does not stand there at all. None
+        named: the names, quotes included, of which an edit must see that none stands twice: a reader
+            that did not meet one at the top level knows that it does not stand there at all. None
             where nobody looked.
     """
 

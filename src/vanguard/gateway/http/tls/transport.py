@@ -310,7 +310,8 @@ class TlsTransport(asyncio.Transport):
                     return pieces, True, None
                 pieces.append(piece)
                 left -= len(piece)
-                if not self._more(0) and not self._sock.pending():
+                full = len(piece) == _RECORD_BYTES
+                if not full and not self._more(0) and not self._sock.pending():
                     return pieces, False, None
         except ssl.SSLWantReadError:
             return pieces, False, None

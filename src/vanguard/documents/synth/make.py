@@ -41,7 +41,7 @@ class Settings:
 
     faces: tuple[FaceId, ...]
     texts: Texts
-    degrade: plan.Asked = plan.Asked()
+    degrade: plan.Asked = field(default_factory=plan.Asked)
     split: Split = "all"
     dpi: int = DPI
     paper: tuple[float, float] | None = None
@@ -112,13 +112,13 @@ def _set(kind: Kind, settings: Settings, key: tuple[str, int, int]) -> Press:
     press = Press(chance, look, settings.texts)
     kind.build(press)
     if not press.sheet.blocks:
-        raise SettingsError(f"a page of {look.paper[0]} × {look.paper[1]} points has no room for text")
+        raise SettingsError(
+            f"a page of {look.paper[0]} × {look.paper[1]} points has no room for text"
+        )
     return press
 
 
-def _finished(
-    press: Press, page: Page, settings: Settings, key: tuple[str, int, int]
-) -> MadePage:
+def _finished(press: Press, page: Page, settings: Settings, key: tuple[str, int, int]) -> MadePage:
     kind = KINDS[key[0]]
     dpi = kind.dpi or settings.dpi
     data = pdf.write(press.sheet)
@@ -138,4 +138,3 @@ def _finished(
         steps=after.steps,
         refused=key[2],
     )
-

@@ -40,6 +40,7 @@ class Yellowing(_Ageing):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Takes up to a tenth, a quarter or nearly half of the blue."""
+        del dpi
         height, width = pixels.shape[:2]
         y = np.abs(np.linspace(-1, 1, height, dtype=np.float32))[:, None]
         x = np.abs(np.linspace(-1, 1, width, dtype=np.float32))[None, :]
@@ -96,7 +97,9 @@ class Folds(_Ageing):
         for number in range(self.strength):
             lean = chance.normal(0, 0.015)
             part = chance.uniform(0.25, 0.75)
-            far = (y - height * part + lean * x) if number % 2 == 0 else (x - width * part + lean * y)
+            far = (
+                (y - height * part + lean * x) if number % 2 == 0 else (x - width * part + lean * y)
+            )
             soft = dpi * 0.12
             shade *= 1 - self.pick(0.08, 0.13, 0.2) * np.exp(-np.abs(far) / soft) * np.sign(far)
             shade *= 1 - self.pick(0.2, 0.3, 0.45) * np.exp(-((far / (dpi * 0.008)) ** 2))

@@ -36,6 +36,7 @@ class Defocus(_Blur):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Evenly."""
+        del chance
         return cv2.GaussianBlur(pixels, (0, 0), self.sigma(dpi)).astype(np.uint8)
 
 
@@ -46,12 +47,13 @@ class MotionBlur(_Blur):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Along a line of some pixels."""
-        long = max(3, round(self.sigma(dpi) * 3.5) | 1)
+        long = max(3, round(self.sigma(dpi) * 5) | 1)
         kernel = np.zeros((long, long), np.float32)
         kernel[long // 2] = 1
         turn = cv2.getRotationMatrix2D((long // 2, long // 2), chance.uniform(0, 180), 1)
-        kernel = cv2.warpAffine(kernel, turn, (long, long))
-        return cv2.filter2D(pixels, -1, kernel / max(float(kernel.sum()), 1e-3)).astype(np.uint8)
+        turned = cv2.warpAffine(kernel, turn, (long, long))
+        weights = turned / max(float(turned.sum()), 1e-3)
+        return cv2.filter2D(pixels, -1, weights).astype(np.uint8)
 
 
 class PartialDefocus(_Blur):
@@ -72,6 +74,7 @@ class OverSharpened(_Blur):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Unsharp masking, too strong, of a slightly soft image."""
+        del chance
         soft = cv2.GaussianBlur(pixels, (0, 0), 0.6 * self.sigma(dpi) + 0.2).astype(np.float32)
         wide = cv2.GaussianBlur(soft, (0, 0), 1.5 + self.sigma(dpi))
         return to_pixels((soft + (soft - wide) * self.pick(0.8, 1.6, 3.0)).astype(np.float32))

@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from vanguard.documents.synth.draw.raster import Pixels
 
-Family = Literal["pre_print", "print", "human_marks", "ageing", "geometry", "light", "blur", "digital"]
+Family = Literal[
+    "pre_print", "print", "human_marks", "ageing", "geometry", "light", "blur", "digital"
+]
 # the order in which they happen to a page
 FAMILIES: tuple[Family, ...] = (
     "pre_print",
@@ -47,7 +49,9 @@ class Transform:
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= STRONGEST:
-            raise ValueError(f"{self.name}: strength {self.strength} is not within 0 and {STRONGEST}")
+            raise ValueError(
+                f"{self.name}: strength {self.strength} is not within 0 and {STRONGEST}"
+            )
 
     def apply(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """The changed image, of the same size; the one given stays as it is."""
@@ -92,12 +96,12 @@ class Warp(Transform):
         return self.mapping(pixels.shape[:2], chance).warp(pixels)
 
 
-def to_pixels(values: Floats) -> Pixels:
+def to_pixels(values: npt.NDArray[np.floating]) -> Pixels:
     """Floats as pixels, cut to 0 and 255."""
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def shaded(pixels: Pixels, shade: Floats) -> Pixels:
+def shaded(pixels: Pixels, shade: npt.NDArray[np.floating]) -> Pixels:
     """Pixels times a shade (height × width, or × 3), where 1 changes nothing."""
     factor = shade if shade.ndim == 3 else shade[..., None]
     return to_pixels(pixels.astype(np.float32) * factor)

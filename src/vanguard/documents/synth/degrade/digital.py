@@ -32,6 +32,7 @@ class GaussianNoise(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """A deviation of 6, 14 or 26 levels."""
+        del dpi
         noise = chance.standard_normal(pixels.shape[:2], dtype=np.float32) * self.pick(6, 14, 26)
         return to_pixels(pixels.astype(np.float32) + noise[..., None])
 
@@ -43,7 +44,10 @@ class ColourNoise(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Slightly smooth noise."""
-        noise = cv2.GaussianBlur(chance.standard_normal(pixels.shape, dtype=np.float32), (0, 0), 0.8)
+        del dpi
+        noise = cv2.GaussianBlur(
+            chance.standard_normal(pixels.shape, dtype=np.float32), (0, 0), 0.8
+        )
         return to_pixels(pixels.astype(np.float32) + noise * self.pick(12, 25, 45))
 
 
@@ -54,6 +58,7 @@ class SaltPepper(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """In 0.2, 0.8 or 2 percent of the places."""
+        del dpi
         drawn = chance.random(pixels.shape[:2], dtype=np.float32)
         share = self.pick(0.002, 0.008, 0.02) / 2
         changed = pixels.copy()
@@ -69,6 +74,7 @@ class Speckle(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Multiplies each place by about one."""
+        del dpi
         noise = chance.standard_normal(pixels.shape[:2], dtype=np.float32)
         return shaded(pixels, 1 + noise * np.float32(self.pick(0.04, 0.09, 0.17)))
 
@@ -80,11 +86,15 @@ class Jpeg(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Quality about 50, 28 or 12."""
+        del dpi
         quality = int(self.pick(50, 28, 12) + chance.integers(-5, 6))
         done, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
         if not done:
             raise ValueError("this OpenCV cannot write JPEG")
-        return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]).astype(np.uint8)
+        read = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        if read is None:
+            raise ValueError("this OpenCV cannot read JPEG")
+        return np.ascontiguousarray(read[..., ::-1]).astype(np.uint8)
 
 
 class LowResolution(_Digital):
@@ -94,10 +104,13 @@ class LowResolution(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """To 75, 58 or 45 percent and back; never below 60 dpi."""
+        del chance
         part = min(1.0, max(self.pick(0.75, 0.58, 0.45), 60 / dpi))
         height, width = pixels.shape[:2]
         small = cv2.resize(
-            pixels, (max(1, round(width * part)), max(1, round(height * part))), interpolation=cv2.INTER_AREA
+            pixels,
+            (max(1, round(width * part)), max(1, round(height * part))),
+            interpolation=cv2.INTER_AREA,
         )
         return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
@@ -109,6 +122,7 @@ class FewLevels(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Twelve, six or three of them, in each colour."""
+        del chance, dpi
         levels = np.float32(self.pick(12, 6, 3) - 1)
         return to_pixels(np.rint(pixels.astype(np.float32) / 255 * levels) / levels * 255)
 
@@ -120,6 +134,7 @@ class Bilevel(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """A threshold off the middle by up to 15, 40 or 70 levels, with a little noise."""
+        del dpi
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
         grey += chance.standard_normal(grey.shape, dtype=np.float32) * self.pick(4, 8, 14)
         off = self.pick(15, 40, 70) * chance.uniform(0.5, 1) * (1 if chance.random() < 0.5 else -1)
@@ -134,10 +149,25 @@ class ScanLines(_Digital):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Each row is a little lighter or darker."""
+        del dpi
         height, width = pixels.shape[:2]
-        rows = chance.standard_normal((height, 1), dtype=np.float32) * np.float32(self.pick(0.015, 0.035, 0.07))
-        slow = (field(chance, (height, width), 12)[:, :1] - 0.5) * np.float32(self.pick(0.04, 0.08, 0.15))
+        rows = chance.standard_normal((height, 1), dtype=np.float32) * np.float32(
+            self.pick(0.015, 0.035, 0.07)
+        )
+        slow = (field(chance, (height, width), 12)[:, :1] - 0.5) * np.float32(
+            self.pick(0.04, 0.08, 0.15)
+        )
         return shaded(pixels, np.broadcast_to(1 + rows + slow, (height, width)))
 
 
-ALL = (GaussianNoise, ColourNoise, SaltPepper, Speckle, Jpeg, LowResolution, FewLevels, Bilevel, ScanLines)
+ALL = (
+    GaussianNoise,
+    ColourNoise,
+    SaltPepper,
+    Speckle,
+    Jpeg,
+    LowResolution,
+    FewLevels,
+    Bilevel,
+    ScanLines,
+)

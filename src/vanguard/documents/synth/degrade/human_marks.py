@@ -86,10 +86,14 @@ class PenScribble(_Mark):
         height, width = pixels.shape[:2]
         drawn = blank((height, width))
         for _ in range(int(self.pick(1, 2, 4))):
-            side = chance.uniform(0.02, 0.07) if chance.random() < 0.5 else chance.uniform(0.93, 0.98)
+            side = (
+                chance.uniform(0.02, 0.07) if chance.random() < 0.5 else chance.uniform(0.93, 0.98)
+            )
             centre = np.array([side * width, chance.uniform(0.1, 0.9) * height])
             turn = np.linspace(0, 6.28 * chance.uniform(1, 4), 60)
-            reach = dpi * chance.uniform(0.1, 0.3) * (1 + 0.4 * np.sin(turn * chance.uniform(0.3, 0.8)))
+            reach = (
+                dpi * chance.uniform(0.1, 0.3) * (1 + 0.4 * np.sin(turn * chance.uniform(0.3, 0.8)))
+            )
             loop = centre + np.stack([np.cos(turn) * reach, np.sin(turn) * reach * 0.6], axis=1)
             _stroke(drawn, loop.astype(np.float32), self.pen(chance), max(1, dpi // 90))
         return stain(pixels, drawn)
@@ -132,9 +136,11 @@ class Signature(_Mark):
             knots = chance.normal(0, 1, (6, 2)) * [dpi * 0.45, dpi * 0.14]
             knots += [width * chance.uniform(0.15, 0.5), height * chance.uniform(0.85, 0.93)]
             along = np.linspace(0, 5, 80)
-            curve = np.stack([np.interp(along, range(6), knots[:, axis]) for axis in (0, 1)], axis=1)
+            curve = np.stack(
+                [np.interp(along, range(6), knots[:, axis]) for axis in (0, 1)], axis=1
+            )
             smooth = cv2.GaussianBlur(curve.astype(np.float32), (1, 13), 0)
-            _stroke(drawn, smooth, colour, max(1, dpi // 75))
+            _stroke(drawn, smooth.astype(np.float32), colour, max(1, dpi // 75))
         return stain(pixels, drawn)
 
 
@@ -170,7 +176,9 @@ class Staple(_Mark):
             turn = chance.uniform(-0.8, 0.8)
             reach = np.array([np.cos(turn), np.sin(turn)]) * dpi * 0.22
             for shift, grey in ((dpi * 0.015, 170), (0.0, 95)):
-                ends = np.array([[x + shift, y + shift], [x + shift + reach[0], y + shift + reach[1]]])
+                ends = np.array(
+                    [[x + shift, y + shift], [x + shift + reach[0], y + shift + reach[1]]]
+                )
                 _stroke(drawn, ends.astype(np.float32), (grey,) * 3, max(1, dpi // 50))
         return drawn
 

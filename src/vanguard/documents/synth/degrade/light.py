@@ -33,12 +33,15 @@ class UnevenLight(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """A slope with some unevenness, down to 85, 65 or 45 percent."""
+        del dpi
         height, width = pixels.shape[:2]
         turn = chance.uniform(0, 6.28)
         y = np.linspace(-1, 1, height, dtype=np.float32)[:, None] * np.sin(turn)
         x = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * np.cos(turn)
         slope = (x + y) / 2.83 + 0.5 + 0.25 * (field(chance, (height, width), 3) - 0.5)
-        return shaded(pixels, (1 - np.clip(slope, 0, 1) * self.pick(0.15, 0.35, 0.55)).astype(np.float32))
+        return shaded(
+            pixels, (1 - np.clip(slope, 0, 1) * self.pick(0.15, 0.35, 0.55)).astype(np.float32)
+        )
 
 
 class Shadow(_Light):
@@ -51,7 +54,9 @@ class Shadow(_Light):
         height, width = pixels.shape[:2]
         mask = np.zeros((height, width), np.float32)
         x = chance.uniform(0, 1, 4) * width
-        corners = np.array([[x[0], 0], [x[1], 0], [x[2], height * chance.uniform(0.4, 1)], [x[3], height * 0.4]])
+        corners = np.array(
+            [[x[0], 0], [x[1], 0], [x[2], height * chance.uniform(0.4, 1)], [x[3], height * 0.4]]
+        )
         cv2.fillConvexPoly(mask, cv2.convexHull(corners.astype(np.int32)), 1.0)
         soft = cv2.GaussianBlur(mask, (0, 0), dpi * 0.12)
         return shaded(pixels, 1 - soft * self.pick(0.15, 0.3, 0.48))
@@ -64,10 +69,14 @@ class Vignette(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Darker with the distance from a point near the middle."""
+        del dpi
         height, width = pixels.shape[:2]
         y = np.linspace(-1, 1, height, dtype=np.float32)[:, None] - chance.uniform(-0.2, 0.2)
         x = np.linspace(-1, 1, width, dtype=np.float32)[None, :] - chance.uniform(-0.2, 0.2)
-        return shaded(pixels, (1 - np.clip((x**2 + y**2) / 2, 0, 1) * self.pick(0.2, 0.4, 0.65)).astype(np.float32))
+        return shaded(
+            pixels,
+            (1 - np.clip((x**2 + y**2) / 2, 0, 1) * self.pick(0.2, 0.4, 0.65)).astype(np.float32),
+        )
 
 
 class Gutter(_Light):
@@ -77,6 +86,7 @@ class Gutter(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Dark along one long edge."""
+        del dpi
         width = pixels.shape[1]
         far = np.arange(width, dtype=np.float32)
         far = far if chance.random() < 0.5 else far[::-1]
@@ -91,11 +101,14 @@ class Glare(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """A bright, soft spot."""
+        del dpi
         height, width = pixels.shape[:2]
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
         far = np.hypot(x - width * chance.uniform(0.2, 0.8), y - height * chance.uniform(0.2, 0.8))
         spot = np.exp(-((far / (width * chance.uniform(0.12, 0.25))) ** 2))
-        return blend(pixels, np.full_like(pixels, 255), (spot * self.pick(0.3, 0.5, 0.75)).astype(np.float32))
+        return blend(
+            pixels, np.full_like(pixels, 255), (spot * self.pick(0.3, 0.5, 0.75)).astype(np.float32)
+        )
 
 
 class LowContrast(_Light):
@@ -105,6 +118,7 @@ class LowContrast(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Squeezes the range to 75, 55 or 35 percent."""
+        del dpi
         part, low = self.pick(0.75, 0.55, 0.35), chance.uniform(0.3, 0.8)
         return to_pixels(pixels.astype(np.float32) * part + 255 * (1 - part) * low)
 
@@ -116,8 +130,12 @@ class Overexposed(_Light):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Lightens the dark."""
+        del chance, dpi
         power = 1 / self.pick(1.4, 1.9, 2.7)
-        return to_pixels(255 * (pixels.astype(np.float32) / 255 + self.pick(0.02, 0.06, 0.12)) ** np.float32(power))
+        return to_pixels(
+            255
+            * (pixels.astype(np.float32) / 255 + self.pick(0.02, 0.06, 0.12)) ** np.float32(power)
+        )
 
 
 ALL = (UnevenLight, Shadow, Vignette, Gutter, Glare, LowContrast, Overexposed)

@@ -82,8 +82,7 @@ def _step(text: str) -> tuple[str, int]:
 def draw(asked: Asked, dice: Dice, split: Split = "all", given: Steps = ()) -> Steps:
     """The transforms of one page, in the order in which they happen; none twice.
 
-    Args:
-        given: what the page's kind always gets.
+    `given` are those that the page's kind always gets.
     """
     steps = dict(given)
     for name, strength in asked.always:

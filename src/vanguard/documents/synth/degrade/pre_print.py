@@ -33,6 +33,7 @@ class PaperTint(_Paper):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Takes up to 8, 18 or 35 percent of a colour away."""
+        del dpi
         tint = 1 - chance.uniform(0, self.pick(0.08, 0.18, 0.35), 3)
         tint[chance.integers(3)] = 1 - self.pick(0.06, 0.14, 0.28)
         return shaded(pixels, np.broadcast_to(tint.astype(np.float32), pixels.shape))
@@ -45,6 +46,7 @@ class PaperGrain(_Paper):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Grain of two sizes."""
+        del dpi
         height, width = pixels.shape[:2]
         fine = chance.random((height, width), dtype=np.float32)
         grain = 0.6 * cv2.GaussianBlur(fine, (0, 0), 1.2) + 0.4 * field(chance, (height, width), 60)
@@ -98,7 +100,9 @@ class Watermark(_Paper):
         centre = (int(width * chance.uniform(0.3, 0.7)), int(height * chance.uniform(0.3, 0.7)))
         for ring in range(int(chance.integers(1, 4))):
             radius = int(min(height, width) * (0.1 + 0.09 * ring))
-            cv2.circle(drawn, centre, radius, (pale, pale, pale + 10), max(2, dpi // 25), cv2.LINE_AA)
+            cv2.circle(
+                drawn, centre, radius, (pale, pale, pale + 10), max(2, dpi // 25), cv2.LINE_AA
+            )
         return stain(pixels, drawn)
 
 

@@ -33,6 +33,7 @@ class FadedInk(_Printing):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Lightens ink, in patches."""
+        del dpi
         patches = field(chance, pixels.shape[:2], 6)
         alpha = self.pick(0.2, 0.38, 0.58) * (0.6 + 0.4 * patches)
         return blend(pixels, np.full_like(pixels, 255), alpha.astype(np.float32))
@@ -40,10 +41,10 @@ class FadedInk(_Printing):
 
 def _thickened(pixels: Pixels, amount: float, *, thin: bool) -> Pixels:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    changed = pixels
-    for _ in range(int(np.ceil(amount))):
-        changed = cv2.dilate(changed, kernel) if thin else cv2.erode(changed, kernel)
-    return blend(pixels, changed, min(1.0, amount / np.ceil(amount)))
+    times = int(np.ceil(amount))
+    morph = cv2.dilate if thin else cv2.erode
+    changed = morph(pixels, kernel, iterations=times).astype(np.uint8)
+    return blend(pixels, changed, min(1.0, amount / times))
 
 
 class InkBleed(_Printing):
@@ -53,6 +54,7 @@ class InkBleed(_Printing):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Grows strokes by a part of a pixel at 150 dpi."""
+        del chance
         grown = _thickened(pixels, self.pick(0.4, 0.7, 1.0) * max(1.0, dpi / 200), thin=False)
         return cv2.GaussianBlur(grown, (0, 0), 0.5).astype(np.uint8)
 
@@ -64,6 +66,7 @@ class ThinInk(_Printing):
 
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Shrinks strokes by a part of a pixel."""
+        del chance
         return _thickened(pixels, self.pick(0.25, 0.45, 0.65) * max(1.0, dpi / 250), thin=True)
 
 
@@ -75,7 +78,9 @@ class InkDropout(_Printing):
     def change(self, pixels: Pixels, chance: Chance, dpi: int) -> Pixels:
         """Lightens up to 4, 9 or 16 percent of the dots."""
         height, width = pixels.shape[:2]
-        spots = cv2.GaussianBlur(chance.random((height, width), dtype=np.float32), (0, 0), dpi / 220)
+        spots = cv2.GaussianBlur(
+            chance.random((height, width), dtype=np.float32), (0, 0), dpi / 220
+        )
         limit = np.quantile(spots[::7, ::7], self.pick(0.04, 0.09, 0.16))
         return blend(pixels, np.full_like(pixels, 255), (spots < limit).astype(np.float32) * 0.85)
 

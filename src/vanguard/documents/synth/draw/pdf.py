@@ -232,7 +232,9 @@ def _stream(data: bytes) -> StreamObject:
 
 
 def _dictionary(**entries: object) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): _object(value) for key, value in entries.items()})
+    return DictionaryObject(
+        {NameObject(f"/{key}"): _object(value) for key, value in entries.items()}
+    )
 
 
 def _object(value: object) -> PdfObject:

@@ -6,9 +6,8 @@ It does not know lines or pages. Lengths are in em: 1 is the size at which the f
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass
-
-
 
 import uharfbuzz as hb
 from fontTools.pens.boundsPen import BoundsPen
@@ -18,6 +17,7 @@ from vanguard.documents.page import Direction
 # hb's cluster level that keeps marks apart from their letters, so that each glyph knows its character
 _CHARACTERS = 1
 # reaches about as far up and down as text does
+_REMEMBERED = 8192  # words; each is shaped when its line is broken and again when it is set
 _TALL = "لأُكَبْجِّغيًاإِ"
 
 
@@ -91,7 +91,7 @@ class Face:
         self.hb_face = hb.Face(self.blob, face_id.index)
         self._font = hb.Font(self.hb_face)
         self._em = float(self.hb_face.upem)
-        # bounded by the font's own glyphs
+        self._shaped: dict[tuple[str, Direction], Shaped] = {}
         self._outlines: dict[int, tuple[float, float, float, float] | None] = {}
         self.characters = frozenset(self.hb_face.unicodes)
         extents = self._font.get_font_extents("ltr")
@@ -114,6 +114,14 @@ class Face:
 
     def shape(self, text: str, direction: Direction) -> Shaped:
         """Text of one direction as glyphs, in visual order."""
+        known = self._shaped.get((text, direction))
+        if known is None:
+            if len(self._shaped) >= _REMEMBERED:
+                self._shaped.clear()
+            known = self._shaped[text, direction] = self._shape(text, direction)
+        return known
+
+    def _shape(self, text: str, direction: Direction) -> Shaped:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
@@ -187,7 +195,7 @@ def _texts(text: str, buffer: hb.Buffer) -> list[str]:
     clusters = [info.cluster for info in buffer.glyph_infos]
     advances = [abs(position.x_advance) for position in buffer.glyph_positions]
     starts = sorted({*clusters, len(text)})
-    ends = dict(zip(starts, starts[1:], strict=False))
+    ends = dict(itertools.pairwise(starts))
     owner: dict[int, int] = {}
     for place, cluster in enumerate(clusters):
         if cluster not in owner or advances[place] > advances[owner[cluster]]:
@@ -202,5 +210,3 @@ def _texts(text: str, buffer: hb.Buffer) -> list[str]:
 def open_face(face_id: FaceId) -> Face:
     """The face, opened once in this process as long as it is among the last 64."""
     return Face(face_id)
-
-

@@ -37,10 +37,46 @@ PACKAGES = (
 # Families that are read with effort, or whose digits do not look like digits: for headings alone.
 DISPLAY = frozenset(
     [
-        *("AlManzomah", "AlYarmook", "Cortoba", "Dimnah", "Electron", "Granada", "Graph", "Hani", "Hor"),
-        *("Japan", "Jet", "KacstArt", "KacstDecorative", "KacstDigital", "KacstPoster", "KacstScreen"),
-        *("KacstTitle", "KacstTitleL", "Kayrawan", "Khalid", "Mashq", "Mashq-Bold", "Metal", "Nada"),
-        *("Nagham", "Nice", "Ostorah", "Ouhod-Bold", "PakType Ajrak", "PakType Naqsh", "Petra", "Rehan"),
+        *(
+            "AlManzomah",
+            "AlYarmook",
+            "Cortoba",
+            "Dimnah",
+            "Electron",
+            "Granada",
+            "Graph",
+            "Hani",
+            "Hor",
+        ),
+        *(
+            "Japan",
+            "Jet",
+            "KacstArt",
+            "KacstDecorative",
+            "KacstDigital",
+            "KacstPoster",
+            "KacstScreen",
+        ),
+        *(
+            "KacstTitle",
+            "KacstTitleL",
+            "Kayrawan",
+            "Khalid",
+            "Mashq",
+            "Mashq-Bold",
+            "Metal",
+            "Nada",
+        ),
+        *(
+            "Nagham",
+            "Nice",
+            "Ostorah",
+            "Ouhod-Bold",
+            "PakType Ajrak",
+            "PakType Naqsh",
+            "Petra",
+            "Rehan",
+        ),
         *("Salem", "Shado", "Sharjah", "Sindbad", "Tarablus", "Tholoth"),
     ]
 )
@@ -76,9 +112,7 @@ class Fonts:
         if split == "all":
             return self.faces
         held_out = split == "held_out"
-        return tuple(
-            face for face in self.faces if one_in(HELD_OUT_SHARE, face.family) == held_out
-        )
+        return tuple(face for face in self.faces if one_in(HELD_OUT_SHARE, face.family) == held_out)
 
 
 def advice(count: int) -> str:

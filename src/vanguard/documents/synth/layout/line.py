@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from vanguard.documents.page import Box, Direction, Line, Word
+from vanguard.documents.page import Direction, Line, Word
 from vanguard.documents.synth.fonts.face import Face, Shaped
 from vanguard.documents.synth.layout.order import levels, visual
 from vanguard.documents.synth.layout.sheet import BLACK, Colour, Run, Sheet, around
@@ -46,6 +46,11 @@ class Type:
         """An ordinary space, in points."""
         return self.face.space * self.size
 
+    def prints(self, word: str) -> bool:
+        """Whether one of the two faces has each character."""
+        known, spare = self.face.characters, self.spare.characters
+        return all(ord(character) in known or ord(character) in spare for character in word)
+
     def sized(self, factor: float) -> Type:
         """The same in another size."""
         return replace(self, size=self.size * factor)
@@ -81,11 +86,7 @@ def set_line(
     align: Align = "right",
     base: Direction = "rtl",
 ) -> Line:
-    """Sets words between two edges and tells their boxes.
-
-    Args:
-        place: left edge, right edge, baseline.
-    """
+    """Sets words and tells their boxes; `place` is left edge, right edge and baseline."""
     left, right, baseline = place
     spans = _spans(words, kind, base)
     natural = sum(span.shaped.advance * kind.size_of(span.face) for span in spans)

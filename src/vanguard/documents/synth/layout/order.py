@@ -6,6 +6,8 @@ shaper mirrors.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,16 +16,19 @@ from bidi import algorithm
 from vanguard.documents.page import Direction
 
 Piece = TypeVar("Piece")
+# letters, vowel signs, spaces and points: all of it runs from right to left
+_ARABIC_ALONE = re.compile("[\u0621-\u063a\u0640-\u0652\u060c .]*")
 
 
-def levels(text: str, base: Direction = "rtl") -> list[int]:
+@functools.lru_cache(maxsize=4096)
+def levels(text: str, base: Direction = "rtl") -> tuple[int, ...]:
     """The embedding level of each character; odd ones run from right to left.
 
     The text is one line without control characters.
     """
     level = 1 if base == "rtl" else 0
-    if level and all("\u0621" <= character <= "\u0652" or character in " ،." for character in text):
-        return [1] * len(text)
+    if level and _ARABIC_ALONE.fullmatch(text):
+        return (1,) * len(text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = level, "R" if level else "L"
     algorithm.get_embedding_levels(text, storage)
@@ -31,7 +36,7 @@ def levels(text: str, base: Direction = "rtl") -> list[int]:
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, debug=False)
     algorithm.resolve_implicit_levels(storage, debug=False)
-    found = [character["level"] for character in storage["chars"]]
+    found = tuple(character["level"] for character in storage["chars"])
     if len(found) != len(text):
         raise ValueError(f"control characters in {text!r}")
     return found

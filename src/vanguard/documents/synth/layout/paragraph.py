@@ -74,7 +74,9 @@ class Paragraph:
         count = min(len(lines), int(column.room / self.type.pitch))
         if not lines:
             return None
-        if count == 0 or (count == len(lines) and column.room < (count + self.keep) * self.type.pitch):
+        if count == 0 or (
+            count == len(lines) and column.room < (count + self.keep) * self.type.pitch
+        ):
             return self
         said = []
         for number, words in enumerate(lines[:count]):
@@ -116,12 +118,16 @@ class Gap:
 def broken(
     words: Sequence[str], kind: Type, room: float, indent: float = 0.0
 ) -> Iterator[list[str]]:
-    """Words as lines no wider than the room. A word that is wider than that is left out."""
+    """Words as lines no wider than the room.
+
+    Left out are words that are wider than that, and those that neither face can print: what is not
+    on paper must not be in the truth.
+    """
     line: list[str] = []
     used, limit = 0.0, room - indent
     for word in words:
         wide = width(word, kind)
-        if wide > room - indent:
+        if wide > room - indent or not kind.prints(word):
             continue
         if line and used + kind.space + wide > limit:
             yield line

@@ -118,7 +118,9 @@ def _widths(item: TableItem, room: float) -> list[float]:
     for entry in item.entries:
         if entry.column_span == 1:
             words = entry.text.split()
-            wide = sum(width(word, item.type) for word in words) + item.type.space * (len(words) - 1)
+            wide = sum(width(word, item.type) for word in words) + item.type.space * (
+                len(words) - 1
+            )
             natural[entry.column] = max(
                 natural[entry.column], wide + 2 * item.look.padding + 0.5 if words else 0.0
             )
@@ -182,7 +184,9 @@ def _rule(sheet: Sheet, item: TableItem, grid: _Grid) -> None:
         return
     if rules == "outer":
         _frame(sheet, Box(grid.x[-1], grid.y[0], grid.x[0], grid.y[-1]), thick, sides=True)
-        below_head = max((e.row + e.row_span for e in item.entries if e.header and e.column > 0), default=0)
+        below_head = max(
+            (e.row + e.row_span for e in item.entries if e.header and e.column > 0), default=0
+        )
         if below_head:
             y = grid.y[below_head]
             sheet.rules.append(Rule(grid.x[-1], y, grid.x[0], y, thick))

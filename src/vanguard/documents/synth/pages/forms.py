@@ -31,7 +31,10 @@ def letter(press: Press) -> None:
         Gap(press.style.body.size * 0.7),
         press.heading(f"الموضوع: {phrases.one('letter_subjects')}".split(), 3),
         _line(press, phrases.one("greetings")),
-        *(press.paragraph(text.split()) for text in phrases.several("letter_bodies", press.dice.randint(3, 6))),
+        *(
+            press.paragraph(text.split())
+            for text in phrases.several("letter_bodies", press.dice.randint(3, 6))
+        ),
         _line(press, phrases.one("letter_closings")),
         Gap(press.style.body.size),
         _line(press, phrases.one("names"), "left"),
@@ -45,7 +48,9 @@ def letter(press: Press) -> None:
 def _head(press: Press) -> None:
     type_ = press.style.small(1.1)
     y = press.style.margin[1] - type_.pitch * 1.2
-    press.line("header", press.phrases.one("companies"), y, press.dice.choice(["right", "centre"]), type_)
+    press.line(
+        "header", press.phrases.one("companies"), y, press.dice.choice(["right", "centre"]), type_
+    )
     body = press.body()
     below = y + type_.pitch * 1.1
     press.sheet.rules.append(Rule(body.left, below, body.right, below, 1.0))
@@ -63,7 +68,9 @@ def invoice(press: Press) -> None:
     body = press.body()
     body.y = body.top + press.style.body.pitch * 0.5
     items: list[Item] = [
-        press.heading(press.dice.choice(["فاتورة", "فاتورة ضريبية", "فاتورة مبيعات"]).split(), 1, "title"),
+        press.heading(
+            press.dice.choice(["فاتورة", "فاتورة ضريبية", "فاتورة مبيعات"]).split(), 1, "title"
+        ),
         _line(press, phrases.fill("رقم الفاتورة: {number}")),
         _line(press, f"التاريخ: {phrases.date()}"),
         _line(press, f"العميل: {phrases.one('names')}، {phrases.one('cities')}"),
@@ -105,5 +112,7 @@ def bill(press: Press, count: int) -> TableItem:
         entries.append(Entry(rows, 4, phrases.money(amount)))
         rows += 1
     tint = dice.uniform(0.82, 0.95)
-    look = Look("all", press.style.body.size * 0.35, (tint, tint, tint) if dice.random() < 0.6 else None)
+    look = Look(
+        "all", press.style.body.size * 0.35, (tint, tint, tint) if dice.random() < 0.6 else None
+    )
     return TableItem(rows, 5, tuple(entries), press.style.small(0.92), look, press.style.gap * 2)

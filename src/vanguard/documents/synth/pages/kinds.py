@@ -6,7 +6,7 @@ It does not know how an image is degraded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vanguard.documents.synth.pages import forms, prose, tables
 from vanguard.documents.synth.pages.press import Press
@@ -25,7 +25,7 @@ class Kind:
 
     name: str
     build: Callable[[Press], None]
-    bounds: Bounds = Bounds()
+    bounds: Bounds = field(default_factory=Bounds)
     scanned: tuple[tuple[str, int], ...] = ()
     dpi: int = 0
 
@@ -33,15 +33,35 @@ class Kind:
 _TABLE = Bounds(sizes=(9.5, 12.5), papers=(0, 0, 0, 3))
 _ALL = (
     Kind("plain", prose.plain),
-    Kind("two_columns", prose.two_columns, Bounds((9.5, 12), papers=(0, 0, 3, 4), aligns=("justify", "right"))),
-    Kind("three_columns", prose.three_columns, Bounds((8, 9.5), papers=(0, 3, 4), aligns=("justify", "right"))),
+    Kind(
+        "two_columns",
+        prose.two_columns,
+        Bounds((9.5, 12), papers=(0, 0, 3, 4), aligns=("justify", "right")),
+    ),
+    Kind(
+        "three_columns",
+        prose.three_columns,
+        Bounds((8, 9.5), papers=(0, 3, 4), aligns=("justify", "right")),
+    ),
     Kind("vocalised", prose.vocalised, Bounds((13, 18), (1.8, 2.4))),
     Kind("mixed_digits", prose.mixed_digits),
     Kind("ruled_table", tables.ruled_table, _TABLE),
     Kind("borderless_table", tables.borderless_table, _TABLE),
     Kind("tatweel", prose.tatweel),
-    Kind("skewed_scan", prose.plain, Bounds((11, 15)), (("skew", 3), ("uneven_light", 1), ("gaussian_noise", 1), ("jpeg", 1)), 100),
-    Kind("shaded_scan", tables.ruled_table, _TABLE, (("skew", 1), ("uneven_light", 3), ("gaussian_noise", 1), ("jpeg", 2)), 150),
+    Kind(
+        "skewed_scan",
+        prose.plain,
+        Bounds((11, 15)),
+        (("skew", 3), ("uneven_light", 1), ("gaussian_noise", 1), ("jpeg", 1)),
+        100,
+    ),
+    Kind(
+        "shaded_scan",
+        tables.ruled_table,
+        _TABLE,
+        (("skew", 1), ("uneven_light", 3), ("gaussian_noise", 1), ("jpeg", 2)),
+        150,
+    ),
     Kind("sidebar", prose.sidebar, Bounds(papers=(0, 0, 3))),
     Kind("footnotes", prose.footnotes),
     Kind("letter", forms.letter, Bounds((11, 14), papers=(0, 0, 3))),

@@ -55,7 +55,7 @@ class Press:
     ) -> Iterator[Item]:
         """Headings and paragraphs of one section, then of another, without an end."""
         for part in self._parts(style):
-            words = [word for word in self.local(part.text).split() if self._printable(word)]
+            words = self.local(part.text).split()
             if tatweel:
                 words = [stretch(w, self.dice) if self.dice.random() < 0.3 else w for w in words]
             if not part.heading:
@@ -80,11 +80,11 @@ class Press:
         """A heading; a title is of level 1."""
         style = self.style
         align: Align = "centre" if kind == "title" or style.align == "centre" else "right"
-        return Paragraph(
-            tuple(words), style.heading, align, kind, level, after=style.gap, keep=2
-        )
+        return Paragraph(tuple(words), style.heading, align, kind, level, after=style.gap, keep=2)
 
-    def note(self, kind: BlockKind, text: str, align: Align = "right", size: float = 0.8) -> Paragraph:
+    def note(
+        self, kind: BlockKind, text: str, align: Align = "right", size: float = 0.8
+    ) -> Paragraph:
         """A caption, a footnote or another small line."""
         return Paragraph(
             tuple(text.split()), self.style.small(size), align, kind, after=self.style.gap
@@ -114,7 +114,9 @@ class Press:
         """One line between the margins, its top at `y`."""
         column = self.body()
         place = (column.left, column.right, y + type_.pitch * BASELINE)
-        self.sheet.say(kind, [set_line(self.sheet, text.split(), type_, place, align)])
+        words = [word for word in text.split() if type_.prints(word)]
+        if words:
+            self.sheet.say(kind, [set_line(self.sheet, words, type_, place, align)])
 
     def shade(self, column: Column, margin: float) -> None:
         """Shades the place of a column, down to where it is filled."""
@@ -123,9 +125,3 @@ class Press:
             column.left - margin, column.top - margin, column.right + margin, column.y + margin
         )
         self.sheet.areas.append(Area(box, (tint, tint, min(tint + 0.04, 1.0))))
-
-    def _printable(self, word: str) -> bool:
-        body = self.style.body
-        known = body.face.characters | body.spare.characters
-        return all(ord(character) in known for character in word)
-

@@ -96,7 +96,9 @@ def footnotes(press: Press) -> None:
     notes = furniture.footnotes(press, press.dice.randint(2, 4))
     area = Column(body.left, body.right, body.top, body.bottom - furniture.height(notes, body))
     press.pour([area], _marked(press, len(notes)))
-    said = {word.text for block in press.sheet.blocks for line in block.lines for word in line.words}
+    said = {
+        word.text for block in press.sheet.blocks for line in block.lines for word in line.words
+    }
     # a short page may have no room for all marks: a note without its mark would be an orphan
     kept = [note for note in notes if note.words[0] in said]
     if kept:

@@ -65,9 +65,8 @@ def draw(
 ) -> Style:
     """A look within the bounds.
 
-    Args:
-        paper: width and height in points, where they are given.
-        scale: of sizes, below 1 where the paper is small.
+    `paper` is width and height in points, where they are given; `scale` makes type smaller on small
+    paper.
     """
     body_faces = [face for face in faces if face.family not in DISPLAY] or list(faces)
     body = open_face(dice.choice(body_faces))

@@ -76,16 +76,29 @@ def _table(press: Press, rules: Rules) -> TableItem:
             value = dice.randint(1, 999 if percents[column] else scale[column])
             sums[column] += value
             text = grouped(value, press.style.digits, 1 if percents[column] else decimals[column])
-            entries.append(Entry(row, column, text + ("%" if percents[column] else ""), align=align))
+            entries.append(
+                Entry(row, column, text + ("%" if percents[column] else ""), align=align)
+            )
     rows += first
     if dice.random() < 0.6:
         entries.append(Entry(rows, 0, "المجموع", header=True, align="right"))
         for column in range(1, columns):
-            total = "" if percents[column] else grouped(sums[column], press.style.digits, decimals[column])
+            total = (
+                ""
+                if percents[column]
+                else grouped(sums[column], press.style.digits, decimals[column])
+            )
             entries.append(Entry(rows, column, total, align=align))
         rows += 1
     press.own()
-    return TableItem(rows, columns, tuple(entries), press.style.small(0.95), _look(press, rules), press.style.gap * 2)
+    return TableItem(
+        rows,
+        columns,
+        tuple(entries),
+        press.style.small(0.95),
+        _look(press, rules),
+        press.style.gap * 2,
+    )
 
 
 def _head(press: Press, columns: int, *, spanned: bool) -> list[Entry]:

@@ -97,8 +97,7 @@ class Texts:
 def load(folders: Sequence[Path] = (), refuse: Callable[[str], bool] | None = None) -> Texts:
     """The texts that come along; of a style of which the folders have text, theirs instead.
 
-    Args:
-        refuse: says of a part's text whether it must not be used.
+    `refuse` says of a part's text whether it must not be used.
 
     Raises:
         SettingsError: a folder is not there or has no text, a file is too large or not UTF-8.
@@ -184,7 +183,9 @@ def clean(line: str) -> str:
 
 
 # bidirectional controls and joiners: a page has none, and the reading order is the layout's task
-_MARKS = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS = frozenset(
+    "\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def style_of(text: str) -> Style:

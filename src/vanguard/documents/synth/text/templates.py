@@ -106,6 +106,8 @@ _NUMBERS: dict[str, Callable[[Dice], str]] = {
     "time": lambda dice: f"{dice.randint(7, 19)}:{dice.choice([0, 15, 30, 45]):02d}",
     "phone": lambda dice: f"0{dice.randint(11, 59)}-{dice.randint(1000000, 9999999)}",
     "version": lambda dice: f"{dice.randint(1, 20)}.{dice.randint(0, 9)}",
-    "account": lambda dice: f"SA{dice.randint(10, 99)} {dice.randint(1000, 9999)} {dice.randint(1000, 9999)}",
+    "account": lambda dice: (
+        f"SA{dice.randint(10, 99)} {dice.randint(1000, 9999)} {dice.randint(1000, 9999)}"
+    ),
     "money": lambda dice: f"{dice.randint(1, 99_999):,}.{dice.randint(0, 99):02d} ريال",
 }

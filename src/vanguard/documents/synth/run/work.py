@@ -1,0 +1,96 @@
+"""One page from its number to its files, in whichever process it is asked for.
+
+It does not know other pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import cv2
+import msgspec
+
+from vanguard.documents.formats.markdown import to_markdown
+from vanguard.documents.page import Document
+from vanguard.documents.synth.draw.raster import encode
+from vanguard.documents.synth.make import MadePage, Settings, make_page
+from vanguard.documents.synth.run.options import Font, Options, Record, Source
+from vanguard.documents.synth.run.store import Store
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a process needs to make the pages of a run."""
+
+    options: Options
+    settings: Settings
+    out: Path
+
+
+_JOB: list[Job] = []
+
+
+def begin(job: Job) -> None:
+    """Makes this process ready; each of several takes one core."""
+    cv2.setNumThreads(1)
+    _JOB[:] = [job]
+
+
+def page(number: int) -> Record:
+    """Makes and writes a page, its record last."""
+    return write(_JOB[0], number)
+
+
+def write(job: Job, number: int) -> Record:
+    """Makes and writes a page of a job."""
+    options = job.options
+    made = make_page(options.kind_of(number), options.seed_of(number), job.settings)
+    key = f"page-{number:08d}"
+    store = Store(job.out)
+    folder = store.folder(number)
+    image = f"{key}.{'jpg' if options.image == 'jpeg' else 'png'}"
+    named = _named(made, image)
+    files = {
+        "image": (image, encode(made.image, made.dpi, options.image)),
+        "pdf": (f"{key}.pdf", made.pdf),
+        "document": (f"{key}.json", msgspec.json.encode(named)),
+        "markdown": (f"{key}.md", to_markdown(named).encode()),
+    }
+    if made.clean is not made.document:
+        files["pdf_document"] = (f"{key}.pdf.json", msgspec.json.encode(made.clean))
+    written = {
+        what: (_relative(folder / name, job.out), store.write(folder / name, data))
+        for what, (name, data) in files.items()
+    }
+    record = _record(job, number, made, written)
+    store.record(record)
+    return record
+
+
+def _named(made: MadePage, image: str) -> Document:
+    return msgspec.structs.replace(made.document, source=image)
+
+
+def _relative(path: Path, out: Path) -> str:
+    return path.relative_to(out).as_posix()
+
+
+def _record(job: Job, number: int, made: MadePage, files: dict[str, tuple[str, str]]) -> Record:
+    height, width = made.image.shape[:2]
+    font = made.font
+    return Record(
+        page=number,
+        key=f"page-{number:08d}",
+        kind=made.kind,
+        seed=made.seed,
+        dpi=made.dpi,
+        width_px=width,
+        height_px=height,
+        font=Font(font.name, Path(font.path).name, font.licence),
+        sources=tuple(Source(text, licence, section) for text, section, licence in made.sources),
+        transforms=made.steps,
+        split=job.options.split,
+        files=files,
+        refused=made.refused,
+    )

@@ -52,7 +52,7 @@ class MotionBlur(_Blur):
         kernel[long // 2] = 1
         turn = cv2.getRotationMatrix2D((long // 2, long // 2), chance.uniform(0, 180), 1)
         turned = cv2.warpAffine(kernel, turn, (long, long))
-        weights = turned / max(float(turned.sum()), 1e-3)
+        weights = (turned / max(float(turned.sum()), 1e-3)).astype(np.float32)
         return cv2.filter2D(pixels, -1, weights).astype(np.uint8)
 
 

@@ -98,7 +98,8 @@ class Warp(Transform):
 
 def to_pixels(values: npt.NDArray[np.floating]) -> Pixels:
     """Floats as pixels, cut to 0 and 255."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return pixels
 
 
 def shaded(pixels: Pixels, shade: npt.NDArray[np.floating]) -> Pixels:

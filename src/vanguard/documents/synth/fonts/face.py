@@ -206,7 +206,7 @@ def _texts(text: str, buffer: hb.Buffer) -> list[str]:
     ]
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def open_face(face_id: FaceId) -> Face:
-    """The face, opened once in this process as long as it is among the last 64."""
+    """The face, opened once in this process as long as it is among the last 256."""
     return Face(face_id)

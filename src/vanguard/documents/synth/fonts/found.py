@@ -205,6 +205,7 @@ def _fault(face_id: FaceId) -> str:
     word = face.shape("ببب", "rtl")
     if len({glyph.number for glyph in word.glyphs if glyph.text}) < 2:
         return "does not join letters"
-    if word.ink is None or word.advance <= 0 or face.ascender <= 0:
-        return "has no outlines or no measures"
-    return ""
+    if word.advance <= 0 or face.ascender <= 0:
+        return "has no measures"
+    empty = [letter for letter in LETTERS if face.shape(letter, "rtl").ink is None]
+    return f"has no outline of U+{ord(empty[0]):04X}" if empty else ""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from vanguard.documents.page import Direction, Line, Word
+from vanguard.documents.page import Box, Direction, Line, Word
 from vanguard.documents.synth.fonts.face import Face, Shaped
 from vanguard.documents.synth.layout.order import levels, visual
 from vanguard.documents.synth.layout.sheet import BLACK, Colour, Run, Sheet, around
@@ -100,7 +100,8 @@ def set_line(
     else:
         at_right = align == "right" or (align == "justify" and base == "rtl")
         x = left + (room if at_right else 0.0)
-    runs, boxes = [], [[] for _ in words]  # type: tuple[list[Run], list[list[Box | None]]]
+    runs: list[Run] = []
+    boxes: list[list[Box | None]] = [[] for _ in words]
     for span in visual(spans, [span.level for span in spans]):
         size = kind.size_of(span.face)
         run = Run(span.face, size, x, baseline, span.shaped, kind.colour)

@@ -124,16 +124,30 @@ def _columns(press: Press, count: int, items: Iterator[Item]) -> None:
     if press.dice.random() < 0.4:
         press.pour([body], iter([press.heading(press.say("headings").split(), 1, "title")]))
     columns = press.columns(count, body)
-    press.pour(columns, _with_figure(press, items))
+    press.pour(columns, _varied(press, items))
     furniture.foot(press)
 
 
-def _with_figure(press: Press, items: Iterator[Item]) -> Iterator[Item]:
-    where = press.dice.randint(1, 3) if press.dice.random() < 0.25 else -1
+def _varied(press: Press, items: Iterator[Item]) -> Iterator[Item]:
+    chance = press.dice.random()
+    where = press.dice.randint(1, 3)
     for number, item in enumerate(items):
-        if number == where:
+        if number == where and chance < 0.25:
             yield Figure(press)
+        elif number == where and chance < 0.5:
+            yield from _list(press)
         yield item
+
+
+def _list(press: Press) -> Iterator[Item]:
+    """Three to six items with bullets or numbers."""
+    press.own()
+    mark = press.dice.choice(["•", "-", ""])
+    sentences = press.phrases.several("figures_sentences", press.dice.randint(3, 6))
+    for number, sentence in enumerate(sentences, start=1):
+        shown = mark or press.phrases.number(f"{number}.")
+        words = (shown, *sentence.split())
+        yield replace(press.paragraph(list(words), "right"), kind="list_item", indent=0.0)
 
 
 class Figure:

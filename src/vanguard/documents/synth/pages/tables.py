@@ -13,6 +13,9 @@ from vanguard.documents.synth.pages.press import Press
 from vanguard.documents.synth.text.marks import grouped
 from vanguard.documents.synth.text.templates import words
 
+# what the first column names
+_ROWS = (("المدينة", "cities"), ("القسم", "departments"), ("الشهر", "months"), ("الصنف", "goods"))
+
 
 def ruled_table(press: Press) -> None:
     """A table with lines around its cells."""
@@ -59,10 +62,12 @@ def _table(press: Press, rules: Rules) -> TableItem:
     dice = press.dice
     columns, rows = dice.randint(3, 6), dice.randint(4, 12)
     spanned_head = dice.random() < 0.35 and columns >= 4
-    entries = _head(press, columns, spanned=spanned_head)
     first = 2 if spanned_head else 1
     align: Align = dice.choice(["centre", "centre", "right", "left"])
-    names = [press.phrases.one("cities") for _ in range(rows)]
+    what, kinds_of_rows = dice.choice(_ROWS)
+    names = press.phrases.several(kinds_of_rows, rows)
+    rows = len(names)
+    entries = _head(press, what, columns, spanned=spanned_head)
     sums = [0] * columns
     decimals = [dice.choice([0, 0, 0, 1, 2]) for _ in range(columns)]
     percents = [dice.random() < 0.15 for _ in range(columns)]
@@ -101,15 +106,15 @@ def _table(press: Press, rules: Rules) -> TableItem:
     )
 
 
-def _head(press: Press, columns: int, *, spanned: bool) -> list[Entry]:
+def _head(press: Press, what: str, columns: int, *, spanned: bool) -> list[Entry]:
     topics = press.phrases.several("topics", columns - 1)
     if not spanned:
-        names = ["المدينة", *topics]
+        names = [what, *topics]
         return [Entry(0, column, name, header=True) for column, name in enumerate(names)]
     periods = words()["periods"]
     last = columns - 1
     return [
-        Entry(0, 0, "المدينة", row_span=2, header=True),
+        Entry(0, 0, what, row_span=2, header=True),
         Entry(0, 1, topics[0], column_span=last - 1, header=True),
         Entry(0, last, topics[1], row_span=2, header=True),
         *(Entry(1, column, periods[column - 1], header=True) for column in range(1, last)),

@@ -6,6 +6,9 @@ It does not know other pages.
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing.process
+import os
+import threading
 from pathlib import Path
 
 import cv2
@@ -32,9 +35,18 @@ _JOB: list[Job] = []
 
 
 def begin(job: Job) -> None:
-    """Makes this process ready; each of several takes one core."""
+    """Makes this process ready; each of several takes one core, and none outlives the run."""
     cv2.setNumThreads(1)
     _JOB[:] = [job]
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    # a process whose run was killed would wait for its next page for ever
+    parent.join()
+    os._exit(1)
 
 
 def page(number: int) -> Record:

@@ -105,12 +105,14 @@ def load(folders: Sequence[Path] = (), refuse: Callable[[str], bool] | None = No
     own = [section for folder in folders for section in _of_folder(folder)]
     styles = {section.style for section in own}
     sections = [*own, *(section for section in packaged() if section.style not in styles)]
-    if refuse is None:
-        return Texts(tuple(sections))
     kept, refused = [], 0
+    seen: set[str] = set()
     for section in sections:
-        parts = tuple(part for part in section.parts if not refuse(part.text))
-        refused += len(section.parts) - len(parts)
+        # what stands in two sections must not come into both splits
+        new = [part for part in section.parts if part.heading or part.text not in seen]
+        seen.update(part.text for part in new if not part.heading)
+        parts = tuple(part for part in new if refuse is None or not refuse(part.text))
+        refused += len(new) - len(parts)
         if any(not part.heading for part in parts):
             kept.append(_with_parts(section, parts))
     return Texts(tuple(kept), refused)

@@ -199,7 +199,7 @@ def test_a_process_that_is_killed_is_said(tmp_path):
     more = ("--workers", "2", "--pages", "5000")
     with subprocess.Popen(command(out, *more), stderr=subprocess.PIPE, text=True) as process:
         try:
-            wait_for(lambda: list(out.rglob(".records/*/*.json")))
+            wait_for(lambda: list(out.rglob(".records/*/*.json")) and len(workers_of(process)) == 2)
             os.kill(workers_of(process)[0], signal.SIGKILL)
             _, said = process.communicate(timeout=60)
         finally:

@@ -8,7 +8,7 @@ from support.synthetic import settings
 from vanguard.documents.page import Document
 from vanguard.documents.synth.run.options import Options
 from vanguard.documents.synth.run.store import Run, Store
-from vanguard.documents.synth.run.work import Job, begin, page, write
+from vanguard.documents.synth.run.work import Job, begin, hand_over, page, write
 
 
 def job(out, **options):
@@ -32,7 +32,8 @@ def test_files_hashes_and_truth(tmp_path):
 
 
 def test_a_moved_page_has_the_boxes_of_its_pdf_too(tmp_path):
-    begin(job(tmp_path / "o", image="jpeg"))
+    hand_over(job(tmp_path / "o", image="jpeg"), tmp_path / "job")
+    begin(tmp_path / "job")
     record = page(1)
     assert record.files["image"][0].endswith("page-00000001.jpg")
     both = [

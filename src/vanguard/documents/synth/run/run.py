@@ -10,6 +10,7 @@ import importlib.metadata
 import itertools
 import multiprocessing
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -162,25 +163,31 @@ def _made(job: work.Job, todo: list[int], workers: int) -> Iterator[Record]:
         return
     # spawned processes have no locks or threads of this one
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, work.begin, (job,))
-    try:
-        pending: set[Future[Record]] = set()
-        numbers = iter(todo)
-        while True:
-            free = workers * _AHEAD - len(pending)
-            pending |= {pool.submit(work.page, one) for one in itertools.islice(numbers, free)}
-            if not pending:
-                return
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise PlatformError(
-            "a process that made pages was killed, perhaps for want of memory; "
-            "run the same command again, with fewer --workers, to go on"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with tempfile.TemporaryDirectory(prefix="vanguard-synth-") as folder:
+        path = Path(folder) / "job"
+        work.hand_over(job, path)
+        pool = ProcessPoolExecutor(workers, context, work.begin, (path,))
+        try:
+            yield from _results(pool, iter(todo), workers * _AHEAD)
+        except BrokenProcessPool as error:
+            raise PlatformError(
+                "a process that made pages was killed, perhaps for want of memory; "
+                "run the same command again, with fewer --workers, to go on"
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _results(pool: ProcessPoolExecutor, todo: Iterator[int], most: int) -> Iterator[Record]:
+    pending: set[Future[Record]] = set()
+    while True:
+        free = most - len(pending)
+        pending |= {pool.submit(work.page, one) for one in itertools.islice(todo, free)}
+        if not pending:
+            return
+        done, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future.result()
 
 
 def _explained(error: OSError, whole: int, pages: int, out: Path) -> OSError:

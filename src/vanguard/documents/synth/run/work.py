@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing.process
 import os
+import pickle
 import threading
 from pathlib import Path
 
@@ -34,10 +35,19 @@ class Job:
 _JOB: list[Job] = []
 
 
-def begin(job: Job) -> None:
+def hand_over(job: Job, path: Path) -> None:
+    """Writes a job to a file for `begin`.
+
+    Handed over as an argument, its texts and fingerprints would fill the pipe to a process that
+    starts, and a process that is killed just then would leave the others waiting for ever.
+    """
+    path.write_bytes(pickle.dumps(job))
+
+
+def begin(path: Path) -> None:
     """Makes this process ready; each of several takes one core, and none outlives the run."""
     cv2.setNumThreads(1)
-    _JOB[:] = [job]
+    _JOB[:] = [pickle.loads(path.read_bytes())]  # noqa: S301 - written by the process that started this one
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

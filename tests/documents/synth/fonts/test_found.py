@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from support.synthetic import FONTS, fonts
+from tools import system_packages
 from vanguard.core.errors import SettingsError
 from vanguard.documents.synth.fonts import found
 from vanguard.documents.synth.fonts.face import FaceId
@@ -66,6 +67,10 @@ def test_whole_families_are_held_out():
     assert set(all_of_them.of("all")) == set(train) | set(held_out)
     assert not {face.family for face in train} & {face.family for face in held_out}
     assert 15 < len(held_out) < 70
+
+
+def test_the_packages_that_are_advised_are_those_that_the_tests_install():
+    assert set(found.PACKAGES) == set(system_packages.FONTS)
 
 
 @pytest.mark.fonts

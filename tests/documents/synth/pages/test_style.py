@@ -2,6 +2,7 @@
 
 from support.synthetic import fonts, naskh, sans
 from vanguard.documents.synth.dice import dice
+from vanguard.documents.synth.layout.line import Type
 from vanguard.documents.synth.pages.style import PAPERS, Bounds, draw
 
 
@@ -36,3 +37,9 @@ def test_a_face_without_latin_letters_is_spared_by_one_with():
 
 def test_both_sets_of_digits_occur():
     assert {look.digits for look in looks(Bounds())} == {"arabic", "latin"}
+
+
+def test_no_page_has_digits_whose_separators_it_cannot_print(monkeypatch):
+    assert {look.digits for look in looks(Bounds())} == {"arabic", "latin"}
+    monkeypatch.setattr(Type, "prints", lambda _, text: not text.startswith("٠"))
+    assert {look.digits for look in looks(Bounds())} == {"latin"}

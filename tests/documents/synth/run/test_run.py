@@ -134,7 +134,7 @@ def test_bad_options_are_said_before_anything_is_written(tmp_path, changes, work
 
 
 COMMAND = (
-    *("--pages", "24", "--seed", "9", "--dpi", "60", "--paper", "210x260", "--degrade", "mixed"),
+    *("--pages", "16", "--seed", "9", "--dpi", "60", "--paper", "210x260", "--degrade", "mixed"),
     *("--fonts", str(FONTS)),
 )
 
@@ -176,7 +176,7 @@ def wait_for(condition):
 def test_any_number_of_processes_and_any_kill_give_the_same_bytes(tmp_path):
     subprocess.run(command(tmp_path / "one", "--workers", "1"), check=True, capture_output=True)
     out = tmp_path / "killed"
-    for wanted in (3, 9):
+    for wanted in (2, 6):
         process = subprocess.Popen(
             command(out, "--workers", "3"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

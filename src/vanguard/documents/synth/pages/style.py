@@ -17,7 +17,8 @@ from vanguard.documents.synth.text.marks import Digits
 
 # width and height in points: A4, A5, B5, US letter, US legal, a book's page
 PAPERS = ((595, 842), (420, 595), (499, 709), (612, 792), (612, 1008), (432, 648))
-_LATIN = "".join(map(chr, range(0x21, 0x7F)))
+# what pages print besides Arabic letters: Latin ones, digits of both sets, separators, signs
+_SIGNS = "".join(map(chr, range(0x21, 0x7F))) + "٠١٢٣٤٥٦٧٨٩" + "٫٬،؛؟•×"
 _ALEF = 0.62  # of a face that looks as large as its size says
 _SMALLEST, _LARGEST = 0.7, 1.9
 
@@ -77,14 +78,19 @@ def draw(
     ink: Colour = (0.0, 0.0, 0.0) if dice.random() < 0.75 else (0.1, 0.1, dice.uniform(0.1, 0.35))
     width, height = paper or PAPERS[dice.choice(bounds.papers)]
     side, top = dice.uniform(0.08, 0.14) * width, dice.uniform(0.08, 0.12) * height
+    type_ = _type(body, spare, size, leading, ink)
+    digits: Digits = dice.choice(["arabic", "arabic", "latin"])
+    if not type_.prints("٠٬٫"):
+        # a number without its separators would be another number
+        digits = "latin"
     return Style(
         paper=(width, height),
         margin=(side, top, side * dice.uniform(0.9, 1.15), top * dice.uniform(0.9, 1.2)),
-        body=_type(body, spare, size, leading, ink),
+        body=type_,
         heading=_type(head, spare, size * dice.uniform(1.2, 1.7), 1.6, ink),
         align=dice.choice(bounds.aligns),
         indent=dice.choice([0.0, 0.0, size * 1.5, size * 2.5]),
-        digits=dice.choice(["arabic", "arabic", "latin"]),
+        digits=digits,
         gap=size * dice.choice([0.2, 0.5, 0.9]),
     )
 
@@ -98,15 +104,17 @@ def _type(face: Face, spare: Face, size: float, leading: float, ink: Colour) -> 
 
 
 def _spare(dice: Dice, body: Face, faces: Sequence[FaceId]) -> Face:
-    """A face for Latin letters and signs: the body's own where it has them, else one as upright."""
-    if body.covers(_LATIN):
+    """A face for what the body's lacks: the one that has most of it, and is as quiet as can be."""
+    lacking = [sign for sign in _SIGNS if ord(sign) not in body.characters]
+    if not lacking:
         return body
-    others = dice.sample(list(faces), len(faces))
-    for face_id in sorted(others, key=lambda other: _loud(other.name)):
-        face = open_face(face_id)
-        if face.covers(_LATIN):
-            return face
-    return body
+    others = [open_face(face_id) for face_id in dice.sample(list(faces), len(faces))]
+
+    def worth(face: Face) -> tuple[int, bool]:
+        return sum(ord(sign) in face.characters for sign in lacking), not _loud(face.id.name)
+
+    best = max(others, key=worth)
+    return best if worth(best)[0] else body
 
 
 def _loud(name: str) -> bool:

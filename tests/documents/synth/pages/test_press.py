@@ -1,8 +1,10 @@
 """What pages are made with."""
 
 import itertools
+import re
 
 from support.synthetic import press
+from vanguard.documents.synth.text import source
 
 
 def test_prose_goes_on_into_other_sections_and_each_is_recorded():
@@ -49,3 +51,12 @@ def test_a_shade_lies_around_what_is_filled():
     one.shade(column, 4)
     assert one.sheet.areas[0].box.bottom == column.y + 4
     assert one.sheet.areas[0].box.left == column.left - 4
+
+
+def test_pure_prose_has_no_latin_letters_and_does_not_wait_for_what_is_not_there():
+    one = press()
+    items = itertools.islice(one.prose(pure=True, headings=False), 60)
+    assert not re.search("[A-Za-z]", " ".join(word for item in items for word in item.words))
+    part = source.Part("نص فيه كلمات من لغة أخرى مثل Latin دائما")
+    one.texts = source.Texts((source.Section("s", "n", "plain", "CC0", False, (part,)),))
+    assert next(one.prose(pure=True)).words == tuple(part.text.split())

@@ -5,6 +5,7 @@ It does not know the kinds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vanguard.documents.page import BlockKind, Box
@@ -17,6 +18,10 @@ from vanguard.documents.synth.text import templates
 from vanguard.documents.synth.text.marks import in_digits, stretch
 from vanguard.documents.synth.text.source import Part, Texts
 from vanguard.documents.synth.text.source import Style as TextStyle
+
+_LATIN = re.compile("[A-Za-z]")
+# sections in a row without a purely Arabic passage, after which any passage will do
+_MISSES = 30
 
 
 class Press:
@@ -51,10 +56,18 @@ class Press:
         return [Column(right - wide, right, area.y, area.bottom) for right in rights]
 
     def prose(
-        self, style: TextStyle = "plain", *, tatweel: bool = False, headings: bool = True
+        self,
+        style: TextStyle = "plain",
+        *,
+        pure: bool = False,
+        tatweel: bool = False,
+        headings: bool = True,
     ) -> Iterator[Item]:
-        """Headings and paragraphs of one section, then of another, without an end."""
-        for part in self._parts(style):
+        """Headings and paragraphs of one section, then of another, without an end.
+
+        `pure` leaves out those with Latin letters, where the texts have others at all.
+        """
+        for part in self._parts(style, pure=pure):
             words = self.local(part.text).split()
             if tatweel:
                 words = [stretch(w, self.dice) if self.dice.random() < 0.3 else w for w in words]
@@ -63,11 +76,18 @@ class Press:
             elif headings:
                 yield self.heading(words)
 
-    def _parts(self, style: TextStyle) -> Iterator[Part]:
+    def _parts(self, style: TextStyle, *, pure: bool) -> Iterator[Part]:
+        misses = 0
         while True:
             section, parts = self.texts.draw(self.dice, style)
+            chosen = [part for part in parts if part.heading or not _LATIN.search(part.text)]
+            if not pure or misses >= _MISSES:
+                chosen = list(parts)
+            if all(part.heading for part in chosen):
+                misses += 1
+                continue
             self.used.add((section.source, section.name, section.licence))
-            yield from parts
+            yield from chosen
 
     def paragraph(self, words: list[str], align: Align | None = None) -> Paragraph:
         """A paragraph of the body."""

@@ -18,17 +18,17 @@ from vanguard.documents.synth.pages.press import Press
 
 def plain(press: Press) -> None:
     """One column, now and then with a title or a figure."""
-    _columns(press, 1, press.prose())
+    _columns(press, 1, press.prose(pure=True))
 
 
 def two_columns(press: Press) -> None:
     """Two columns, the right one first."""
-    _columns(press, 2, press.prose())
+    _columns(press, 2, press.prose(pure=True))
 
 
 def three_columns(press: Press) -> None:
     """Three columns, the rightmost first."""
-    _columns(press, 3, press.prose())
+    _columns(press, 3, press.prose(pure=True))
 
 
 def vocalised(press: Press) -> None:
@@ -40,7 +40,7 @@ def vocalised(press: Press) -> None:
 
 def tatweel(press: Press) -> None:
     """Text with stretched letters."""
-    _columns(press, 1, press.prose(tatweel=True))
+    _columns(press, 1, press.prose(pure=True, tatweel=True))
 
 
 def mixed_digits(press: Press) -> None:
@@ -143,7 +143,8 @@ def _list(press: Press) -> Iterator[Item]:
     """Three to six items with bullets or numbers."""
     press.own()
     mark = press.dice.choice(["•", "-", ""])
-    sentences = press.phrases.several("figures_sentences", press.dice.randint(3, 6))
+    name = press.dice.choice(["headings", "departments", "topics", "companies"])
+    sentences = press.phrases.several(name, press.dice.randint(3, 6))
     for number, sentence in enumerate(sentences, start=1):
         shown = mark or press.phrases.number(f"{number}.")
         words = (shown, *sentence.split())

@@ -9,6 +9,7 @@ import dataclasses
 import multiprocessing.process
 import os
 import pickle
+import signal
 import threading
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def begin(path: Path) -> None:
     _JOB[:] = [pickle.loads(path.read_bytes())]  # noqa: S301 - written by the process that started this one
     parent = multiprocessing.parent_process()
     if parent is not None:
+        # Ctrl-C is for the run, which lets each process end its page
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.synthetic import PAPER, page, settings
 from vanguard.core.errors import SettingsError
 from vanguard.documents.synth.degrade import plan
-from vanguard.documents.synth.make import make_page
+from vanguard.documents.synth.make import make_page, prepare
 from vanguard.documents.synth.pages.kinds import KINDS
 from vanguard.documents.synth.text.source import Texts
 
@@ -75,6 +75,18 @@ def test_what_cannot_be_is_said(changes, message):
     wrong = dataclasses.replace(settings(), **changes)
     with pytest.raises(SettingsError, match=message):
         make_page("plain", 1, wrong)
+
+
+@pytest.mark.fonts
+def test_pages_of_the_splits_share_no_font_and_no_passage():
+    pages = {
+        split: [make_page("plain", seed, prepare(split, "mixed", 50)) for seed in range(3)]
+        for split in ("train", "held_out")
+    }
+    for what in (lambda made: {made.font.family}, lambda made: {s for s in made.sources if s[1]}):
+        one, two = (set().union(*map(what, pages[split])) for split in ("train", "held_out"))
+        assert one
+        assert not one & two
 
 
 def test_an_unknown_kind_is_named():

@@ -75,6 +75,15 @@ class MadePage:
     refused: int
 
 
+def prepare(split: Split = "all", degrade: str = "none", dpi: int = DPI) -> Settings:
+    """Settings with the fonts of this machine and the packaged texts, of a split.
+
+    `degrade` is as `vanguard documents synth --degrade` takes it.
+    """
+    faces, texts = found.find().of(split), load().of(split)
+    return Settings(faces, texts, plan.parse(degrade), split, dpi)
+
+
 def make_page(kind: str, seed: int, settings: Settings | None = None) -> MadePage:
     """One page of a kind; the same seed and settings give the same page.
 
@@ -84,7 +93,7 @@ def make_page(kind: str, seed: int, settings: Settings | None = None) -> MadePag
     if kind not in KINDS:
         raise SettingsError(f"no kind of page {kind!r}; known are {', '.join(KINDS)}")
     if settings is None:
-        settings = Settings(found.find().faces, load())
+        settings = prepare()
     _check(settings)
     for attempt in range(_TRIES):
         key = (kind, seed, attempt)

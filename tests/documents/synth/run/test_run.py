@@ -4,6 +4,7 @@ import errno
 import hashlib
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from support.synthetic import FONTS, PAPER
 from vanguard.core.errors import SettingsError
+from vanguard.documents.synth.fonts import found
 from vanguard.documents.synth.run import run as module
 from vanguard.documents.synth.run import work
 from vanguard.documents.synth.run.options import Options
@@ -96,6 +98,17 @@ def test_benchmarks_are_kept_out_and_counted(tmp_path):
     page = next((tmp_path / "o").rglob("*.md")).read_text("utf-8")
     assert "اختبار معروف" not in page
     assert "مسموح" in page
+
+
+def test_a_run_does_not_go_on_with_other_fonts(tmp_path):
+    fonts = tmp_path / "fonts"
+    shutil.copytree(FONTS, fonts)
+    chosen = options(1, fonts=(str(fonts),))
+    run(chosen, tmp_path / "o", 1)
+    (fonts / "DejaVuSans.ttf").unlink()
+    found._scan.cache_clear()
+    with pytest.raises(SettingsError, match="was begun with fonts"):
+        run(chosen, tmp_path / "o", 1)
 
 
 def test_few_faces_are_said(tmp_path):

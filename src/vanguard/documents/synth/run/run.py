@@ -20,6 +20,7 @@ from pathlib import Path
 from vanguard.core.errors import PlatformError, SettingsError
 from vanguard.documents.synth import guard
 from vanguard.documents.synth.degrade import plan
+from vanguard.documents.synth.dice import number
 from vanguard.documents.synth.fonts import found
 from vanguard.documents.synth.make import Settings
 from vanguard.documents.synth.run import pack, work
@@ -79,7 +80,7 @@ def run(options: Options, out: Path, workers: int, listen: Listener | None = Non
     fonts = found.find(tuple(map(Path, options.fonts)))
     settings = _settings(options, fonts)
     store = Store(out)
-    store.begin(Run(options, {name: importlib.metadata.version(name) for name in _PACKAGES}))
+    store.begin(Run(options, _versions(settings)))
     progress = _Progress(store, options, listen or (lambda _whole, _all: None))
     kept = len(progress.whole)
     try:
@@ -96,6 +97,16 @@ def run(options: Options, out: Path, workers: int, listen: Listener | None = Non
         skipped=fonts.skipped,
         advice="" if len(fonts.body) >= found.ENOUGH else found.advice(len(fonts.faces)),
     )
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """What the bytes of pages depend on besides the options: packages, fonts, texts."""
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    fonts = [(f.name, Path(f.path).name, Path(f.path).stat().st_size) for f in settings.faces]
+    return versions | {
+        "fonts": f"{number(*fonts):016x}",
+        "texts": f"{number(*settings.texts.sections):016x}",
+    }
 
 
 def _settings(options: Options, fonts: found.Fonts) -> Settings:

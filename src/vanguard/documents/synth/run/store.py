@@ -131,5 +131,5 @@ def _same(asked: Run, kept: Run, out: Path) -> None:
         if there != version:
             raise SettingsError(
                 f"{out} was begun with {name} {there}, here is {version}: its pages would differ; "
-                "install that one to go on, or name a new folder"
+                "go on with the same ones, or name a new folder"
             )

@@ -13,7 +13,7 @@ RUN = Run(Options(2), {"numpy": "1"})
 
 def record(page):
     font = Font("Amiri", "Amiri.ttf", "OFL")
-    files = {"image": (f"pages/{page}.png", "00")}
+    files = {"image": (f"images/{page}.png", "00")}
     return Record(page, f"page-{page:08d}", "plain", 7, 72, 10, 10, font, (), (), "all", files)
 
 
@@ -38,7 +38,7 @@ def test_a_run_goes_on_with_the_same_options_alone(store):
 
 
 def test_what_was_half_written_goes_when_the_run_goes_on(store):
-    half = store.out / "pages" / "a.png.part"
+    half = store.out / "images" / "a.png.part"
     half.parent.mkdir()
     half.write_bytes(b"x")
     Store(store.out).begin(RUN)

@@ -20,6 +20,14 @@ from vanguard.documents.synth.run.options import Options, Record
 
 RUN = "run.json"
 MANIFEST = "manifest.jsonl"
+# by what a record calls the file
+FOLDERS = {
+    "image": "images",
+    "pdf": "pdfs",
+    "document": "documents",
+    "markdown": "markdown",
+    "pdf_document": "pdf_documents",
+}
 _RECORDS = ".records"
 _PART = ".part"
 _FOLDER_PAGES = 1000
@@ -73,9 +81,12 @@ class Store:
             part.write_bytes(data)
         return hashlib.sha256(data).hexdigest()
 
-    def folder(self, page: int) -> Path:
-        """Where the files of a page are; a thousand pages share one."""
-        return self.out / "pages" / f"{page // _FOLDER_PAGES:05d}"
+    def folder(self, what: str, page: int) -> Path:
+        """Where the files of one sort are, a thousand pages in each folder.
+
+        Sorts are apart, so that a folder can be given to whatever pairs files by their names.
+        """
+        return self.out / FOLDERS[what] / f"{page // _FOLDER_PAGES:05d}"
 
     def record(self, record: Record) -> None:
         """Says that a page is whole."""
@@ -109,10 +120,10 @@ class Store:
                 os.fsync(lines.fileno())
         if (self.out / _RECORDS).is_dir():
             shutil.rmtree(self.out / _RECORDS)
-        folders = [*(self.out / "pages").glob("*"), self.out / "pages"]
-        for folder in folders:
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+        for name in FOLDERS.values():
+            for folder in [*(self.out / name).glob("*"), self.out / name]:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
     def _record_path(self, page: int) -> Path:
         return self.out / _RECORDS / f"{page // _FOLDER_PAGES:05d}" / f"{page:08d}.json"

@@ -73,7 +73,6 @@ def write(job: Job, number: int) -> Record:
     made = make_page(options.kind_of(number), options.seed_of(number), job.settings)
     key = f"page-{number:08d}"
     store = Store(job.out)
-    folder = store.folder(number)
     image = f"{key}.{'jpg' if options.image == 'jpeg' else 'png'}"
     named = _named(made, image)
     files = {
@@ -85,7 +84,7 @@ def write(job: Job, number: int) -> Record:
     if made.clean is not made.document:
         files["pdf_document"] = (f"{key}.pdf.json", msgspec.json.encode(made.clean))
     written = {
-        what: (_relative(folder / name, job.out), store.write(folder / name, data))
+        what: _written(store, store.folder(what, number) / name, data)
         for what, (name, data) in files.items()
     }
     record = _record(job, number, made, written)
@@ -97,8 +96,9 @@ def _named(made: MadePage, image: str) -> Document:
     return msgspec.structs.replace(made.document, source=image)
 
 
-def _relative(path: Path, out: Path) -> str:
-    return path.relative_to(out).as_posix()
+def _written(store: Store, path: Path, data: bytes) -> tuple[str, str]:
+    """Its name in the run's folder, and its SHA-256."""
+    return path.relative_to(store.out).as_posix(), store.write(path, data)
 
 
 def _record(job: Job, number: int, made: MadePage, files: dict[str, tuple[str, str]]) -> Record:

@@ -4,7 +4,7 @@ It does not measure time. The real gateway process runs under callgrind, one req
 counted is user mode only. Requests repeat within about two per cent, events three, streams six: the timers
 that report to the lender of limits and look for a new snapshot are in them, and run by the clock.
 
-    python -m bench.instructions [--all] [--count N] [--json FILE] [--against FILE]
+    python -m bench.instructions [--all] [--tls] [--count N] [--boot NAME=VALUE] [--json FILE] [--against FILE]
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import ssl
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from pathlib import Path
 
 from bench.load.requests import Ask
 from bench.models import BenchModel
-from bench.rig import gateway_home, lender, process, valgrind
+from bench.rig import certificate, gateway_home, lender, process, valgrind
 from bench.rig.lockstep import Lockstep
+from bench.upstream.server import tls_context
 
 KEY = "vk-bench-0123456789abcdefghijklmnopqr"
 SHORT, LONG = 10, 60  # events of the two streams whose difference is the events' own cost
@@ -34,12 +36,13 @@ class Case:
     door: str
     upstream: str
     guarded: bool = False
+    tls: bool = False
     body: str = "small"
     usage: bool = True
 
     def ask(self, events: int) -> Ask:
         """The request; 0 events: answered with JSON."""
-        name = BenchModel(self.upstream, events, guarded=self.guarded).name
+        name = BenchModel(self.upstream, events, guarded=self.guarded, tls=self.tls).name
         return Ask(self.door, name, self.body, stream=events > 0, usage=self.usage)
 
 
@@ -54,14 +57,15 @@ CASES = (
     Case("anthropic client, openai upstream, 150 KB body", "anthropic", "openai", body="agent"),
 )
 QUICK = CASES[:4]
+TLS = (Case("openai, TLS to the upstream", "openai", "openai", tls=True),)
 
 
 def models() -> tuple[BenchModel, ...]:
     """Every model that a case may ask for."""
     return tuple(
-        BenchModel(upstream, events, guarded=guarded)
+        BenchModel(upstream, events, guarded=guarded, tls=tls)
         for upstream in ("openai", "anthropic")
-        for guarded in (False, True)
+        for guarded, tls in ((False, False), (True, False), (False, True))
         for events in (0, SHORT, LONG)
     )
 
@@ -83,16 +87,18 @@ def count(
     return {"json_request": json_request, "stream": short - SHORT * event, "event": event}
 
 
-def measure(cases: tuple[Case, ...], requests: int) -> dict[str, dict[str, float]]:
+def measure(
+    cases: tuple[Case, ...], requests: int, boot_values: dict[str, str]
+) -> dict[str, dict[str, float]]:
     """Every case, in one gateway process under valgrind."""
     found: dict[str, dict[str, float]] = {}
-    steps = Lockstep(KEY)
     with tempfile.TemporaryDirectory(prefix="vanguard-bench-") as temporary:
         folder = Path(temporary)
         listener = process.listener()
-        made = gateway_home.snapshot(KEY, gateway_home.Upstreams(steps.port), models())
+        steps, upstreams = _upstreams(folder, tls=any(case.tls for case in cases))
+        made = gateway_home.snapshot(KEY, upstreams, models())
         home = folder / "home"
-        (boot,) = gateway_home.make(home, listener.fileno(), made)
+        (boot,) = gateway_home.make(home, listener.fileno(), made, boot_values)
         lending = lender.start(home, process.cores()[1], folder / "lender.log")
         program = [sys.executable, "-m", "vanguard.compose.gateway_process", "--boot", str(boot)]
         gateway = process.spawn(
@@ -121,6 +127,17 @@ def measure(cases: tuple[Case, ...], requests: int) -> dict[str, dict[str, float
     return found
 
 
+def _upstreams(folder: Path, *, tls: bool) -> tuple[Lockstep, gateway_home.Upstreams]:
+    """Client and upstream in step, and what the gateway is told of the upstream."""
+    context: ssl.SSLContext | None = None
+    authority = ""
+    if tls:
+        authority = str(certificate.make(folder))
+        context = tls_context(folder)
+    steps = Lockstep(KEY, context)
+    return steps, gateway_home.Upstreams(steps.port, steps.tls_port if tls else 0, authority)
+
+
 def shown(title: str, figures: dict[str, float], before: dict[str, float]) -> str:
     """One line; with the change where there is something to compare with."""
     cells = []
@@ -136,15 +153,21 @@ def main(arguments: list[str]) -> int:
     """Counts and prints; 1 where valgrind is missing."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--all", action="store_true", help="guardrail and large bodies, too")
+    parser.add_argument("--tls", action="store_true", help="only what goes out by TLS")
+    parser.add_argument(
+        "--boot", action="append", default=[], metavar="NAME=VALUE", help="of the gateway"
+    )
     parser.add_argument("--count", type=int, default=100, help="JSON requests of each case")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--against", type=Path, help="compare with a file written before")
     asked = parser.parse_args(arguments)
-    if reason := valgrind.missing():
+    if reason := valgrind.missing() or (certificate.missing() if asked.tls else ""):
         print(f"instructions: {reason}", file=sys.stderr)
         return 1
     print("instructions in user mode, thousands (k):")
-    found = measure(CASES if asked.all else QUICK, asked.count)
+    cases = TLS if asked.tls else CASES if asked.all else QUICK
+    boot_values = dict(pair.split("=", 1) for pair in asked.boot)
+    found = measure(cases, asked.count, boot_values)
     if asked.against:
         before = json.loads(asked.against.read_text())
         print(f"\ncompared with {asked.against}:")

@@ -32,14 +32,32 @@ class Need:
             )
         if self.package == "poppler-utils":
             return shutil.which("pdftotext") is not None
+        if self.marker == "fonts":
+            return _DPKG.joinpath(f"{self.package}.list").is_file()
         return ctypes.util.find_library("gomp") is not None
 
+
+# The Arabic fonts that synthetic pages are set in: vanguard.documents.synth.fonts.found names them too.
+FONTS = (
+    "fonts-hosny-amiri",
+    "fonts-hosny-thabit",
+    "fonts-kacst",
+    "fonts-kacst-one",
+    "fonts-arabeyes",
+    "fonts-noto-core",
+    "fonts-paktype",
+    "fonts-sil-harmattan",
+    "fonts-sil-lateef",
+    "fonts-sil-scheherazade",
+)
+_DPKG = Path("/var/lib/dpkg/info")
 
 NEEDS = (
     Need("postgresql", "postgres", "a real PostgreSQL server"),
     Need("chromium", "browser", "a real browser"),
     Need("poppler-utils", "poppler", "an extractor of text from PDFs"),
     Need("libgomp1", "e2e", "the embedded engine's OpenMP library"),
+    *(Need(package, "fonts", "faces for synthetic pages") for package in FONTS),
 )
 
 

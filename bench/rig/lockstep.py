@@ -7,6 +7,7 @@ work in the same order each time, so that a count of instructions or system call
 from __future__ import annotations
 
 import socket
+import ssl
 
 from bench.load.requests import Ask, request_bytes
 from bench.models import parse
@@ -49,16 +50,41 @@ def _receive_message(connection: socket.socket) -> bytes:
     raise OutOfStepError(f"no content-length in {bytes(data[:300])!r}")
 
 
-class Lockstep:
-    """Client and upstream; the gateway's upstream connection is taken when it first comes."""
+class _Door:
+    """A listener for the gateway; its connection is taken when it first comes."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(WAIT_S)
         self.port = int(self._listener.getsockname()[1])
+        self._taken: socket.socket | None = None
+
+    def take(self) -> socket.socket:
+        """The gateway's connection."""
+        if self._taken is None:
+            taken, _ = self._listener.accept()
+            taken.settimeout(WAIT_S)
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._taken = self._tls.wrap_socket(taken, server_side=True) if self._tls else taken
+        return self._taken
+
+    def close(self) -> None:
+        """Hangs up."""
+        for one in (self._taken, self._listener):
+            if one is not None:
+                one.close()
+
+
+class Lockstep:
+    """Client and upstream; with a TLS context the upstream listens behind TLS as well."""
+
+    def __init__(self, key: str, tls: ssl.SSLContext | None = None) -> None:
+        self._key = key
+        self._plain = _Door()
+        self._secret = _Door(tls) if tls is not None else self._plain
+        self.port, self.tls_port = self._plain.port, self._secret.port
         self._client: socket.socket | None = None
-        self._upstream: socket.socket | None = None
         self._gateway_port = 0
 
     def connect(self, gateway_port: int) -> None:
@@ -69,16 +95,17 @@ class Lockstep:
 
     def close(self) -> None:
         """Hangs up on both sides."""
-        for one in (self._client, self._upstream, self._listener):
+        for one in (self._client, self._plain, self._secret):
             if one is not None:
                 one.close()
 
     def json(self, ask: Ask, count: int) -> None:
         """So many requests, each answered with JSON."""
         request = request_bytes(ask, self._gateway_port, self._key)
-        answer = whole(VOICES[parse(ask.model).upstream])
+        model = parse(ask.model)
+        answer = whole(VOICES[model.upstream])
         for _ in range(count):
-            self._ask(request).sendall(answer)
+            self._ask(request, tls=model.tls).sendall(answer)
             said = _receive_message(self._side())
             if not said.startswith(b"HTTP/1.1 200"):
                 raise OutOfStepError(f"{ask}: {said[:300]!r}")
@@ -93,7 +120,7 @@ class Lockstep:
         voice = VOICES[model.upstream]
         request = request_bytes(ask, self._gateway_port, self._key)
         for _ in range(count):
-            upstream = self._ask(request)
+            upstream = self._ask(request, tls=model.tls)
             said = bytearray()
             upstream.sendall(STREAM_HEAD + chunk(voice.begin))
             for number in range(model.events):
@@ -110,12 +137,9 @@ class Lockstep:
             raise OutOfStepError("connect first")
         return self._client
 
-    def _ask(self, request: bytes) -> socket.socket:
+    def _ask(self, request: bytes, *, tls: bool) -> socket.socket:
         """Sends the request and waits until the upstream has it whole."""
         self._side().sendall(request)
-        if self._upstream is None:
-            self._upstream, _ = self._listener.accept()
-            self._upstream.settimeout(WAIT_S)
-            self._upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _receive_message(self._upstream)
-        return self._upstream
+        upstream = (self._secret if tls else self._plain).take()
+        _receive_message(upstream)
+        return upstream

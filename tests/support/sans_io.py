@@ -149,7 +149,6 @@ class SansIO:
         self._upstream.connection_made(wire)
         self._upstream.idle_since = self.loop.time()
         pool._origins[self._upstream] = origin
-        pool._born[self._upstream] = self.loop.time()
         pool._idle[origin] = [self._upstream]
 
     def last(self) -> Settled:

@@ -26,9 +26,9 @@ def test_everything_there_leaves_nothing_out(runner, monkeypatch, capsys):
     assert runner.main(["all"]) == 0
     expressions = [arguments[arguments.index("-m") + 1] for arguments in runner.ran]
     assert expressions == [
-        "not (e2e or browser or postgres or poppler)",
-        "hypothesis and not (e2e or browser or postgres or poppler)",
-        "(e2e or browser or postgres or poppler)",
+        "not (e2e or browser or postgres or poppler or fonts)",
+        "hypothesis and not (e2e or browser or postgres or poppler or fonts)",
+        "(e2e or browser or postgres or poppler or fonts)",
     ]
     assert "LEFT OUT" not in capsys.readouterr().out
 
@@ -36,7 +36,7 @@ def test_everything_there_leaves_nothing_out(runner, monkeypatch, capsys):
 def test_a_missing_browser_is_said_loudly(runner, monkeypatch, capsys):
     lacking(monkeypatch, runner, "chromium")
     assert runner.main(["real"]) == 0
-    assert runner.ran[0][1] == "(e2e or browser or postgres or poppler) and not browser"
+    assert runner.ran[0][1] == "(e2e or browser or postgres or poppler or fonts) and not browser"
     said = capsys.readouterr().out
     assert "LEFT OUT: tests marked 'browser'" in said
     assert "no apt-get here" in said

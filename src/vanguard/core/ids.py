@@ -14,9 +14,16 @@ import time
 _random_bits = random.Random().getrandbits  # noqa: S311 - see above
 
 
+_RANDOM_BITS = 72
+# above the 11 digits of a moment: keeps the zeros before them
+_LEADING = 1 << (_RANDOM_BITS + 44)
+
+
 def new_id(prefix: str) -> str:
     """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits)."""
-    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{_random_bits(72):018x}"
+    # as one number: to format two with their widths takes half as long again
+    moment = time.time_ns() // 1_000_000 << _RANDOM_BITS
+    return f"{prefix}_{hex(_LEADING | moment | _random_bits(_RANDOM_BITS))[3:]}"
 
 
 def new_secret(prefix: str = "vk") -> str:

@@ -65,14 +65,18 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
 def cost_usd_micros(price: Price, usage: Usage) -> int:
     """What a call costs, rounded up once to a whole micro-dollar."""
     rates = price.rates_for(usage.input_tokens) if price.tiers else price.rates
-    cached = usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_1h_tokens
-    total = (
-        max(0, usage.input_tokens - cached) * rates.input_usd_micros
-        + usage.output_tokens * rates.output_usd_micros
-        + usage.cache_read_tokens * rates.cache_read_usd_micros
-        + usage.cache_write_tokens * rates.cache_write_usd_micros
-        + usage.cache_write_1h_tokens * rates.cache_write_1h_usd_micros
+    read, short, long = (
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.cache_write_1h_tokens,
     )
+    fresh, total = usage.input_tokens, usage.output_tokens * rates.output_usd_micros
+    if read or short or long:
+        fresh = max(0, fresh - read - short - long)
+        total += read * rates.cache_read_usd_micros
+        total += short * rates.cache_write_usd_micros
+        total += long * rates.cache_write_1h_usd_micros
+    total += fresh * rates.input_usd_micros
     return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
 
 

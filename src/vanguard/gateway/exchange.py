@@ -72,9 +72,7 @@ class Exchange:
     reservation: Reservation | None = None
     standing: Standing | None = None
     attempts: tuple[Deployment, ...] = ()
-    ask: Ask | None = None
     pause_s = 0.0
-    ticket: Ticket | None = None
     lines = b""
     session = ""
     story: Story | None = None
@@ -89,6 +87,8 @@ class Exchange:
         self.door = door
         self.view = view
         self.body = request.body
+        self.ask: Ask | None = None
+        self.ticket: Ticket | None = None
         self.arrived = 0.0
         self.arrived_ms = 0
 

@@ -7,7 +7,8 @@ from what a client sent.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from vanguard.core.usage import Usage
 from vanguard.gateway.routing.router import Choice
@@ -33,10 +34,12 @@ class Histogram:
         self.counts[bisect_left(self._bounds, value)] += 1
         self.total += value
 
-    def observe_all(self, values: Iterable[float]) -> None:
-        """Adds observations."""
+    def observe_all(self, values: Sequence[float]) -> None:
+        """Adds observations: one for each event of a stream comes this way, a few dozen at once."""
+        counts, bounds = self.counts, self._bounds
         for value in values:
-            self.observe(value)
+            counts[bisect_left(bounds, value)] += 1
+        self.total = sum(values, self.total)
 
     def lines(self, name: str, labels: Labels) -> Iterable[str]:
         """Cumulative buckets, sum and count."""
@@ -97,7 +100,7 @@ class ModelMeter:
     )
 
     def __init__(self) -> None:
-        self.requests: dict[tuple[str, str], int] = {}
+        self.requests: dict[tuple[str, str], int] = defaultdict(int)
         self.input_tokens = 0
         self.output_tokens = 0
         self.cache_read_tokens = 0
@@ -122,8 +125,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._models: dict[str, ModelMeter] = {}
-        self._attempts: dict[tuple[str, str], int] = {}
-        self._chosen: dict[tuple[str, str, str], int] = {}
+        self._attempts: dict[tuple[str, str], int] = defaultdict(int)
+        self._chosen: dict[tuple[str, str, str], int] = defaultdict(int)
         self.overhead = Histogram(_OVERHEAD)
         self.refusals = Family(
             "vanguard_refusals_total", "counter", "Requests refused or given up, by error code."
@@ -161,13 +164,11 @@ class Metrics:
 
     def attempted(self, deployment: str, status: str) -> None:
         """Counts one upstream attempt."""
-        key = (deployment, status)
-        self._attempts[key] = self._attempts.get(key, 0) + 1
+        self._attempts[deployment, status] += 1
 
     def chosen(self, choice: Choice) -> None:
         """Counts which deployment a request was routed to first, and why."""
-        key = (choice.deployment.id, choice.because, choice.standing)
-        self._chosen[key] = self._chosen.get(key, 0) + 1
+        self._chosen[choice.deployment.id, choice.because, choice.standing] += 1
 
     def render(self) -> bytes:
         """Everything, in text format 0.0.4."""

@@ -141,8 +141,7 @@ class Neighbours:
             release(gateway, exchange)
         meter = exchange.lane.meter
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
-        outcome = (exchange.door.dialect, exchange.status)
-        meter.requests[outcome] = meter.requests.get(outcome, 0) + 1
+        meter.requests[exchange.door.dialect, exchange.status] += 1
 
 
 class Pipeline:
@@ -202,7 +201,9 @@ class Pipeline:
             return
         exchange: Exchange | None = None
         try:
-            exchange = Exchange(request, client, door, gateway.state.view)
+            state = gateway.state
+            # `view` says that there is none yet
+            exchange = Exchange(request, client, door, state.current or state.view)
             exchange.id = request_id
             exchange.arrived = gateway.loop_time()
             exchange.arrived_ms = gateway.books.now_ms()

@@ -1,10 +1,13 @@
 import json
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vanguard.core.errors import InvalidRequest
+from support.effort import times
+from vanguard.core.errors import InvalidRequest, UnsupportedFeature
+from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
 from vanguard.dialects.passthrough.edits import (
     hides_letters,
     names,
@@ -14,6 +17,7 @@ from vanguard.dialects.passthrough.edits import (
     set_fields,
 )
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+from vanguard.dialects.passthrough.openai_responses import OpenAIResponsesPassThrough
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
@@ -97,3 +101,34 @@ def test_a_name_that_stands_twice_or_is_hidden_is_written_once_and_plain():
     assert once(nested, names("n")) is nested
     assert hides_letters(b'{"max\\u005ftokens":null}')
     assert not hides_letters(b'{"text":"caf\\u00e9"}')
+
+
+_CAPS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "n")
+_FIELDS = (
+    *((name, value) for name in _CAPS for value in ("null", "1", "2")),
+    *((name, value) for name in ("stream", "background") for value in ("null", "false", "true")),
+    *(("str\\u0065am", "true"), ("\\u006e", "3")),
+)
+_NESTED = ("x", '{"n":1,"n":2,"stream":true,"max_tokens":[]}')
+
+
+@pytest.mark.parametrize(
+    "through",
+    [OpenAIChatPassThrough(), AnthropicMessagesPassThrough(), OpenAIResponsesPassThrough()],
+)
+@given(st.lists(st.sampled_from(_FIELDS), max_size=4))
+@settings(max_examples=times(3))
+def test_what_a_peek_met_is_enough_to_know_what_stands_twice(through, fields):
+    pairs = [("model", '"a"'), _NESTED, *fields]
+    body = b"{%b}" % ",".join(f'"{name}":{value}' for name, value in pairs).encode()
+    try:
+        peek = through.peek(body)
+    except (InvalidRequest, UnsupportedFeature):
+        return
+    assert peek.named is not None
+    blind = msgspec.structs.replace(peek, named=None)
+    for model in ("a", "b"):
+        edited = through.edit(body, peek, model, None)
+        assert edited == through.edit(body, blind, model, None)
+        kept = json.loads(edited, object_pairs_hook=lambda read: [name for name, _ in read])
+        assert all(kept.count(name.decode().strip('"')) <= 1 for name in peek.named)

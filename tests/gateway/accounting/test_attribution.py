@@ -18,7 +18,7 @@ def test_a_request_that_tells_nothing_costs_no_dict():
     session, tags = told(request(host="h"), KEY_TAGS)
     assert session == ""
     assert tags is KEY_TAGS
-    assert TELLING.isdisjoint(request(host="h").index())
+    assert TELLING.isdisjoint(request(host="h").index)
 
 
 def test_a_session_of_ours_goes_before_that_of_the_client():

@@ -8,7 +8,7 @@ from vanguard.gateway.limits.holding import (
     tighter,
     want,
 )
-from vanguard.gateway.limits.protocol import REQUESTS, STREAMS, Refusal
+from vanguard.gateway.limits.protocol import REQUESTS, STREAMS, Left, Refusal
 from vanguard.snapshot.model import Budget, Limits, Scope
 
 FULL = Scope("s", "team", "s", Limits(10, 100, 3), Budget(1_000))
@@ -47,6 +47,37 @@ def test_the_tightest_limit_stands_for_all():
     assert first == (10, 7, 60)
     assert tighter(first, 100, 8) == first
     assert tighter(first, 5, 9) == (5, 5, 0)
+
+
+def test_a_chain_hands_on_to_each_scope_what_that_scope_counts():
+    full, bare, tokens_only = Holding("s"), Holding("b"), Holding("t")
+    only = Scope("t", "team", "t", Limits(tokens_per_minute=50))
+    scopes = BorrowedChain((FULL, BARE, only), (full, bare, tokens_only))
+    assert [row[0] for row in scopes.rows] == [full, tokens_only]
+    full.used_s, full.token_slots = 9.0, {7: 1}
+    scopes.concurrent, scopes.reserved, scopes.spent, scopes.used_s = 2, 30, 4, 8.5
+    scopes.touched = True
+    scopes.count(7, 1, 10)
+    scopes.count(7, 1, 5)
+    scopes.count(8, 0, -3)
+    for _ in range(2):
+        # the second time there is nothing to hand on
+        scopes.hand_on()
+        assert not scopes.touched
+        for holding in (full, bare, tokens_only):
+            assert (holding.concurrent, holding.reserved, holding.spent) == (2, 30, 4)
+        assert (full.used_s, bare.used_s) == (9.0, 8.5)
+        assert full.request_slots == {7: 2, 8: 0}
+        assert full.token_slots == {7: 16, 8: -3}
+        assert bare.request_slots == bare.token_slots == {}
+        assert (tokens_only.request_slots, tokens_only.token_slots) == ({}, {7: 15, 8: -3})
+
+
+def test_what_is_left_besides_is_never_less_than_nothing():
+    holding = Holding("s")
+    holding.hear(Left("s", 5, -1, 70), 3.0)
+    assert (holding.heard_s, holding.lefts.usd_micros) == (3.0, 70)
+    assert (holding.spare_requests, holding.spare_tokens) == (5, 0)
 
 
 def test_what_was_used_is_told_once_and_what_cancels_out_not_at_all():

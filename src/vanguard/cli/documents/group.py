@@ -21,6 +21,9 @@ VERBS: Mapping[str, Verb] = {
         "vanguard.cli.documents.evaluate:evaluate",
         "Measure how faithful read pages are to their truth.",
     ),
+    "synth": Verb(
+        "vanguard.cli.documents.synth:synth", "Make synthetic Arabic pages with exact truth."
+    ),
 }
 
 

@@ -6,6 +6,7 @@ It does not know other dialects. Shapes: Anthropic API reference, messages and s
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
@@ -32,7 +33,7 @@ from vanguard.wire.sse import event_data
 
 class _Request(msgspec.Struct):
     model: str
-    stream: bool | None = None
+    stream: bool | UnsetType | None = UNSET
     max_tokens: int | None = None
     messages: msgspec.Raw = msgspec.Raw()
     system: msgspec.Raw = msgspec.Raw()
@@ -110,6 +111,7 @@ _OPEN_ENDED = (
 # what a limit or a budget relies on: a server must not read another value than we did
 _READ = names("max_tokens", "stream")
 _NAMES = (*names("model"), *_READ)
+_UNSTREAMED = names("model", "max_tokens")
 
 
 class AnthropicMessagesPassThrough:
@@ -128,15 +130,16 @@ class AnthropicMessagesPassThrough:
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.system, request.tools))
-        return Peek(request.model, bool(request.stream), request.max_tokens, short=short)
+        named = _UNSTREAMED if request.stream is UNSET else _NAMES
+        stream, cap = bool(request.stream), request.max_tokens
+        return Peek(request.model, stream, cap, short=short, named=named)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
-    def is_open_ended(self, body: bytes) -> bool:
-        """The same: provider-run tools count as media here."""
-        return self.has_media(body)
+    # provider-run tools count as media here
+    is_open_ended = has_media
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""
@@ -146,7 +149,7 @@ class AnthropicMessagesPassThrough:
         return self._edit(body, peek, model, cap_tokens)
 
     def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
-        if plain(body, _NAMES):
+        if plain(body, _NAMES if peek.named is None else peek.named):
             body = replace_once(body, "model", peek.model, model)
         else:
             body = once(replace_string(body, "model", peek.model, model), _READ)

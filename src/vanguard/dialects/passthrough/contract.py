@@ -36,6 +36,9 @@ class Peek(msgspec.Struct, frozen=True):
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
         short: for the edits of a long body.
+        named: the names, quotes included, of which an edit must see that none stands twice: a reader
+            that did not meet one at the top level knows that it does not stand there at all. None
+            where nobody looked.
     """
 
     model: str
@@ -44,6 +47,7 @@ class Peek(msgspec.Struct, frozen=True):
     answers: int = 1
     wants_usage: bool = True
     short: Short | None = None
+    named: tuple[bytes, ...] | None = None
 
 
 class Tap(Protocol):

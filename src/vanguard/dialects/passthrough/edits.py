@@ -137,7 +137,10 @@ def holds_any(body: bytes, marks: tuple[bytes, ...]) -> bool:
 
 def hides_letters(body: bytes) -> bool:
     """Whether an ASCII letter stands as an escape, as no client writes one unless it hides it."""
-    return body.find(b"\\u00") >= 0 and _LETTER_ESCAPE.search(body) is not None
+    # most bodies hold no backslash, and a single byte is looked for many times faster than four
+    if body.find(b"\\") < 0 or body.find(b"\\u00") < 0:
+        return False
+    return _LETTER_ESCAPE.search(body) is not None
 
 
 def put_field(body: bytes, field: str, value: object) -> bytes:

@@ -6,6 +6,7 @@ It does not know other dialects. Shapes: OpenAI API reference, chat and embeddin
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
@@ -37,10 +38,10 @@ class _StreamOptions(msgspec.Struct):
 
 class _Request(msgspec.Struct):
     model: str
-    stream: bool | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    n: int | None = None
+    stream: bool | UnsetType | None = UNSET
+    max_tokens: int | UnsetType | None = UNSET
+    max_completion_tokens: int | UnsetType | None = UNSET
+    n: int | UnsetType | None = UNSET
     stream_options: _StreamOptions | None = None
     messages: msgspec.Raw = msgspec.Raw()
     input: msgspec.Raw = msgspec.Raw()
@@ -114,8 +115,11 @@ _chunk = msgspec.json.Decoder(_Chunk)
 _OPEN_ENDED = (b'"image_url"', b'"input_audio"', b'"file"', b"web_search")
 _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
 # what a limit or a budget relies on: a server must not read another value than we did
-_READ = names("max_tokens", "max_completion_tokens", "stream", "n")
-_NAMES = (*names("model"), *_READ)
+_MODEL = names("model")
+_MAX_TOKENS, _MAX_COMPLETION_TOKENS = names("max_tokens"), names("max_completion_tokens")
+_STREAM, _N = names("stream"), names("n")
+_READ = (*_MAX_TOKENS, *_MAX_COMPLETION_TOKENS, *_STREAM, *_N)
+_NAMES = (*_MODEL, *_READ)
 
 
 class OpenAIChatPassThrough:
@@ -137,15 +141,15 @@ class OpenAIChatPassThrough:
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.input, request.tools))
-        return Peek(request.model, stream, _cap(request), max(answers, 1), wants_usage, short)
+        cap, named = _cap(request), _named(request)
+        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
-    def is_open_ended(self, body: bytes) -> bool:
-        """The same: provider-run tools count as media here."""
-        return self.has_media(body)
+    # provider-run tools count as media here
+    is_open_ended = has_media
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, asks for usage, and caps the output where told to."""
@@ -155,7 +159,7 @@ class OpenAIChatPassThrough:
         return self._edit(body, peek, model, cap_tokens)
 
     def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
-        if plain(body, _NAMES):
+        if plain(body, _NAMES if peek.named is None else peek.named):
             body = replace_once(body, "model", peek.model, model)
         else:
             body = once(replace_string(body, "model", peek.model, model), _READ)
@@ -243,6 +247,7 @@ class OpenAIChatTap(StreamTap):
 def _cap(request: _Request) -> int | None:
     """The larger of the two caps: nobody knows which one the upstream obeys."""
     old, new = request.max_tokens, request.max_completion_tokens
+    old, new = None if old is UNSET else old, None if new is UNSET else new
     if old is not None and old < 1:
         raise InvalidRequest(f"max_tokens: must be at least 1, got {old}", param="max_tokens")
     if new is None:
@@ -251,6 +256,18 @@ def _cap(request: _Request) -> int | None:
         name = "max_completion_tokens"
         raise InvalidRequest(f"{name}: must be at least 1, got {new}", param=name)
     return new if old is None or new > old else old
+
+
+def _named(request: _Request) -> tuple[bytes, ...]:
+    """As in a peek: to count each of them takes as long as much else that a request costs."""
+    named = _MODEL
+    if request.max_tokens is not UNSET:
+        named += _MAX_TOKENS
+    if request.max_completion_tokens is not UNSET:
+        named += _MAX_COMPLETION_TOKENS
+    if request.stream is not UNSET:
+        named += _STREAM
+    return named if request.n is UNSET else named + _N
 
 
 def _options(body: bytes) -> dict[str, object]:

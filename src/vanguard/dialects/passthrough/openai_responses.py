@@ -6,6 +6,7 @@ It does not know other dialects. Shapes: OpenAI API reference, responses and str
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest, UnsupportedFeature, UpstreamError
 from vanguard.core.usage import Usage
@@ -35,9 +36,9 @@ from vanguard.wire.sse import event_data
 
 class _Request(msgspec.Struct):
     model: str
-    stream: bool | None = None
+    stream: bool | UnsetType | None = UNSET
     max_output_tokens: int | None = None
-    background: bool | None = None
+    background: bool | UnsetType | None = UNSET
     input: msgspec.Raw = msgspec.Raw()
     instructions: msgspec.Raw = msgspec.Raw()
     tools: msgspec.Raw = msgspec.Raw()
@@ -82,6 +83,7 @@ _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
 # what a limit or a budget relies on: a server must not read another value than we did
 _READ = names("max_output_tokens", "stream", "background")
 _NAMES = (*names("model"), *_READ)
+_UNSTREAMED = names("model", "max_output_tokens")
 
 _EVENT = b"event: "
 _ENDS = frozenset({"response.completed", "response.incomplete"})
@@ -117,7 +119,9 @@ class OpenAIResponsesPassThrough:
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.input, request.instructions, request.tools))
-        return Peek(request.model, bool(request.stream), cap, short=short)
+        absent = request.stream is UNSET and request.background is UNSET
+        named = _UNSTREAMED if absent else _NAMES
+        return Peek(request.model, bool(request.stream), cap, short=short, named=named)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
@@ -135,7 +139,7 @@ class OpenAIResponsesPassThrough:
         return self._edit(body, peek, model, cap_tokens)
 
     def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
-        if plain(body, _NAMES):
+        if plain(body, _NAMES if peek.named is None else peek.named):
             body = replace_once(body, "model", peek.model, model)
         else:
             body = once(replace_string(body, "model", peek.model, model), _READ)

@@ -28,7 +28,7 @@ TELLING = frozenset({_STRICT, _TAGS, *_SESSIONS, *_AGENTS})
 
 def told(request: Request, key_tags: dict[str, str]) -> tuple[str, dict[str, str]]:
     """The session, empty when none is told, and the tags; `key_tags` itself when none are added."""
-    index = request.index()
+    index = request.index
     session = ""
     for name in _SESSIONS:
         if name in index:

@@ -147,28 +147,36 @@ class Journal:
                 self._mend()
             if self._length + len(data) > self._segment_bytes and self._length:
                 self._roll()
-            before = len(self._before)
-            written = os.write(self._descriptor, self._before + data if before else data)
+            if self._before:
+                data = self._before + data
+            written = os.write(self._descriptor, data)
         except OSError as error:
             self._unsure = True
             self.write_error = error.strerror or type(error).__name__
             return 0
-        standing, kept = len(lines), written
-        if written != before + len(data):
-            standing, size = _whole_lines(lines, written - before)
-            kept = before + size if standing else 0
-        if kept:
-            self._before = b""
-            self._length += kept
-            self.written_bytes += kept
-            if self._fsync != "never":
-                self._sync_soon()
-        if standing != len(lines):
-            self.write_error = "the disk is full"
-            self._unsure = True
-            with contextlib.suppress(OSError):  # else before the next record
-                self._mend()
+        if written == len(data):
+            self._keep(written)
+            return len(lines)
+        return self._keep_whole(lines, written)
+
+    def _keep_whole(self, lines: list[bytes], written: int) -> int:
+        """What stands of lines that were written in part."""
+        before = len(self._before)
+        standing, size = _whole_lines(lines, written - before)
+        if standing:
+            self._keep(before + size)
+        self.write_error = "the disk is full"
+        self._unsure = True
+        with contextlib.suppress(OSError):  # else before the next record
+            self._mend()
         return standing
+
+    def _keep(self, size: int) -> None:
+        self._before = b""
+        self._length += size
+        self.written_bytes += size
+        if self._fsync != "never":
+            self._sync_soon()
 
     def _mend(self) -> None:
         """Takes back the piece of a line that a failed write left behind.

@@ -50,8 +50,8 @@ class Ledger:
         self.on_defect: Callable[[Exception], None] = _raise
         self._call_soon = call_soon
         self._lines: list[bytes] = []
-        self._waiters: list[Waiter | None] = []
-        self._dones: list[Done | None] = []
+        # of each line: who waits for it, or what is to be done when it is written
+        self._fates: list[tuple[Waiter | None, Done | None]] = []
         self._outcomes: list[tuple[Waiter, LedgerUnavailable | None, bool]] = []
         self._after: list[Callable[[], None]] = []
         self._behind: deque[tuple[bytes, Done | None]] = deque()
@@ -92,11 +92,10 @@ class Ledger:
             self._schedule()
 
     def _hand_in(self, line: bytes, waiter: Waiter | None, done: Done | None = None) -> None:
-        self._lines.append(line)
-        self._waiters.append(waiter)
-        self._dones.append(done)
-        if len(self._lines) == 1:
+        if not self._lines:
             self._schedule()
+        self._lines.append(line)
+        self._fates.append((waiter, done))
 
     def _schedule(self) -> None:
         if self._call_soon is None:
@@ -124,27 +123,32 @@ class Ledger:
 
     def commit(self) -> None:
         """Writes what was handed in; whoever waits for it hears of that at the next flush."""
-        lines, waiters, dones = self._lines, self._waiters, self._dones
+        lines, fates = self._lines, self._fates
         if not lines:
             return
-        self._lines, self._waiters, self._dones = [], [], []
+        self._lines, self._fates = [], []
         journal = self.journal
         if self._behind:
             self.retry()
         standing = journal.append_lines(lines) if not self._behind else 0
-        for index, (waiter, done) in enumerate(zip(waiters, dones, strict=True)):
-            stands = index < standing
+        error = _unsynced(journal) if journal.sync_error else None
+        for waiter, done in fates[:standing]:
             if waiter is not None:
-                error = None
-                if not stands:
-                    error = _refused(journal)
-                elif journal.sync_error:
-                    error = _unsynced(journal)
-                self._outcomes.append((waiter, error, stands))
-            elif not stands:
-                self._behind.append((lines[index], done))
+                self._outcomes.append((waiter, error, True))
             elif done is not None:
                 done()
+        if standing < len(fates):
+            self._fall_behind(lines[standing:], fates[standing:])
+
+    def _fall_behind(
+        self, lines: list[bytes], fates: list[tuple[Waiter | None, Done | None]]
+    ) -> None:
+        """For what the disk did not take: intents are refused, settlements wait."""
+        for line, (waiter, done) in zip(lines, fates, strict=True):
+            if waiter is not None:
+                self._outcomes.append((waiter, _refused(self.journal), False))
+            else:
+                self._behind.append((line, done))
 
     def retry(self) -> None:
         """Writes what waits, as far as the disk takes it."""

@@ -91,4 +91,4 @@ def claim_of(request: Request) -> Claim:
     Raises:
         Unauthenticated: it is no signature that could be checked.
     """
-    return read_claim(request.index())
+    return read_claim(request.index)

@@ -77,6 +77,6 @@ def _own(exchange: Exchange, deployment: Deployment) -> Headers:
     for name, value in deployment.headers.items():
         told[name.lower().encode()] = value.encode("latin-1", "replace")
     if exchange.door.dialect in FRAMED and deployment.dialect in FRAMED:
-        index = exchange.request.index()
+        index = exchange.request.index
         told |= {name: index[name] for name in _FORWARDED if name in index}
     return list(told.items())

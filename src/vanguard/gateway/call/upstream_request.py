@@ -16,9 +16,13 @@ from vanguard.gateway.google.doors import GOOGLE
 from vanguard.gateway.http.messages import FixedHead, Headers, Request, request_head
 from vanguard.snapshot.model import Deployment
 
-_FORWARDED = frozenset(
-    {b"anthropic-beta", b"anthropic-version", b"openai-beta", b"idempotency-key"}
+_FORWARDED_IN_ORDER = (
+    b"anthropic-beta",
+    b"anthropic-version",
+    b"idempotency-key",
+    b"openai-beta",
 )
+_FORWARDED = frozenset(_FORWARDED_IN_ORDER)
 
 
 def build_request(
@@ -48,7 +52,7 @@ def build_request(
     if dialect == door.dialect:
         if request.query:
             query = b"?" + request.query.encode("latin-1")
-        if head.defaults or not _FORWARDED.isdisjoint(request.index()):
+        if head.defaults or not _FORWARDED.isdisjoint(request.index):
             forwarded = _forwarded(request, head.defaults)
     else:
         forwarded = _foreign_lines(exchange, head)
@@ -92,12 +96,13 @@ def _foreign_lines(exchange: Exchange, head: FixedHead) -> bytes:
 def _forwarded(request: Request | None, defaults: dict[bytes, bytes]) -> bytes:
     """Lines that a client may set itself, or else the deployment's settings."""
     lines = b""
-    for name in sorted(_FORWARDED):
-        value = request.joined(name) if request is not None else None
-        if value is None:
+    for name in _FORWARDED_IN_ORDER:
+        if request is not None and name in request.index:
+            value = request.joined(name)
+        else:
             value = defaults.get(name)
         if value is not None:
-            lines += name + b": " + value + b"\r\n"
+            lines += b"%b: %b\r\n" % (name, value)
     return lines
 
 

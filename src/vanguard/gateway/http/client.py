@@ -53,17 +53,27 @@ class Switch(Sink, Protocol):
         """The upstream said 101: its transport, the head that said so, and what came behind it."""
 
 
+class Caller(Protocol):
+    """Whoever sent a request for a sink."""
+
+    def unanswered(self, error: UpstreamError) -> None:
+        """It failed before the head of an answer was there; nobody else is told."""
+
+
 class UpstreamConnection(asyncio.Protocol):
     """One connection. `release` is called with itself when it may serve again, or is gone.
 
     Attributes:
         answered: something of an answer has come.
+        born: monotonic seconds.
+        gone: it was lost, or speaks another protocol now.
         unsent: the connection was lost before the whole request had left, so that nobody can have
             acted on it.
     """
 
     __slots__ = (
         "_barren_bytes",
+        "_caller",
         "_complete",
         "_ended",
         "_head_only",
@@ -83,7 +93,9 @@ class UpstreamConnection(asyncio.Protocol):
         "_transport",
         "_writing",
         "answered",
+        "born",
         "deadline",
+        "gone",
         "idle_since",
         "unsent",
         "used",
@@ -94,6 +106,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._time = asyncio.get_running_loop().time
         self._transport: asyncio.Transport | None = None
         self._sink: Sink | None = None
+        self._caller: Caller | None = None
         # one for all answers: after a whole one it stands where the next begins
         self._parser = httptools.HttpResponseParser(self)
         self._headers: Headers = []
@@ -113,6 +126,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.used = 0
         self.answered = False
         self.unsent = False
+        self.gone = False
+        self.born = self._time()
         self.deadline = float("inf")
         self.idle_since = 0.0
 
@@ -136,11 +151,22 @@ class UpstreamConnection(asyncio.Protocol):
         poll.register(sock.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def send(self, data: bytes, sink: Sink, first_byte_s: float, idle_s: float) -> None:
-        """Sends a whole request; `data` holds head and body."""
+    def send(
+        self,
+        data: bytes,
+        sink: Sink,
+        first_byte_s: float,
+        idle_s: float,
+        caller: Caller | None = None,
+    ) -> None:
+        """Sends a whole request; `data` holds head and body.
+
+        A caller hears in the sink's place of what fails before the head of an answer has come.
+        """
         if self._transport is None:
             raise RuntimeError("send on a closed connection")
         self._sink = sink
+        self._caller = caller
         self._headers = []
         self._status = 0
         self._complete = False
@@ -155,10 +181,6 @@ class UpstreamConnection(asyncio.Protocol):
         self.used += 1
         self.deadline = self._time() + first_byte_s
         self._transport.write(data)
-
-    def hand_to(self, sink: Sink) -> None:
-        """The rest of the answer under way goes to another sink."""
-        self._sink = sink
 
     def serves(self, sink: Sink) -> bool:
         """Whether the answer under way is this sink's."""
@@ -228,6 +250,7 @@ class UpstreamConnection(asyncio.Protocol):
             self._fail(UpstreamError("the upstream switched to a protocol that was not asked for"))
             return
         self._sink = self._switch = self._transport = None
+        self.gone = True
         self.deadline = float("inf")
         lines = b"".join([b"%b: %b\r\n" % pair for pair in self._headers])
         head = b"HTTP/1.1 101 Switching Protocols\r\n" + lines + b"\r\n"
@@ -260,6 +283,7 @@ class UpstreamConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the answer: well when its end is the connection's, else as a failure."""
         self._transport = None
+        self.gone = True
         # a write that failed, or never came to its turn: the request has not left as a whole
         self.unsent = self._writing or isinstance(exc, BrokenPipeError)
         sink = self._sink
@@ -324,6 +348,7 @@ class UpstreamConnection(asyncio.Protocol):
             headers = [pair for pair in headers if pair[0] not in dropped]
         if self._head_only:
             self._complete = True
+        self._caller = None
         self._sink.head(status, headers)
 
     def _skip_interim(self, status: int) -> None:
@@ -390,9 +415,12 @@ class UpstreamConnection(asyncio.Protocol):
 
     def _fail(self, error: UpstreamError) -> None:
         sink, self._sink = self._sink, None
+        caller, self._caller = self._caller, None
         self.deadline = float("inf")
         self.close()
-        if sink is not None:
+        if caller is not None:
+            caller.unanswered(error)
+        elif sink is not None:
             sink.fail(error)
 
     def expire(self) -> None:
@@ -402,7 +430,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def cancel(self) -> None:
         """Nobody wants the answer any more."""
-        self._sink = None
+        self._sink = self._caller = None
         self.deadline = float("inf")
         self.close()
 

@@ -41,6 +41,7 @@ class Request:
         path: the target without its query, still percent-encoded.
         query: what follows `?`, without it.
         headers: names in lower case, in the client's order.
+        index: the last value of each header by its name.
         body: de-chunked.
         admin: whether it came in on a listener that serves the admin plane.
         peer: the client's address.
@@ -49,11 +50,11 @@ class Request:
     """
 
     __slots__ = (
-        "_index",
         "admin",
         "body",
         "chunked",
         "headers",
+        "index",
         "keep_alive",
         "method",
         "path",
@@ -73,12 +74,12 @@ class Request:
             self.path = target.decode("latin-1")
             self.query = ""
         self.headers = headers
+        self.index = dict(headers)
         self.body = body
         self.admin = True
         self.peer = ""
         self.keep_alive = True
         self.chunked = True
-        self._index: dict[bytes, bytes] | None = None
 
     def retarget(self, target: bytes) -> None:
         """Takes another target, in origin form."""
@@ -91,27 +92,19 @@ class Request:
         """One header of this name, in lower case, whatever there were before."""
         self.headers = [pair for pair in self.headers if pair[0] != name]
         self.headers.append((name, value))
-        self._index = None
+        self.index[name] = value
 
     def header(self, name: bytes) -> bytes | None:
         """The last value of a header, named in lower case."""
-        index = self._index
-        return (self.index() if index is None else index).get(name)
-
-    def index(self) -> dict[bytes, bytes]:
-        """The last value of each header by its name."""
-        index = self._index
-        if index is None:
-            index = self._index = dict(self.headers)
-        return index
+        return self.index.get(name)
 
     def joined(self, name: bytes) -> bytes | None:
         """All values of a header that may be a list, joined by commas."""
-        value = self.header(name)
-        if value is None:
-            return None
-        values = [one for known, one in self.headers if known == name]
-        return value if len(values) == 1 else b",".join(values)
+        value = self.index.get(name)
+        if value is None or len(self.index) == len(self.headers):
+            # absent, or every header stands there once
+            return value
+        return b",".join([one for known, one in self.headers if known == name])
 
     def text(self, name: bytes, limit: int = 200) -> str:
         """A header as text for records: printable, at most `limit` characters, empty when absent."""

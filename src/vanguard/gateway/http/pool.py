@@ -9,10 +9,11 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from vanguard.core.errors import UpstreamError, UpstreamUnavailable
 from vanguard.gateway.http.client import Sink, UpstreamConnection
 from vanguard.gateway.http.dial.dialler import Dialler
-from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.origin import Origin
 from vanguard.snapshot.boot import Bounds, Deadlines
 
@@ -28,8 +29,8 @@ class StaleConnectionError(UpstreamUnavailable):
     """A kept connection died before the whole request had left: nobody can have acted on it."""
 
 
-class Call:
-    """A request under way; also the sink that knows whether anything was answered.
+class Call(msgspec.Struct, eq=False):
+    """A request under way; hears what fails before there is an answer. The rest is the sink's.
 
     A kept connection may have been closed by its peer at any moment. What is done about it follows
     from what is known:
@@ -41,48 +42,26 @@ class Call:
     - The request had left, and no answer came: it may have been read, done and charged. Only what
       changes nothing (`repeat`) is sent again unasked. For the rest this is a failure like any other;
       whether another attempt is worth its price is for the rules of failing over.
+
+    Attributes:
+        sent: whether anything of it has left.
     """
 
-    __slots__ = (
-        "_connection",
-        "_data",
-        "_origin",
-        "_pool",
-        "_repeat",
-        "_sink",
-        "_stale",
-        "_task",
-        "sent",
-    )
+    _pool: Pool
+    _origin: Origin
+    _data: bytes
+    _sink: Sink | None
+    _repeat: bool
+    # a kept one, unless one has been opened
+    _connection: UpstreamConnection | None
+    _kept: bool
+    sent: bool
+    _task: asyncio.Task[None] | None = None
 
-    def __init__(
-        self, pool: Pool, origin: Origin, data: bytes, sink: Sink, *, repeat: bool
-    ) -> None:
-        self._repeat = repeat
-        self._pool = pool
-        self._origin = origin
-        self._data = data
-        self._sink: Sink | None = sink
-        self._connection: UpstreamConnection | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._stale = False
-        self.sent = False
-
-    def begin(self) -> None:
-        """Takes an idle connection, or starts to open one."""
-        idle = self._pool.idle(self._origin)
-        if idle is not None:
-            self._stale = True
-            self._use(idle)
-        else:
-            self._stale = False
-            self._task = asyncio.get_running_loop().create_task(self._open())
-
-    def _use(self, connection: UpstreamConnection) -> None:
-        self._connection = connection
-        self.sent = True
-        deadlines = self._pool.deadlines
-        connection.send(self._data, self, deadlines.first_byte_s, deadlines.idle_s)
+    def open(self) -> None:
+        """Starts to open a connection."""
+        self._kept = False
+        self._task = asyncio.get_running_loop().create_task(self._open())
 
     async def _open(self) -> None:
         try:
@@ -96,32 +75,21 @@ class Call:
         if self._sink is None:
             connection.close()
             return
-        self._use(connection)
+        self._connection = connection
+        self.sent = True
+        deadlines = self._pool.deadlines
+        connection.send(self._data, self._sink, deadlines.first_byte_s, deadlines.idle_s, self)
 
-    def head(self, status: int, headers: Headers) -> None:
-        """There is an answer: all that follows goes straight to the sink."""
-        sink, connection = self._sink, self._connection
-        if sink is not None and connection is not None:
-            connection.hand_to(sink)
-            sink.head(status, headers)
-
-    def data(self, data: bytes) -> None:
-        """Goes to the sink."""
-
-    def end(self) -> None:
-        """Goes to the sink."""
-
-    def fail(self, error: UpstreamError) -> None:
+    def unanswered(self, error: UpstreamError) -> None:
         """Hands on; what may be repeated is, on a fresh connection, when a kept one was stale."""
         connection, self._connection = self._connection, None
         if self._sink is None:
             return
-        stale, self._stale = self._stale, False
-        unanswered = connection is not None and not connection.answered
-        if stale and connection is not None and unanswered and type(error) is UpstreamUnavailable:
+        silent = connection is not None and not connection.answered
+        if self._kept and connection is not None and silent and type(error) is UpstreamUnavailable:
             self._pool.close_idle(self._origin)
             if self._repeat:
-                self._task = asyncio.get_running_loop().create_task(self._open())
+                self.open()
                 return
             if connection.unsent:
                 error = StaleConnectionError(error.message)
@@ -148,7 +116,7 @@ class Call:
         connection, sink = self._connection, self._sink
         if connection is None or sink is None:
             return None
-        return connection if connection.serves(self) or connection.serves(sink) else None
+        return connection if connection.serves(sink) else None
 
 
 class Pool:
@@ -162,7 +130,6 @@ class Pool:
         self._dialler = dialler or Dialler(deadlines.connect_s)
         self._idle: dict[Origin, list[UpstreamConnection]] = {}
         self._origins: dict[UpstreamConnection, Origin] = {}
-        self._born: dict[UpstreamConnection, float] = {}
         self._opening = 0
         self._time: Callable[[], float] = time.monotonic
 
@@ -176,8 +143,14 @@ class Pool:
             repeat: whether it may be sent again when a kept connection turns out to be dead; for
                 what changes nothing (GET).
         """
-        call = Call(self, origin, data, sink, repeat=repeat)
-        call.begin()
+        connection = self.idle(origin)
+        kept = connection is not None
+        call = Call(self, origin, data, sink, repeat, connection, kept, kept)
+        if connection is None:
+            call.open()
+        else:
+            deadlines = self.deadlines
+            connection.send(data, sink, deadlines.first_byte_s, deadlines.idle_s, call)
         return call
 
     def idle(self, origin: Origin) -> UpstreamConnection | None:
@@ -216,17 +189,16 @@ class Pool:
         self._origins[connection] = origin
         # kept: asking for the loop asks the kernel for the process each time
         self._time = asyncio.get_running_loop().time
-        self._born[connection] = self._time()
         return connection
 
     def _release(self, connection: UpstreamConnection) -> None:
         origin = self._origins.get(connection)
         if origin is None:
             return
-        if not connection.usable:
+        if connection.gone:
             self._forget(connection, origin)
             return
-        if connection.idle_since - self._born[connection] > _RETIRE_S:
+        if connection.idle_since - connection.born > _RETIRE_S:
             # names are resolved anew by the next connection
             connection.close()
             return
@@ -234,7 +206,6 @@ class Pool:
 
     def _forget(self, connection: UpstreamConnection, origin: Origin) -> None:
         self._origins.pop(connection, None)
-        self._born.pop(connection, None)
         idle = self._idle.get(origin)
         if idle and connection in idle:
             idle.remove(connection)

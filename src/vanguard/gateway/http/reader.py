@@ -59,6 +59,7 @@ class RequestReader:
         "_bounds",
         "_fed_bytes",
         "_fed_most",
+        "_head_most",
         "_headers",
         "_host",
         "_parser",
@@ -80,7 +81,7 @@ class RequestReader:
         self._body: bytes | bytearray = b""
         self._host = b""
         self._size = self._fed_bytes = 0
-        self._fed_most = bounds.head_bytes + READ_BYTES
+        self._head_most = self._fed_most = bounds.head_bytes + READ_BYTES
         self.body_bytes = 0
         self.phase = IDLE
         self.continue_due = False
@@ -92,9 +93,12 @@ class RequestReader:
             VanguardError, Refused: no request, or one beyond its bounds; nothing more can be read.
         """
         upgrade_at = self._parse(data)
-        rest = memoryview(data) if upgrade_at >= 0 else None
-        while rest is not None and upgrade_at >= 0:
-            # one after the other and without a copy: a client may send a pile of them
+        if upgrade_at >= 0:
+            self._ignore_upgrades(memoryview(data), upgrade_at)
+
+    def _ignore_upgrades(self, rest: memoryview, upgrade_at: int) -> None:
+        """One after the other and without a copy: a client may send a pile of them."""
+        while upgrade_at >= 0:
             rest = rest[upgrade_at:]
             upgrade_at = self._parse(rest) if self._ignore_upgrade(rest) else -1
 
@@ -135,7 +139,7 @@ class RequestReader:
             # a request was read, or blank lines, which may stand before one
             self._fed_bytes = 0
             return
-        self._fed_most = bounds.head_bytes + READ_BYTES + _FRAMING * self.body_bytes
+        self._fed_most = self._head_most + _FRAMING * self.body_bytes
         if self._fed_bytes > self._fed_most:
             raise RequestTooLarge("the request's chunks have more frame than content")
 
@@ -147,7 +151,7 @@ class RequestReader:
         self._target = b""
         self._headers = []
         self._fed_bytes = self._size
-        self._fed_most = self._bounds.head_bytes + READ_BYTES
+        self._fed_most = self._head_most
 
     def on_url(self, url: bytes) -> None:
         """Part of the target."""
@@ -169,7 +173,7 @@ class RequestReader:
             request.chunked = False
         if self._fed_bytes > bounds.head_bytes or len(headers) > bounds.headers:
             heads.check_size(request, bounds.head_bytes, bounds.headers)
-        index = request.index()
+        index = request.index
         host = index.get(b"host")
         if len(index) != len(headers) or host != self._host or not host:
             heads.check_host(request)

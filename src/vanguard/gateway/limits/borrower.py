@@ -77,6 +77,8 @@ class Borrower:
         self._holdings: dict[str, Holding] = {}
         self._chains: dict[str, BorrowedChain] = {}
         self._dirty: dict[str, Holding] = {}
+        # what requests have counted since somebody last looked; see `_gather`
+        self._touched: list[BorrowedChain] = []
         self._waiters: dict[int, _Waiter] = {}
         self._asks = 0
         self._seen = self._told = 0
@@ -104,6 +106,7 @@ class Borrower:
     def forget(self, keep: set[str]) -> None:
         """Drops the chains of an old snapshot; what is held of scopes that are gone goes back."""
         self._chains.clear()
+        self._gather()
         for scope_id, holding in list(self._holdings.items()):
             if scope_id not in keep:
                 self._give_back(holding)
@@ -164,24 +167,36 @@ class Borrower:
 
     def _take(self, chain: BorrowedChain, now: float, tokens: int, usd_micros: int) -> Borrowed:
         now_s = int(now)
-        dirty = self._dirty
         for holding, requests, most_tokens, streams, budget in chain.rows:
             idle = holding.idle
             if requests is not None:
                 idle[REQUESTS] -= 1
-                holding.request_slots[now_s] = holding.request_slots.get(now_s, 0) + 1
             if most_tokens is not None:
                 idle[TOKENS] -= tokens
-                holding.token_slots[now_s] = holding.token_slots.get(now_s, 0) + tokens
             if streams is not None:
                 idle[STREAMS] -= 1
             if budget is not None:
                 idle[MONEY] -= usd_micros
-            holding.concurrent += 1
-            holding.reserved += usd_micros
-            holding.used_s = now
-            dirty[holding.scope_id] = holding
+        chain.concurrent += 1
+        chain.reserved += usd_micros
+        chain.used_s = now
+        if chain.minutes:
+            chain.count(now_s, 1, tokens)
+        if not chain.touched:
+            self._touch(chain)
         return Borrowed(chain, now_s, tokens, usd_micros)
+
+    def _touch(self, chain: BorrowedChain) -> None:
+        chain.touched = True
+        self._touched.append(chain)
+
+    def _gather(self) -> None:
+        """Brings the holdings up to what requests have counted; they have to be told of then."""
+        touched, self._touched = self._touched, []
+        for chain in touched:
+            chain.hand_on()
+            for _, holding in chain.links:
+                self._dirty[holding.scope_id] = holding
 
     @staticmethod
     def _too_large(chain: BorrowedChain, tokens: int) -> VanguardError:
@@ -197,21 +212,21 @@ class Borrower:
         if not reservation.open:
             return
         reservation.open = False
-        at_s, reserved = reservation.at_s, reservation.usd_micros
-        surplus = tokens - reservation.tokens
-        for holding, _, most_tokens, streams, budget in reservation.chain.rows:
-            holding.concurrent -= 1
-            holding.reserved -= reserved
-            holding.spent += usd_micros
+        chain, reserved = reservation.chain, reservation.usd_micros
+        rest = reserved - usd_micros
+        for holding, _, _, streams, budget in chain.rows:
             if streams is not None and not holding.tight:
                 holding.idle[STREAMS] += 1
             if budget is not None:
-                rest = reserved - usd_micros
                 holding.idle[MONEY] += rest if not holding.tight else min(0, rest)
-            if most_tokens is not None and surplus:
-                # goes to the lender: a refund may not outlive the minute of its reservation
-                holding.token_slots[at_s] = holding.token_slots.get(at_s, 0) + surplus
-            self._dirty[holding.scope_id] = holding
+        chain.concurrent -= 1
+        chain.reserved -= reserved
+        chain.spent += usd_micros
+        if chain.minutes and tokens != reservation.tokens:
+            # goes to the lender: a refund may not outlive the minute of its reservation
+            chain.count(reservation.at_s, 0, tokens - reservation.tokens)
+        if not chain.touched:
+            self._touch(chain)
 
     def standing(self, chain: BorrowedChain) -> Standing | None:
         """The tightest limits of a chain, as far as this worker knows; None when it has none."""
@@ -219,12 +234,12 @@ class Borrower:
             return None
         requests = tokens = (-1, -1, 0)
         for holding, most_requests, most_tokens in chain.minutes:
-            lefts, idle = holding.lefts, holding.idle
+            idle = holding.idle
             if most_requests is not None:
-                left = idle[REQUESTS] + max(0, lefts.requests if lefts else 0)
+                left = idle[REQUESTS] + holding.spare_requests
                 requests = tighter(requests, most_requests, left)
             if most_tokens is not None:
-                left = idle[TOKENS] + max(0, lefts.tokens if lefts else 0)
+                left = idle[TOKENS] + holding.spare_tokens
                 tokens = tighter(tokens, most_tokens, left)
         return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
 
@@ -254,7 +269,7 @@ class Borrower:
         return take_back
 
     def _ask(self, number: int, wanted: NotHeld) -> None:
-        untold = self._dirty or self._seen != self._told
+        untold = self._dirty or self._touched or self._seen != self._told
         if untold or self._clock.monotonic() > self._valid_until:
             # a grant without a lot counts on earlier ones: where others took those, and it asks anew,
             # the lender must know that it has come, or it would back both
@@ -293,8 +308,7 @@ class Borrower:
     def _hear(self, lefts: Iterable[Left]) -> None:
         now = self._clock.monotonic()
         for left in lefts:
-            holding = self.holding(left.scope)
-            holding.lefts, holding.heard_s = left, now
+            self.holding(left.scope).hear(left, now)
 
     def _refused(self, said: Refusal) -> None:
         waiter = self._waiters.get(said.ask)
@@ -319,11 +333,13 @@ class Borrower:
 
         What was held of the minute is no more: the lender counts it as used.
         """
+        self._gather()
         for holding in self._holdings.values():
             holding.idle[REQUESTS] = holding.idle[TOKENS] = 0
             holding.request_slots, holding.token_slots = {}, {}
         self._seen = self._told = 0
         offset = self._offset()
+        self._gather()
         self._dirty.clear()
         entries = tuple(one.entry() for one in self._holdings.values() if one.in_use)
         greet(Report(self._clock.monotonic(), offset, 0, entries))
@@ -337,13 +353,14 @@ class Borrower:
 
     def flush(self) -> None:
         """About ten times a second: reports what has changed, and ends the patience of who waits."""
-        if self._dirty and self.connected:
+        if (self._dirty or self._touched) and self.connected:
             self._report(0)
         self._expire()
 
     def beat(self) -> None:
         """About twice a second, as well: renews the lease, gives back what nobody here uses."""
         now = self._clock.monotonic()
+        self._gather()
         if not self._alone:
             for holding in self._holdings.values():
                 if any(holding.idle) and now - holding.used_s >= _IDLE_S:
@@ -364,6 +381,7 @@ class Borrower:
         """
         if self.connected:
             self.flush()
+            self._gather()
             if not any(holding.concurrent for holding in self._holdings.values()):
                 self._send(Bye())
             self.connected = False
@@ -378,6 +396,7 @@ class Borrower:
     def _report(self, recalled: int) -> None:
         # the offset first: what it makes certain is then among what is told as spent
         offset = self._offset()
+        self._gather()
         entries = tuple(holding.entry() for holding in self._dirty.values())
         self._dirty.clear()
         now = self._clock.monotonic()

@@ -5,6 +5,8 @@ It does not know who lends or when.
 
 from __future__ import annotations
 
+import msgspec
+
 from vanguard.core.errors import VanguardError
 from vanguard.gateway.limits.protocol import (
     MONEY,
@@ -31,7 +33,9 @@ class Holding:
         idle: free for the next request, by the places of `Amounts`.
         concurrent, reserved: in use by open requests, whether borrowed or not.
         spent: micro-dollars settled since this process started.
+        used_s: when a request or a grant last took something of it.
         lefts: what there is besides, as heard at `heard_s`; None before.
+        spare_requests, spare_tokens: of `lefts`, 0 where nothing was heard of them.
         tight: recalled and not granted since: what becomes free goes back to the lender.
     """
 
@@ -43,6 +47,8 @@ class Holding:
         "request_slots",
         "reserved",
         "scope_id",
+        "spare_requests",
+        "spare_tokens",
         "spent",
         "tight",
         "token_slots",
@@ -59,8 +65,15 @@ class Holding:
         self.token_slots: dict[int, int] = {}
         self.lefts: Left | None = None
         self.heard_s = 0.0
+        self.spare_requests = self.spare_tokens = 0
         self.tight = False
         self.used_s = 0.0
+
+    def hear(self, left: Left, now: float) -> None:
+        """Takes up what there is besides."""
+        self.lefts, self.heard_s = left, now
+        self.spare_requests = max(0, left.requests)
+        self.spare_tokens = max(0, left.tokens)
 
     def entry(self) -> Entry:
         """How it stands, with what was used since the last one; that is told once."""
@@ -89,18 +102,37 @@ def _slots(amounts: dict[int, int]) -> Slots:
 class BorrowedChain:
     """The scopes of one key beside what is held of them, outermost first; as `limiter.Chain`.
 
+    What a request takes is taken from what each scope that limits it holds. What it counts, it counts
+    in all of them alike: so it is added up here, once, and handed on to the holdings when somebody looks.
+
     Attributes:
         rows: what each request looks through: the holding, requests and tokens per minute,
-            concurrent requests and budget of each scope.
+            concurrent requests and budget of each scope that has any of them.
         minutes: the holding, requests and tokens per minute of each scope that limits either.
+        touched: whether anything was counted that is not handed on.
+        concurrent, reserved, spent: what was counted, as in `Holding`.
+        used_s: when a request last took something.
+        slots: requests and tokens by second.
     """
 
-    __slots__ = ("budgeted", "links", "minutes", "rows", "scopes")
+    __slots__ = (
+        "budgeted",
+        "concurrent",
+        "links",
+        "minutes",
+        "reserved",
+        "rows",
+        "scopes",
+        "slots",
+        "spent",
+        "touched",
+        "used_s",
+    )
 
     def __init__(self, scopes: tuple[Scope, ...], holdings: tuple[Holding, ...]) -> None:
         self.scopes = scopes
         self.links = tuple(zip(scopes, holdings, strict=True))
-        self.rows = tuple(
+        rows = (
             (
                 holding,
                 scope.limits.requests_per_minute,
@@ -110,25 +142,57 @@ class BorrowedChain:
             )
             for scope, holding in self.links
         )
+        self.rows = tuple(row for row in rows if row[1:] != (None,) * 4)
         self.budgeted = any(scope.budget is not None for scope in scopes)
         self.minutes = tuple(
             (holding, requests, tokens)
             for holding, requests, tokens, _, _ in self.rows
             if requests is not None or tokens is not None
         )
+        self.touched = False
+        self.concurrent = self.reserved = self.spent = 0
+        self.used_s = 0.0
+        self.slots: dict[int, list[int]] = {}
+
+    def count(self, second: int, requests: int, tokens: int) -> None:
+        """Adds to what was used in a second of a minute."""
+        slot = self.slots.get(second)
+        if slot is None:
+            self.slots[second] = [requests, tokens]
+        else:
+            slot[0] += requests
+            slot[1] += tokens
+
+    def hand_on(self) -> None:
+        """Adds what was counted to each holding, and begins anew."""
+        for _, holding in self.links:
+            holding.concurrent += self.concurrent
+            holding.reserved += self.reserved
+            holding.spent += self.spent
+            holding.used_s = max(holding.used_s, self.used_s)
+        for holding, requests, tokens in self.minutes:
+            for second, slot in self.slots.items():
+                if requests is not None:
+                    _add(holding.request_slots, second, slot[0])
+                if tokens is not None:
+                    _add(holding.token_slots, second, slot[1])
+        self.touched = False
+        self.concurrent = self.reserved = self.spent = 0
+        self.slots = {}
 
 
-class Borrowed:
+def _add(slots: dict[int, int], second: int, amount: int) -> None:
+    slots[second] = slots.get(second, 0) + amount
+
+
+class Borrowed(msgspec.Struct, eq=False):
     """What one request holds until it is settled. Settling twice has no effect."""
 
-    __slots__ = ("at_s", "chain", "open", "tokens", "usd_micros")
-
-    def __init__(self, chain: BorrowedChain, at_s: int, tokens: int, usd_micros: int) -> None:
-        self.chain = chain
-        self.at_s = at_s
-        self.tokens = tokens
-        self.usd_micros = usd_micros
-        self.open = True
+    chain: BorrowedChain
+    at_s: int
+    tokens: int
+    usd_micros: int
+    open: bool = True
 
 
 class NotHeld(Exception):
@@ -175,7 +239,6 @@ def refusal(scope: Scope, said: Refusal, wanted: NotHeld) -> VanguardError | Non
 
 def tighter(best: tuple[int, int, int], limit: int, left: int) -> tuple[int, int, int]:
     """The tighter of two limits, as limit, what is left, and seconds until all is."""
-    left = min(limit, left)
-    if best[1] != -1 and best[1] <= left:
+    if best[1] != -1 and best[1] <= left and best[1] <= limit:
         return best
-    return limit, left, _MINUTE_S if left < limit else 0
+    return (limit, left, _MINUTE_S) if left < limit else (limit, limit, 0)

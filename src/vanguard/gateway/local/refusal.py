@@ -19,6 +19,14 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.limits import Standing
 
 # the usual case: what a key made in the console has
+_BOTH_AT_ANTHROPIC = (
+    b"anthropic-ratelimit-requests-limit: %d\r\n"
+    b"anthropic-ratelimit-requests-remaining: %d\r\n"
+    b"anthropic-ratelimit-requests-reset: %b\r\n"
+    b"anthropic-ratelimit-tokens-limit: %d\r\n"
+    b"anthropic-ratelimit-tokens-remaining: %d\r\n"
+    b"anthropic-ratelimit-tokens-reset: %b\r\n"
+)
 _BOTH = (
     b"x-ratelimit-limit-requests: %d\r\n"
     b"x-ratelimit-remaining-requests: %d\r\n"
@@ -71,14 +79,19 @@ def _stamp(moment_s: int) -> bytes:
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
     anthropic = door.dialect == "anthropic_messages"
-    if standing.requests_limit >= 0 and standing.tokens_limit >= 0 and not anthropic:
-        return _BOTH % (
+    if standing.requests_limit >= 0 and standing.tokens_limit >= 0:
+        requests_reset: int | bytes = standing.requests_reset_s
+        tokens_reset: int | bytes = standing.tokens_reset_s
+        if anthropic:
+            requests_reset = _stamp(int(now_ms / 1000 + standing.requests_reset_s))
+            tokens_reset = _stamp(int(now_ms / 1000 + standing.tokens_reset_s))
+        return (_BOTH_AT_ANTHROPIC if anthropic else _BOTH) % (
             standing.requests_limit,
             standing.requests_left,
-            standing.requests_reset_s,
+            requests_reset,
             standing.tokens_limit,
             standing.tokens_left,
-            standing.tokens_reset_s,
+            tokens_reset,
         )
     lines = b""
     rows = (

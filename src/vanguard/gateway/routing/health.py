@@ -31,21 +31,23 @@ class _Deployment:
 
 
 class Health:
-    """Failures by deployment id; what answers well has no entry."""
+    """Failures by deployment id; what answers well has no entry.
+
+    Attributes:
+        all_well: whether no request has failed of late.
+    """
 
     def __init__(self) -> None:
         self._deployments: dict[str, _Deployment] = {}
         self._dead: set[str] = set()
-
-    @property
-    def all_well(self) -> bool:
-        """Whether no request has failed of late."""
-        return not self._deployments
+        self.all_well = True
 
     def succeeded(self, deployment_id: str) -> None:
         """An answer came."""
         if self._dead:
             self._dead.discard(deployment_id)
+        if self.all_well:
+            return
         state = self._deployments.get(deployment_id)
         if state is None:
             return
@@ -55,9 +57,11 @@ class Health:
         state.weight *= _FADE
         if state.weight < _FORGOTTEN:
             del self._deployments[deployment_id]
+            self.all_well = not self._deployments
 
     def failed(self, deployment_id: str, now: float, wait_s: float = 0.0) -> None:
         """No answer, an overload or a server's error; `wait_s` is the provider's Retry-After."""
+        self.all_well = False
         state = self._deployments.setdefault(deployment_id, _Deployment())
         state.failures += 1
         state.weight = min(state.weight + 1, 2 * _WEIGHT_TO_OPEN)
@@ -114,3 +118,4 @@ class Health:
         self._dead &= known
         for gone in self._deployments.keys() - known:
             del self._deployments[gone]
+        self.all_well = not self._deployments

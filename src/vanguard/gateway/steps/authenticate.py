@@ -38,7 +38,7 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
 
 def credential(request: Request) -> bytes:
     """The bearer token, or else the API key header; empty when there is none."""
-    names = request.index()
+    names = request.index
     bearer = names.get(b"authorization")
     if bearer is not None and bearer[:7].lower() == b"bearer ":
         return bearer[7:].strip()

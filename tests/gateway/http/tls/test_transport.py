@@ -450,6 +450,25 @@ async def test_what_is_decrypted_already_is_read_although_no_selector_tells(scri
     assert recorder.data == b"onetwo"
 
 
+async def test_openssl_is_not_asked_for_what_is_not_there(scripted):
+    sock, recorder, _ = scripted
+    asked = []
+
+    def recv(count):
+        asked.append(count)
+        return sock.real.recv(1)
+
+    sock.recv = recv
+    sock.other.send(b"!")
+    await turns()
+    assert recorder.data == b"!"
+    assert len(asked) == 1
+    sock.other.send(b"??")
+    await turns()
+    assert recorder.data == b"!??"
+    assert len(asked) == 3
+
+
 async def test_partial_writes_keep_their_order(scripted):
     sock, _, transport = scripted
     sock.sends = [2, WRITE, 1, WRITE]

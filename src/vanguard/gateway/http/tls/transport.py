@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -93,6 +94,10 @@ class TlsTransport(asyncio.Transport):
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._sock = sock
+        # whether more can be read, without the exception that OpenSSL's "no" becomes
+        poller = select.poll()
+        poller.register(sock, select.POLLIN)
+        self._more = poller.poll
         self._protocol = protocol
         self._on_session = on_session
         self._buffer = bytearray()
@@ -275,22 +280,25 @@ class TlsTransport(asyncio.Transport):
             return
         pieces, ended, failure = self._receive()
         if pieces:
-            self._offer_session()
-            self._tell(self._protocol.data_received, b"".join(pieces))
+            if self._on_session is not None:
+                self._offer_session()
+            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            self._tell(self._protocol.data_received, data)
         if failure is not None:
             self._end(failure)
         elif ended and not self._lost:
             # the protocol cannot keep a TLS connection half open, whatever it answers
             self._tell(self._protocol.eof_received)
             self.close()
-        else:
+        elif self._read_wants_write:
             self._watch()
 
     def _receive(self) -> tuple[list[bytes], bool, OSError | None]:
         """What has come, up to a bound; whether its end was said; why it broke off.
 
         It reads until nothing is left. A selector may tell of a reset once only, together with the
-        bytes before it (libuv does), so what is left over is read in the next turn, untold.
+        bytes before it (libuv does), so we look ourselves, and what is left over is read in the next
+        turn, untold.
         """
         pieces: list[bytes] = []
         left = _READ_BYTES
@@ -302,6 +310,9 @@ class TlsTransport(asyncio.Transport):
                     return pieces, True, None
                 pieces.append(piece)
                 left -= len(piece)
+                full = len(piece) == _RECORD_BYTES
+                if not full and not self._more(0) and not self._sock.pending():
+                    return pieces, False, None
         except ssl.SSLWantReadError:
             return pieces, False, None
         except ssl.SSLWantWriteError:

@@ -1,0 +1,1 @@
+"""Sheets as files: a born-digital PDF, and its image."""

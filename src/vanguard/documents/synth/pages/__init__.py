@@ -1,0 +1,1 @@
+"""The kinds of pages: what each says and how it is laid out."""

@@ -1,0 +1,11 @@
+"""Each transform keeps shape, does nothing at strength 0, can be repeated, and grows with its strength."""
+
+import pytest
+
+from support.synthetic import faults
+from vanguard.documents.synth.degrade import printing
+
+
+@pytest.mark.parametrize("transform", printing.ALL, ids=lambda transform: transform.name)
+def test_transform(transform):
+    assert faults(transform) == []

@@ -5,6 +5,7 @@ It does not know how pages are read, nor how a format is written. A file is ther
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -73,15 +74,16 @@ def write(document: Document, source: Path, form: Format, place: Path) -> None:
         OSError: the place cannot be written.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as file:
-        new = Path(file.name)
-        try:
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
             form.write(document, file, wishes_for(source, form))
-        except BaseException:
-            new.unlink()
-            raise
-    new.chmod(0o644)
-    new.replace(place)
+        new.chmod(0o644)
+        new.replace(place)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def wishes_for(source: Path, form: Format) -> Wishes:

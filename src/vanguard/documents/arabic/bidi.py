@@ -139,9 +139,14 @@ class _Line:
             return spaced or self._one_number(between, following)
         if not between or before == after == LEFT:
             return True
-        if after == NUMBER and self.runs is not None:
+        if after == NUMBER and self.runs is not None and self._whole_stroke(end - 1):
             return len(set(self.runs[end - 1 : following + 1])) == 1
         return True
+
+    def _whole_stroke(self, at: int) -> bool:
+        """Whether strokes paint more than a letter each here; else they tell nothing."""
+        runs = self.runs or ()
+        return 0 < at < len(runs) and runs[at - 1] == runs[at]
 
     def _one_number(self, between: Sequence[str], following: int) -> bool:
         if not between:

@@ -22,6 +22,12 @@ _SIGNS: Final = frozenset("+-−")
 _AFTER_NUMBER: Final = frozenset("%٪°‰")
 _BEFORE_NUMBER: Final = frozenset("+")
 _BEFORE_LATIN: Final = frozenset("#@")
+# Painted left of a number in Arabic text, it was typed behind it: an amount has its measure after it.
+_MEASURES: Final = frozenset(
+    {"SAR", "SR", "AED", "EGP", "KWD", "QAR", "BHD", "OMR", "JOD", "IQD", "USD", "EUR", "GBP"}
+    | {"kg", "g", "mg", "km", "m", "cm", "mm", "kW", "W", "V", "A", "Hz", "kHz", "MHz", "GHz"}
+    | {"KB", "MB", "GB", "TB", "ml", "bar", "rpm", "ms", "min"}
+)
 
 
 def kind(unit: str) -> str:
@@ -30,7 +36,7 @@ def kind(unit: str) -> str:
         if LETTER.match(character):
             return RIGHT
         found = _KINDS.get(unicodedata.bidirectional(character))
-        if found:
+        if found and unicodedata.category(character) != "Co":  # nobody knows what it is
             return found
     return NEUTRAL
 
@@ -139,9 +145,17 @@ class _Line:
             return spaced or self._one_number(between, following)
         if not between or before == after == LEFT:
             return True
+        if after == NUMBER and self._word_before(end) in _MEASURES:
+            return False
         if after == NUMBER and self.runs is not None and self._whole_stroke(end - 1):
             return len(set(self.runs[end - 1 : following + 1])) == 1
         return True
+
+    def _word_before(self, end: int) -> str:
+        start = end
+        while start and self.kinds[start - 1] == LEFT:
+            start -= 1
+        return "".join(self.units[start:end])
 
     def _whole_stroke(self, at: int) -> bool:
         """Whether strokes paint more than a letter each here; else they tell nothing."""

@@ -43,7 +43,7 @@ BIDI_CONTROLS: Final = frozenset(
 INVISIBLE: Final = frozenset("\u200b\u2060\ufeff\u00ad\u200c\u200d")
 NON_JOINER, JOINER = "\u200c", "\u200d"
 
-BRACKETS: Final = {"(": ")", "[": "]", "{": "}", "«": "»", "‹": "›", "<": ">", "﴾": "﴿"}
+BRACKETS: Final = {"(": ")", "[": "]", "{": "}", "«": "»", "‹": "›", "<": ">", "﴿": "﴾"}
 MIRRORED: Final = {**BRACKETS, **{right: left for left, right in BRACKETS.items()}}
 
 _FOLD = str.maketrans(

@@ -28,6 +28,8 @@ _LISTED_BITS, _GROWN_BITS = 10.0, 5.0
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _ABBREVIATION: Final = 5
+# The share of accented letters that words of some languages reach.
+_ACCENTED: Final = 0.4
 
 
 class Plausibility(msgspec.Struct, frozen=True):
@@ -93,9 +95,10 @@ def plausibility(text: str, lexicon: Lexicon | None = None) -> Plausibility:
     count = known = 0
     for found in WORD.finditer(text):
         letters = len(bare(found[0]))
-        if letters < 2:
+        mixed = _latin_beside(text, found.start(), found.end())
+        if letters < 2 and not mixed:
             continue
-        worth = word_score(found[0], words)
+        worth = 0.0 if mixed else word_score(found[0], words)
         count += 1
         known += worth >= GROWN
         score += letters * worth
@@ -107,6 +110,12 @@ def plausibility(text: str, lexicon: Lexicon | None = None) -> Plausibility:
     return Plausibility(value * (1 - unknown), count, known, unknown)
 
 
+def _latin_beside(text: str, start: int, end: int) -> bool:
+    """Whether Latin letters stand in the same word: no orthography does, and broken glyph maps do."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return bool(LATIN.match(before) or LATIN.match(after))
+
+
 def _latin(text: str) -> tuple[float, float]:
     score = weight = 0.0
     for found in _LATIN_WORD.finditer(text):
@@ -116,5 +125,9 @@ def _latin(text: str) -> tuple[float, float]:
         weight += len(word)
         accented = sum(letter > "\x7f" for letter in word) / len(word)
         readable = _VOWEL.search(word) or len(word) <= _ABBREVIATION
-        score += len(word) * max(0.0, 1 - 2 * accented) * (1.0 if readable else 0.5)
+        score += (
+            len(word)
+            * min(1.0, max(0.0, 1 - 3 * (accented - _ACCENTED)))
+            * (1.0 if readable else 0.5)
+        )
     return score, weight

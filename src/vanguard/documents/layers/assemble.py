@@ -23,9 +23,9 @@ from vanguard.documents.page import Box, Line, Word
 _BASELINE: Final = 0.35
 # A row of so few units may be a raised piece of a line, when its baseline is no farther off than this.
 _PIECE, _RAISED = 3, 0.75
-_GAP, _GAP_BESIDE_SPACES = 0.18, 0.5
+_GAP, _GAP_BESIDE_SPACES = 0.14, 0.5
 _COLUMN, _COLUMN_IF_PAINTED_APART = 1.9, 0.75
-# A page paints its spaces when it has one for so many letters.
+# A line paints its spaces when it has one for so many letters.
 _LETTERS_PER_SPACE: Final = 20
 # Glyphs painted so few apart belong together.
 _NEAR: Final = 6
@@ -135,14 +135,10 @@ def _once(numbered: Sequence[tuple[int, Glyph]]) -> list[tuple[int, Glyph]]:
 
 
 def _lines(numbered: Sequence[tuple[int, Glyph]], *, rtl: bool) -> list[_Placed]:
-    units = units_of(numbered)
-    letters = sum(not unit.space for unit in units)
-    spaced = (letters - sum(unit.space for unit in units) * _LETTERS_PER_SPACE) < 0
-    gap = _GAP_BESIDE_SPACES if spaced else _GAP
     found = []
-    for row in _rows(units):
+    for row in _rows(units_of(numbered)):
         for part in _columns(row):
-            placed = _line(part, gap, rtl=rtl)
+            placed = _line(part, rtl=rtl)
             if placed is not None:
                 found.append(placed)
     return found
@@ -219,11 +215,11 @@ def _near(part: Sequence[Unit], unit: Unit) -> bool:
     )
 
 
-def _line(part: Sequence[Unit], gap: float, *, rtl: bool) -> _Placed | None:
+def _line(part: Sequence[Unit], *, rtl: bool) -> _Placed | None:
     ink = [unit for unit in part if not unit.space]
     if not ink:
         return None
-    units = list(_with_spaces(part, gap))
+    units = list(_with_spaces(part, _gap(part)))
     texts = [unit.text if unit else " " for unit in units]
     arabic = any(kind(text) == RIGHT for text in texts)
     latin = any(map(LATIN.search, texts))
@@ -235,6 +231,12 @@ def _line(part: Sequence[Unit], gap: float, *, rtl: bool) -> _Placed | None:
     box = _around(ink)
     line = Line(words, box, "rtl" if right_to_left else "ltr")
     return _Placed(line, min(unit.painted for unit in ink))
+
+
+def _gap(part: Sequence[Unit]) -> float:
+    """From which gap on there is a space: a wide one where the line paints its spaces itself."""
+    spaces = sum(unit.space for unit in part)
+    return _GAP_BESIDE_SPACES if spaces * _LETTERS_PER_SPACE > len(part) else _GAP
 
 
 def _ends_at_left(texts: Sequence[str]) -> bool:

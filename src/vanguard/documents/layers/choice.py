@@ -19,19 +19,22 @@ from vanguard.documents.arabic.plausibility import Plausibility, plausibility
 from vanguard.documents.arabic.repair import Repair, repair
 from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
+from vanguard.documents.layers.missing import restored
 from vanguard.documents.layers.rewrite import rewritten
 from vanguard.documents.layers.upright import turned_words, upright
 from vanguard.documents.page import Line
 
-# Below this a layer is not trusted, and from this on (with another that agrees) no more are asked.
+# Below this a layer is not trusted; from one of these on, with another that agrees so far, no more are asked.
 TRUSTED: Final = 0.6
-SURE: Final = 0.9
-AGREED: Final = 0.97
+SURE: Final = 0.97
+_SETTLED: Final = ((0.9, 0.97), (0.96, 0.85))
 # How much agreement and completeness count against plausibility.
 _AGREEMENT_WEIGHT: Final = 0.25
 # What order repaired by words is worth less than order by places, and what knowing the places is worth.
 _TURNED_COST: Final = 0.1
 _PLACED: Final = 0.03
+# Layers so near each other are equal, and the one that was asked first is taken.
+_EQUAL: Final = 0.02
 # A line of another layer takes the place of one that is so much less plausible than it.
 _BETTER_BY: Final = 0.2
 _OVERLAP: Final = 0.5
@@ -87,10 +90,10 @@ def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
         lines = lines_of(painted)
         skip = frozenset({"order"})
         if turned_words(lines, words):
-            lines, notes = (
-                upright(lines),
-                ("the letters of each word were painted from left to right",),
-            )
+            lines = upright(lines)
+            notes = ("the letters of each word were painted from left to right",)
+        lines, told = restored(lines, words)
+        notes += told
     else:
         lines, skip = tuple(map(_by_places, painted.lines)), frozenset()
     mended = repair([line.text for line in lines], lexicon=words, skip=skip)
@@ -129,7 +132,7 @@ def settled(layers: Sequence[Layer]) -> bool:
     best = max(layers, key=lambda one: one.plausibility.value)
     others = [other for other in layers if other is not best]
     agreed = max(agreement(best.text, other.text) for other in others)
-    return best.plausibility.value >= SURE and agreed >= AGREED
+    return any(best.plausibility.value >= sure and agreed >= by for sure, by in _SETTLED)
 
 
 def agreement(one: str, two: str) -> float:
@@ -151,10 +154,12 @@ def best_layer(layers: Sequence[Layer]) -> Choice:
         return Choice((), 0.0, False, "", ("the page has no text layer", *problems))
     typical = median(_letters(one) for one in written)
     scores = [_score(one, written, typical) for one in written]
-    best = written[max(range(len(written)), key=scores.__getitem__)]
+    best = next(
+        one for one, score in zip(written, scores, strict=True) if score >= max(scores) - _EQUAL
+    )
     lines, borrowed = _patched(best, written)
     found = plausibility("\n".join(line.text for line in lines))
-    trusted = found.value >= TRUSTED and found.words + len(lines) > 0
+    trusted = found.value >= TRUSTED or _numbers_alone(best, written)
     reasons = [_compared(written, scores), *best.notes, *_repaired(best), *borrowed]
     if best.hidden > 0.5:
         reasons.append("the text is invisible: another program's reading of a picture")
@@ -163,6 +168,13 @@ def best_layer(layers: Sequence[Layer]) -> Choice:
             f"not trusted: plausibility {found.value:.2f}, {found.known} of {found.words} words known"
         )
     return Choice(lines, found.value, trusted, best.reader, tuple(reasons))
+
+
+def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:
+    """Whether there is no word to weigh, and another extractor says the same."""
+    if any(letter.isalpha() for letter in best.text) or best.plausibility.unknown_share:
+        return False
+    return any(agreement(best.text, one.text) >= SURE for one in layers if one is not best)
 
 
 def _letters(one: Layer) -> int:
@@ -202,8 +214,9 @@ def _patched(best: Layer, layers: Sequence[Layer]) -> tuple[tuple[Line, ...], li
     lines = list(best.lines)
     borrowed: Counter[str] = Counter()
     for at, line in enumerate(lines):
-        own = plausibility(line.text).value
-        if own >= TRUSTED or line.box is None:
+        found = plausibility(line.text)
+        own = found.value
+        if own >= TRUSTED or not found.words + found.unknown_share or line.box is None:
             continue
         for other in layers:
             better = None if other is best else _same_place(line, other.lines)
@@ -223,7 +236,7 @@ def _same_place(line: Line, others: Sequence[Line]) -> Line | None:
         high = min(line.box.bottom, other.box.bottom) - max(line.box.top, other.box.top)
         if wide > 0 and high > 0:
             least = min(line.box.width * line.box.height, other.box.width * other.box.height)
-            similar = 0.5 <= (other.box.width or 1) / (line.box.width or 1) <= 2
+            similar = 0.7 <= (other.box.width or 1) / (line.box.width or 1) <= 1.4
             if similar and wide * high >= _OVERLAP * least:
                 return other
     return None

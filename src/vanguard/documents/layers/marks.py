@@ -163,7 +163,12 @@ def _attached(units: list[Unit], place: int, mark: Unit, after: bool | None) -> 
         best = min(around, key=lambda unit: _distance(unit, mark), default=None)
         if best is None or _distance(best, mark) > _REACH * max(mark.size, 1):
             return False
-    best.text += base_letters(mark.text)
+    text = base_letters(mark.text)
+    if after:  # of several marks painted before their letter the last one is the first one typed
+        letters = next((at for at, one in enumerate(best.text) if MARK.match(one)), len(best.text))
+        best.text = best.text[:letters] + text + best.text[letters:]
+    else:
+        best.text += text
     best.glyphs += 1
     return True
 

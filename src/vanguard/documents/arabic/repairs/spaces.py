@@ -35,6 +35,7 @@ _CUSTOM = re.compile(
 _SPACE_BITS: Final = 3.0
 _GROWN_BITS: Final = 5.0
 _UNLISTED_BITS: Final = 12.0
+_LONG_BITS: Final = 2.0
 # Words are seldom as long as this: shorter ones are split only where the seam shows.
 _SURE_LETTERS: Final = 12
 # Marks for each letter from which a text is vocalised, and its spelling an older one.
@@ -74,7 +75,7 @@ def _split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     units = clusters(word)
     letters = [bare(unit) for unit in units]
     cost, pieces = _cheapest(letters, lexicon)
-    if len(pieces) < 2 or cost > bits(plain) + _UNLISTED_BITS:
+    if len(pieces) < 2 or cost > bits(plain) + _unlikely(len(plain)):
         return (word,)
     out, at = [], 0
     for size in pieces:
@@ -83,6 +84,11 @@ def _split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     if len(plain) < _SURE_LETTERS and not _seams(list(map(bare, out))):
         return (word,)
     return tuple(out)
+
+
+def _unlikely(letters: int) -> float:
+    """Bits that a word costs which is not listed, and more for each letter beyond the usual."""
+    return _UNLISTED_BITS + _LONG_BITS * max(0, letters - _SURE_LETTERS)
 
 
 def _seams(pieces: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ from pdfminer.utils import apply_matrix_pt, decode_text, mult_matrix
 
 from vanguard.core.errors import DocumentLocked, DocumentUnreadable
 from vanguard.documents.layers.contract import Glyph, Limits, Painted
+from vanguard.documents.layers.missing import EMPTY_FROM, MOST_CODES, UNDEFINED_FROM, UNKNOWN
 
 NAME = "pdfminer"
 _INVISIBLE = 3
@@ -91,6 +92,7 @@ class _Device(PDFTextDevice):
         self._most = most
         self._stroke = 0
         self._hidden = False
+        self._codes: dict[tuple[int, int, int], int] = {}
         self._spans: list[tuple[str | None, int]] = []
 
     def begin_page(self, page: Any, ctm: Any) -> None:  # noqa: ARG002 - the library calls it so
@@ -106,7 +108,8 @@ class _Device(PDFTextDevice):
         if text is None or start >= len(self.glyphs):
             return
         covered = self.glyphs[start:]
-        self.glyphs[start:] = [_joined(text, covered)] if text else []
+        before = self.glyphs[start - 1] if start else None
+        self.glyphs[start:] = [_joined(text, covered, before)] if text else []
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._stroke += 1
@@ -116,10 +119,7 @@ class _Device(PDFTextDevice):
     def render_char(self, matrix: Any, font: Any, fontsize: float, *rest: Any) -> float:
         """Called by the library with scaling, rise, code, colour space and graphics state behind."""
         scaling, rise, cid, ncs, graphicstate = rest
-        try:
-            text = font.to_unichr(cid)
-        except PDFUnicodeNotDefined:
-            text = "\ufffd"
+        text = self._letters(font, cid)
         wide, disp = font.char_width(cid), font.char_disp(cid)
         item = LTChar(
             matrix, font, fontsize, scaling, rise, text, wide, disp, ncs, graphicstate
@@ -127,6 +127,18 @@ class _Device(PDFTextDevice):
         if len(self.glyphs) < self._most:
             self.glyphs.append(self._glyph(item, matrix, fontsize, rise))
         return float(item.adv)
+
+    def _letters(self, font: Any, cid: int) -> str:
+        """What the file gives for a glyph; a private character of its own where it gives nothing."""
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            return self._code(UNDEFINED_FROM, font, cid)
+        return str(text) or self._code(EMPTY_FROM, font, cid)
+
+    def _code(self, start: int, font: Any, cid: int) -> str:
+        number = self._codes.setdefault((start, id(font), cid), len(self._codes))
+        return chr(start + number) if number < MOST_CODES else UNKNOWN
 
     def _glyph(self, item: Any, matrix: Any, fontsize: float, rise: float) -> Glyph:
         _, baseline = apply_matrix_pt(mult_matrix((1, 0, 0, 1, 0, rise), matrix), (0, 0))
@@ -153,16 +165,20 @@ def _actual_text(props: Any) -> str | None:
     return decode_text(text) if isinstance(text, bytes) else None
 
 
-def _joined(text: str, covered: list[Glyph]) -> Glyph:
-    """One glyph of that text in the place of all that were painted for it."""
+def _joined(text: str, covered: list[Glyph], before: Glyph | None) -> Glyph:
+    """One glyph of that text in the place of all that were painted for it.
+
+    Marks are raised and tails lowered, so the baseline is that of the piece that is most on its line.
+    """
     first = covered[0]
+    level = first.baseline if before is None else before.baseline
     return Glyph(
         text,
         min(glyph.left for glyph in covered),
         min(glyph.top for glyph in covered),
         max(glyph.right for glyph in covered),
         max(glyph.bottom for glyph in covered),
-        max(glyph.baseline for glyph in covered),  # marks are raised, letters are not
+        min((glyph.baseline for glyph in covered), key=lambda one: abs(one - level)),
         max(glyph.size for glyph in covered),
         first.turn,
         first.stroke,

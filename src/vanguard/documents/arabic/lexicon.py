@@ -30,43 +30,52 @@ _BEHIND: Final = (
 
 
 class Lexicon:
-    """A set of words with the forms that grow from them."""
+    """A set of words with the forms that grow from them.
 
-    def __init__(self, words: Iterable[str]) -> None:
-        """Folds the words; a single letter is none."""
-        self._words = frozenset(
+    Attributes:
+        words: folded.
+    """
+
+    def __init__(self, words: Iterable[str], *, folded_words: frozenset[str] = frozenset()) -> None:
+        """Folds the words; a single letter is none.
+
+        Args:
+            words: as they are written.
+            folded_words: further ones that are folded already.
+        """
+        self.words = folded_words | {
             word for word in map(folded, words) if SHORTEST_WORD <= len(word) <= LONGEST_WORD
-        )
+        }
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self.words)
 
     def with_words(self, words: Iterable[str]) -> Lexicon:
         """This lexicon and further words, such as the names and terms of a trade."""
-        return Lexicon((*self._words, *words))
+        return Lexicon(words, folded_words=self.words)
 
     def lists(self, word: str) -> bool:
         """Whether the word itself is listed, but for marks and exchanged letters."""
-        return folded(word) in self._words
+        return folded(word) in self.words
 
     def knows(self, word: str) -> bool:
         """Whether the word is listed, or grows from a listed one by what is written on to it."""
         plain = folded(word)
-        if plain in self._words:
+        if plain in self.words:
             return True
         if len(plain) <= SHORTEST_STEM or len(plain) > LONGEST_WORD:
             return False
         return any(self._grows(plain[len(start) :]) for start in _BEFORE if plain.startswith(start))
 
     def _grows(self, rest: str) -> bool:
-        if rest in self._words and len(rest) >= SHORTEST_STEM:
+        if rest in self.words and len(rest) >= SHORTEST_STEM:
             return True
         for end in _BEHIND:
             stem = rest[: len(rest) - len(end)]
             if len(stem) < SHORTEST_STEM or not rest.endswith(end):
                 continue
             # a final ta marbuta (folded to ه) opens to ت before an ending
-            if stem in self._words or (stem[-1] == "ت" and f"{stem[:-1]}ه" in self._words):
+            if stem in self.words or (stem[-1] == "ت" and f"{stem[:-1]}ه" in self.words):
                 return True
         return False
 
@@ -78,4 +87,4 @@ def packaged() -> Lexicon:
     Origin and licence stand in `vanguard/data/arabic/README.md`.
     """
     data = zlib.decompress((files("vanguard") / "data" / "arabic" / "words.zz").read_bytes())
-    return Lexicon(data.decode().split("\n"))
+    return Lexicon((), folded_words=frozenset(data.decode().split("\n")))

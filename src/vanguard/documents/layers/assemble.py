@@ -47,15 +47,15 @@ def lines_of(page: Painted) -> tuple[Line, ...]:
     others, who look at boxes.
     """
     rtl = _mostly_arabic(glyph.text for glyph in page.glyphs)
-    found: list[_Placed] = []
+    found: list[tuple[int, tuple[Line, ...]]] = []
     for turn in sorted({glyph.turn for glyph in page.glyphs}):
         numbered = [(at, glyph) for at, glyph in enumerate(page.glyphs) if glyph.turn == turn]
         upright = [(at, _upright(glyph, page)) for at, glyph in numbered]
-        found += [
-            _Placed(_turned_back(placed.line, turn, page), placed.painted)
-            for placed in _lines(_once(upright), rtl=rtl)
-        ]
-    return tuple(placed.line for placed in _in_order(found, rtl=rtl))
+        level = _in_order(_lines(_once(upright), rtl=rtl), rtl=rtl)
+        if level:
+            lines = tuple(_turned_back(placed.line, turn, page) for placed in level)
+            found.append((min(placed.painted for placed in level), lines))
+    return tuple(line for _, lines in sorted(found, key=lambda one: one[0]) for line in lines)
 
 
 def _mostly_arabic(texts: Iterator[str] | Sequence[str]) -> bool:

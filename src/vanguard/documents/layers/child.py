@@ -111,6 +111,11 @@ class Reader:
 
         return _answer(read)
 
+    def close(self) -> None:
+        """Lets the file go."""
+        while self._open:
+            self._open.popitem()[1].close()
+
     def _opened(self, name: str) -> Opened:
         if name not in self._open:
             start = self._start
@@ -153,6 +158,7 @@ def main() -> int:
     while len(head := source.read(4)) == 4:
         ask = msgspec.msgpack.decode(source.read(int.from_bytes(head, "big")), type=Ask)
         write_message(sink, reader.read(ask))
+    reader.close()
     return 0
 
 

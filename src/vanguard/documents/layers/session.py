@@ -16,7 +16,7 @@ from typing import IO, Final, Self
 
 import msgspec
 
-from vanguard.core.errors import DocumentTooLarge, DocumentUnreadable
+from vanguard.core.errors import DocumentError, DocumentTooLarge, DocumentUnreadable
 from vanguard.documents.layers.child import ERRORS, Answer, Ask, Start, write_message
 from vanguard.documents.layers.contract import Limits, Painted
 
@@ -42,7 +42,11 @@ class Session:
         """
         self._start = Start(str(path), password, limits or Limits())
         self._child: subprocess.Popen[bytes] | None = None
-        self.pages = self._begin().pages
+        try:
+            self.pages = self._begin().pages
+        except DocumentError:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

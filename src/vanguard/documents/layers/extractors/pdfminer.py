@@ -39,7 +39,7 @@ class PdfminerExtractor:
         try:
             document = PDFDocument(PDFParser(file), password=password)
             pages = list(PDFPage.create_pages(document))
-        except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        except (PDFPasswordIncorrect, PDFEncryptionError, UnicodeEncodeError) as error:
             file.close()
             raise DocumentLocked(
                 "The file is encrypted, and the password is missing or not the right one."

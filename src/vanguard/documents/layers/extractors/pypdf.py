@@ -25,22 +25,28 @@ class PypdfExtractor:
 
     def open(self, path: Path, password: str, limits: Limits) -> PypdfFile:
         """See `Extractor.open`."""
+        file = path.open("rb")
         try:
-            reader = PdfReader(path)
+            reader = PdfReader(file)
             if reader.is_encrypted and not reader.decrypt(password):
                 raise DocumentLocked(
                     "The file is encrypted, and the password is missing or not the right one."
                 )
             len(reader.pages)
+        except DocumentLocked:
+            file.close()
+            raise
         except (PyPdfError, ValueError, KeyError, RecursionError) as error:
+            file.close()
             raise DocumentUnreadable(f"pypdf cannot open the file: {error}.") from error
-        return PypdfFile(reader, limits)
+        return PypdfFile(file, reader, limits)
 
 
 class PypdfFile:
     """A file that pypdf opened."""
 
-    def __init__(self, reader: Any, limits: Limits) -> None:
+    def __init__(self, file: Any, reader: Any, limits: Limits) -> None:
+        self._file = file
         self._reader = reader
         self._limits = limits
 
@@ -62,3 +68,4 @@ class PypdfFile:
     def close(self) -> None:
         """Lets the file go."""
         self._reader.close()
+        self._file.close()

@@ -10,6 +10,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bidi.algorithm import get_display
 from pypdf import PdfReader, PdfWriter
@@ -30,6 +31,24 @@ def painted(text: str, *, ligatures: bool = True) -> list[str]:
     return [back.get(glyph, glyph) for glyph in get_display(shaped, base_dir="R")]
 
 
+@dataclass(frozen=True)
+class How:
+    """How a line is painted.
+
+    Attributes:
+        strokes: each glyph by an operation of its own.
+        text: ActualText of the whole line.
+        matrix: of the text, by default upright.
+    """
+
+    left: float = 60
+    size: float = 12
+    hidden: bool = False
+    strokes: bool = False
+    text: str = ""
+    matrix: tuple[float, float, float, float] = (1, 0, 0, 1)
+
+
 @dataclass
 class LayerPdf:
     """One file; pages hold lines."""
@@ -39,35 +58,18 @@ class LayerPdf:
     pages: list[list[bytes]] = field(default_factory=lambda: [[]])
     _codes: dict[str, int] = field(default_factory=dict)
 
-    def line(
-        self,
-        glyphs: Sequence[str],
-        *,
-        top: float,
-        left: float = 60,
-        size: float = 12,
-        hidden: bool = False,
-        strokes: bool = False,
-        text: str = "",
-        matrix: tuple[float, float, float, float] = (1, 0, 0, 1),
-    ) -> LayerPdf:
-        """Paints glyphs from `left` rightward, the baseline `top` points below the page's top.
-
-        Args:
-            strokes: each glyph by an operation of its own.
-            text: ActualText of the whole line.
-            matrix: of the text, by default upright.
-        """
+    def line(self, glyphs: Sequence[str], *, top: float, **how: Any) -> LayerPdf:
+        """Paints glyphs rightward, the baseline `top` points below the page's top; see `How`."""
         codes = [self._code(glyph) for glyph in glyphs]
-        a, b, c, d = matrix
-        mode = 3 if hidden else 0
-        out = f"BT /F1 {size} Tf {mode} Tr {a} {b} {c} {d} {left} {PAGE[1] - top} Tm "
-        if strokes:
+        way = How(**how)
+        a, b, c, d = way.matrix
+        out = f"BT /F1 {way.size} Tf {3 if way.hidden else 0} Tr {a} {b} {c} {d} {way.left} {PAGE[1] - top} Tm "
+        if way.strokes:
             out += " ".join(f"<{code:04X}> Tj" for code in codes)
         else:
             out += "<" + "".join(f"{code:04X}" for code in codes) + "> Tj"
-        if text:
-            actual = text.encode("utf-16-be").hex()
+        if way.text:
+            actual = way.text.encode("utf-16-be").hex()
             out = f"/Span << /ActualText <FEFF{actual}> >> BDC {out} EMC"
         self.pages[-1].append((out + " ET").encode())
         return self
@@ -104,7 +106,7 @@ class LayerPdf:
 
     def _descendant(self) -> bytes:
         widths = " ".join(
-            f"{code} [{0 if all(map(MARK.match, glyph)) else round(1000 * self.width)}]"
+            f"{code} [{0 if glyph and all(map(MARK.match, glyph)) else round(1000 * self.width)}]"
             for glyph, code in self._codes.items()
         )
         return (

@@ -1,7 +1,7 @@
 """The choice among layers."""
 
 from support.arabic_texts import DECLARATION
-from vanguard.documents.layers.choice import agreement, best_layer, layer, settled
+from vanguard.documents.layers.choice import agreement, best_layer, layer, same_letters, settled
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.page import Box, Line, Word
 
@@ -110,6 +110,16 @@ def test_settled_means_that_two_agree_and_one_is_sure():
     assert not settled(
         [found("one", map(garbled, DECLARATION)), found("two", map(garbled, DECLARATION))]
     )
+
+
+def test_settled_too_where_another_sees_the_same_letters_and_loses_the_spaces():
+    one, two = (
+        found("one", DECLARATION),
+        found("two", [line.replace(" ", "") for line in DECLARATION]),
+    )
+    assert agreement(one.text, two.text) < 0.8
+    assert same_letters(one.text, two.text) == 1
+    assert settled([one, two])
 
 
 def test_agreement_counts_words_whatever_their_order():

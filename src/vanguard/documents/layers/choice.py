@@ -27,6 +27,7 @@ from vanguard.documents.page import Line
 # Below this a layer is not trusted; from one of these on, with another that agrees so far, no more are asked.
 TRUSTED: Final = 0.6
 SURE: Final = 0.97
+_SAME_LETTERS: Final = 0.985
 _SETTLED: Final = ((0.9, 0.97), (0.96, 0.85))
 # How much agreement and completeness count against plausibility.
 _AGREEMENT_WEIGHT: Final = 0.25
@@ -132,7 +133,10 @@ def settled(layers: Sequence[Layer]) -> bool:
     best = max(layers, key=lambda one: one.plausibility.value)
     others = [other for other in layers if other is not best]
     agreed = max(agreement(best.text, other.text) for other in others)
-    return any(best.plausibility.value >= sure and agreed >= by for sure, by in _SETTLED)
+    if any(best.plausibility.value >= sure and agreed >= by for sure, by in _SETTLED):
+        return True
+    same = max(same_letters(best.text, other.text) for other in others)
+    return best.plausibility.value >= _SETTLED[0][0] and same >= _SAME_LETTERS
 
 
 def agreement(one: str, two: str) -> float:
@@ -140,6 +144,17 @@ def agreement(one: str, two: str) -> float:
     first, second = _words(one), _words(two)
     whole = first.total() + second.total()
     return 2 * (first & second).total() / whole if whole else 1.0
+
+
+def same_letters(one: str, two: str) -> float:
+    """How many letters two texts share, 0 to 1, whatever their order, marks and spaces."""
+    first, second = _letter_counts(one), _letter_counts(two)
+    whole = first.total() + second.total()
+    return 2 * (first & second).total() / whole if whole else 1.0
+
+
+def _letter_counts(text: str) -> Counter[str]:
+    return Counter(filter(str.isalnum, bare(base_letters(text))))
 
 
 def _words(text: str) -> Counter[str]:

@@ -124,7 +124,9 @@ class _Device(PDFTextDevice):
         item = LTChar(
             matrix, font, fontsize, scaling, rise, text, wide, disp, ncs, graphicstate
         )  # fmt: skip
-        if len(self.glyphs) < self._most:
+        # an empty glyph without width is a mark whose text its letter carries
+        idle = not wide and chr(EMPTY_FROM) <= text < chr(UNDEFINED_FROM)
+        if len(self.glyphs) < self._most and not idle:
             self.glyphs.append(self._glyph(item, matrix, fontsize, rise))
         return float(item.adv)
 

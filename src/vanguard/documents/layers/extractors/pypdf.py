@@ -28,17 +28,17 @@ class PypdfExtractor:
         file = path.open("rb")
         try:
             reader = PdfReader(file)
-            if reader.is_encrypted and not reader.decrypt(password):
-                raise DocumentLocked(
-                    "The file is encrypted, and the password is missing or not the right one."
-                )
-            len(reader.pages)
-        except DocumentLocked:
-            file.close()
-            raise
+            locked = reader.is_encrypted and not reader.decrypt(password)
+            if not locked:
+                len(reader.pages)
         except (PyPdfError, ValueError, KeyError, RecursionError) as error:
             file.close()
             raise DocumentUnreadable(f"pypdf cannot open the file: {error}.") from error
+        if locked:
+            file.close()
+            raise DocumentLocked(
+                "The file is encrypted, and the password is missing or not the right one."
+            )
         return PypdfFile(file, reader, limits)
 
 

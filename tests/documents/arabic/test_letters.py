@@ -2,7 +2,14 @@
 
 import pytest
 
-from vanguard.documents.arabic.letters import bare, base_letters, clusters, folded, plain_digits
+from vanguard.documents.arabic.letters import (
+    bare,
+    base_letters,
+    clusters,
+    folded,
+    misplaced_marks,
+    plain_digits,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +39,9 @@ def test_digits_of_both_sets_become_plain():
 
 def test_clusters_keep_marks_on_their_letters():
     assert clusters("بَّت") == ["بَّ", "ت"]
+
+
+@pytest.mark.parametrize("text", ["َب", "اّ", "بَُ", "ب َ"])
+def test_marks_can_be_where_none_is(text):
+    assert misplaced_marks(clusters(text)) == 1
+    assert misplaced_marks(clusters("ٱلۡكِتَٰبُ لَمَّا قَدِمًا")) == 0

@@ -1,6 +1,6 @@
 """The choice among layers."""
 
-from support.arabic_texts import DECLARATION
+from support.arabic_texts import DECLARATION, VERSES
 from vanguard.documents.layers.choice import agreement, best_layer, layer, same_letters, settled
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.page import Box, Line, Word
@@ -100,6 +100,11 @@ def test_glyphs_whose_words_read_backward_are_turned():
     assert choice.lines[0].text == DECLARATION[0]
     assert "the letters of each word were painted from left to right" in choice.reasons
     assert "the text is invisible: another program's reading of a picture" in choice.reasons
+
+
+def test_of_two_with_the_same_letters_the_one_with_its_marks_in_place():
+    wrong = [line.replace("َ", "").replace("ُ", "ُِ") for line in VERSES]
+    assert best_layer([found("one", wrong), found("two", VERSES)]).reader == "two"
 
 
 def test_settled_means_that_two_agree_and_one_is_sure():

@@ -27,6 +27,12 @@ def test_a_glyph_that_stands_for_nothing_is_left_out():
     assert mended(f"حقوق{EMPTY} الإنسان{EMPTY} كافة") == (["حقوق الإنسان كافة"], ())
 
 
+def test_a_glyph_that_no_word_lacks_is_a_piece_of_its_neighbour():
+    wrong = " ".join(f"{UNDEFINED}{word}" for word in ("حقوق", "الإنسان", "كافة"))
+    assert mended(wrong) == (["حقوق الإنسان كافة"], ())
+    assert mended(f"{UNDEFINED}حقوق") == (["\ufffdحقوق"], ())
+
+
 def test_what_cannot_be_told_is_said_to_be_unknown():
     assert mended(f"{UNDEFINED}{UNDEFINED} قق{UNDEFINED}") == (["\ufffd\ufffd قق\ufffd"], ())
 

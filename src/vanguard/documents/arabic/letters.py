@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 TATWEEL: Final = "\u0640"
@@ -59,6 +60,9 @@ _FOLD = str.maketrans(
         "ک": "ك",
     }
 )
+_SHADDA: Final = "\u0651"
+_NEVER_DOUBLED = frozenset("اٱىة")
+_VOWELS = re.compile("[\u064b-\u0650\u0652]")
 _INDIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
@@ -105,3 +109,18 @@ def clusters(text: str) -> list[str]:
         else:
             parts.append(character)
     return parts
+
+
+def misplaced_marks(units: Iterable[str]) -> int:
+    """Marks where none can be: on no letter, a doubling on one that is never doubled, two vowels on one.
+
+    Args:
+        units: letters with their marks, as `clusters` makes them.
+    """
+    return sum(
+        bool(MARK.match(unit[0]))
+        or (unit[0] in _NEVER_DOUBLED and _SHADDA in unit)
+        or len(_VOWELS.findall(unit)) > 1
+        or (len(unit) > 1 and unit[0].isspace())
+        for unit in units
+    )

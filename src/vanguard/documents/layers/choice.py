@@ -13,7 +13,14 @@ from typing import Final
 import msgspec
 
 from vanguard.documents.arabic.bidi import typed_order
-from vanguard.documents.arabic.letters import ARABIC, bare, base_letters
+from vanguard.documents.arabic.letters import (
+    ARABIC,
+    MARK,
+    bare,
+    base_letters,
+    clusters,
+    misplaced_marks,
+)
 from vanguard.documents.arabic.lexicon import Lexicon, packaged
 from vanguard.documents.arabic.plausibility import Plausibility, plausibility
 from vanguard.documents.arabic.repair import Repair, repair
@@ -31,9 +38,11 @@ _SAME_LETTERS: Final = 0.985
 _SETTLED: Final = ((0.9, 0.97), (0.96, 0.85))
 # How much agreement and completeness count against plausibility.
 _AGREEMENT_WEIGHT: Final = 0.25
-# What order repaired by words is worth less than order by places, and what knowing the places is worth.
+# What order repaired by words is worth less than order by places, what knowing the places is worth,
+# and what marks cost that cannot be where they are.
 _TURNED_COST: Final = 0.1
 _PLACED: Final = 0.03
+_MARKS_COST: Final = 0.3
 # Layers so near each other are equal, and the one that was asked first is taken.
 _EQUAL: Final = 0.02
 # A line of another layer takes the place of one that is so much less plausible than it.
@@ -207,8 +216,15 @@ def _score(one: Layer, layers: Sequence[Layer], typical: float) -> float:
         one.plausibility.value * complete
         + _AGREEMENT_WEIGHT * agreed
         - _TURNED_COST * turned
+        - _MARKS_COST * _misplaced_share(one.text)
         + placed * complete
     )
+
+
+def _misplaced_share(text: str) -> float:
+    """Of the marks those that cannot be where they are."""
+    marks = len(MARK.findall(text))
+    return misplaced_marks(clusters(text)) / marks if marks else 0.0
 
 
 def _compared(layers: Sequence[Layer], scores: Sequence[float]) -> str:

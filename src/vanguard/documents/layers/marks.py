@@ -21,6 +21,10 @@ _ALEFS = frozenset("اأإآٱ")
 # order of painting does.
 _REACH, _FAR = 0.6, 1.2
 _SAME: Final = 0.02
+# Neighbours are painted no farther apart.
+_NEXT: Final = 2.0
+# The share of marks by which one of two orders must be the better one.
+_CLEAR: Final = 0.05
 _MARK_FORMS: Final = ("\ufe70", "\ufe7f")
 
 
@@ -104,7 +108,7 @@ def _carried_by(units: Sequence[Unit], marks: Sequence[tuple[int, Unit]]) -> boo
     """
     before = sum(not _can_carry(units, place, mark) for place, mark in marks)
     behind = sum(not _can_carry(units, place - 1, mark) for place, mark in marks)
-    if before != behind:
+    if abs(before - behind) > _CLEAR * len(marks):
         return before < behind
     return None if not marks else _from_the_left(units)
 
@@ -114,7 +118,9 @@ def _from_the_left(units: Sequence[Unit]) -> bool:
     steps = [
         two.left - one.left
         for one, two in pairwise(units)
-        if ARABIC.search(one.text) and ARABIC.search(two.text) and two.stroke == one.stroke
+        if ARABIC.search(one.text)
+        and ARABIC.search(two.text)
+        and abs(two.left - one.left) < _NEXT * one.size
     ]
     return sum(step > 0 for step in steps) > len(steps) / 2
 

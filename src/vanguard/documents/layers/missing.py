@@ -41,7 +41,9 @@ def restored(lines: Sequence[Line], lexicon: Lexicon) -> tuple[tuple[Line, ...],
     letters = _letters(texts, lexicon)
     better = {text: _filled(text, letters, lexicon) for text in texts}
     notes = tuple(
-        f"glyphs without a letter stand for {letter}" for letter in dict.fromkeys(letters.values())
+        f"glyphs without a letter stand for {letter}"
+        for letter in dict.fromkeys(letters.values())
+        if letter
     )
     return tuple(_rewritten(line, better) for line in lines), notes
 
@@ -49,9 +51,13 @@ def restored(lines: Sequence[Line], lexicon: Lexicon) -> tuple[tuple[Line, ...],
 def _letters(texts: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
     """For each code the letter that makes words of what is none without it."""
     wanting: defaultdict[str, set[str]] = defaultdict(set)
+    complete: Counter[str] = Counter()
     for text in texts:
-        if not lexicon.lists(bare(_stripped(_CODE.sub("", text)))):
-            for code in set(_CODE.findall(text)):
+        codes = set(_CODE.findall(text))
+        if lexicon.lists(bare(_stripped(_CODE.sub("", text)))):
+            complete.update(codes)
+        else:
+            for code in codes:
                 wanting[code].add(text)
     found: dict[str, str] = {}
     for code in sorted(wanting, key=lambda one: (-len(wanting[one]), one)):
@@ -64,6 +70,9 @@ def _letters(texts: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
         letter, count = made.most_common(1)[0]
         if count >= max(_FEWEST_WORDS, _SHARE * len(words)):
             found[code] = letter
+    for code, count in complete.items():
+        if code not in found and count >= max(_FEWEST_WORDS, _SHARE * (count + len(wanting[code]))):
+            found[code] = ""  # words are words without it: a piece of a neighbour
     return found
 
 

@@ -15,7 +15,15 @@ from typing import Final
 import msgspec
 
 from vanguard.documents.arabic.bidi import typed
-from vanguard.documents.arabic.letters import ARABIC, FORM, MARK, WORD, base_letters, clusters
+from vanguard.documents.arabic.letters import (
+    ARABIC,
+    FORM,
+    MARK,
+    WORD,
+    base_letters,
+    clusters,
+    misplaced_marks,
+)
 from vanguard.documents.arabic.lexicon import Lexicon
 from vanguard.documents.arabic.plausibility import forward_bits, plausibility
 from vanguard.documents.arabic.repairs.change import Change
@@ -41,9 +49,6 @@ _MARK_BITS: Final = 6.0
 # Few letters say little, so one token is believed only up to this.
 _MOST_PER_TOKEN: Final = 24.0
 _TOKEN = re.compile(r"\s+|\S+")
-_SHADDA: Final = "\u0651"
-_NEVER_DOUBLED = frozenset("اٱىة")
-_VOWELS = re.compile("[\u064b-\u0650\u0652]")
 _ENDS = frozenset(".،؛؟!:…")
 _SENTENCE_ENDS = frozenset(".؟!")
 _BEGINS_WORD = frozenset({"<initial>", "<medial>"})
@@ -169,7 +174,7 @@ def _marks(word: str) -> float:
     if not MARK.search(word):
         return 0.0
     behind, before = clusters(word), clusters(word[::-1])
-    return _MARK_BITS * (_misplaced(behind) - _misplaced(before))
+    return _MARK_BITS * (misplaced_marks(behind) - misplaced_marks(before))
 
 
 def _turned(line: _Read, way: _Way) -> list[_Part]:
@@ -239,18 +244,7 @@ def _units(text: str) -> list[str]:
     """Letters with their marks, which stand before them where every character was turned."""
     behind = clusters(text)
     before = list(reversed(clusters(text[::-1])))
-    return behind if _misplaced(behind) < _misplaced(before) else before
-
-
-def _misplaced(units: Sequence[str]) -> int:
-    """Marks where none can be: on no letter, on a letter that cannot be doubled, two vowels on one."""
-    return sum(
-        bool(MARK.match(unit[0]))
-        or (unit[0] in _NEVER_DOUBLED and _SHADDA in unit)
-        or len(_VOWELS.findall(unit)) > 1
-        or (len(unit) > 1 and unit[0].isspace())
-        for unit in units
-    )
+    return behind if misplaced_marks(behind) < misplaced_marks(before) else before
 
 
 def _words_turned(tokens: Sequence[str], evidence: Sequence[float]) -> Change | None:

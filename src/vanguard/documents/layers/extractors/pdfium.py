@@ -53,7 +53,7 @@ class PdfiumFile:
         """The glyphs of a page, from 0."""
         opened = self._document[page]
         try:
-            left, bottom, right, top = opened.get_cropbox()
+            left, bottom, right, top = opened.get_bbox()  # inherited boxes too
             turn = opened.get_rotation()
             view = _View(left, bottom, right, top, turn)
             text = opened.get_textpage()

@@ -129,11 +129,10 @@ class _Characters:
         if not raw.FPDFText_GetLooseCharBox(self._page, at, rect):
             return None
         _, baseline = self._view.point(x.value, y.value)
-        angle = raw.FPDFText_GetCharAngle(self._page, at)
         stroke, hidden = self._painted_by(at)
         left, top, right, bottom = self._view.box(rect.left, rect.bottom, rect.right, rect.top)
-        # PDFium counts its angles clockwise in the contents, and the page is turned clockwise
-        turn = round(math.degrees(angle) / 90) * 90 + self._view.turn
+        scale, turn = self._scale_and_turn(at)
+        size = float(raw.FPDFText_GetFontSize(self._page, at)) * scale
         return Glyph(
             "\ufffd" if unmapped else chr(code),
             left,
@@ -141,19 +140,23 @@ class _Characters:
             right,
             bottom,
             baseline,
-            self._size(at, left, top, right, bottom),
-            -turn % 360,
+            size if size > 0 else max(right - left, bottom - top),
+            (turn - self._view.turn) % 360,  # the page is turned clockwise
             stroke,
             hidden,
         )
 
-    def _size(self, at: int, left: float, top: float, right: float, bottom: float) -> float:
-        """The font's size on the page: PDFium's own leaves the scale of the text matrix out."""
+    def _scale_and_turn(self, at: int) -> tuple[float, int]:
+        """By how much the text is scaled, and where its letters' heads point, counter-clockwise.
+
+        PDFium's own size leaves the scale out, and its own angle takes a mirrored line, as OCR engines
+        write Arabic, for one that stands on its head.
+        """
         matrix = raw.FS_MATRIX()
-        size = float(raw.FPDFText_GetFontSize(self._page, at))
-        if raw.FPDFText_GetMatrix(self._page, at, matrix):
-            size *= math.hypot(matrix.c, matrix.d) or 1.0
-        return size if size > 0 else max(right - left, bottom - top)
+        if not raw.FPDFText_GetMatrix(self._page, at, matrix):
+            return 1.0, 0
+        scale = math.hypot(matrix.c, matrix.d) or 1.0
+        return scale, round(math.degrees(math.atan2(-matrix.c, matrix.d)) / 90) * 90
 
     def _painted_by(self, at: int) -> tuple[int, bool]:
         found = raw.FPDFText_GetTextObject(self._page, at)

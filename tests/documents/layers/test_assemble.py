@@ -67,6 +67,12 @@ def test_lines_painted_in_disorder_come_from_the_top():
     assert texts(*shuffled) == list(DECLARATION[:10])
 
 
+def test_words_of_their_own_strokes_that_overlap_by_a_letter_stay_whole():
+    one, two = row(painted("العدل "), 100, left=76), row(painted("أساس"), 100, left=60, stroke=2)
+    assert max(glyph.right for glyph in two) > min(glyph.left for glyph in one)
+    assert texts(*two, *one) == ["العدل أساس"]
+
+
 def test_text_painted_twice_is_read_once():
     line = row(painted("حقوق الإنسان"), 100)
     shadow = row(painted("حقوق الإنسان"), 100.3, left=60.4, stroke=2)

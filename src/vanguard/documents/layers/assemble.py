@@ -154,10 +154,26 @@ def _rows(units: Sequence[Unit]) -> list[list[Unit]]:
         else:
             rows.append([unit])
     rows = _gathered(rows)
-    for row in rows:
-        # by where the pen stood: stacked letters overhang one another
-        row.sort(key=lambda one: (one.left, one.right))
-    return rows
+    return [_from_the_left(row) for row in rows]
+
+
+def _from_the_left(row: Sequence[Unit]) -> list[Unit]:
+    """By where the pen stood, stacked letters overhanging one another; strokes that overlap stay whole.
+
+    The words of an OCR's layer often do, by a letter or so.
+    """
+    row = sorted(row, key=lambda one: (one.left, one.right))
+    strokes: dict[int, list[Unit]] = {}
+    for unit in row:
+        strokes.setdefault(unit.stroke, []).append(unit)
+    groups = sorted(strokes.values(), key=lambda group: group[0].left)
+    reach = float("-inf")
+    for group in groups:
+        right = max(unit.right for unit in group)
+        if right <= reach:  # it lies within another
+            return row
+        reach = right
+    return [unit for group in groups for unit in group]
 
 
 def _gathered(rows: Sequence[list[Unit]]) -> list[list[Unit]]:

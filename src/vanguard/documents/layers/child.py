@@ -7,7 +7,9 @@ message a length in four bytes and MessagePack.
 from __future__ import annotations
 
 import logging
+import math
 import resource
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -28,8 +30,8 @@ _CLASSES: Final = {
     "pypdf": "PypdfExtractor",
     "poppler": "PopplerExtractor",
 }
-_MOST_BYTES: Final = 256 << 20
 _CORES: Final = 0
+_GRACE_S: Final = 5
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -142,6 +144,11 @@ def _limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (_CORES, _CORES))
 
 
+def _watch(limits: Limits) -> None:
+    """Ends this process a while after its parent should have: a hung library outlives nobody."""
+    signal.alarm(math.ceil(limits.page_s) + _GRACE_S)
+
+
 def main() -> int:
     """Serves one file until its parent closes the stream."""
     logging.disable(logging.CRITICAL)
@@ -154,10 +161,14 @@ def main() -> int:
     start = msgspec.msgpack.decode(source.read(int.from_bytes(head, "big")), type=Start)
     _limit(start.limits)
     reader = Reader(start)
+    _watch(start.limits)
     write_message(sink, reader.pages())
+    signal.alarm(0)
     while len(head := source.read(4)) == 4:
         ask = msgspec.msgpack.decode(source.read(int.from_bytes(head, "big")), type=Ask)
+        _watch(start.limits)
         write_message(sink, reader.read(ask))
+        signal.alarm(0)
     reader.close()
     return 0
 

@@ -22,6 +22,7 @@ _WORD = re.compile(
     r'<word xMin="(-?[\d.]+)" yMin="(-?[\d.]+)" xMax="(-?[\d.]+)" yMax="(-?[\d.]+)">(.*?)</word>'
 )
 _MOST_BYTES = 64 << 20
+_SHARE = 0.8
 
 
 def program() -> str | None:
@@ -50,6 +51,8 @@ class PopplerFile:
         self._path = path
         self._password = password
         self._limits = limits
+        # it must end before the process that waits for it is ended
+        self._timeout_s = limits.page_s * _SHARE
 
     @property
     def pages(self) -> int:
@@ -70,12 +73,12 @@ class PopplerFile:
             done = subprocess.run(  # noqa: S603 - a fixed program; the path is an argument, not a shell's
                 [*command, str(self._path.resolve()), "-"],
                 capture_output=True,
-                timeout=self._limits.page_s,
+                timeout=self._timeout_s,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise DocumentUnreadable(
-                f"pdftotext did not finish page {number} in {self._limits.page_s:g} s."
+                f"pdftotext did not finish page {number} in {self._timeout_s:g} s."
             ) from error
         if done.returncode:
             reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason"]

@@ -34,6 +34,7 @@ def test_words_are_parted(wrong, right):
         "فسيكفيكهم",
         "استراتيجياتهم",
         "الكهرومغناطيسية",
+        "الهيليجينونية",
     ],
 )
 def test_what_could_be_a_word_is_not(word):

@@ -22,9 +22,13 @@ _WORD = re.compile(f"[{LETTER_RANGES}{MARK_RANGES}]+")
 _FEWEST_LETTERS: Final = 6
 _LONGEST_RUN: Final = 400
 _LONGEST_WORD: Final = 16
-# Short words that do stand alone; other pairs of letters are listed too, but split anything.
+# Short words that do stand alone; other pairs and triples of letters are listed too, but split anything.
 _SHORT = frozenset(
-    re.findall(r"\w+", "في من عن ما لا لم لن أن إن إذ قد كل هل هو هي أو أم ثم بل كم مع يا ذا")
+    re.findall(
+        r"\w+",
+        "في من عن ما لا لم لن أن إن إذ قد كل هل هو هي أو أم ثم بل كم مع يا ذا كان هذا هذه ذلك على إلى التي حتى بعد قبل عند "
+        "غير بين كما لكن أنه إلا حيث منذ يوم عام سنة حق حقا ذات كلا أية أما وهو وهي وقد وما ولا ومن وفي",
+    )
 )
 # Written as one by custom, though each part is a word.
 _CUSTOM = re.compile(
@@ -38,6 +42,8 @@ _UNLISTED_BITS: Final = 12.0
 _LONG_BITS: Final = 2.0
 # Words are seldom as long as this: shorter ones are split only where the seam shows.
 _SURE_LETTERS: Final = 12
+# Below this, three letters are believed to be a word only where they are a common one: foreign names are long.
+_LONG_LETTERS, _FULL_LETTERS = 20, 4
 # Marks for each letter from which a text is vocalised, and its spelling an older one.
 _VOCALISED: Final = 0.3
 
@@ -81,7 +87,10 @@ def _split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     for size in pieces:
         out.append("".join(units[at : at + size]))
         at += size
-    if len(plain) < _SURE_LETTERS and not _seams(list(map(bare, out))):
+    pieces_bare = list(map(bare, out))
+    if len(plain) < _SURE_LETTERS and not _seams(pieces_bare):
+        return (word,)
+    if len(plain) < _LONG_LETTERS and any(map(_slight, pieces_bare)):
         return (word,)
     return tuple(out)
 
@@ -89,6 +98,10 @@ def _split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
 def _unlikely(letters: int) -> float:
     """Bits that a word costs which is not listed, and more for each letter beyond the usual."""
     return _UNLISTED_BITS + _LONG_BITS * max(0, letters - _SURE_LETTERS)
+
+
+def _slight(piece: str) -> bool:
+    return len(piece) < _FULL_LETTERS and piece not in _SHORT
 
 
 def _seams(pieces: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ VanguardError
 ├── UpstreamError         a model's provider failed
 │   ├── UpstreamUnavailable · UpstreamTimeout · UpstreamTruncated · UpstreamRejected
 │   └── UpstreamRateLimited
-├── DocumentError         a file cannot be read
+├── ReadingError          a file cannot be read
 │   ├── DocumentUnreadable · DocumentLocked · DocumentTooLarge
 └── PlatformError         Vanguard itself cannot serve
     ├── InternalError · LedgerUnavailable · LimitsUnavailable · NotReady · ShuttingDown
@@ -221,24 +221,24 @@ class UpstreamRateLimited(UpstreamError):
     code = "upstream_rate_limited"
 
 
-class DocumentError(VanguardError):
+class ReadingError(VanguardError):
     """A file that was to be read cannot be."""
 
     status = 422
     code = "document_unreadable"
 
 
-class DocumentUnreadable(DocumentError):
+class DocumentUnreadable(ReadingError):
     """It is broken, is no document, or what reads it gave up on it."""
 
 
-class DocumentLocked(DocumentError):
+class DocumentLocked(ReadingError):
     """It is encrypted, and no password or a wrong one was given."""
 
     code = "document_locked"
 
 
-class DocumentTooLarge(DocumentError):
+class DocumentTooLarge(ReadingError):
     """It has more pages, bytes or pixels than it may have."""
 
     status = 413

@@ -61,6 +61,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.SettingsError: _INTERNAL,
     errors.WeightsUnavailable: _UNAVAILABLE,
     errors.Conflict: "ConflictException",
+    errors.ReadingError: _VALIDATION,
     errors.DocumentUnreadable: _VALIDATION,
     errors.DocumentLocked: _VALIDATION,
     errors.DocumentTooLarge: _VALIDATION,

@@ -19,7 +19,7 @@ from typing import IO, Final
 
 import msgspec
 
-from vanguard.core.errors import DocumentError, DocumentLocked, DocumentTooLarge, DocumentUnreadable
+from vanguard.core.errors import DocumentLocked, DocumentTooLarge, DocumentUnreadable, ReadingError
 from vanguard.documents.layers.contract import Extractor, Limits, Opened, Painted
 
 _FOLDER: Final = "vanguard.documents.layers.extractors"
@@ -128,7 +128,7 @@ class Reader:
 def _answer(work: Callable[[], Answer]) -> Answer:
     try:
         return work()
-    except DocumentError as error:
+    except ReadingError as error:
         return Answer(error=error.code, message=error.message)
     except MemoryError:
         return Answer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from vanguard.core.errors import DocumentError
+from vanguard.core.errors import ReadingError
 from vanguard.documents.arabic.lexicon import Lexicon
 from vanguard.documents.arabic.plausibility import plausibility
 from vanguard.documents.layers.choice import Choice, Layer, best_layer, layer, settled
@@ -54,7 +54,7 @@ def read_layer(
 def _read(session: Session, name: str, page: int, lexicon: Lexicon | None) -> Layer:
     try:
         return layer(session.read(name, page), lexicon)
-    except DocumentError as error:
+    except ReadingError as error:
         return Layer(name, (), plausibility(""), problem=error.message)
 
 

@@ -16,7 +16,7 @@ from typing import IO, Final, Self
 
 import msgspec
 
-from vanguard.core.errors import DocumentError, DocumentTooLarge, DocumentUnreadable
+from vanguard.core.errors import DocumentTooLarge, DocumentUnreadable, ReadingError
 from vanguard.documents.layers.child import ERRORS, Answer, Ask, Start, write_message
 from vanguard.documents.layers.contract import Limits, Painted
 
@@ -44,7 +44,7 @@ class Session:
         self._child: subprocess.Popen[bytes] | None = None
         try:
             self.pages = self._begin().pages
-        except DocumentError:
+        except ReadingError:
             self.close()
             raise
 

@@ -1,6 +1,7 @@
 """The choice among layers."""
 
 from support.arabic_texts import DECLARATION, VERSES
+from vanguard.documents.arabic.lexicon import packaged
 from vanguard.documents.layers.choice import agreement, best_layer, layer, same_letters, settled
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.page import Box, Line, Word
@@ -52,6 +53,13 @@ def test_a_layer_of_noise_is_not_trusted():
     assert not choice.trusted
     assert choice.lines
     assert choice.reasons[-1].startswith("not trusted: plausibility 0.")
+
+
+def test_words_of_ones_own_count():
+    terms = ["شنكوطي", "قزغرضن", "ثخطشذن"]
+    layers = [layer(Painted("one", 9, 9, lines=(Line(tuple(map(Word, terms))),)))]
+    assert not best_layer(layers).trusted
+    assert best_layer(layers, packaged().with_words(terms)).trusted
 
 
 def test_no_layer_is_said_so():

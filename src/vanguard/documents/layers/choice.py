@@ -170,7 +170,7 @@ def _words(text: str) -> Counter[str]:
     return Counter(bare(base_letters(text)).split())
 
 
-def best_layer(layers: Sequence[Layer]) -> Choice:
+def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choice:
     """The most plausible layer, its weakest lines taken from others where those are better."""
     written = [one for one in layers if one.lines]
     if not written:
@@ -181,8 +181,8 @@ def best_layer(layers: Sequence[Layer]) -> Choice:
     best = next(
         one for one, score in zip(written, scores, strict=True) if score >= max(scores) - _EQUAL
     )
-    lines, borrowed = _patched(best, written)
-    found = plausibility("\n".join(line.text for line in lines))
+    lines, borrowed = _patched(best, written, lexicon)
+    found = plausibility("\n".join(line.text for line in lines), lexicon)
     trusted = found.value >= TRUSTED or _numbers_alone(best, written)
     reasons = [_compared(written, scores), *best.notes, *_repaired(best), *borrowed]
     if best.hidden > 0.5:
@@ -240,18 +240,20 @@ def _repaired(best: Layer) -> Iterable[str]:
         yield f"repaired {name} in {count} {'line' if count == 1 else 'lines'}"
 
 
-def _patched(best: Layer, layers: Sequence[Layer]) -> tuple[tuple[Line, ...], list[str]]:
+def _patched(
+    best: Layer, layers: Sequence[Layer], lexicon: Lexicon | None
+) -> tuple[tuple[Line, ...], list[str]]:
     """The best layer's lines, those in doubt replaced by another's of the same place."""
     lines = list(best.lines)
     borrowed: Counter[str] = Counter()
     for at, line in enumerate(lines):
-        found = plausibility(line.text)
+        found = plausibility(line.text, lexicon)
         own = found.value
         if own >= TRUSTED or not found.words + found.unknown_share or line.box is None:
             continue
         for other in layers:
             better = None if other is best else _same_place(line, other.lines)
-            if better is not None and plausibility(better.text).value >= own + _BETTER_BY:
+            if better is not None and plausibility(better.text, lexicon).value >= own + _BETTER_BY:
                 lines[at] = better
                 borrowed[other.reader] += 1
                 break

@@ -42,6 +42,21 @@ def test_a_layer_that_lost_half_of_the_page_is_not():
     assert choice.reader == "one"
 
 
+def test_a_layer_that_leaves_out_what_it_cannot_read_is_not_trusted():
+    unread = [
+        "".join("\ufffd" if letter in "المنتي" else letter for letter in line)
+        for line in DECLARATION
+    ]
+    left_out = [line.replace("\ufffd", "")[:9] + " في من" for line in unread]
+    choice = best_layer(
+        [found("one", unread), found("two", unread), found("three", ["في هذا العالم"])]
+    )
+    assert not choice.trusted
+    assert not best_layer(
+        [found("one", unread), found("two", unread), found("three", left_out)]
+    ).trusted
+
+
 def test_repairs_are_named():
     choice = best_layer([found("one", [line[::-1] for line in DECLARATION])])
     assert [line.text for line in choice.lines] == list(DECLARATION)

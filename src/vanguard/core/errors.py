@@ -15,6 +15,8 @@ VanguardError
 ├── UpstreamError         a model's provider failed
 │   ├── UpstreamUnavailable · UpstreamTimeout · UpstreamTruncated · UpstreamRejected
 │   └── UpstreamRateLimited
+├── ReadingError          a file cannot be read
+│   ├── DocumentUnreadable · DocumentLocked · DocumentTooLarge
 └── PlatformError         Vanguard itself cannot serve
     ├── InternalError · LedgerUnavailable · LimitsUnavailable · NotReady · ShuttingDown
     ├── ControlUnavailable
@@ -217,6 +219,30 @@ class UpstreamRateLimited(UpstreamError):
 
     status = 429
     code = "upstream_rate_limited"
+
+
+class ReadingError(VanguardError):
+    """A file that was to be read cannot be."""
+
+    status = 422
+    code = "document_unreadable"
+
+
+class DocumentUnreadable(ReadingError):
+    """It is broken, is no document, or what reads it gave up on it."""
+
+
+class DocumentLocked(ReadingError):
+    """It is encrypted, and no password or a wrong one was given."""
+
+    code = "document_locked"
+
+
+class DocumentTooLarge(ReadingError):
+    """It has more pages, bytes or pixels than it may have."""
+
+    status = 413
+    code = "document_too_large"
 
 
 class PlatformError(VanguardError):

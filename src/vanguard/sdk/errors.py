@@ -45,6 +45,9 @@ BY_CODE: Mapping[str, type[tree.VanguardError]] = {
         tree.SettingsError,
         tree.WeightsUnavailable,
         tree.Conflict,
+        tree.DocumentUnreadable,
+        tree.DocumentLocked,
+        tree.DocumentTooLarge,
     )
 }
 _BY_STATUS: Mapping[int, type[tree.VanguardError]] = {

@@ -50,6 +50,10 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.SettingsError: "api_error",
     errors.WeightsUnavailable: "overloaded_error",
     errors.Conflict: "invalid_request_error",
+    errors.ReadingError: "invalid_request_error",
+    errors.DocumentUnreadable: "invalid_request_error",
+    errors.DocumentLocked: "invalid_request_error",
+    errors.DocumentTooLarge: "request_too_large",
 }
 
 # HTTP status of each type where it comes inside a stream, which has none of its own.

@@ -61,6 +61,10 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.SettingsError: _INTERNAL,
     errors.WeightsUnavailable: _UNAVAILABLE,
     errors.Conflict: "ConflictException",
+    errors.ReadingError: _VALIDATION,
+    errors.DocumentUnreadable: _VALIDATION,
+    errors.DocumentLocked: _VALIDATION,
+    errors.DocumentTooLarge: _VALIDATION,
 }
 
 # AWS's own status of each type. ServiceQuotaExceededException is 400 there, which its SDKs do not

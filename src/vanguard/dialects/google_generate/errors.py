@@ -50,6 +50,10 @@ ERROR_STATUSES: dict[type[VanguardError], str] = {
     errors.SettingsError: "INTERNAL",
     errors.WeightsUnavailable: "UNAVAILABLE",
     errors.Conflict: "ALREADY_EXISTS",
+    errors.ReadingError: "INVALID_ARGUMENT",
+    errors.DocumentUnreadable: "INVALID_ARGUMENT",
+    errors.DocumentLocked: "INVALID_ARGUMENT",
+    errors.DocumentTooLarge: "INVALID_ARGUMENT",
 }
 
 # HTTP status of each code where it comes inside a stream without a number.

@@ -50,6 +50,10 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.SettingsError: "server_error",
     errors.WeightsUnavailable: "server_error",
     errors.Conflict: "invalid_request_error",
+    errors.ReadingError: "invalid_request_error",
+    errors.DocumentUnreadable: "invalid_request_error",
+    errors.DocumentLocked: "invalid_request_error",
+    errors.DocumentTooLarge: "invalid_request_error",
 }
 
 _encoder = msgspec.json.Encoder()

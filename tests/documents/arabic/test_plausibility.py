@@ -50,6 +50,17 @@ def test_latin_and_arabic_letters_in_one_word_are_a_broken_map():
     assert plausibility("تwفyق الحykم").value < 0.2
 
 
+def test_a_map_into_many_scripts_is_broken():
+    assert plausibility("إٯϸϸϸ؇اص ӵҠرѢѿҭ ՍҧѢ஧֐ ᅘᄠ Ս֞బ఑ ႌၼ Սءاٯֻ֞ ࿣ ӫԌ֐").value < 0.2
+
+
+@pytest.mark.parametrize(
+    "text", ["Простой русский текст", "日本語のテキストです", "قال: Πλάτων و Пушкин"]
+)
+def test_other_scripts_are_plausible(text):
+    assert plausibility(text).value > 0.9
+
+
 def test_a_text_without_words_says_nothing():
     assert plausibility("١٢٣ – 456").value == 0.5
 

@@ -1,6 +1,7 @@
 """The choice among layers."""
 
 from support.arabic_texts import DECLARATION, VERSES
+from vanguard.documents.arabic.lexicon import packaged
 from vanguard.documents.layers.choice import agreement, best_layer, layer, same_letters, settled
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.page import Box, Line, Word
@@ -41,6 +42,21 @@ def test_a_layer_that_lost_half_of_the_page_is_not():
     assert choice.reader == "one"
 
 
+def test_a_layer_that_leaves_out_what_it_cannot_read_is_not_trusted():
+    unread = [
+        "".join("\ufffd" if letter in "المنتي" else letter for letter in line)
+        for line in DECLARATION
+    ]
+    left_out = [line.replace("\ufffd", "")[:9] + " في من" for line in unread]
+    choice = best_layer(
+        [found("one", unread), found("two", unread), found("three", ["في هذا العالم"])]
+    )
+    assert not choice.trusted
+    assert not best_layer(
+        [found("one", unread), found("two", unread), found("three", left_out)]
+    ).trusted
+
+
 def test_repairs_are_named():
     choice = best_layer([found("one", [line[::-1] for line in DECLARATION])])
     assert [line.text for line in choice.lines] == list(DECLARATION)
@@ -52,6 +68,13 @@ def test_a_layer_of_noise_is_not_trusted():
     assert not choice.trusted
     assert choice.lines
     assert choice.reasons[-1].startswith("not trusted: plausibility 0.")
+
+
+def test_words_of_ones_own_count():
+    terms = ["شنكوطي", "قزغرضن", "ثخطشذن"]
+    layers = [layer(Painted("one", 9, 9, lines=(Line(tuple(map(Word, terms))),)))]
+    assert not best_layer(layers).trusted
+    assert best_layer(layers, packaged().with_words(terms)).trusted
 
 
 def test_no_layer_is_said_so():

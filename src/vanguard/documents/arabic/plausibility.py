@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from vanguard.documents.arabic.letters import FORM, LATIN, WORD, bare
+from vanguard.documents.arabic.letters import ARABIC, FORM, LATIN, WORD, bare
 from vanguard.documents.arabic.lexicon import Lexicon, packaged
 from vanguard.documents.arabic.spelling import bits, bits_per_letter
 from vanguard.documents.arabic.statistics import statistics
@@ -31,6 +32,10 @@ _LISTED_BITS, _GROWN_BITS = 10.0, 5.0
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _ABBREVIATION: Final = 5
+# A page has text of one or two further scripts at most; those of East Asia go together.
+_MOST_SCRIPTS: Final = 2
+_BEYOND_LATIN: Final = "\u024f"
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
 # The share of accented letters that words of some languages reach.
 _ACCENTED: Final = 0.4
 
@@ -100,7 +105,7 @@ def plausibility(text: str, lexicon: Lexicon | None = None) -> Plausibility:
     count = known = 0
     for found in WORD.finditer(text):
         letters = len(bare(found[0]))
-        mixed = _latin_beside(text, found.start(), found.end())
+        mixed = _foreign_beside(text, found.start(), found.end())
         if letters < 2 and not mixed:
             continue
         worth = 0.0 if mixed else word_score(found[0], words)
@@ -108,17 +113,31 @@ def plausibility(text: str, lexicon: Lexicon | None = None) -> Plausibility:
         known += worth >= GROWN
         score += letters * worth
         weight += letters
-    latin_score, latin_weight = _latin(text)
+    for more_score, more_weight in (_latin(text), _others(text)):
+        score += more_score
+        weight += more_weight
     unknown = statistics(text).unknown_share
-    whole = weight + latin_weight
-    value = (score + latin_score) / whole if whole else 0.5
+    value = score / weight if weight else 0.5
     return Plausibility(value * (1 - unknown), count, known, unknown)
 
 
-def _latin_beside(text: str, start: int, end: int) -> bool:
-    """Whether Latin letters stand in the same word: no orthography does, and broken glyph maps do."""
-    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
-    return bool(LATIN.match(before) or LATIN.match(after))
+def _foreign_beside(text: str, start: int, end: int) -> bool:
+    """Whether letters of another script stand in the same word: no orthography does, broken maps do."""
+    return any(
+        letter.isalpha() and not ARABIC.match(letter)
+        for letter in (text[start - 1 : start] if start else "", text[end : end + 1])
+    )
+
+
+def _others(text: str) -> tuple[float, float]:
+    """What letters that are neither Arabic nor Latin are worth: nothing when they are of many scripts."""
+    letters = [
+        letter for letter in text
+        if letter > _BEYOND_LATIN and letter.isalpha() and not ARABIC.match(letter)
+    ]  # fmt: skip
+    scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in set(letters)}
+    together = len(scripts - _EAST_ASIAN) + bool(scripts & _EAST_ASIAN)
+    return (float(len(letters)) if together <= _MOST_SCRIPTS else 0.0), float(len(letters))
 
 
 def _latin(text: str) -> tuple[float, float]:

@@ -73,7 +73,7 @@ def _upright(glyph: Glyph, page: Painted) -> Glyph:
     left, top, right, bottom = _box(
         glyph.turn, page, glyph.left, glyph.top, glyph.right, glyph.bottom
     )
-    # the baseline was a height; for a line that stands it is unknown, and its middle serves
+    # the baseline that was told is a height on the page; the foot of the box serves for a turned line
     return msgspec.structs.replace(
         glyph, left=left, top=top, right=right, bottom=bottom, baseline=bottom
     )

@@ -26,7 +26,7 @@ from vanguard.documents.arabic.plausibility import Plausibility, plausibility
 from vanguard.documents.arabic.repair import Repair, repair
 from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
-from vanguard.documents.layers.missing import restored
+from vanguard.documents.layers.missing import UNKNOWN, restored
 from vanguard.documents.layers.rewrite import rewritten
 from vanguard.documents.layers.upright import turned_words, upright
 from vanguard.documents.page import Line
@@ -45,6 +45,7 @@ _PLACED: Final = 0.03
 _MARKS_COST: Final = 0.3
 # Layers so near each other are equal, and the one that was asked first is taken.
 _EQUAL: Final = 0.02
+_WHOLE: Final = 0.95
 # A line of another layer takes the place of one that is so much less plausible than it.
 _BETTER_BY: Final = 0.2
 _OVERLAP: Final = 0.5
@@ -170,7 +171,7 @@ def _words(text: str) -> Counter[str]:
     return Counter(bare(base_letters(text)).split())
 
 
-def best_layer(layers: Sequence[Layer]) -> Choice:
+def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choice:
     """The most plausible layer, its weakest lines taken from others where those are better."""
     written = [one for one in layers if one.lines]
     if not written:
@@ -181,17 +182,21 @@ def best_layer(layers: Sequence[Layer]) -> Choice:
     best = next(
         one for one, score in zip(written, scores, strict=True) if score >= max(scores) - _EQUAL
     )
-    lines, borrowed = _patched(best, written)
-    found = plausibility("\n".join(line.text for line in lines))
-    trusted = found.value >= TRUSTED or _numbers_alone(best, written)
+    lines, borrowed = _patched(best, written, lexicon)
+    found = plausibility("\n".join(line.text for line in lines), lexicon)
+    complete = _complete(best, typical)
+    value = found.value * complete
+    trusted = value >= TRUSTED or _numbers_alone(best, written)
     reasons = [_compared(written, scores), *best.notes, *_repaired(best), *borrowed]
     if best.hidden > 0.5:
         reasons.append("the text is invisible: another program's reading of a picture")
+    if complete < _WHOLE:
+        reasons.append(f"it lacks {1 - complete:.0%} of the letters that others find")
     if not trusted:
         reasons.append(
-            f"not trusted: plausibility {found.value:.2f}, {found.known} of {found.words} words known"
+            f"not trusted: plausibility {value:.2f}, {found.known} of {found.words} words known"
         )
-    return Choice(lines, found.value, trusted, best.reader, tuple(reasons))
+    return Choice(lines, value, trusted, best.reader, tuple(reasons))
 
 
 def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:
@@ -202,12 +207,18 @@ def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:
 
 
 def _letters(one: Layer) -> int:
-    return sum(letter.isalnum() for letter in one.text)
+    """How many there are, those nobody can read among them."""
+    return sum(letter.isalnum() or letter == UNKNOWN for letter in one.text)
+
+
+def _complete(one: Layer, typical: float) -> float:
+    """Which part it has of what a layer of this page has, 0 to 1."""
+    return min(1.0, _letters(one) / typical) if typical else 1.0
 
 
 def _score(one: Layer, layers: Sequence[Layer], typical: float) -> float:
     """Plausibility, less what is missing against the others and what was turned, more where others agree."""
-    complete = min(1.0, _letters(one) / typical) if typical else 1.0
+    complete = _complete(one, typical)
     others = [agreement(one.text, other.text) for other in layers if other is not one]
     agreed = sum(others) / len(others) if others else 0.0
     turned = sum(repair.name == "order" for repair in one.repairs) / (len(one.lines) or 1)
@@ -240,18 +251,20 @@ def _repaired(best: Layer) -> Iterable[str]:
         yield f"repaired {name} in {count} {'line' if count == 1 else 'lines'}"
 
 
-def _patched(best: Layer, layers: Sequence[Layer]) -> tuple[tuple[Line, ...], list[str]]:
+def _patched(
+    best: Layer, layers: Sequence[Layer], lexicon: Lexicon | None
+) -> tuple[tuple[Line, ...], list[str]]:
     """The best layer's lines, those in doubt replaced by another's of the same place."""
     lines = list(best.lines)
     borrowed: Counter[str] = Counter()
     for at, line in enumerate(lines):
-        found = plausibility(line.text)
+        found = plausibility(line.text, lexicon)
         own = found.value
         if own >= TRUSTED or not found.words + found.unknown_share or line.box is None:
             continue
         for other in layers:
             better = None if other is best else _same_place(line, other.lines)
-            if better is not None and plausibility(better.text).value >= own + _BETTER_BY:
+            if better is not None and plausibility(better.text, lexicon).value >= own + _BETTER_BY:
                 lines[at] = better
                 borrowed[other.reader] += 1
                 break

@@ -59,7 +59,7 @@ def read_layer(
             break
         if len(layers) == 2 and not any(one.lines or one.problem for one in layers):
             break  # two strong ones find no text: the page is a picture
-    return best_layer(layers)
+    return best_layer(layers, lexicon)
 
 
 def _read(session: Asked, name: str, page: int, lexicon: Lexicon | None) -> Layer:

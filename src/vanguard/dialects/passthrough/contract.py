@@ -39,6 +39,7 @@ class Peek(msgspec.Struct, frozen=True):
         named: the names, quotes included, of which an edit must see that none stands twice: a reader
             that did not meet one at the top level knows that it does not stand there at all. None
             where nobody looked.
+        crossed: the body is one of OpenAI's responses, whatever its path says.
     """
 
     model: str
@@ -48,6 +49,7 @@ class Peek(msgspec.Struct, frozen=True):
     wants_usage: bool = True
     short: Short | None = None
     named: tuple[bytes, ...] | None = None
+    crossed: bool = False
 
 
 class Tap(Protocol):

@@ -107,6 +107,8 @@ class _Options(msgspec.Struct):
 
 
 _request = msgspec.json.Decoder(_Request)
+# the very object that stands in every request without the field
+_ABSENT = _request.decode(b'{"model":""}').input
 _stream_options = msgspec.json.Decoder(_Options)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
@@ -142,7 +144,11 @@ class OpenAIChatPassThrough:
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.input, request.tools))
         cap, named = _cap(request), _named(request)
-        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named)
+        # embeddings have an input, too; their door knows what they are
+        crossed = request.input is not _ABSENT and bytes(request.messages) in _NOTHING
+        return Peek(
+            request.model, stream, cap, max(answers, 1), wants_usage, short, named, crossed
+        )
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""

@@ -12,6 +12,7 @@ from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.accounting.attribution import TELLING, told, wants_strict
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.charged import estimate_input_tokens
+from vanguard.gateway.doors import CROSSED
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.lane import Lane
 from vanguard.snapshot.model import Deployment
@@ -34,6 +35,9 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
     if door.varies:
         peek = door.adapt(peek)
+    elif peek.crossed:
+        door = exchange.door = CROSSED
+        peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
     exchange.peek = peek
     key = exchange.key
     lane = exchange.view.lanes.get((key.id, peek.model, door.operation))

@@ -205,7 +205,7 @@ def test_a_second_beginning_says_nothing() -> None:
     ("raw", "kind"),
     [
         (b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"O"}}\n\n',
-         errors.UpstreamRateLimited),
+         errors.UpstreamOverloaded),
         (b'data: {"type":"error","error":{"type":"api_error","message":"O"}}\n\n',
          errors.UpstreamError),
         (b'data: {"type":"error"}\n\n', errors.UpstreamError),
@@ -250,7 +250,7 @@ def test_a_whole_reply() -> None:
         (b"<html>", errors.UpstreamError),
         (b"{}", errors.UpstreamError),
         (b'{"type":"error","error":{"type":"overloaded_error","message":"m"}}',
-         errors.UpstreamRateLimited),
+         errors.UpstreamOverloaded),
         (b'{"error":{"type":"rate_limit_error"}}', errors.UpstreamRateLimited),
     ],
 )  # fmt: skip
@@ -261,4 +261,4 @@ def test_what_is_no_reply_is_an_error(body: bytes, kind: type[errors.VanguardErr
 
 def test_failures_are_read() -> None:
     failure = AnthropicMessagesReader().failure(529, b'{"error":{"type":"overloaded_error"}}')
-    assert isinstance(failure, errors.UpstreamRateLimited)
+    assert isinstance(failure, errors.UpstreamOverloaded)

@@ -79,7 +79,15 @@ class Seals(Protocol):
 
 
 class ReplyWriter(Protocol):
-    """Writes one reply to a client. One instance per reply."""
+    """Writes one reply to a client. One instance per reply.
+
+    Attributes:
+        lost: names of what the reply has held so far and the client's API has no place for.
+    """
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """As above."""
 
     def whole(self, events: Iterable[ReplyEvent]) -> bytes:
         """The body of a non-streamed reply."""

@@ -142,6 +142,9 @@ class Neighbours:
         meter = exchange.lane.meter
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
         meter.requests[exchange.door.dialect, exchange.status] += 1
+        if exchange.lost and gateway.log.requests:
+            names = ", ".join(exchange.lost)
+            gateway.log.info("lost in translation", request_id=exchange.id, names=names)
 
 
 class Pipeline:

@@ -12,8 +12,10 @@ from vanguard.core import errors
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.read_reply import AnthropicMessagesReader
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
+    Source,
     Start,
     TextDelta,
     ThinkingDelta,
@@ -75,8 +77,8 @@ def test_a_stream_event_by_event() -> None:
         (stop(1), []),
         (begin(2, type="text", text=""), []),
         (delta(2, "text_delta", text="hi"), [TextDelta("hi")]),
-        (delta(2, "citations_delta", citation={"type": "x"}), []),
-        (stop(2), []),
+        (delta(2, "citations_delta", citation={"type": "x", "url": "u"}), []),
+        (stop(2), [Cited(Source("u"))]),
         (begin(3, type="tool_use", id="t", name="f", input={}), [ToolStart(0, "t", "f")]),
         (delta(3, "input_json_delta", partial_json=""), []),
         (delta(3, "input_json_delta", partial_json='{"a":'), [ToolArguments(0, '{"a":')]),

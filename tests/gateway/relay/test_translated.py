@@ -6,6 +6,7 @@ import pytest
 
 from support import bytes_of_providers as said
 from support import bytes_of_responses as responses
+from support import corpus
 from support.gateway import CHAT, KEY, chat, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
@@ -123,3 +124,45 @@ async def test_such_a_body_reaches_upstreams_of_other_apis(runner, client, diale
         kept = await client.post(url, json={**body, "previous_response_id": "resp_1"}, headers=KEY)
         assert kept.json()["error"]["param"] == "previous_response_id"
         assert [one.dialect for one in running.intents()] == ["openai_crossed"]
+
+
+def _case(name: str) -> dict:
+    return corpus.read(corpus.FOLDER / "replies" / f"anthropic_messages.{name}.json")
+
+
+CITING = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+
+
+async def test_a_whole_answers_loss_stands_in_its_head_and_titles_are_guarded(runner, client):
+    policy = Policy("p", (Rule("word", r"\bA\b"),))
+    async with Upstream([whole(200, _case("citations-whole")["whole"])]) as upstream:
+        places = [deployment(upstream.base_url, dialect="anthropic_messages")]
+        running = await runner.start(snapshot(places, policies=(policy,)))
+        url = running.base_url + "/v1/chat/completions"
+        answer = await client.post(url, json=CITING, headers=KEY)
+        assert answer.headers["x-vanguard-losses"] == "citations"
+        (told,) = answer.json()["choices"][0]["message"]["annotations"]
+        assert told["url_citation"]["title"] == "[word]"
+
+
+async def test_a_streams_loss_is_named_in_the_log(runner, client):
+    events = [one.encode() for one in _case("citations")["stream"]]
+    policy = Policy("p", (Rule("word", r"\bA\b"),))
+    async with Upstream([stream(events)]) as upstream:
+        places = [deployment(upstream.base_url, dialect="anthropic_messages")]
+        running = await runner.start(snapshot(places, policies=(policy,)))
+        seen: list[dict] = []
+        running.gateway.log.requests = True
+        running.gateway.log.info = lambda event, **fields: seen.append({"event": event, **fields})
+        for path in ("/v1/chat/completions", "/v1/responses"):
+            body = (
+                {**CITING, "stream": True}
+                if "chat" in path
+                else {"model": "m", "input": "hi", "stream": True}
+            )
+            answer = await client.post(running.base_url + path, json=body, headers=KEY)
+            assert '"title":"[word]"' in answer.text
+            assert '"title":"A"' not in answer.text
+        lost = [one for one in seen if one["event"] == "lost in translation"]
+        assert [one["names"] for one in lost] == ["citations", "citations"]
+        assert lost[0]["request_id"]

@@ -35,6 +35,11 @@ class OpenAICrossedWriter:
         self._calls: dict[int, list[str]] = {}
         self._kept = 0
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What chat has no place for."""
+        return self._inner.lost
+
     def event(self, event: ReplyEvent) -> bytes:
         """The chunks for one event; free text comes when it is whole."""
         if not self._free:

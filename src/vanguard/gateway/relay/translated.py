@@ -40,6 +40,7 @@ class TranslatedRelay:
     def __init__(
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
     ) -> None:
+        self._exchange = exchange
         self._losses = Losses(strict=exchange.strict)
         self.losses: Sequence[str] = self._losses.names
         self._upstream = upstream
@@ -81,7 +82,9 @@ class TranslatedRelay:
         events = self._reader.whole(body)
         for event in events:
             self._note(event)
-        return self._writer.whole(events)
+        out = self._writer.whole(events)
+        self._losses.names.extend(self._writer.lost)
+        return out
 
     def feed(self, data: bytes) -> bytes:
         """Whole events in the client's dialect."""
@@ -115,6 +118,8 @@ class TranslatedRelay:
         for event in self._reader.end():
             self._note(event)
             out.append(self._writer.event(event))
+        # the head, where losses are named, is out
+        self._exchange.lost = self._writer.lost
         return b"".join(out)
 
     def failure(self, status: int, body: bytes) -> VanguardError:

@@ -253,8 +253,20 @@ def test_a_session_goes_on(client: ClaudeCode, model: str) -> None:
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True]
 
 
-@proves("Claude Code", "thinking with signatures", "Anthropic Messages")
-def test_thinking_comes_back_with_its_signature(client: ClaudeCode) -> None:
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            OWN, marks=proves("Claude Code", "thinking with signatures", "Anthropic Messages")
+        ),
+        # by way of a pattern: the upstream knows it, and answers, by another name
+        pytest.param(
+            "claude-opus-4-6",
+            marks=proves("Claude Code", "thinking with signatures", "Anthropic Messages"),
+        ),
+    ],
+)
+def test_thinking_comes_back_with_its_signature(client: ClaudeCode, model: str) -> None:
     signature = "RXJlIHRoZSBzaWduYXR1cmUgaXMgb3BhcXVl+/=="
     client.stage.model.reset(
         steps(
@@ -262,7 +274,8 @@ def test_thinking_comes_back_with_its_signature(client: ClaudeCode) -> None:
             (Think("Then I speak.", signature), Say("Thought.")),
         )
     )
-    assert client.ask("Think")["result"] == "Thought."
+    assert client.ask("Think", model=model)["result"] == "Thought."
+    assert {body["model"] for body in client.stage.model.turns()} == {OWN}
     last = client.stage.model.turns()[-1]
     thought = [
         block

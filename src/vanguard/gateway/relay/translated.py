@@ -15,7 +15,6 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.contract import Dialect, Losses, Seals
 from vanguard.dialects.conversation import (
     End,
-    Finish,
     RefusalDelta,
     ReplyEvent,
     Start,
@@ -29,7 +28,7 @@ from vanguard.dialects.framing import make_splitter
 from vanguard.gateway.exchange import Exchange
 from vanguard.snapshot.model import Deployment
 
-_CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
+_CONTENT = frozenset({TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta})
 
 
 class TranslatedRelay:
@@ -51,6 +50,7 @@ class TranslatedRelay:
             said: dict[str, object] = {"model": peek.model, "stream": peek.stream}
             self._conversation = msgspec.structs.replace(self._conversation, **said)
         self._deployment = deployment
+        self._renames = exchange.peek.model != deployment.model
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
         if isinstance(self._reader, Seals):
@@ -79,48 +79,44 @@ class TranslatedRelay:
 
     def whole(self, body: bytes) -> bytes:
         """The answer in the client's dialect."""
-        events = self._reader.whole(body)
-        for event in events:
-            self._note(event)
+        events = [self._note(event) for event in self._reader.whole(body)]
         out = self._writer.whole(events)
         self._losses.names.extend(self._writer.lost)
         return out
 
     def feed(self, data: bytes) -> bytes:
         """Whole events in the client's dialect."""
-        out = []
-        for raw in self._splitter.feed(data):
-            for event in self._reader.event(raw):
-                self._note(event)
-                out.append(self._writer.event(event))
-        return b"".join(out)
+        read, note, write = self._reader.event, self._note, self._writer.event
+        events = self._splitter.feed(data)
+        return b"".join([write(note(event)) for raw in events for event in read(raw)])
 
-    def _note(self, event: ReplyEvent) -> None:
-        if isinstance(event, _CONTENT):
+    def _note(self, event: ReplyEvent) -> ReplyEvent:
+        """The event as the client shall hear it."""
+        kind = type(event)
+        if kind in _CONTENT:
             self.tokens += 1
         elif isinstance(event, UsageTold):
             self._usage = event.usage
         elif isinstance(event, Start):
             self._usage = event.usage or self._usage
-        elif isinstance(event, End):
+            if self._renames:
+                # without a name of the upstream's, the client's own is told
+                return Start(event.id, "", event.usage)
+        elif kind is End:
             self.done = True
-        elif isinstance(event, Finish):
-            return
+        return event
 
     def finish(self) -> bytes:
         """Checks that the upstream said its end."""
-        out = []
+        events: list[ReplyEvent] = []
         if self._splitter.rest.strip():
             # a last event without its blank line, as some servers send
-            for event in self._reader.event(self._splitter.rest + b"\n\n"):
-                self._note(event)
-                out.append(self._writer.event(event))
-        for event in self._reader.end():
-            self._note(event)
-            out.append(self._writer.event(event))
+            events += self._reader.event(self._splitter.rest + b"\n\n")
+        events += self._reader.end()
+        out = b"".join([self._writer.event(self._note(event)) for event in events])
         # the head, where losses are named, is out
         self._exchange.lost = self._writer.lost
-        return b"".join(out)
+        return out
 
     def failure(self, status: int, body: bytes) -> VanguardError:
         """The provider's refusal as an error that any dialect can say."""

@@ -32,7 +32,8 @@ class Peek(msgspec.Struct, frozen=True):
     Attributes:
         model: the public name that the client asks for.
         stream: whether it wants server-sent events.
-        max_output_tokens: the client's own cap, None when it named none.
+        max_output_tokens: the client's own cap, None when it named none; 0 for any below 1, of which
+            each server makes something else (an error, no answer, no bound).
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
         short: for the edits of a long body.

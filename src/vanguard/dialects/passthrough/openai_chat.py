@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from vanguard.core.errors import InvalidRequest, UpstreamError
+from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.openai_common.caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
@@ -255,12 +255,11 @@ def _cap(request: _Request) -> int | None:
     old, new = request.max_tokens, request.max_completion_tokens
     old, new = None if old is UNSET else old, None if new is UNSET else new
     if old is not None and old < 1:
-        raise InvalidRequest(f"max_tokens: must be at least 1, got {old}", param="max_tokens")
+        old = 0
     if new is None:
         return old
     if new < 1:
-        name = "max_completion_tokens"
-        raise InvalidRequest(f"{name}: must be at least 1, got {new}", param=name)
+        new = 0
     return new if old is None or new > old else old
 
 

@@ -17,6 +17,7 @@ from support.clients.turns import Call, Say, Think, by_prompt, steps
 pytestmark = pytest.mark.e2e
 
 OWN, FOREIGN = "claude-own", "claude-foreign"
+BEDROCK = "bedrock-claude"
 DELEGATE = Call(
     "Agent",
     {"description": "part", "prompt": "DO THE PART", "subagent_type": "general-purpose"},
@@ -113,6 +114,17 @@ def test_it_needs_no_network_but_the_gateway(client: ClaudeCode) -> None:
         edited(client, client.ask("Change one to two in note.txt", within=alone.command))
 
 
+@proves("Claude Code", "edit and bash tools", "Bedrock")
+def test_it_does_so_on_a_model_at_bedrock(client: ClaudeCode) -> None:
+    client.stage.model.reset(editing(client))
+    edited(client, client.ask("Change one to two in note.txt", model=BEDROCK))
+    asked = client.stage.model.asked
+    assert {one.path.rpartition("/")[2] for one in asked} == {"invoke-with-response-stream"}
+    rows = client.stage.rows()
+    assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
+    assert {row["provider"] for row in rows} == {"bedrock"}
+
+
 @proves("Claude Code", "edit and bash tools", "OpenAI responses")
 def test_it_does_so_on_a_model_of_responses(client: ClaudeCode) -> None:
     client.stage.model.reset(editing(client))
@@ -138,6 +150,7 @@ def test_it_does_so_on_a_foreign_model(client: ClaudeCode) -> None:
 @pytest.mark.parametrize(
     "model",
     [
+        pytest.param(BEDROCK, marks=proves("Claude Code", "Bedrock mode", "Bedrock")),
         pytest.param(OWN, marks=proves("Claude Code", "Bedrock mode", "Anthropic Messages")),
         pytest.param(FOREIGN, marks=proves("Claude Code", "Bedrock mode", "OpenAI chat")),
     ],
@@ -164,6 +177,9 @@ def test_bedrock_mode(client: ClaudeCode, model: str) -> None:
         buffer.add_data(one.body)
         kinds = [event.headers[":event-type"] for event in buffer]
         assert set(kinds) == {"chunk"}
+    if model == BEDROCK:
+        # direct and through the gateway: the same frames
+        assert [one.body for one in turns] == stage.model.said
     rows = stage.rows()
     assert [row["dialect"] for row in rows] == ["bedrock_invoke"] * 4
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]

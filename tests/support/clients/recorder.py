@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import anthropic
@@ -25,6 +26,7 @@ PACKAGES = {
     "Claude Code": CLAUDE_CODE,
     "Codex CLI": CODEX,
     "Gemini CLI": GEMINI_CLI,
+    "Google GenAI SDK": f"google-genai=={version('google-genai')}",
     "OpenAI SDK": f"openai=={openai.__version__}",
 }
 

@@ -12,7 +12,7 @@ from support.clients.alone import Alone
 from support.clients.matrix import proves
 from support.clients.packages import claude_code
 from support.clients.stage import Stage
-from support.clients.turns import Call, Say, Think, by_prompt, steps
+from support.clients.turns import Call, Question, Say, Think, Turn, by_prompt, steps
 
 pytestmark = pytest.mark.e2e
 
@@ -320,3 +320,76 @@ def test_it_counts_its_context(client: ClaudeCode, model: str) -> None:
     # where the upstream cannot count, the gateway estimates, and says so
     estimated = {one.headers.get("x-vanguard-estimated") for one in counted}
     assert (len(arrived), estimated) == ((len(counted), {None}) if model == OWN else (0, {"true"}))
+
+
+SUMMARY = "The note said one and says two now; the word to remember is heron."
+
+
+def compacting(client: ClaudeCode, asked: list[str]):
+    """Edits, and sums up when the client asks for that."""
+    edit = editing(client)
+
+    def play(question: Question) -> Turn:
+        last = json.dumps(question.raw["messages"][-1]["content"])
+        if "summary of the conversation" in last:
+            asked.append(last)
+            return (Say(f"<analysis>Little.</analysis>\n<summary>\n{SUMMARY}\n</summary>"),)
+        return edit(question) if "Change one to two" in question.text else (Say("Two."),)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "compaction", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "compaction", "OpenAI chat")),
+    ],
+)
+def test_a_session_is_compacted_and_goes_on(client: ClaudeCode, model: str) -> None:
+    """By `/compact`: a summary takes the place of the history, tool calls and results included."""
+    asked: list[str] = []
+    client.stage.model.reset(compacting(client, asked))
+    first = client.ask("Change one to two in note.txt", model=model)
+    edited(client, first)
+    client.ask("/compact", "--resume", first["session_id"], model=model)
+    assert len(asked) == 1
+    last = client.ask("What is it?", "--resume", first["session_id"], model=model)
+    assert last["result"] == "Two."
+    sent = client.stage.model.asked[-1].body.decode()
+    assert "heron" in sent
+    assert "I look first." not in sent
+    rows = client.stage.rows()
+    assert {row["status"] for row in rows} == {"ok"}
+    assert len(rows) == 6
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "compaction", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "compaction", "OpenAI chat")),
+    ],
+)
+def test_a_long_session_is_compacted_by_itself(client: ClaudeCode, model: str) -> None:
+    """It counts its context by the usage that the gateway hands on."""
+    asked: list[str] = []
+    much = Call("Bash", {"command": "seq 1 6000 | head -c 29000"})
+
+    def play(question: Question) -> Turn:
+        last = json.dumps(question.raw["messages"][-1]["content"])
+        if "summary of the conversation" in last:
+            asked.append(last)
+            return (Say(f"<analysis>Little.</analysis>\n<summary>\n{SUMMARY}\n</summary>"),)
+        if "heron" in question.text:
+            return (Say("Two."),)
+        return (much,) if len(question.results) < 4 else (Say("Never compacted."),)
+
+    client.stage.place.environment |= {
+        "CLAUDE_CODE_AUTO_COMPACT_WINDOW": "100000",
+        "CLAUDE_AUTOCOMPACT_PCT_OVERRIDE": "35",
+    }
+    client.stage.model.reset(play)
+    assert client.ask("Count, please", model=model)["result"] == "Two."
+    assert len(asked) == 1
+    assert {row["status"] for row in client.stage.rows()} == {"ok"}

@@ -63,6 +63,8 @@ class _Call:
 class AnthropicMessagesReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._calls: dict[int, _Call] = {}
         self._call_count = 0

@@ -57,6 +57,8 @@ _REASONS: dict[str, FinishReason] = {
 class BedrockConverseReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._calls: dict[int, int] = {}  # the service's block index -> ours of the call
         self._told: set[int] = set()  # calls of which arguments have come

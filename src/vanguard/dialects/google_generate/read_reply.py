@@ -60,6 +60,8 @@ _BROKEN = frozenset(
 class GoogleGenerateReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._started = False
         self._ended = False

@@ -7,6 +7,7 @@ may be missing, arguments may come as an object, and calls may come without thei
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
 
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
@@ -32,7 +33,7 @@ from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
 
 _reply = msgspec.json.Decoder(wire.Reply)
-_annotations = msgspec.json.Decoder(list[wire.Annotation])
+_annotations = msgspec.json.Decoder(list[wire.Annotation] | None)
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _string: msgspec.json.Decoder[str] = msgspec.json.Decoder(str)
 
@@ -49,6 +50,8 @@ _REASONS: dict[str, FinishReason] = {
 
 class OpenAIChatReader:
     """Reads one reply."""
+
+    origin = ""
 
     def __init__(self) -> None:
         self._started = False
@@ -144,8 +147,8 @@ class OpenAIChatReader:
             events.append(RefusalDelta(delta.refusal))
         for call in delta.tool_calls or ():
             self._read_call(call, events)
-        if (annotations := present(delta.annotations)) is not None:
-            _read_annotations(annotations, events)
+        if delta.annotations is not UNSET:
+            _read_annotations(delta.annotations, events)
 
     def _read_call(self, call: wire.ToolCallDelta, events: list[ReplyEvent]) -> None:
         function = call.function
@@ -186,7 +189,7 @@ class OpenAIChatReader:
 
 def _read_annotations(raw: msgspec.Raw, events: list[ReplyEvent]) -> None:
     try:
-        annotations = _annotations.decode(raw)
+        annotations = _annotations.decode(raw) or ()
     except msgspec.MsgspecError:  # a form of another server's
         return
     for one in annotations:

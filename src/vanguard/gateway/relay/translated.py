@@ -12,7 +12,7 @@ import msgspec
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
-from vanguard.dialects.contract import Dialect, Losses, Seals
+from vanguard.dialects.contract import Dialect, Losses
 from vanguard.dialects.conversation import (
     End,
     RefusalDelta,
@@ -53,8 +53,7 @@ class TranslatedRelay:
         self._renames = exchange.peek.model != deployment.model
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
-        if isinstance(self._reader, Seals):
-            self._reader.origin = deployment.id
+        self._reader.origin = deployment.id
         self._writer = client.writer(self._conversation, exchange.id)
         self._stream = exchange.peek.stream
         self._splitter = make_splitter(upstream.name)
@@ -86,14 +85,20 @@ class TranslatedRelay:
 
     def feed(self, data: bytes) -> bytes:
         """Whole events in the client's dialect."""
-        read, note, write = self._reader.event, self._note, self._writer.event
-        events = self._splitter.feed(data)
-        return b"".join([write(note(event)) for raw in events for event in read(raw)])
+        out = []
+        write = self._writer.event
+        for raw in self._splitter.feed(data):
+            for event in self._reader.event(raw):
+                if type(event) in _CONTENT:
+                    self.tokens += 1
+                    out.append(write(event))
+                else:
+                    out.append(write(self._note(event)))
+        return b"".join(out)
 
     def _note(self, event: ReplyEvent) -> ReplyEvent:
         """The event as the client shall hear it."""
-        kind = type(event)
-        if kind in _CONTENT:
+        if type(event) in _CONTENT:
             self.tokens += 1
         elif isinstance(event, UsageTold):
             self._usage = event.usage
@@ -102,7 +107,7 @@ class TranslatedRelay:
             if self._renames:
                 # without a name of the upstream's, the client's own is told
                 return Start(event.id, "", event.usage)
-        elif kind is End:
+        elif isinstance(event, End):
             self.done = True
         return event
 

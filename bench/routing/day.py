@@ -182,11 +182,17 @@ def compare(
 def report(found: dict[str, Tally]) -> str:
     """A table for people."""
     one = found["one account"].hit_rate
-    lines = [
-        "| | requests | read from caches | of one account's | spilled | paused | 429s met"
-        " | 429s seen by clients, after a pause | lost |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    titles = (
+        "requests",
+        "read from caches",
+        "of one account's",
+        "spilled",
+        "paused",
+        "429s met",
+        "429s seen by clients, after a pause",
+        "lost",
+    )
+    lines = [f"| | {' | '.join(titles)} |", "|---" * (len(titles) + 1) + "|"]
     for name, tally in found.items():
         paused = "–"
         if tally.paused:

@@ -146,9 +146,7 @@ class OpenAIChatPassThrough:
         cap, named = _cap(request), _named(request)
         # embeddings have an input, too; their door knows what they are
         crossed = request.input is not _ABSENT and bytes(request.messages) in _NOTHING
-        return Peek(
-            request.model, stream, cap, max(answers, 1), wants_usage, short, named, crossed
-        )
+        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named, crossed)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""

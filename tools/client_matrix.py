@@ -44,10 +44,10 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One run of all the clients' tests.
+    """What runs of the clients' tests have proved.
 
     Attributes:
-        at: when, RFC 3339.
+        at: when the last of them was, of all tests or some, RFC 3339.
         packages: by client, as they are pinned.
         passed: the cells of which every test passed.
         failed: the cells of which a test failed or was left out.

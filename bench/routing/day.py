@@ -18,10 +18,11 @@ from typing import NamedTuple
 from bench.routing.fleet import ENDLESS, Account, Affine, Held, Quotas, RoundRobin, Way, accounts
 from bench.routing.provider import Answer
 from bench.routing.trace import Session, Turn, day
+from vanguard.snapshot.boot import Deadlines
 from vanguard.snapshot.model import Routing
 
 TRIES = 10
-PATIENCE_S = 30.0  # gateway.retry_wait_s; agents rather wait than see a 429
+PATIENCE_S = Deadlines().quota_wait_s
 _LEAST_PAUSE_S = 0.05
 _LEAST_WAIT_S = 1.0
 SEED = 7
@@ -37,6 +38,7 @@ class Tally:
         lost: requests that were given up.
         spilled: requests that left the place where most of them was warm.
         paused: requests that the gateway kept until a quota held them; `paused_s` for how long in all.
+        in_vain: 429s that reached a client after its request had been kept.
     """
 
     requests: int = 0
@@ -48,6 +50,7 @@ class Tally:
     spilled: int = 0
     paused: int = 0
     paused_s: float = 0.0
+    in_vain: int = 0
 
     @property
     def hit_rate(self) -> float:
@@ -72,7 +75,7 @@ class Answering(NamedTuple):
 
 
 class Simulation:
-    """One day with one way of routing; `patience_s` is the gateway's `retry_wait_s`."""
+    """One day with one way of routing; `patience_s` is the gateway's `quota_wait_s`."""
 
     def __init__(self, sessions: list[Session], way: Way, patience_s: float = PATIENCE_S) -> None:
         self._way = way
@@ -125,6 +128,7 @@ class Simulation:
             self.tally.refused += 1
             wait_s = min(wait_s, answer.wait_s)
         self.tally.seen += 1
+        self.tally.in_vain += now > asked.came
         if asked.tries >= TRIES:
             self.tally.lost += 1
             return
@@ -178,10 +182,17 @@ def compare(
 def report(found: dict[str, Tally]) -> str:
     """A table for people."""
     one = found["one account"].hit_rate
-    lines = [
-        "| | requests | read from caches | of one account's | spilled | paused | 429s met | 429s seen by clients | lost |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    titles = (
+        "requests",
+        "read from caches",
+        "of one account's",
+        "spilled",
+        "paused",
+        "429s met",
+        "429s seen by clients, after a pause",
+        "lost",
+    )
+    lines = [f"| | {' | '.join(titles)} |", "|---" * (len(titles) + 1) + "|"]
     for name, tally in found.items():
         paused = "–"
         if tally.paused:
@@ -189,7 +200,8 @@ def report(found: dict[str, Tally]) -> str:
         spilled = f"{tally.spilled / max(1, tally.requests):.1%}" if tally.spilled else "–"
         lines.append(
             f"| {name} | {tally.requests:,} | {tally.hit_rate:.1%} | {tally.hit_rate / one:.1%}"
-            f" | {spilled} | {paused} | {tally.refused:,} | {tally.seen:,} | {tally.lost:,} |"
+            f" | {spilled} | {paused} | {tally.refused:,} | {tally.seen:,}, {tally.in_vain:,}"
+            f" | {tally.lost:,} |"
         )
     return "\n".join(lines)
 

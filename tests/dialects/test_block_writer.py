@@ -4,8 +4,11 @@ from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.block_writer import BlockWriter
 from vanguard.dialects.conversation import (
+    Cited,
     End,
+    Source,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -33,6 +36,9 @@ class Words(BlockWriter):
 
     def _text(self, text):
         return text.encode()
+
+    def _citation(self, source):
+        return b"<%b>" % source.url.encode()
 
     _thinking = _seal = _redacted = _input = _text
 
@@ -91,3 +97,20 @@ def test_calls_that_still_wait_at_the_end_are_written_in_their_order():
 def test_a_call_that_was_left_cannot_be_gone_on_with():
     with pytest.raises(UpstreamError, match="had left"):
         written(ToolStart(0, "1", "one"), TextDelta("x"), ToolArguments(0, "{}"))
+
+
+def test_a_break_ends_a_block_of_text_and_sources_go_to_the_open_one():
+    events = [TextDelta("a"), TextBreak(), TextDelta("b"), Cited(Source("u"), 0, 9), TextBreak()]
+    assert written(*events, ToolStart(0, "1", "f"), TextBreak(), End()) == (
+        "[ 0:text(a) 1:text(b<u>) 2:f() 0]"
+    )
+
+
+def test_a_source_without_a_place_is_named():
+    writer = Words()
+    writer.event(Cited(Source("u")))
+    assert writer.lost == ("citations",)
+    other = Words()
+    other.event(TextDelta("a"))
+    other.event(Cited(Source("u")))
+    assert other.lost == ()

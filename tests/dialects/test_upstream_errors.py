@@ -23,7 +23,7 @@ from vanguard.dialects.upstream_errors import failure
         (502, errors.UpstreamUnavailable),
         (503, errors.UpstreamUnavailable),
         (504, errors.UpstreamTimeout),
-        (529, errors.UpstreamRateLimited),
+        (529, errors.UpstreamOverloaded),
     ],
 )
 def test_each_status_has_its_error(status: int, kind: type[errors.VanguardError]) -> None:

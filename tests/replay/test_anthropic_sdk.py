@@ -139,6 +139,8 @@ async def test_errors_come_as_the_sdks_own_exceptions(serve, anthropic_to, diale
     running, _ = await serve(dialect, overloaded[dialect])
     with pytest.raises(anthropic.APIStatusError) as caught:
         await anthropic_to(running).messages.create(**ASK)
+    assert caught.value.status_code == {"openai_chat": 503, "anthropic_messages": 529}[dialect]
+    assert caught.value.body["error"]["type"] == "overloaded_error"
     assert caught.value.body["type"] == "error"
     assert caught.value.request_id.startswith("req_")
     assert caught.value.response.headers["retry-after"]

@@ -183,7 +183,7 @@ REPLY = {
     "id": "c",
     "object": "chat.completion",
     "created": 1,
-    "model": "upstream-model",
+    "model": "m",
     "choices": [
         {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
     ],

@@ -11,7 +11,7 @@ ASK = {"model": "m", "max_tokens": 50, "messages": [{"role": "user", "content": 
 
 def chunk(delta=None, finish=None, name="c1", **more):
     choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
-    body = {"id": name, "object": "chat.completion.chunk", "created": 1, "model": name}
+    body = {"id": name, "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return b"data: %b\n\n" % json.dumps({**body, "choices": choices, **more}).encode()
 
 
@@ -36,7 +36,7 @@ def openai_chat(words, *, name="c1", usage=(20, 9)):
 
 def anthropic_messages(words, *, name="c1", usage=(20, 9)):
     """The same in events of messages."""
-    message = {"id": name, "type": "message", "role": "assistant", "content": [], "model": name}
+    message = {"id": name, "type": "message", "role": "assistant", "content": [], "model": "m"}
     told = {"input_tokens": usage[0], "output_tokens": 1}
     block = {"type": "text", "text": ""}
     return [

@@ -14,7 +14,7 @@ VanguardError
 │   ├── ContentBlocked · GuardUnavailable
 ├── UpstreamError         a model's provider failed
 │   ├── UpstreamUnavailable · UpstreamTimeout · UpstreamTruncated · UpstreamRejected
-│   └── UpstreamRateLimited
+│   └── UpstreamRateLimited · UpstreamOverloaded
 ├── ReadingError          a file cannot be read
 │   ├── DocumentUnreadable · DocumentLocked · DocumentTooLarge
 └── PlatformError         Vanguard itself cannot serve
@@ -215,10 +215,17 @@ class UpstreamRejected(UpstreamError):
 
 
 class UpstreamRateLimited(UpstreamError):
-    """Every deployment said 429 or overloaded."""
+    """A quota at the provider is spent: it said 429."""
 
     status = 429
     code = "upstream_rate_limited"
+
+
+class UpstreamOverloaded(UpstreamError):
+    """The provider has too much to do for everybody, whoever asks: it said 529."""
+
+    status = 503
+    code = "upstream_overloaded"
 
 
 class ReadingError(VanguardError):

@@ -12,12 +12,16 @@ import msgspec
 
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
+from vanguard.dialects.citations.spans import LOST
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
     RefusalDelta,
     ReplyEvent,
+    Source,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -49,6 +53,8 @@ class _Call:
 
 class BlockWriter(ABC):
     """One reply. A dialect says what each step looks like; `_index` is the open block's."""
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._started = False
@@ -96,6 +102,10 @@ class BlockWriter(ABC):
         """A block of thinking that nobody may read, whole."""
 
     @abstractmethod
+    def _citation(self, source: Source) -> bytes:
+        """A source of the open block's text; empty when the API cannot tell it."""
+
+    @abstractmethod
     def _input(self, text: str) -> bytes:
         """More of a call's arguments."""
 
@@ -129,6 +139,11 @@ class BlockWriter(ABC):
                 return opened + self._seal(signature)
             case ThinkingRedacted(data=data):
                 return self._close() + self._open(_REDACTED) + self._redacted(data)
+            case TextBreak():
+                # the next text begins a block of its own
+                self._sealed = self._sealed or self._kind == TEXT
+            case Cited(source=source):
+                return self._cited(source)
             case Finish():
                 self._finish = event
             case UsageTold(usage=usage):
@@ -136,6 +151,13 @@ class BlockWriter(ABC):
             case End():
                 return self._end()
         return b""
+
+    def _cited(self, source: Source) -> bytes:
+        """A block that is closed gets no source any more, and one cannot be cut in two."""
+        out = self._citation(source) if self._kind == TEXT else b""
+        if not out:
+            self.lost = (LOST,)
+        return out
 
     def _start(self, event: Start) -> bytes:
         if event.usage is not None:

@@ -7,7 +7,7 @@ It does not know HTTP, keys or money. A dialect turns the bytes of one API famil
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from vanguard.core.errors import UnsupportedFeature, VanguardError
 from vanguard.dialects.conversation import Conversation, ReplyEvent
@@ -40,7 +40,14 @@ class Losses:
 
 
 class ReplyReader(Protocol):
-    """Reads one upstream's reply. One instance per reply."""
+    """Reads one upstream's reply. One instance per reply.
+
+    Attributes:
+        origin: the deployment that answers. Where an upstream seals reasoning so that only the account
+            that made it can read it, the origin is written on the seals' envelopes.
+    """
+
+    origin: str
 
     def whole(self, body: bytes) -> list[ReplyEvent]:
         """Events of a complete, non-streamed reply, `Start` first and `End` last.
@@ -67,19 +74,16 @@ class ReplyReader(Protocol):
         """The error that an answer of status >= 400 means, with the provider's own words."""
 
 
-@runtime_checkable
-class Seals(Protocol):
-    """A reader whose upstream seals reasoning so that only the account that made it can read it.
+class ReplyWriter(Protocol):
+    """Writes one reply to a client. One instance per reply.
 
     Attributes:
-        origin: the deployment that answers; it is written on the seals' envelopes.
+        lost: names of what the reply has held so far and the client's API has no place for.
     """
 
-    origin: str
-
-
-class ReplyWriter(Protocol):
-    """Writes one reply to a client. One instance per reply."""
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """As above."""
 
     def whole(self, events: Iterable[ReplyEvent]) -> bytes:
         """The body of a non-streamed reply."""

@@ -367,6 +367,57 @@ class RefusalDelta(msgspec.Struct, frozen=True, gc=False, tag="refusal_delta"):
     text: str
 
 
+class Extract(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of something that the request held.
+
+    Attributes:
+        kind: what `start` and `end` count: characters, pages or blocks of a document, or blocks of a
+            search result.
+        index: which of the request's documents, or of its search results.
+        end: the first that does not belong to it.
+        file_id: of the document, where it was uploaded before.
+    """
+
+    kind: Literal["char", "page", "block", "result"]
+    index: int
+    start: int
+    end: int
+    file_id: str = ""
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """Something that an answer rests on; empty strings mean not told.
+
+    Attributes:
+        url: its address.
+        quote: its own words.
+        extract: where it stood in the request.
+    """
+
+    url: str = ""
+    title: str = ""
+    quote: str = ""
+    extract: Extract | None = None
+
+
+class TextBreak(msgspec.Struct, frozen=True, gc=False, tag="text_break"):
+    """Another piece of text begins: what is cited from here on stands for it alone."""
+
+
+class Cited(msgspec.Struct, frozen=True, gc=False, tag="cited"):
+    """A source of what was said.
+
+    Attributes:
+        start: the first character for which it stands, of all text of the answer; -1 where it stands
+            for the text since the last `TextBreak`.
+        end: the character after the last.
+    """
+
+    source: Source
+    start: int = -1
+    end: int = -1
+
+
 class Finish(msgspec.Struct, frozen=True, gc=False, tag="finish"):
     """Why the model stopped; `stop_sequence` is the one it met, empty when not told."""
 
@@ -393,6 +444,8 @@ ReplyEvent = (
     | ToolStart
     | ToolArguments
     | RefusalDelta
+    | TextBreak
+    | Cited
     | Finish
     | UsageTold
     | End

@@ -8,6 +8,7 @@ from vanguard.dialects.bedrock_invoke import BedrockInvoke
 from vanguard.dialects.contract import Dialect
 from vanguard.dialects.google_generate import GoogleGenerate
 from vanguard.dialects.openai_chat import OpenAIChat
+from vanguard.dialects.openai_crossed import OpenAICrossed
 from vanguard.dialects.openai_responses import OpenAIResponses
 
 DIALECTS: dict[str, Dialect] = {
@@ -16,6 +17,7 @@ DIALECTS: dict[str, Dialect] = {
         OpenAIChat(),
         AnthropicMessages(),
         OpenAIResponses(),
+        OpenAICrossed(),
         BedrockConverse(),
         BedrockInvoke(),
         GoogleGenerate(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from vanguard.core.errors import (
     RequestTooLarge,
     UpstreamError,
+    UpstreamOverloaded,
     UpstreamRateLimited,
     UpstreamRejected,
     UpstreamTimeout,
@@ -21,15 +22,17 @@ _WORDS = 2000
 # a deployment set up wrongly: a refused credential is ours, never the client's.
 _SET_UP_WRONGLY = {401, 402, 403, 404, 405}
 _TIMED_OUT = {408, 504, 524}
-_OVERLOADED = {429, 529}
+_OVERLOADED = 529
 _UNAVAILABLE = {502, 503}
 
 
 def failure(status: int, words: str, param: str | None = None) -> VanguardError:
     """The error for a provider's HTTP status (400 to 599) and its own words."""
     said = " ".join(words.split())[:_WORDS] or "no reason given"
-    if status in _OVERLOADED:
-        return UpstreamRateLimited(f"the model's provider is overloaded ({status}): {said}")
+    if status == 429:
+        return UpstreamRateLimited(f"the model's provider limits the rate ({status}): {said}")
+    if status == _OVERLOADED:
+        return UpstreamOverloaded(f"the model's provider is overloaded ({status}): {said}")
     if status in _TIMED_OUT:
         return UpstreamTimeout(f"the model's provider took too long ({status}): {said}")
     if status in _SET_UP_WRONGLY:

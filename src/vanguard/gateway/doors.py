@@ -28,7 +28,7 @@ class Door(msgspec.Struct, frozen=True):
 
     def adapt(self, peek: Peek) -> Peek:
         """Only chat is streamed, whatever the body says."""
-        return msgspec.structs.replace(peek, stream=False, wants_usage=True)
+        return msgspec.structs.replace(peek, stream=False, wants_usage=True, crossed=False)
 
 
 class PathDoor(Door, frozen=True, kw_only=True):
@@ -41,6 +41,9 @@ class PathDoor(Door, frozen=True, kw_only=True):
         """What the path says."""
         return msgspec.structs.replace(peek, model=self.model, stream=self.stream, wants_usage=True)
 
+
+# the chat's door as it serves bodies of the responses API
+CROSSED = Door("openai_crossed", "chat")
 
 _MESSAGES = "/v1/messages"
 DOORS: dict[str, Door] = {

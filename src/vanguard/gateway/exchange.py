@@ -56,6 +56,7 @@ class Exchange:
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         story: its answer where others may go on with it; None where that was not asked for.
+        lost: names of what a stream has held and the client's API has no place for.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
 
@@ -76,6 +77,7 @@ class Exchange:
     lines = b""
     session = ""
     story: Story | None = None
+    lost: tuple[str, ...] = ()
     status: Status = "failed"
     strict = False
     _media: bool | None = None

@@ -57,6 +57,7 @@ from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.pinned import PinnedRelay
+from vanguard.gateway.relay.renamed import renamed
 from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
 from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential
@@ -86,6 +87,8 @@ class Neighbours:
             through = PASS_THROUGHS[door.dialect]
             body = through.edit(exchange.body, peek, deployment.model, exchange.cap_tokens)
             relay = PassThroughRelay(dialect, through, peek, body)
+            if peek.model != deployment.model:
+                relay = renamed(relay, door.dialect, peek.model)
         return self._wrapped(exchange, deployment, relay) if exchange.lane.wraps else relay
 
     def _wrapped(self, exchange: Exchange, deployment: Deployment, relay: Relay) -> Relay:
@@ -142,6 +145,9 @@ class Neighbours:
         meter = exchange.lane.meter
         meter.request_s.observe(gateway.loop_time() - exchange.arrived)
         meter.requests[exchange.door.dialect, exchange.status] += 1
+        if exchange.lost and gateway.log.requests:
+            names = ", ".join(exchange.lost)
+            gateway.log.info("lost in translation", request_id=exchange.id, names=names)
 
 
 class Pipeline:

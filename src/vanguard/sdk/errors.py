@@ -35,6 +35,7 @@ BY_CODE: Mapping[str, type[tree.VanguardError]] = {
         tree.UpstreamTruncated,
         tree.UpstreamRejected,
         tree.UpstreamRateLimited,
+        tree.UpstreamOverloaded,
         tree.InternalError,
         tree.LedgerUnavailable,
         tree.LimitsUnavailable,
@@ -63,6 +64,7 @@ _BY_STATUS: Mapping[int, type[tree.VanguardError]] = {
     502: tree.UpstreamError,
     503: tree.UpstreamUnavailable,
     504: tree.UpstreamTimeout,
+    529: tree.UpstreamOverloaded,
 }
 
 

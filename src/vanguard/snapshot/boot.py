@@ -26,6 +26,7 @@ class Deadlines(msgspec.Struct, frozen=True, omit_defaults=True):
     drain_s: float = 30.0
     ping_s: float = 15.0
     retry_wait_s: float = 5.0
+    quota_wait_s: float = 30.0
 
 
 class Bounds(msgspec.Struct, frozen=True, omit_defaults=True):

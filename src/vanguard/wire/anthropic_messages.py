@@ -251,6 +251,26 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     output_tokens_details: OutputDetails | None = None
 
 
+class ReplyCitation(msgspec.Struct, frozen=True, gc=False):
+    """What a text of a reply cites; the type decides which fields are there."""
+
+    type: str = ""
+    cited_text: str | None = None
+    title: str | None = None
+    document_title: str | None = None
+    document_index: int | None = None
+    file_id: str | None = None
+    start_char_index: int | None = None
+    end_char_index: int | None = None
+    start_page_number: int | None = None
+    end_page_number: int | None = None
+    start_block_index: int | None = None
+    end_block_index: int | None = None
+    search_result_index: int | None = None
+    source: str | None = None
+    url: str | None = None
+
+
 class ReplyBlock(msgspec.Struct, frozen=True, gc=False):
     """A block of a reply, or the beginning of one in a stream."""
 
@@ -262,6 +282,7 @@ class ReplyBlock(msgspec.Struct, frozen=True, gc=False):
     id: str | None = None
     name: str | None = None
     input: Raw | UnsetType = UNSET
+    citations: Raw | UnsetType = UNSET
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
@@ -285,6 +306,7 @@ class Delta(msgspec.Struct, frozen=True, gc=False):
     thinking: str | None = None
     signature: str | None = None
     partial_json: str | None = None
+    citation: Raw | UnsetType = UNSET
     stop_reason: str | None = None
     stop_sequence: str | None = None
 

@@ -318,10 +318,40 @@ class ReplyText(_Told, frozen=True):
     text: str | None = None
 
 
+class ReplyPlace(_Told, frozen=True):
+    """A stretch of a document or of a search result, or an address; what is told depends on which."""
+
+    url: str | None = None
+    document_index: int | None = None
+    search_result_index: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class ReplyLocation(_Told, frozen=True):
+    """Where a source stands: one of these."""
+
+    web: ReplyPlace | None = None
+    document_char: ReplyPlace | None = None
+    document_page: ReplyPlace | None = None
+    document_chunk: ReplyPlace | None = None
+    search_result_location: ReplyPlace | None = None
+
+
+class ReplyCitation(_Told, frozen=True):
+    """What a text cites."""
+
+    title: str | None = None
+    source: str | None = None
+    source_content: list[ReplyText] | None = None
+    location: ReplyLocation | None = None
+
+
 class ReplyCited(_Told, frozen=True):
     """Text with what it cites."""
 
     content: list[ReplyText] | None = None
+    citations: list[ReplyCitation] | None = None
 
 
 class ReplyBlock(_Told, frozen=True):
@@ -365,6 +395,7 @@ class BlockDelta(_Told, frozen=True):
     text: str | None = None
     tool_use: ReplyToolUse | None = None
     reasoning_content: ReplyReasoning | None = None
+    citation: ReplyCitation | None = None
 
 
 class Event(_Told, frozen=True):

@@ -213,6 +213,60 @@ class ToldContent(_Told, frozen=True):
     parts: list[ToldPart] | None = None
 
 
+class Found(_Told, frozen=True):
+    """A page, or something retrieved."""
+
+    uri: str | None = None
+    title: str | None = None
+    text: str | None = None
+
+
+class GroundingChunk(_Told, frozen=True):
+    """What an answer rests on: one of these."""
+
+    web: Found | None = None
+    retrieved_context: Found | None = None
+    maps: Found | None = None
+
+
+class Segment(_Told, frozen=True):
+    """A stretch of the answer, in bytes."""
+
+    start_index: int | None = None
+    end_index: int | None = None
+    text: str | None = None
+
+
+class GroundingSupport(_Told, frozen=True):
+    """A stretch of the answer and what it rests on."""
+
+    segment: Segment | None = None
+    grounding_chunk_indices: list[int] | None = None
+
+
+class GroundingMetadata(_Told, frozen=True):
+    """What an answer rests on."""
+
+    grounding_chunks: list[GroundingChunk] | None = None
+    grounding_supports: list[GroundingSupport] | None = None
+
+
+class CitationSource(_Told, frozen=True):
+    """What a stretch of the answer, in bytes, repeats."""
+
+    start_index: int | None = None
+    end_index: int | None = None
+    uri: str | None = None
+    title: str | None = None
+
+
+class CitationMetadata(_Told, frozen=True):
+    """What an answer repeats; Vertex has another name for it."""
+
+    citation_sources: list[CitationSource] | None = None
+    citations: list[CitationSource] | None = None
+
+
 class Candidate(_Told, frozen=True):
     """One answer."""
 
@@ -220,6 +274,8 @@ class Candidate(_Told, frozen=True):
     finish_reason: str | None = None
     finish_message: str | None = None
     index: int | None = None
+    grounding_metadata: Raw | UnsetType = UNSET
+    citation_metadata: Raw | UnsetType = UNSET
 
 
 class PromptFeedback(_Told, frozen=True):

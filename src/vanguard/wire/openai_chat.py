@@ -288,6 +288,22 @@ class ReplyPart(msgspec.Struct, frozen=True, gc=False):
     thinking: str | list[ReplyPart] | None = None
 
 
+class UrlCitation(msgspec.Struct, frozen=True, gc=False):
+    """An address for which characters of the answer stand."""
+
+    url: str | None = None
+    title: str | None = None
+    start_index: int | None = None
+    end_index: int | None = None
+
+
+class Annotation(msgspec.Struct, frozen=True, gc=False):
+    """What an answer rests on; other types have other fields."""
+
+    type: str = ""
+    url_citation: UrlCitation | None = None
+
+
 class Delta(msgspec.Struct, frozen=True, gc=False):
     """A piece of an answer, or a whole one: both have the same fields."""
 
@@ -296,6 +312,7 @@ class Delta(msgspec.Struct, frozen=True, gc=False):
     reasoning: str | None = None
     refusal: str | None = None
     tool_calls: list[ToolCallDelta] | None = None
+    annotations: Raw | UnsetType = UNSET
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):

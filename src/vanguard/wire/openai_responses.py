@@ -340,6 +340,17 @@ class ReplyPart(msgspec.Struct, frozen=True, gc=False):
     annotations: list[Raw] | None = None
 
 
+class Annotation(msgspec.Struct, frozen=True, gc=False):
+    """What a text rests on; the type decides which fields are there."""
+
+    type: str = ""
+    url: str | None = None
+    title: str | None = None
+    filename: str | None = None
+    start_index: int | None = None
+    end_index: int | None = None
+
+
 class ReplyItem(msgspec.Struct, frozen=True, gc=False):
     """An item of the output; its type decides which fields are there."""
 
@@ -385,6 +396,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     response: Reply | None = None
     item: ReplyItem | None = None
     delta: Raw | UnsetType = UNSET
+    annotation: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     message: str | None = None
     code: str | None = None

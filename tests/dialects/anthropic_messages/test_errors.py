@@ -58,7 +58,7 @@ def test_providers_words_are_found_in_any_envelope(body: bytes, words: str) -> N
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (b'{"type":"overloaded_error","message":"Overloaded"}', errors.UpstreamRateLimited),
+        (b'{"type":"overloaded_error","message":"Overloaded"}', errors.UpstreamOverloaded),
         (b'{"type":"rate_limit_error","message":"x"}', errors.UpstreamRateLimited),
         (b'{"type":"timeout_error","message":"x"}', errors.UpstreamTimeout),
         (b'{"type":"invalid_request_error","message":"x"}', errors.UpstreamRejected),

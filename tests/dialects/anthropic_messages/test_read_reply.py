@@ -12,8 +12,10 @@ from vanguard.core import errors
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.read_reply import AnthropicMessagesReader
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
+    Source,
     Start,
     TextDelta,
     ThinkingDelta,
@@ -75,8 +77,8 @@ def test_a_stream_event_by_event() -> None:
         (stop(1), []),
         (begin(2, type="text", text=""), []),
         (delta(2, "text_delta", text="hi"), [TextDelta("hi")]),
-        (delta(2, "citations_delta", citation={"type": "x"}), []),
-        (stop(2), []),
+        (delta(2, "citations_delta", citation={"type": "x", "url": "u"}), []),
+        (stop(2), [Cited(Source("u"))]),
         (begin(3, type="tool_use", id="t", name="f", input={}), [ToolStart(0, "t", "f")]),
         (delta(3, "input_json_delta", partial_json=""), []),
         (delta(3, "input_json_delta", partial_json='{"a":'), [ToolArguments(0, '{"a":')]),
@@ -205,7 +207,7 @@ def test_a_second_beginning_says_nothing() -> None:
     ("raw", "kind"),
     [
         (b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"O"}}\n\n',
-         errors.UpstreamRateLimited),
+         errors.UpstreamOverloaded),
         (b'data: {"type":"error","error":{"type":"api_error","message":"O"}}\n\n',
          errors.UpstreamError),
         (b'data: {"type":"error"}\n\n', errors.UpstreamError),
@@ -250,7 +252,7 @@ def test_a_whole_reply() -> None:
         (b"<html>", errors.UpstreamError),
         (b"{}", errors.UpstreamError),
         (b'{"type":"error","error":{"type":"overloaded_error","message":"m"}}',
-         errors.UpstreamRateLimited),
+         errors.UpstreamOverloaded),
         (b'{"error":{"type":"rate_limit_error"}}', errors.UpstreamRateLimited),
     ],
 )  # fmt: skip
@@ -261,4 +263,4 @@ def test_what_is_no_reply_is_an_error(body: bytes, kind: type[errors.VanguardErr
 
 def test_failures_are_read() -> None:
     failure = AnthropicMessagesReader().failure(529, b'{"error":{"type":"overloaded_error"}}')
-    assert isinstance(failure, errors.UpstreamRateLimited)
+    assert isinstance(failure, errors.UpstreamOverloaded)

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.errors import InvalidRequest
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.anthropic_messages import AnthropicMessagesPassThrough
 
@@ -99,6 +98,10 @@ def test_error_event_has_its_name():
     assert through.error_event(b"{}") == b"event: error\ndata: {}\n\n"
 
 
-def test_a_cap_below_one_is_refused():
-    with pytest.raises(InvalidRequest, match="at least 1"):
-        through.peek(b'{"model":"m","max_tokens":0}')
+@pytest.mark.parametrize("value", [0, -5])
+def test_a_cap_below_one_is_for_the_upstream_to_judge(value):
+    """0 fills the prompt cache and answers nothing."""
+    body = b'{"model":"m","max_tokens":%d}' % value
+    peek = through.peek(body)
+    assert peek.max_output_tokens == 0
+    assert through.edit(body, peek, "m", None) == body

@@ -58,6 +58,7 @@ def test_peek_and_edit():
     assert json.loads(through.edit(b'{"x":1}', ASKED, "m", 7)) == {"x": 1, "max_tokens": 7}
     twice = through.edit(b'{"max_tokens":1,"max_tokens":2}', ASKED, "m", None)
     assert twice == b'{"max_tokens":2}'
+    assert through.peek(b'{"max_tokens":0,"messages":[]}').max_output_tokens == 0
     assert through.peek(b'{"inputText":"x"}').max_output_tokens is None
     assert through.peek(b'{"texts":["x"]}').max_output_tokens is None
 
@@ -65,7 +66,6 @@ def test_peek_and_edit():
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"max_tokens":0,"messages":[]}',
         b"[]",
         b"{}",
         b'{"prompt":"x"}',

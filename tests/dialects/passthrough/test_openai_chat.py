@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.errors import InvalidRequest, UpstreamError
+from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
 
@@ -150,10 +150,13 @@ def test_error_event_is_one_event():
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 @pytest.mark.parametrize("value", [0, -5])
-def test_a_cap_below_one_is_refused(field, value):
-    with pytest.raises(InvalidRequest, match="at least 1") as caught:
-        through.peek(json.dumps({"model": "m", field: value}).encode())
-    assert caught.value.param == field
+def test_a_cap_below_one_is_for_the_upstream_to_judge(field, value):
+    body = json.dumps({"model": "m", field: value}).encode()
+    peek = through.peek(body)
+    assert peek.max_output_tokens == 0
+    assert through.edit(body, peek, "m", None) == body
+    other = {"max_tokens": 7, "max_completion_tokens": 7, field: value}
+    assert through.peek(json.dumps({"model": "m", **other}).encode()).max_output_tokens == 7
 
 
 def test_the_cap_that_is_put_in_wins_over_null_and_has_the_models_name_for_it():

@@ -114,6 +114,14 @@ def test_without_a_match_every_event_is_the_very_object(events: list[bytes]) -> 
     assert out[-1] == b""
 
 
+def read(items: list[dict]) -> list[dict]:
+    """Arguments as values: the same letter may be written as itself or by its number."""
+    return [
+        {**item, "arguments": json.loads(item["arguments"])} if item.get("arguments") else item
+        for item in items
+    ]
+
+
 @ANSWERS
 @given(events=streams())
 def test_pieces_ends_items_and_response_all_say_the_masked_text(events: list[bytes]) -> None:
@@ -121,7 +129,7 @@ def test_pieces_ends_items_and_response_all_say_the_masked_text(events: list[byt
     told = response_events(stream)  # pieces and ends agree, numbers rise by one
     whole = json.loads(event_data(events[-1]))["response"]
     masked = json.loads(SLOTS.mask_reply(body(whole), SECRETS))
-    assert told[-1]["response"]["output"] == masked["output"]
+    assert read(told[-1]["response"]["output"]) == read(masked["output"])
     assert b"secret" not in stream.replace(b"\\", b"") or "secret" not in json.dumps(whole)
 
 

@@ -145,8 +145,10 @@ def test_errors(stage: Stage, client: anthropic.Anthropic, model: str) -> None:
     with pytest.raises(anthropic.BadRequestError, match="that is wrong") as wrong:
         ask("wrong")
     assert wrong.value.request_id == stage.tap.passed[-1].headers["request-id"]
-    with pytest.raises(anthropic.RateLimitError, match="overloaded"):
-        ask("overloaded")  # a 529 comes as a 429: not every client retries a 529
+    with pytest.raises(anthropic.InternalServerError, match="overloaded") as busy:
+        ask("overloaded")
+    assert busy.value.status_code == 529
+    assert busy.value.body["error"]["type"] == "overloaded_error"
     with pytest.raises(anthropic.NotFoundError):
         ask("hello", "no-such-model")
     with pytest.raises(anthropic.AuthenticationError):

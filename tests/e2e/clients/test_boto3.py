@@ -1,4 +1,4 @@
-"""boto3's Bedrock runtime with a key of the gateway, against upstreams that are not Bedrock.
+"""boto3's Bedrock runtime with a key of the gateway, against Bedrock and upstreams that are not.
 
 boto3 sends a bearer key over HTTPS only, so this gateway shows a certificate of its own.
 """
@@ -63,6 +63,7 @@ def user(text: str) -> list[dict]:
     "model",
     [
         pytest.param("claude-own", marks=proves("boto3", "Converse", "Anthropic Messages")),
+        pytest.param("bedrock-claude", marks=proves("boto3", "Converse", "Bedrock")),
         pytest.param("gpt-own", marks=proves("boto3", "Converse", "OpenAI chat")),
     ],
 )
@@ -87,6 +88,7 @@ def test_converse(secured: tuple[Platform, Path], client, model: str) -> None:
     "model",
     [
         pytest.param("claude-own", marks=proves("boto3", "ConverseStream", "Anthropic Messages")),
+        pytest.param("bedrock-claude", marks=proves("boto3", "ConverseStream", "Bedrock")),
         pytest.param("gpt-own", marks=proves("boto3", "ConverseStream", "OpenAI chat")),
     ],
 )
@@ -103,6 +105,7 @@ def test_converse_stream(client, model: str) -> None:
     "model",
     [
         pytest.param("claude-own", marks=proves("boto3", "errors", "Anthropic Messages")),
+        pytest.param("bedrock-claude", marks=proves("boto3", "errors", "Bedrock")),
         pytest.param("gpt-own", marks=proves("boto3", "errors", "OpenAI chat")),
     ],
 )

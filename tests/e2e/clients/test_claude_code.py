@@ -12,11 +12,12 @@ from support.clients.alone import Alone
 from support.clients.matrix import proves
 from support.clients.packages import claude_code
 from support.clients.stage import Stage
-from support.clients.turns import Call, Say, Think, by_prompt, steps
+from support.clients.turns import Call, Question, Say, Think, Turn, by_prompt, steps
 
 pytestmark = pytest.mark.e2e
 
 OWN, FOREIGN = "claude-own", "claude-foreign"
+BEDROCK = "bedrock-claude"
 DELEGATE = Call(
     "Agent",
     {"description": "part", "prompt": "DO THE PART", "subagent_type": "general-purpose"},
@@ -113,6 +114,17 @@ def test_it_needs_no_network_but_the_gateway(client: ClaudeCode) -> None:
         edited(client, client.ask("Change one to two in note.txt", within=alone.command))
 
 
+@proves("Claude Code", "edit and bash tools", "Bedrock")
+def test_it_does_so_on_a_model_at_bedrock(client: ClaudeCode) -> None:
+    client.stage.model.reset(editing(client))
+    edited(client, client.ask("Change one to two in note.txt", model=BEDROCK))
+    asked = client.stage.model.asked
+    assert {one.path.rpartition("/")[2] for one in asked} == {"invoke-with-response-stream"}
+    rows = client.stage.rows()
+    assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
+    assert {row["provider"] for row in rows} == {"bedrock"}
+
+
 @proves("Claude Code", "edit and bash tools", "OpenAI responses")
 def test_it_does_so_on_a_model_of_responses(client: ClaudeCode) -> None:
     client.stage.model.reset(editing(client))
@@ -138,6 +150,7 @@ def test_it_does_so_on_a_foreign_model(client: ClaudeCode) -> None:
 @pytest.mark.parametrize(
     "model",
     [
+        pytest.param(BEDROCK, marks=proves("Claude Code", "Bedrock mode", "Bedrock")),
         pytest.param(OWN, marks=proves("Claude Code", "Bedrock mode", "Anthropic Messages")),
         pytest.param(FOREIGN, marks=proves("Claude Code", "Bedrock mode", "OpenAI chat")),
     ],
@@ -164,6 +177,9 @@ def test_bedrock_mode(client: ClaudeCode, model: str) -> None:
         buffer.add_data(one.body)
         kinds = [event.headers[":event-type"] for event in buffer]
         assert set(kinds) == {"chunk"}
+    if model == BEDROCK:
+        # direct and through the gateway: the same frames
+        assert [one.body for one in turns] == stage.model.said
     rows = stage.rows()
     assert [row["dialect"] for row in rows] == ["bedrock_invoke"] * 4
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True, True]
@@ -253,8 +269,20 @@ def test_a_session_goes_on(client: ClaudeCode, model: str) -> None:
     assert [row["cache_read_tokens"] > 0 for row in rows] == [False, True, True]
 
 
-@proves("Claude Code", "thinking with signatures", "Anthropic Messages")
-def test_thinking_comes_back_with_its_signature(client: ClaudeCode) -> None:
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            OWN, marks=proves("Claude Code", "thinking with signatures", "Anthropic Messages")
+        ),
+        # by way of a pattern: the upstream knows it, and answers, by another name
+        pytest.param(
+            "claude-opus-4-6",
+            marks=proves("Claude Code", "thinking with signatures", "Anthropic Messages"),
+        ),
+    ],
+)
+def test_thinking_comes_back_with_its_signature(client: ClaudeCode, model: str) -> None:
     signature = "RXJlIHRoZSBzaWduYXR1cmUgaXMgb3BhcXVl+/=="
     client.stage.model.reset(
         steps(
@@ -262,7 +290,8 @@ def test_thinking_comes_back_with_its_signature(client: ClaudeCode) -> None:
             (Think("Then I speak.", signature), Say("Thought.")),
         )
     )
-    assert client.ask("Think")["result"] == "Thought."
+    assert client.ask("Think", model=model)["result"] == "Thought."
+    assert {body["model"] for body in client.stage.model.turns()} == {OWN}
     last = client.stage.model.turns()[-1]
     thought = [
         block
@@ -291,3 +320,76 @@ def test_it_counts_its_context(client: ClaudeCode, model: str) -> None:
     # where the upstream cannot count, the gateway estimates, and says so
     estimated = {one.headers.get("x-vanguard-estimated") for one in counted}
     assert (len(arrived), estimated) == ((len(counted), {None}) if model == OWN else (0, {"true"}))
+
+
+SUMMARY = "The note said one and says two now; the word to remember is heron."
+
+
+def compacting(client: ClaudeCode, asked: list[str]):
+    """Edits, and sums up when the client asks for that."""
+    edit = editing(client)
+
+    def play(question: Question) -> Turn:
+        last = json.dumps(question.raw["messages"][-1]["content"])
+        if "summary of the conversation" in last:
+            asked.append(last)
+            return (Say(f"<analysis>Little.</analysis>\n<summary>\n{SUMMARY}\n</summary>"),)
+        return edit(question) if "Change one to two" in question.text else (Say("Two."),)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "compaction", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "compaction", "OpenAI chat")),
+    ],
+)
+def test_a_session_is_compacted_and_goes_on(client: ClaudeCode, model: str) -> None:
+    """By `/compact`: a summary takes the place of the history, tool calls and results included."""
+    asked: list[str] = []
+    client.stage.model.reset(compacting(client, asked))
+    first = client.ask("Change one to two in note.txt", model=model)
+    edited(client, first)
+    client.ask("/compact", "--resume", first["session_id"], model=model)
+    assert len(asked) == 1
+    last = client.ask("What is it?", "--resume", first["session_id"], model=model)
+    assert last["result"] == "Two."
+    sent = client.stage.model.asked[-1].body.decode()
+    assert "heron" in sent
+    assert "I look first." not in sent
+    rows = client.stage.rows()
+    assert {row["status"] for row in rows} == {"ok"}
+    assert len(rows) == 6
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(OWN, marks=proves("Claude Code", "compaction", "Anthropic Messages")),
+        pytest.param(FOREIGN, marks=proves("Claude Code", "compaction", "OpenAI chat")),
+    ],
+)
+def test_a_long_session_is_compacted_by_itself(client: ClaudeCode, model: str) -> None:
+    """It counts its context by the usage that the gateway hands on."""
+    asked: list[str] = []
+    much = Call("Bash", {"command": "seq 1 6000 | head -c 29000"})
+
+    def play(question: Question) -> Turn:
+        last = json.dumps(question.raw["messages"][-1]["content"])
+        if "summary of the conversation" in last:
+            asked.append(last)
+            return (Say(f"<analysis>Little.</analysis>\n<summary>\n{SUMMARY}\n</summary>"),)
+        if "heron" in question.text:
+            return (Say("Two."),)
+        return (much,) if len(question.results) < 4 else (Say("Never compacted."),)
+
+    client.stage.place.environment |= {
+        "CLAUDE_CODE_AUTO_COMPACT_WINDOW": "100000",
+        "CLAUDE_AUTOCOMPACT_PCT_OVERRIDE": "35",
+    }
+    client.stage.model.reset(play)
+    assert client.ask("Count, please", model=model)["result"] == "Two."
+    assert len(asked) == 1
+    assert {row["status"] for row in client.stage.rows()} == {"ok"}

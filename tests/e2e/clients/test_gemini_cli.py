@@ -1,4 +1,4 @@
-"""The Gemini CLI from its own package, headless, against models of foreign dialects.
+"""The Gemini CLI from its own package, headless, against models of its own dialect and of foreign ones.
 
 Its package brings 100 MB along, so it is run where somebody asks for it: `make clients`.
 """
@@ -41,6 +41,7 @@ def writing(file: Path):
 @pytest.mark.parametrize(
     "model",
     [
+        pytest.param("gemini-own", marks=proves("Gemini CLI", "write a file", "Google")),
         pytest.param("gpt-own", marks=proves("Gemini CLI", "write a file", "OpenAI chat")),
         pytest.param(
             "claude-own", marks=proves("Gemini CLI", "write a file", "Anthropic Messages")

@@ -5,8 +5,8 @@ follow what their pages and public issues say, with the traps that users met:
 
 - Cursor, "Override OpenAI Base URL": whatever it is pointed at must be exactly OpenAI's chat API
   (cursor/cursor issue 1289, 2024-03-15): a verifying call, then streamed chats with tools. To models
-  that it takes for ones of the Responses API it sends such bodies at the same path; those are not
-  served there.
+  that it takes for ones of the Responses API it sends such bodies at the same path, and reads the
+  answer as chat completions (forum.cursor.com threads 153019 of 2026-02-24 and 159298 of 2026-05).
 - Copilot, "Custom Endpoint" (https://code.visualstudio.com/docs/agent-customization/language-models,
   page of 2026-10-14): `apiType` chat-completions or messages, a full URL, headers of one's own. It
   sends `max_tokens` to models that want `max_completion_tokens` (microsoft/vscode-copilot-release
@@ -117,6 +117,76 @@ def test_cursor(stage: Stage, model: str) -> None:
     said = post(stage, "/v1/chat/completions", cursor_verify(model)).json()
     assert said["choices"][0]["message"]["content"] == "ok"
     agrees(stage, chat(model, temperature=0, user="google-oauth2|1"))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "gpt-own",
+            marks=proves("Cursor (reconstructed)", "agent (responses' bodies)", "OpenAI chat"),
+        ),
+        pytest.param(
+            "gpt-responses",
+            marks=proves("Cursor (reconstructed)", "agent (responses' bodies)", "OpenAI responses"),
+        ),
+        pytest.param(
+            "gpt-foreign",
+            marks=proves(
+                "Cursor (reconstructed)", "agent (responses' bodies)", "Anthropic Messages"
+            ),
+        ),
+    ],
+)
+def test_cursors_agent(stage: Stage, model: str) -> None:
+    patch = "*** Begin Patch\n*** Add File: a.py\n+print(1)\n*** End Patch"
+    stage.model.reset(
+        steps((Say("I edit."), Call("ApplyPatch", {"input": patch})), (Say("Done."),))
+    )
+    body = {
+        "model": model,
+        "user": "google-oauth2|1",
+        "input": [
+            {"role": "system", "content": "You are an agent in an editor."},
+            {"role": "user", "content": [{"type": "input_text", "text": "write a.py"}]},
+        ],
+        "tools": [
+            {"type": "function", **READ, "strict": False},
+            {
+                "type": "custom",
+                "name": "ApplyPatch",
+                "description": "Edits files.",
+                "format": {"type": "grammar", "syntax": "lark", "definition": "start: /.+/"},
+            },
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "store": False,
+        "include": ["reasoning.encrypted_content"],
+        "reasoning": {"effort": "medium", "summary": "auto"},
+        "text": {"verbosity": "low"},
+        "truncation": "disabled",
+        "previous_response_id": None,
+    }
+    first = events(post(stage, "/v1/chat/completions", body))
+    calls = [
+        call
+        for event in first
+        for choice in event["choices"]
+        for call in choice["delta"].get("tool_calls", [])
+    ]
+    assert calls[0]["function"]["name"] == "ApplyPatch"
+    assert "".join(call["function"].get("arguments", "") for call in calls) == patch
+    assert first[-1]["usage"]["total_tokens"] > 0
+    call_id = calls[0]["id"]
+    told = {"call_id": call_id, "name": "ApplyPatch", "arguments": patch}
+    result = {"type": "function_call_output", "call_id": call_id, "output": "ok"}
+    history = [*body["input"], {"type": "function_call", **told}, result]
+    second = events(post(stage, "/v1/chat/completions", {**body, "input": history}))
+    text = "".join(
+        choice["delta"].get("content") or "" for event in second for choice in event["choices"]
+    )
+    assert text == "Done."
 
 
 def agrees(stage: Stage, body: dict) -> None:

@@ -41,6 +41,16 @@ def test_what_a_budget_cut_is_charged_to_its_limit_and_no_guess_goes_beyond_it()
     assert charged_usage(exchange(50), relay(None), "ok", 4_000).output_tokens == 50
 
 
+@pytest.mark.parametrize("seen", [9, 300])
+@pytest.mark.parametrize("told", [None, Usage(20, 1), Usage(20, 10_000)])
+def test_what_a_budget_cut_is_charged_alike_however_the_network_divides_it(seen, told):
+    charged = charged_usage(
+        exchange(50), relay(told, seen, done=told == Usage(20, 10_000)), "cut", -1
+    )
+    assert charged.output_tokens == 50
+    assert charged.estimated
+
+
 def test_counting_tokens_costs_none():
     assert charged_usage(exchange(door=COUNT), relay(None), "ok", 40) == Usage()
 

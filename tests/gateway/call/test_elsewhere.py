@@ -1,7 +1,7 @@
 import pytest
 
 from support.gateway import deployment
-from vanguard.core.errors import UpstreamRateLimited, UpstreamUnavailable
+from vanguard.core.errors import UpstreamOverloaded, UpstreamRateLimited, UpstreamUnavailable
 from vanguard.gateway.call.elsewhere import elsewhere, meant_status
 from vanguard.snapshot.model import Aws
 
@@ -9,10 +9,12 @@ PLACE = deployment("http://x")
 AWS = deployment("http://x", aws=Aws("us-east-1"))
 
 
-@pytest.mark.parametrize("status", [429, 529])
-def test_who_is_overloaded_says_for_how_long(status):
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, UpstreamRateLimited), (529, UpstreamOverloaded)]
+)
+def test_who_is_overloaded_says_for_how_long(status, kind):
     error = elsewhere(PLACE, status, 7.5)
-    assert isinstance(error, UpstreamRateLimited)
+    assert isinstance(error, kind)
     assert error.retry_after_s == 7.5
     assert f"'m/0' is overloaded (HTTP {status})" in error.message
 

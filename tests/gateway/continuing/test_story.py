@@ -170,7 +170,7 @@ async def test_an_error_within_the_stream_that_a_repetition_may_mend(runner, cli
         answer = await pair.ask(door)
         assert READ[door](answer.content) == TEXT
         assert "busy" not in answer.text
-        assert pair.rows() == [(0, "truncated", "upstream_rate_limited"), (1, "ok", "")]
+        assert pair.rows() == [(0, "truncated", "upstream_overloaded"), (1, "ok", "")]
 
 
 @pytest.mark.parametrize("first", DIALECTS)

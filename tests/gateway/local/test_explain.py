@@ -138,6 +138,13 @@ async def test_a_door_whose_path_names_the_model(runner, client):
     assert (await explained(client, running, **question)).json()["attempts"][0] == "m/0"
 
 
+async def test_a_body_of_responses_at_the_chats_path(runner, client):
+    running = await runner.start(fleet([place("m/0")]))
+    question = {"request": {"model": "alias", "input": "hello", "max_output_tokens": 7}}
+    found = (await explained(client, running, **question)).json()
+    assert (found["attempts"][0], found["output_tokens"]) == ("m/0", 7)
+
+
 @pytest.mark.parametrize("door", ["/v1/chat/completions", "/v1/messages"])
 async def test_of_one_deployment_it_says_what_the_short_way_does(runner, client, door):
     running = await runner.start(fleet([place("m/0")], behind=[place("f/0")]))

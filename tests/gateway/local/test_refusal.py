@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from vanguard.core.errors import BudgetExceeded, InternalError, RateLimited
+from vanguard.core.errors import BudgetExceeded, InternalError, RateLimited, UpstreamOverloaded
 from vanguard.gateway.doors import DOORS
 from vanguard.gateway.limits import Standing
 from vanguard.gateway.local.refusal import limit_lines, render_error
@@ -35,6 +35,21 @@ def test_a_budget_says_that_waiting_does_not_help():
     _, lines, _ = render_error(BudgetExceeded("spent"), OPENAI, "req_1")
     assert lines_of(lines)[b"x-should-retry"] == b"false"
     assert b"retry-after" not in lines_of(lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/v1/messages", 529, '"type":"overloaded_error"'),
+        ("/v1/chat/completions", 503, '"code":"upstream_overloaded"'),
+        ("/v1/responses", 503, '"type":"server_error"'),
+    ],
+)
+def test_an_overloaded_provider_is_told_as_each_api_tells_it(path, status, said):
+    error = UpstreamOverloaded("busy", retry_after_s=9)
+    told, lines, body = render_error(error, DOORS[path], "req_1")
+    assert (told, lines_of(lines)[b"retry-after"]) == (status, b"9")
+    assert said in body.decode()
 
 
 def test_the_apis_own_envelope():

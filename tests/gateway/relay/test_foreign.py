@@ -9,7 +9,8 @@ from vanguard.gateway.relay.counted import CountedRelay
 from vanguard.gateway.relay.embedded import EmbeddedRelay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
-from vanguard.gateway.relay.reframed import InvokedRelay, UnwrappedRelay
+from vanguard.gateway.relay.reframed import UnwrappedRelay
+from vanguard.gateway.relay.renamed import RenamedRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
 from vanguard.snapshot.model import Aws
 
@@ -36,7 +37,8 @@ class Asked:
     ("dialect", "operation", "one", "kind"),
     [
         ("openai_chat", "chat", CLAUDE, TranslatedRelay),
-        ("anthropic_messages", "chat", CLAUDE, InvokedRelay),
+        # InvokeModel, and the name that was asked for
+        ("anthropic_messages", "chat", CLAUDE, RenamedRelay),
         ("anthropic_messages", "chat", NOVA, TranslatedRelay),
         ("bedrock_invoke", "chat", CLAUDE, PassThroughRelay),
         ("bedrock_invoke", "chat", NOVA, TranslatedRelay),

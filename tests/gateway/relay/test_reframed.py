@@ -33,7 +33,7 @@ async def test_a_whole_answer(runner, client, tmp_path):
         place = bedrock(upstream, tmp_path, betas=("mine-2026-01-01",))
         running = await runner.start(snapshot([place]))
         answer = await ask(client, running, BETAS, new_field={"a": 1.0})
-        assert answer.json() == said.ANTHROPIC_TEXT
+        assert answer.json() == {**said.ANTHROPIC_TEXT, "model": "m"}
         assert answer.headers["x-vanguard-losses"] == "anthropic-beta: claude-code-20250219"
         (asked,) = upstream.asked
         assert asked.path == "/v1/model/upstream-model/invoke"
@@ -55,7 +55,9 @@ async def test_a_streams_events_keep_their_bytes(runner, client, tmp_path, piece
         running = await runner.start(snapshot([bedrock(upstream, tmp_path)]))
         answer = await ask(client, running, stream=True)
         got = [event_data(one) for one in answer.content.split(b"\n\n")]
-        assert [one for one in got if one] == [event_data(one) for one in said.ANTHROPIC_STREAM]
+        assert [one for one in got if one] == [
+            event_data(one).replace(b'"claude-up"', b'"m"') for one in said.ANTHROPIC_STREAM
+        ]
         assert upstream.asked[0].path.endswith("/invoke-with-response-stream")
         assert [one.status for one in running.settled()] == ["ok"]
 

@@ -1,8 +1,12 @@
 """Translation on real sockets: whatever the chunks, the client's bytes are the same."""
 
+import json
+
 import pytest
 
 from support import bytes_of_providers as said
+from support import bytes_of_responses as responses
+from support import corpus
 from support.gateway import CHAT, KEY, chat, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
@@ -60,3 +64,105 @@ async def test_the_upstreams_error_words_reach_a_client_of_another_dialect(runne
         assert answer.status_code == 400
         assert "too odd" in answer.json()["error"]["message"]
         assert "type" not in answer.json()
+
+
+CUSTOM_TOOL = {"type": "custom", "name": "apply_patch", "description": "Edits files."}
+CROSSED = {
+    "model": "m",
+    "input": [{"role": "user", "content": [{"type": "input_text", "text": "edit a.txt"}]}],
+    "tools": [CUSTOM_TOOL],
+    "stream": True,
+    "stream_options": {"include_usage": True},
+    "store": False,
+    "include": ["reasoning.encrypted_content"],
+}
+
+
+def _deltas(text: str) -> list[dict]:
+    lines = [line for line in text.split("\n\n") if line.startswith("data: {")]
+    return [json.loads(line[6:]) for line in lines]
+
+
+async def test_a_body_of_responses_at_the_chats_path_is_answered_as_chat(runner, client):
+    async with Upstream([stream(responses.CUSTOM_STREAM)]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url, dialect="openai_responses")])
+        )
+        answer = await client.post(
+            running.base_url + "/v1/chat/completions", json=CROSSED, headers=KEY
+        )
+        assert upstream.asked[0].path == "/v1/responses"
+        assert upstream.asked[0].json()["tools"] == [CUSTOM_TOOL]
+        chunks = _deltas(answer.text)
+        calls = [
+            call
+            for one in chunks
+            for choice in one["choices"]
+            for call in choice["delta"].get("tool_calls", [])
+        ]
+        assert "".join(call["function"]["arguments"] for call in calls) == responses.PATCH
+        assert chunks[-1]["usage"]["total_tokens"] == 127
+        assert answer.text.endswith("data: [DONE]\n\n")
+        assert "x-vanguard-losses" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("dialect", "said_there"),
+    [("openai_chat", said.OPENAI_TEXT), ("anthropic_messages", said.ANTHROPIC_TEXT)],
+)
+async def test_such_a_body_reaches_upstreams_of_other_apis(runner, client, dialect, said_there):
+    policy = Policy("p", (Rule("word", "edit"),))
+    async with Upstream([whole(200, said_there)]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url, dialect=dialect)], policies=(policy,))
+        )
+        body = {**CROSSED, "stream": False}
+        url = running.base_url + "/v1/chat/completions"
+        answer = await client.post(url, json=body, headers=KEY)
+        assert answer.json()["choices"][0]["message"]["content"]
+        assert "[word] a.txt" in str(upstream.asked[0].json()["messages"])
+        kept = await client.post(url, json={**body, "previous_response_id": "resp_1"}, headers=KEY)
+        assert kept.json()["error"]["param"] == "previous_response_id"
+        assert [one.dialect for one in running.intents()] == ["openai_crossed"]
+
+
+def _case(name: str) -> dict:
+    return corpus.read(corpus.FOLDER / "replies" / f"anthropic_messages.{name}.json")
+
+
+CITING = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+
+
+async def test_a_whole_answers_loss_stands_in_its_head_and_titles_are_guarded(runner, client):
+    policy = Policy("p", (Rule("word", r"\bA\b"),))
+    async with Upstream([whole(200, _case("citations-whole")["whole"])]) as upstream:
+        places = [deployment(upstream.base_url, dialect="anthropic_messages")]
+        running = await runner.start(snapshot(places, policies=(policy,)))
+        url = running.base_url + "/v1/chat/completions"
+        answer = await client.post(url, json=CITING, headers=KEY)
+        assert answer.headers["x-vanguard-losses"] == "citations"
+        (told,) = answer.json()["choices"][0]["message"]["annotations"]
+        assert told["url_citation"]["title"] == "[word]"
+
+
+async def test_a_streams_loss_is_named_in_the_log(runner, client):
+    events = [one.encode() for one in _case("citations")["stream"]]
+    policy = Policy("p", (Rule("word", r"\bA\b"),))
+    async with Upstream([stream(events)]) as upstream:
+        places = [deployment(upstream.base_url, dialect="anthropic_messages")]
+        running = await runner.start(snapshot(places, policies=(policy,)))
+        seen: list[dict] = []
+        running.gateway.log.requests = True
+        running.gateway.log.info = lambda event, **fields: seen.append({"event": event, **fields})
+        for path in ("/v1/chat/completions", "/v1/responses"):
+            body = (
+                {**CITING, "stream": True}
+                if "chat" in path
+                else {"model": "m", "input": "hi", "stream": True}
+            )
+            answer = await client.post(running.base_url + path, json=body, headers=KEY)
+            assert '"title":"[word]"' in answer.text
+            assert '"title":"A"' not in answer.text
+        lost = [one for one in seen if one["event"] == "lost in translation"]
+        assert [one["names"] for one in lost] == ["citations", "citations"]
+        assert lost[0]["request_id"]

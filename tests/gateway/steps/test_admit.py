@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from support.gateway import (
     KEY,
     REPLY,
@@ -79,3 +81,47 @@ async def test_what_cannot_be_bounded_is_refused_under_a_budget(runner, client):
     )
     answer = await chat(client, running)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unbounded_cost")
+
+
+WARMED = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "m",
+    "content": [],
+    "stop_reason": "max_tokens",
+    "usage": {"input_tokens": 3, "cache_creation_input_tokens": 2_000, "output_tokens": 0},
+}
+
+
+@pytest.mark.parametrize("cap", [0, -1])
+async def test_a_cap_below_one_goes_to_its_judge(runner, client, cap):
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        limits = Limits(tokens_per_minute=100_000)
+        running = await runner.start(snapshot([deployment(upstream.base_url)], limits=limits))
+        assert (await chat(client, running, max_tokens=cap)).status_code == 200
+        assert upstream.asked[0].json()["max_tokens"] == cap
+        assert [one.usage.output_tokens for one in running.settled()] == [5]
+
+
+@pytest.mark.parametrize("cap", [0, -1])
+async def test_with_a_budget_it_is_no_bound_but_where_it_warms_a_cache(runner, client, cap):
+    async with Upstream([whole(200, WARMED)]) as upstream:
+        places = [deployment(upstream.base_url, dialect="anthropic_messages")]
+        running = await runner.start(snapshot(places, budget=Budget(100_000)))
+        answer = await chat(client, running, max_tokens=cap)
+        assert answer.json()["error"]["param"] == "max_tokens"
+        assert upstream.asked == []
+        answer = await chat(client, running, path="/v1/messages", max_tokens=cap)
+        assert answer.json() == WARMED
+        assert upstream.asked[0].json()["max_tokens"] == cap
+        (settled,) = running.settled()
+        assert (settled.usage.output_tokens, settled.usage.cache_write_tokens) == (0, 2_000)
+        assert running.intents()[0].reserved_usd_micros > 0
+
+
+async def test_another_api_cannot_be_asked_for_nothing(runner, client):
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, path="/v1/messages", max_tokens=0)
+        assert "at least 1" in answer.json()["error"]["message"]

@@ -308,11 +308,11 @@ async def test_a_client_that_leaves_while_its_request_waits_costs_nothing(runner
         assert running.gateway.limiter.counters("key").concurrent == 0
 
 
-async def test_nobody_waits_longer_than_for_a_repetition(runner, client):
+async def test_nobody_waits_longer_than_the_setting_allows(runner, client):
     quota = {"x-ratelimit-limit-tokens": "60", "x-ratelimit-remaining-tokens": "0"}
     async with Upstream([whole(200, REPLY, quota), whole(200, REPLY)]) as one:
         places = [deployment(one.base_url, name=f"m/{n}", account="a") for n in range(2)]
-        running = await runner.start(fleet(places), deadlines=Deadlines(retry_wait_s=0.2))
+        running = await runner.start(fleet(places), deadlines=Deadlines(quota_wait_s=0.2))
         await chat(client, running)
         # a minute would be longer than its client waits
         assert (await chat(client, running)).status_code == 200

@@ -1,23 +1,68 @@
 """An upstream that plays an agent's model: a script decides each turn from what was asked.
 
-It speaks Anthropic Messages, OpenAI Chat Completions and Responses on one port, and remembers every request.
+It speaks Anthropic Messages, OpenAI Chat Completions and Responses, Google's generateContent and Bedrock's
+runtime on one port, and remembers every request.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from types import ModuleType
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import unquote
 
-from support.clients import anthropic_wire, openai_wire, responses_wire
+from support.clients import (
+    anthropic_wire,
+    bedrock_wire,
+    google_wire,
+    openai_wire,
+    responses_wire,
+)
 from support.clients.http_double import HttpDouble, Reply
 from support.clients.turns import Asked, Play, PromptCache, Refuse, Say
 
-_WIRES: dict[str, ModuleType] = {
+_SSE = "text/event-stream"
+_WIRES: dict[str, Any] = {
     "/v1/messages": anthropic_wire,
     "/v1/chat/completions": openai_wire,
     "/v1/responses": responses_wire,
 }
+_GOOGLE = re.compile(r"/v1beta/models/(?P<model>[^:]+):(?P<verb>\w+)")
+_AWS = re.compile(r"/v1/model/(?P<model>[^/]+)/(?P<verb>[\w-]+)")
+_STREAMS = {"streamGenerateContent", "converse-stream", "invoke-with-response-stream"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one path is spoken to.
+
+    Attributes:
+        named: what the path says besides the body.
+        counts: whether it is asked for a count alone.
+    """
+
+    wire: Any
+    stream_type: str = _SSE
+    named: tuple[tuple[str, object], ...] = ()
+    counts: bool = False
+
+
+def _way(path: str) -> Way | None:
+    if path in _WIRES:
+        return Way(_WIRES[path])
+    if path == "/v1/messages/count_tokens":
+        return Way(anthropic_wire, counts=True)
+    google, aws = _GOOGLE.fullmatch(path), _AWS.fullmatch(path)
+    found = google or aws
+    if found is None:
+        return None
+    verb = found["verb"]
+    named = (("model", unquote(found["model"])), ("stream", verb in _STREAMS))
+    if google is not None:
+        return Way(google_wire, named=named, counts=verb == "countTokens")
+    wire = bedrock_wire.Invoke if verb.startswith("invoke") else bedrock_wire
+    return Way(wire, bedrock_wire.STREAM_TYPE, named, counts=verb == "count-tokens")
 
 
 class ScriptedModel(HttpDouble):
@@ -48,29 +93,28 @@ class ScriptedModel(HttpDouble):
             self.asked.append(asked)
             number = len(self.asked)
             path = asked.path.partition("?")[0]
-            if path == "/v1/messages/count_tokens":
-                return Reply.json(200, {"input_tokens": len(asked.body) // 4})
             if path == "/v1/embeddings":
                 return Reply.json(200, _embeddings(asked.json()))
-            wire = _WIRES.get(path)
-            if wire is None:
+            way = _way(path)
+            if way is None:
                 self.faults.append(f"nothing at {asked.method} {asked.path}")
                 return Reply.json(404, {"error": {"type": "not_found_error", "message": "?"}})
-            body = asked.json()
-            counted = self._cache.count(wire.blocks_of(body))
+            if way.counts:
+                return Reply.json(200, _count(len(asked.body) // 4))
+            body = {**asked.json(), **dict(way.named)}
+            counted = self._cache.count(way.wire.blocks_of(body))
             try:
-                turn = self.play(wire.read_question(body))
+                turn = self.play(way.wire.read_question(body))
             except Exception as error:  # noqa: BLE001 - shown by the test, at the end
                 self.faults.append(f"{type(error).__name__}: {error}")
                 turn = Refuse(400, "invalid_request_error", f"the script failed: {error}")
         if isinstance(turn, Refuse):
-            said = {"type": turn.kind, "message": turn.message}
-            return Reply.json(turn.status, {"type": "error", "error": said}, turn.headers)
+            return _refused(way, turn)
         if body.get("stream"):
-            events = list(wire.write_stream(body, turn, number, counted))
+            events = list(way.wire.write_stream(body, turn, number, counted))
             self.said.append(b"".join(events))
-            return Reply.events(iter(events))
-        return Reply.json(200, wire.write_whole(body, turn, number, counted))
+            return Reply(200, (("content-type", way.stream_type),), iter(events), None)
+        return Reply.json(200, way.wire.write_whole(body, turn, number, counted))
 
     def turns(self, path: str = "/v1/messages") -> list[dict]:
         """The bodies of the requests for a turn, in order."""
@@ -85,6 +129,21 @@ class ScriptedModel(HttpDouble):
             self.faults.clear()
             self._cache = PromptCache()
         return self
+
+
+def _count(tokens: int) -> dict:
+    """The answer in every family's words."""
+    return {"input_tokens": tokens, "totalTokens": tokens, "inputTokens": tokens}
+
+
+def _refused(way: Way, turn: Refuse) -> Reply:
+    if way.wire is google_wire:
+        return Reply.json(turn.status, google_wire.refusal(turn.status, turn.message), turn.headers)
+    if way.stream_type == bedrock_wire.STREAM_TYPE:
+        body, headers = bedrock_wire.refusal(turn.status, turn.message)
+        return Reply.json(turn.status, body, (*headers, *turn.headers))
+    said = {"type": turn.kind, "message": turn.message}
+    return Reply.json(turn.status, {"type": "error", "error": said}, turn.headers)
 
 
 def _embeddings(body: dict) -> dict:

@@ -42,6 +42,22 @@ models:
         model: gpt-responses
         api_key: env:SCRIPTED_KEY
         price: free
+  gemini-own:
+    aliases: [gemini-*]
+    deployments:
+      - provider: gemini
+        base_url: {url}beta
+        model: gemini-own
+        api_key: env:SCRIPTED_KEY
+        price: free
+  bedrock-claude:
+    deployments:
+      - provider: bedrock
+        base_url: {url}
+        model: us.anthropic.claude-sonnet-4-5-20250929-v1:0
+        api_key: env:SCRIPTED_KEY
+        aws: {{region: us-east-1}}
+        price: {{input: 3, output: 15, cache_read: 0.30, cache_write: 3.75}}
   embedding-own:
     kind: embedding
     aliases: [text-embedding-*]

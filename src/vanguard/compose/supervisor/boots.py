@@ -111,6 +111,7 @@ def gateway_boot(
             request_s=settings.request_s,
             ping_s=settings.ping_s,
             retry_wait_s=settings.retry_wait_s,
+            quota_wait_s=settings.quota_wait_s,
             drain_s=settings.drain_s,
         ),
         bounds=Bounds(

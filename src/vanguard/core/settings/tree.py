@@ -121,7 +121,12 @@ class GatewaySettings(Section):
     retry_wait_s: float = Field(
         5,
         ge=0,
-        description="Most seconds that a request waits for an account's quota, or before an attempt is repeated at a deployment that was tried already. An upstream whose `Retry-After` asks for more is passed over.",
+        description="Most seconds before an attempt is repeated at a deployment that was tried already. An upstream whose `Retry-After` asks for more is passed over.",
+    )
+    quota_wait_s: float = Field(
+        30,
+        ge=0,
+        description="Most seconds that a request waits for the quota of one of several accounts, from its arrival on, when it is known that no account holds it earlier. Where it would take longer it goes at once. A stream is pinged meanwhile.",
     )
     output_estimate_tokens: int = Field(
         1_024,

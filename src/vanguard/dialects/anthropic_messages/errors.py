@@ -39,6 +39,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.UpstreamTruncated: "api_error",
     errors.UpstreamRejected: "invalid_request_error",
     errors.UpstreamRateLimited: "rate_limit_error",
+    errors.UpstreamOverloaded: "overloaded_error",
     errors.PlatformError: "api_error",
     errors.InternalError: "api_error",
     errors.LedgerUnavailable: "api_error",
@@ -56,6 +57,9 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.DocumentTooLarge: "request_too_large",
 }
 
+# "529 - overloaded_error: The API is temporarily overloaded" (API reference, errors, 2026-11)
+_OVERLOADED = 529
+
 # HTTP status of each type where it comes inside a stream, which has none of its own.
 _STATUS_OF_TYPE = {
     "invalid_request_error": 400,
@@ -67,7 +71,7 @@ _STATUS_OF_TYPE = {
     "rate_limit_error": 429,
     "api_error": 500,
     "timeout_error": 504,
-    "overloaded_error": 529,
+    "overloaded_error": _OVERLOADED,
 }
 
 _encoder = msgspec.json.Encoder()
@@ -85,6 +89,11 @@ class _Envelope(msgspec.Struct):
 
 _envelope = msgspec.json.Decoder(_Envelope)
 _said = msgspec.json.Decoder(_Said | str)
+
+
+def error_status(error: VanguardError) -> int:
+    """The status of an error, where Anthropic has one of its own for it."""
+    return _OVERLOADED if isinstance(error, errors.UpstreamOverloaded) else error.status
 
 
 def error_body(error: VanguardError, request_id: str) -> bytes:

@@ -12,12 +12,16 @@ from vanguard.core.ids import new_id
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.errors import read_failure, read_inline_failure
 from vanguard.dialects.anthropic_messages.usage import read_usage
+from vanguard.dialects.citations.anthropic_messages import read_citations
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
     FinishReason,
     ReplyEvent,
+    Source,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -59,10 +63,14 @@ class _Call:
 class AnthropicMessagesReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._calls: dict[int, _Call] = {}
         self._call_count = 0
         self._foreign: set[int] = set()
+        self._text_before = False
+        self._cited: list[Source] = []
         self._usage: Usage | None = None
         self._started = False
         self._ended = False
@@ -153,8 +161,12 @@ class AnthropicMessagesReader:
         return [Start(reply.id or "", reply.model or "", self._usage)]
 
     def _open(self, index: int, block: wire.ReplyBlock, events: list[ReplyEvent]) -> None:
+        text_before, self._text_before = self._text_before, block.type == "text"
         match block.type:
             case "text":
+                if text_before:
+                    events.append(TextBreak())
+                self._cited = read_citations(present(block.citations))
                 if block.text:
                     events.append(TextDelta(block.text))
             case "tool_use":
@@ -177,6 +189,9 @@ class AnthropicMessagesReader:
         call = self._calls.pop(index, None)
         if call is not None and not call.had_delta:
             events.append(ToolArguments(call.index, call.whole))
+        if self._cited:
+            events.extend(map(Cited, self._cited))
+            self._cited = []
 
     def _delta(self, event: wire.Event) -> list[ReplyEvent]:
         delta = event.delta
@@ -195,6 +210,9 @@ class AnthropicMessagesReader:
                 return [ThinkingDelta(delta.thinking)] if delta.thinking else []
             case "signature_delta":
                 return [ThinkingSignature(delta.signature)] if delta.signature else []
+            case "citations_delta":
+                # told when the text for which it stands is whole
+                self._cited += read_citations(present(delta.citation))
         return []
 
     def _message_delta(self, event: wire.Event) -> list[ReplyEvent]:

@@ -86,8 +86,11 @@ def read_request(body: bytes, *, needs_cap: bool = True) -> Conversation:
 def _check_cap(cap: int | None, *, needs_cap: bool) -> None:
     if cap is None and needs_cap:
         raise InvalidRequest("max_tokens: is missing", param="max_tokens")
-    if cap is not None and cap < 0:
-        raise InvalidRequest(f"max_tokens: must not be negative, got {cap}", param="max_tokens")
+    if cap is not None and cap < 1:
+        raise InvalidRequest(
+            f"max_tokens: must be at least 1 for a model of another API than Anthropic's, got {cap}",
+            param="max_tokens",
+        )
 
 
 def _foreign(unknown: list[Unknown]) -> list[Foreign]:

@@ -14,7 +14,8 @@ from vanguard.dialects.anthropic_messages.errors import error_body
 from vanguard.dialects.anthropic_messages.usage import write_usage
 from vanguard.dialects.anthropic_messages.write_whole import CollectedMessage, stop_fields
 from vanguard.dialects.block_writer import THINKING, BlockWriter
-from vanguard.dialects.conversation import Conversation, ReplyEvent, Start, ToolStart
+from vanguard.dialects.citations.anthropic_messages import write_citation
+from vanguard.dialects.conversation import Conversation, ReplyEvent, Source, Start, ToolStart
 
 _encode = msgspec.json.Encoder().encode
 
@@ -37,7 +38,9 @@ class AnthropicMessagesWriter(BlockWriter):
         collected = CollectedMessage(hides_thinking=self._hides_thinking)
         for event in events:
             collected.add(event)
-        return collected.body(self._id, self._model)
+        body = collected.body(self._id, self._model)
+        self.lost = collected.lost
+        return body
 
     def _started_by(self, event: Start) -> bytes:
         message: dict[str, object] = {
@@ -82,6 +85,14 @@ class AnthropicMessagesWriter(BlockWriter):
 
     def _redacted(self, data: str) -> bytes:
         return self._block_start({"type": "redacted_thinking", "data": data})
+
+    def _citation(self, source: Source) -> bytes:
+        citation = write_citation(source)
+        if citation is None:
+            return b""
+        delta = {"type": "citations_delta", "citation": citation}
+        told = {"type": "content_block_delta", "index": self._index, "delta": delta}
+        return _event(b"content_block_delta", told)
 
     def _input(self, text: str) -> bytes:
         return self._delta(b"input_json_delta", b"partial_json", text)

@@ -9,12 +9,16 @@ import msgspec
 
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.usage import write_usage
+from vanguard.dialects.citations.anthropic_messages import write_citation
+from vanguard.dialects.citations.spans import LOST, pieces
 from vanguard.dialects.conversation import (
+    Cited,
     Finish,
     FinishReason,
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -45,7 +49,13 @@ def stop_fields(finish: Finish, *, called: bool) -> dict[str, object]:
 
 
 class CollectedMessage:
-    """A message that grows by its events."""
+    """A message that grows by its events.
+
+    Attributes:
+        lost: names of what it has no place for, known when its body is written.
+    """
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self, *, hides_thinking: bool = False) -> None:
         self._hides_thinking = hides_thinking
@@ -55,6 +65,8 @@ class CollectedMessage:
         self._calls: dict[int, tuple[dict[str, object], list[str]]] = {}
         self._finish = Finish("stop")
         self._usage = Usage()
+        self._cited: list[Cited] = []
+        self._broken = False  # whether the next text begins a block of its own
 
     def add(self, event: ReplyEvent) -> None:
         """Takes one event."""
@@ -82,6 +94,13 @@ class CollectedMessage:
 
     def _note(self, event: ReplyEvent) -> None:
         match event:
+            case TextBreak():
+                self._broken = True
+            case Cited(start=start):
+                if start < 0:
+                    self._settle()
+                    event = Cited(event.source, *self._last_text())
+                self._cited.append(event)
             case Start():
                 self._model = event.model
                 self._usage = event.usage or self._usage
@@ -92,13 +111,38 @@ class CollectedMessage:
 
     def _grow(self, kind: str, text: str) -> None:
         last = self._blocks[-1] if self._blocks else None
-        if last is None or last["type"] != kind or last.get("signature"):
+        if last is None or last["type"] != kind or last.get("signature") or self._broken:
+            self._broken = False
             self._settle()
             block: dict[str, object] = {"type": kind, kind: ""}
             if kind == "thinking":
                 block["signature"] = ""
             self._blocks.append(block)
         self._text.append(text)
+
+    def _last_text(self) -> tuple[int, int]:
+        """Where the last block of text stands among all text."""
+        sizes = [len(str(block["text"])) for block in self._blocks if block["type"] == "text"]
+        return sum(sizes[:-1]), sum(sizes)
+
+    def _cite(self) -> None:
+        """Cuts blocks of text where sources stand for a part of them."""
+        told = [one for one in self._cited if write_citation(one.source) is not None]
+        blocks, begin, placed = self._blocks, 0, 0
+        self._blocks = []
+        for block in blocks:
+            if block["type"] != "text":
+                self._blocks.append(block)
+                continue
+            text = str(block["text"])
+            here = [one for one in told if begin <= one.start < max(begin + len(text), 1)]
+            placed += len(here)
+            for piece, sources in pieces(text, begin, here):
+                cited = {"citations": [write_citation(one) for one in sources]} if sources else {}
+                self._blocks.append({"type": "text", "text": piece, **cited})
+            begin += len(text)
+        if placed < len(self._cited):
+            self.lost = (LOST,)
 
     def _settle(self) -> None:
         """Puts the collected text into the last block, which ends with it."""
@@ -110,6 +154,8 @@ class CollectedMessage:
     def body(self, reply_id: str, model: str) -> bytes:
         """The JSON of the message; `model` is used where the upstream named none."""
         self._settle()
+        if self._cited:
+            self._cite()
         for block, arguments in self._calls.values():
             block["input"] = _input("".join(arguments))
         message: dict[str, object] = {

@@ -50,6 +50,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.UpstreamTruncated: _MODEL,
     errors.UpstreamRejected: _VALIDATION,
     errors.UpstreamRateLimited: _THROTTLED,
+    errors.UpstreamOverloaded: _UNAVAILABLE,
     errors.PlatformError: _INTERNAL,
     errors.InternalError: _INTERNAL,
     errors.LedgerUnavailable: _UNAVAILABLE,

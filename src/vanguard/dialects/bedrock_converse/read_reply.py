@@ -14,12 +14,15 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.blobs import from_blob
 from vanguard.dialects.bedrock_converse.errors import inline_failure, read_failure
 from vanguard.dialects.bedrock_converse.usage import read_usage
+from vanguard.dialects.citations.bedrock_converse import read_citation
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
     FinishReason,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -54,10 +57,14 @@ _REASONS: dict[str, FinishReason] = {
 class BedrockConverseReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._calls: dict[int, int] = {}  # the service's block index -> ours of the call
         self._told: set[int] = set()  # calls of which arguments have come
         self._call_count = 0
+        self._text_block = -1  # of the text that came last, with nothing else after it
+        self._cited: list[wire.ReplyCitation] = []
         self._usage: Usage | None = None
         self._stopped = False
         self._ended = False
@@ -159,6 +166,9 @@ class BedrockConverseReader:
         return ToolStart(index, use.tool_use_id or new_id("tooluse"), use.name or "")
 
     def _close(self, block: int) -> list[ReplyEvent]:
+        if self._cited:
+            cited, self._cited = self._cited, []
+            return [Cited(read_citation(one)) for one in cited]
         index = self._calls.pop(block, None)
         if index is None or index in self._told:
             return []
@@ -166,7 +176,15 @@ class BedrockConverseReader:
 
     def _delta(self, block: int, delta: wire.BlockDelta) -> list[ReplyEvent]:
         if delta.text:
+            before, self._text_block = self._text_block, block
+            if before >= 0 and before != block:
+                return [TextBreak(), TextDelta(delta.text)]
             return [TextDelta(delta.text)]
+        if delta.citation is not None:
+            # told when the text for which it stands is whole
+            self._cited.append(delta.citation)
+            return []
+        self._text_block = -1
         if delta.tool_use is not None:
             return self._arguments(block, delta.tool_use)
         if delta.reasoning_content is not None:
@@ -187,6 +205,10 @@ class BedrockConverseReader:
         return [ToolArguments(index, text)]
 
     def _whole_block(self, block: wire.ReplyBlock, events: list[ReplyEvent]) -> None:
+        if (block.text or block.citations_content is not None) and isinstance(
+            events[-1], TextDelta | Cited
+        ):
+            events.append(TextBreak())
         if block.text:
             events.append(TextDelta(block.text))
         elif block.tool_use is not None and block.tool_use.type is None:
@@ -198,6 +220,8 @@ class BedrockConverseReader:
         elif block.citations_content is not None:
             pieces = block.citations_content.content or ()
             events += [TextDelta(one.text) for one in pieces if one.text]
+            citations = block.citations_content.citations or ()
+            events += [Cited(read_citation(one)) for one in citations]
 
 
 def _finish(reason: str | None) -> Finish:

@@ -16,7 +16,8 @@ from vanguard.dialects.bedrock_converse.errors import error_body, event_frame, e
 from vanguard.dialects.bedrock_converse.usage import write_usage
 from vanguard.dialects.bedrock_converse.write_whole import CollectedConverse, stop_reason
 from vanguard.dialects.block_writer import BlockWriter
-from vanguard.dialects.conversation import ReplyEvent, Start, ToolStart
+from vanguard.dialects.citations.bedrock_converse import write_citation
+from vanguard.dialects.conversation import ReplyEvent, Source, Start, ToolStart
 
 _encode = msgspec.json.Encoder().encode
 
@@ -37,7 +38,9 @@ class BedrockConverseWriter(BlockWriter):
         collected = CollectedConverse()
         for event in events:
             collected.add(event)
-        return collected.body(self._latency_ms())
+        body = collected.body(self._latency_ms())
+        self.lost = collected.lost
+        return body
 
     def _started_by(self, event: Start) -> bytes:  # noqa: ARG002 - the base's shape
         return event_frame("messageStart", b'{"role":"assistant"}')
@@ -64,6 +67,9 @@ class BedrockConverseWriter(BlockWriter):
 
     def _redacted(self, data: str) -> bytes:
         return self._delta({"reasoningContent": {"redactedContent": to_blob(data)}})
+
+    def _citation(self, source: Source) -> bytes:
+        return self._delta({"citation": write_citation(source)})
 
     def _input(self, text: str) -> bytes:
         return self._delta({"toolUse": {"input": text}})

@@ -10,12 +10,16 @@ import msgspec
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.blobs import to_blob
 from vanguard.dialects.bedrock_converse.usage import write_usage
+from vanguard.dialects.citations.bedrock_converse import write_citation
+from vanguard.dialects.citations.spans import LOST, pieces
 from vanguard.dialects.conversation import (
+    Cited,
     Finish,
     FinishReason,
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -69,10 +73,18 @@ class _Piece:
 
 
 class CollectedConverse:
-    """A reply that grows by its events."""
+    """A reply that grows by its events.
+
+    Attributes:
+        lost: names of what it has no place for, known when its body is written.
+    """
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._pieces: list[_Piece] = []
+        self._cited: list[Cited] = []
+        self._broken = False  # whether the next text begins a block of its own
         self._calls: dict[int, _Piece] = {}
         self._finish = Finish("stop")
         self._usage = Usage()
@@ -100,6 +112,12 @@ class CollectedConverse:
 
     def _note(self, event: ReplyEvent) -> None:
         match event:
+            case TextBreak():
+                self._broken = True
+            case Cited(start=start):
+                if start < 0:
+                    event = Cited(event.source, *self._last_text())
+                self._cited.append(event)
             case Start():
                 self._usage = event.usage or self._usage
             case Finish():
@@ -109,14 +127,44 @@ class CollectedConverse:
 
     def _last(self, kind: str) -> _Piece:
         last = self._pieces[-1] if self._pieces else None
-        if last is None or last.kind != kind or last.seal:
+        if last is None or last.kind != kind or last.seal or self._broken:
+            self._broken = False
             last = _Piece(kind)
             self._pieces.append(last)
         return last
 
+    def _last_text(self) -> tuple[int, int]:
+        """Where the last block of text stands among all text."""
+        sizes = [sum(map(len, one.text)) for one in self._pieces if one.kind == "text"]
+        return sum(sizes[:-1]), sum(sizes)
+
+    def _content(self) -> list[dict[str, object]]:
+        """The blocks, those of text cut where sources stand for a part of them."""
+        if not self._cited:
+            return [one.block() for one in self._pieces]
+        blocks: list[dict[str, object]] = []
+        begin = placed = 0
+        for piece in self._pieces:
+            if piece.kind != "text":
+                blocks.append(piece.block())
+                continue
+            text = "".join(piece.text)
+            here = [one for one in self._cited if begin <= one.start < max(begin + len(text), 1)]
+            placed += len(here)
+            for cut, sources in pieces(text, begin, here):
+                cited = {
+                    "content": [{"text": cut}],
+                    "citations": [write_citation(one) for one in sources],
+                }
+                blocks.append({"citationsContent": cited} if sources else {"text": cut})
+            begin += len(text)
+        if placed < len(self._cited):
+            self.lost = (LOST,)
+        return blocks
+
     def body(self, latency_ms: int) -> bytes:
         """The JSON of the reply."""
-        message = {"role": "assistant", "content": [one.block() for one in self._pieces]}
+        message = {"role": "assistant", "content": self._content()}
         reply: dict[str, object] = {
             "output": {"message": message},
             "stopReason": stop_reason(self._finish, called=bool(self._calls)),

@@ -91,6 +91,11 @@ class BedrockInvokeWriter:
     def __init__(self, conversation: Conversation, reply_id: str) -> None:
         self._inner = AnthropicMessagesWriter(conversation, reply_id)
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What Anthropic's API has no place for."""
+        return self._inner.lost
+
     def event(self, event: ReplyEvent) -> bytes:
         """The frames for one event."""
         written = self._inner.event(event)

@@ -39,6 +39,7 @@ ERROR_STATUSES: dict[type[VanguardError], str] = {
     errors.UpstreamTruncated: "INTERNAL",
     errors.UpstreamRejected: "INVALID_ARGUMENT",
     errors.UpstreamRateLimited: "RESOURCE_EXHAUSTED",
+    errors.UpstreamOverloaded: "UNAVAILABLE",
     errors.PlatformError: "INTERNAL",
     errors.InternalError: "INTERNAL",
     errors.LedgerUnavailable: "UNAVAILABLE",

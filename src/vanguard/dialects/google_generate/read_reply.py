@@ -2,7 +2,7 @@
 
 It does not know who will get it. Google says no end of a stream but a finish reason, and it may say
 more after one (usage, a signature): the reason is told when the stream has ended. Other candidates
-than the first are left out, and so are citations and grounding, for which replies have no event.
+than the first are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
 from vanguard.core.usage import Usage
+from vanguard.dialects.citations.google_generate import Told, read_citations
 from vanguard.dialects.conversation import (
     End,
     Finish,
@@ -59,11 +60,14 @@ _BROKEN = frozenset(
 class GoogleGenerateReader:
     """Reads one reply."""
 
+    origin = ""
+
     def __init__(self) -> None:
         self._started = False
         self._ended = False
         self._reason: FinishReason | None = None
         self._calls = 0
+        self._told = Told()
         self._usage: Usage | None = None
 
     def whole(self, body: bytes) -> list[ReplyEvent]:
@@ -142,6 +146,7 @@ class GoogleGenerateReader:
         content = candidate.content
         for part in (content.parts or ()) if content is not None else ():
             self._read_part(part, events)
+        events.extend(read_citations(candidate, self._told))
         reason = candidate.finish_reason
         if not reason or reason == "FINISH_REASON_UNSPECIFIED":
             return
@@ -159,6 +164,7 @@ class GoogleGenerateReader:
             # a signature that comes with a text seals what was thought before it
             self._seal(part, place, events)
             events.append(TextDelta(part.text))
+            self._told.add(part.text)
             return
         self._seal(part, place, events)
         if part.function_call is not None:

@@ -13,7 +13,9 @@ from msgspec import Raw
 
 from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.citations.google_generate import Grounding
 from vanguard.dialects.conversation import (
+    Cited,
     Conversation,
     End,
     Finish,
@@ -21,6 +23,7 @@ from vanguard.dialects.conversation import (
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -51,6 +54,8 @@ _Part = dict[str, object]
 class GoogleGenerateWriter:
     """Writes one reply."""
 
+    lost: tuple[str, ...] = ()
+
     def __init__(self, conversation: Conversation, reply_id: str) -> None:
         self._id = reply_id
         self._model = conversation.model
@@ -59,6 +64,7 @@ class GoogleGenerateWriter:
         self._signature = ""  # of the call that comes next
         self._finish = Finish("stop")
         self._usage: Usage | None = None
+        self._grounding = Grounding()
         self._tail = b""
 
     def event(self, event: ReplyEvent) -> bytes:
@@ -68,6 +74,7 @@ class GoogleGenerateWriter:
             UpstreamError: the events make no sense together.
         """
         if isinstance(event, TextDelta | RefusalDelta):
+            self._grounding.text(event.text)
             return self._chunk(b'[{"text":%b}]' % _encode(event.text)) if event.text else b""
         parts = self._parts(event)
         if parts:
@@ -79,16 +86,19 @@ class GoogleGenerateWriter:
         found: list[_Part] = []
         for event in events:
             if isinstance(event, TextDelta | RefusalDelta):
+                self._grounding.text(event.text)
                 _grow(found, {"text": event.text})
                 continue
             for part in self._parts(event):
                 _grow(found, part)
         parts = found + self._whole_calls()
-        candidate = {
+        candidate: dict[str, object] = {
             "content": {"parts": parts or [{"text": ""}], "role": "model"},
             "finishReason": _REASONS[self._finish.reason],
             "index": 0,
         }
+        if (grounding := self._grounding.metadata()) is not None:
+            candidate["groundingMetadata"] = grounding
         reply: dict[str, object] = {"candidates": [candidate]}
         if self._usage is not None:
             reply["usageMetadata"] = write_usage(self._usage)
@@ -128,6 +138,10 @@ class GoogleGenerateWriter:
             case Start():
                 self._model = event.model or self._model
                 self._usage = event.usage or self._usage
+            case TextBreak():
+                self._grounding.begin()
+            case Cited():
+                self._grounding.cite(event)
             case Finish():
                 self._finish = event
             case UsageTold():
@@ -155,6 +169,8 @@ class GoogleGenerateWriter:
     def _end(self) -> bytes:
         calls = self._whole_calls()
         reason = b',"finishReason":%b' % _encode(_REASONS[self._finish.reason])
+        if (grounding := self._grounding.metadata()) is not None:
+            reason += b',"groundingMetadata":%b' % _encode(grounding)
         usage = b""
         if self._usage is not None:
             usage = b',"usageMetadata":%b' % _encode(write_usage(self._usage))

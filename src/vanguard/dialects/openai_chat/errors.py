@@ -39,6 +39,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.UpstreamTruncated: "server_error",
     errors.UpstreamRejected: "invalid_request_error",
     errors.UpstreamRateLimited: "rate_limit_error",
+    errors.UpstreamOverloaded: "server_error",
     errors.PlatformError: "server_error",
     errors.InternalError: "server_error",
     errors.LedgerUnavailable: "server_error",

@@ -7,15 +7,18 @@ may be missing, arguments may come as an object, and calls may come without thei
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
 
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
     FinishReason,
     RefusalDelta,
     ReplyEvent,
+    Source,
     Start,
     TextDelta,
     ThinkingDelta,
@@ -30,6 +33,7 @@ from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
 
 _reply = msgspec.json.Decoder(wire.Reply)
+_annotations = msgspec.json.Decoder(list[wire.Annotation] | None)
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _string: msgspec.json.Decoder[str] = msgspec.json.Decoder(str)
 
@@ -46,6 +50,8 @@ _REASONS: dict[str, FinishReason] = {
 
 class OpenAIChatReader:
     """Reads one reply."""
+
+    origin = ""
 
     def __init__(self) -> None:
         self._started = False
@@ -141,6 +147,8 @@ class OpenAIChatReader:
             events.append(RefusalDelta(delta.refusal))
         for call in delta.tool_calls or ():
             self._read_call(call, events)
+        if delta.annotations is not UNSET:
+            _read_annotations(delta.annotations, events)
 
     def _read_call(self, call: wire.ToolCallDelta, events: list[ReplyEvent]) -> None:
         function = call.function
@@ -177,6 +185,19 @@ class OpenAIChatReader:
         if reason == "stop" and isinstance(choice.stop_reason, str):
             return Finish("stop_sequence", choice.stop_reason)
         return Finish(reason)
+
+
+def _read_annotations(raw: msgspec.Raw, events: list[ReplyEvent]) -> None:
+    try:
+        annotations = _annotations.decode(raw) or ()
+    except msgspec.MsgspecError:  # a form of another server's
+        return
+    for one in annotations:
+        said = one.url_citation
+        if said is not None:
+            start = -1 if said.start_index is None else said.start_index
+            end = -1 if said.end_index is None else said.end_index
+            events.append(Cited(Source(said.url or "", said.title or ""), start, end))
 
 
 def _arguments(raw: msgspec.Raw) -> str:

@@ -13,13 +13,16 @@ import msgspec
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.citations.spans import LOST, Spans
 from vanguard.dialects.conversation import (
+    Cited,
     Conversation,
     End,
     Finish,
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -33,6 +36,7 @@ from vanguard.dialects.openai_chat.usage import write_usage
 from vanguard.dialects.openai_chat.write_whole import (
     REASONS,
     CollectedReply,
+    annotation,
     reasoning_detail,
     tool_start,
 )
@@ -42,6 +46,8 @@ _encode = msgspec.json.Encoder().encode
 
 class OpenAIChatWriter:
     """Writes one reply."""
+
+    lost: tuple[str, ...] = ()
 
     def __init__(
         self, conversation: Conversation, reply_id: str, clock: Clock | None = None
@@ -57,11 +63,13 @@ class OpenAIChatWriter:
         self._thinking: list[str] = []
         self._details = 0
         self._called = False
+        self._spans = Spans()
 
     def event(self, event: ReplyEvent) -> bytes:
         """The chunks for one event."""
         match event:
             case TextDelta(text=text):
+                self._spans.said += len(text)
                 return self._delta(b'"content":', text)
             case ToolArguments(index=index, text=text):
                 arguments = b'{"index":%d,"function":{"arguments":%b}}' % (index, _encode(text))
@@ -83,15 +91,25 @@ class OpenAIChatWriter:
                 return self._chunk(_encode({"reasoning_details": [self._detail(event)]}))
             case RefusalDelta(text=text):
                 return self._delta(b'"refusal":', text)
+            case TextBreak():
+                self._spans.begin()
+            case Cited():
+                return self._cited(event)
             case Finish():
                 self._finished = True
                 return self._chunk(b"{}", _encode(self._reason(event)))
             case UsageTold(usage=usage):
                 self._usage = usage
-                return b""
             case End():
                 return self._end()
         return b""
+
+    def _cited(self, event: Cited) -> bytes:
+        told = annotation(event, self._spans)
+        if told is None:
+            self.lost = (LOST,)
+            return b""
+        return self._chunk(_encode({"annotations": [told]}))
 
     def error(self, error: VanguardError, request_id: str) -> bytes:  # noqa: ARG002 - the contract's shape
         """An error chunk; no `[DONE]` follows, so that nobody takes the stream for whole."""
@@ -102,6 +120,7 @@ class OpenAIChatWriter:
         collected = CollectedReply()
         for event in events:
             collected.add(event)
+        self.lost = collected.lost
         return collected.body(self._id, self._model, self._created)
 
     def _start(self, event: Start) -> bytes:

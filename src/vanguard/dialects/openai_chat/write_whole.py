@@ -8,12 +8,16 @@ from __future__ import annotations
 import msgspec
 
 from vanguard.core.usage import Usage
+from vanguard.dialects.citations.openai import url_citation
+from vanguard.dialects.citations.spans import LOST, Spans
 from vanguard.dialects.conversation import (
+    Cited,
     Finish,
     FinishReason,
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -43,6 +47,12 @@ def tool_start(event: ToolStart) -> dict[str, object]:
     return {"index": event.index, "id": event.id, "type": "function", "function": function}
 
 
+def annotation(cited: Cited, spans: Spans) -> dict[str, object] | None:
+    """A source as OpenAI's chat has it; None for what has no address."""
+    told = url_citation(cited.source, spans.of(cited))
+    return None if told is None else {"type": "url_citation", "url_citation": told}
+
+
 def reasoning_detail(
     event: ThinkingSignature | ThinkingRedacted, text: str, index: int
 ) -> dict[str, object]:
@@ -58,7 +68,13 @@ def reasoning_detail(
 
 
 class CollectedReply:
-    """A reply that grows by its events."""
+    """A reply that grows by its events.
+
+    Attributes:
+        lost: names of what it has no place for.
+    """
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._model = ""
@@ -70,12 +86,15 @@ class CollectedReply:
         self._calls: dict[int, tuple[ToolStart, list[str]]] = {}
         self._finish: Finish | None = None
         self._usage: Usage | None = None
+        self._spans = Spans()
+        self._annotations: list[dict[str, object]] = []
 
     def add(self, event: ReplyEvent) -> None:
         """Takes one event."""
         match event:
             case TextDelta(text=text):
                 self._text.append(text)
+                self._spans.said += len(text)
             case ToolArguments(index=index, text=text):
                 self._calls[index][1].append(text)
             case ThinkingDelta(text=text):
@@ -91,6 +110,14 @@ class CollectedReply:
 
     def _note(self, event: ReplyEvent) -> None:
         match event:
+            case TextBreak():
+                self._spans.begin()
+            case Cited():
+                told = annotation(event, self._spans)
+                if told is None:
+                    self.lost = (LOST,)
+                else:
+                    self._annotations.append(told)
             case Start():
                 self._model = event.model
                 self._usage = event.usage
@@ -142,6 +169,8 @@ class CollectedReply:
             message["reasoning_content"] = thinking
         if self._details:
             message["reasoning_details"] = self._details
+        if self._annotations:
+            message["annotations"] = self._annotations
         if self._calls:
             message["tool_calls"] = [
                 {

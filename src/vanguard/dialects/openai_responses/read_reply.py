@@ -11,6 +11,7 @@ import msgspec
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
 from vanguard.dialects import freeform, seals
+from vanguard.dialects.citations.openai import read_annotation
 from vanguard.dialects.conversation import (
     End,
     Finish,
@@ -54,13 +55,15 @@ _REASONS: dict[str, FinishReason] = {"max_output_tokens": "length", "content_fil
 class _Open:
     """An item that is being written."""
 
-    __slots__ = ("call", "custom", "had_delta", "parts")
+    __slots__ = ("begin", "call", "cited", "custom", "had_delta", "parts")
 
     def __init__(self, call: int = -1, *, custom: bool = False) -> None:
         self.call = call
         self.custom = custom
         self.had_delta = False
         self.parts = 0
+        self.begin = 0  # characters of the answer before its text
+        self.cited = False
 
 
 class OpenAIResponsesReader:
@@ -74,6 +77,7 @@ class OpenAIResponsesReader:
         self.origin = ""
         self._open: dict[int, _Open] = {}
         self._call_count = 0
+        self._said = 0
         self._started = False
         self._refused = False
         self._ended = False
@@ -118,6 +122,7 @@ class OpenAIResponsesReader:
         if event.type == "response.output_text.delta":
             self._seen(event)
             text = _text(event)
+            self._said += len(text)
             return [TextDelta(text)] if text else []
         return self._seldom(event)
 
@@ -148,6 +153,10 @@ class OpenAIResponsesReader:
             self._end_item(event.output_index, event.item, events)
         elif kind == "response.reasoning_summary_part.added":
             self._next_part(event, events)
+        elif kind == "response.content_part.added":
+            self._open.setdefault(event.output_index, _Open()).begin = self._said
+        elif kind == "response.output_text.annotation.added":
+            self._annotation(event, events)
         elif kind in _ENDS:
             events = self._end(event.response or wire.Reply(), self._start(wire.Reply()))
         elif kind in _FAILURES:
@@ -182,6 +191,12 @@ class OpenAIResponsesReader:
         elif item.call >= 0:
             events.append(ToolArguments(item.call, freeform.piece(text) if item.custom else text))
 
+    def _annotation(self, event: wire.Event, events: list[ReplyEvent]) -> None:
+        item, raw = self._open.get(event.output_index), present(event.annotation)
+        if item is not None and raw is not None:
+            item.cited = True
+            events.extend(read_annotation(raw, item.begin))
+
     def _next_part(self, event: wire.Event, events: list[ReplyEvent]) -> None:
         """Parts of a summary are paragraphs of one text elsewhere."""
         item = self._open.get(event.output_index)
@@ -213,14 +228,25 @@ class OpenAIResponsesReader:
             self._end_call(opened, item, events)
         elif item.type == "reasoning":
             self._end_reasoning(opened, item, events)
-        elif not opened.had_delta:
-            for part in item.content or ():
-                if part.refusal:
-                    self._refused = True
-                    events.append(RefusalDelta(part.refusal))
-                elif part.text:
-                    events.append(TextDelta(part.text))
+        else:
+            self._end_message(opened, item, events)
         del self._open[index]
+
+    def _end_message(self, opened: _Open, item: wire.ReplyItem, events: list[ReplyEvent]) -> None:
+        """What of it no event has told."""
+        said = sum(len(part.text or "") for part in item.content or ())
+        before = self._said - (said if opened.had_delta else 0)
+        for part in item.content or ():
+            if part.refusal and not opened.had_delta:
+                self._refused = True
+                events.append(RefusalDelta(part.refusal))
+            elif part.text and not opened.had_delta:
+                self._said += len(part.text)
+                events.append(TextDelta(part.text))
+            if not opened.cited:
+                for raw in part.annotations or ():
+                    events.extend(read_annotation(raw, before))
+            before += len(part.text or "")
 
     def _end_call(self, opened: _Open, item: wire.ReplyItem, events: list[ReplyEvent]) -> None:
         text = ""

@@ -13,7 +13,8 @@ import msgspec
 
 from vanguard.core.errors import UpstreamError
 from vanguard.dialects import freeform
-from vanguard.dialects.conversation import Tool, ToolStart
+from vanguard.dialects.citations.openai import url_citation
+from vanguard.dialects.conversation import Cited, Tool, ToolStart
 
 _encode = msgspec.json.Encoder().encode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -29,10 +30,12 @@ class Events:
 
     Attributes:
         number: of the next event.
+        said: characters of the texts that have ended.
     """
 
     def __init__(self) -> None:
         self.number = 0
+        self.said = 0
         self._kept = 0
 
     def event(self, kind: bytes, fields: bytes) -> bytes:
@@ -99,6 +102,7 @@ class MessageItem(ReplyItem):
         self._kind = ""  # of the part that grows
         self._pieces: list[str] = []
         self._citations: list[Json] = []
+        self._piece = 0  # where in the part the piece that grows began
         self._delta = b""
         self._rest = b""
 
@@ -111,6 +115,29 @@ class MessageItem(ReplyItem):
         """More of a refusal."""
         opened = b"" if self._kind == "refusal" else self._begin("refusal")
         return opened + self._grow(text)
+
+    def begin_piece(self) -> None:
+        """What follows is another piece of the text, with sources of its own."""
+        self._piece = sum(map(len, self._pieces))
+
+    def cite(self, cited: Cited) -> bytes:
+        """A source of its text; empty where there is no such text, or the source has no address."""
+        if self._kind != "output_text":
+            return b""
+        span = self._piece, sum(map(len, self._pieces))
+        if cited.start >= 0:
+            first, last = (at - self._events.said for at in (cited.start, cited.end))
+            span = min(max(first, 0), span[1]), min(max(last, 0), span[1])
+        told = url_citation(cited.source, span)
+        if told is None:
+            return b""
+        annotation: Json = {"type": "url_citation", **told}
+        here = b'%b,"annotation_index":%d' % (self._here(), len(self._citations))
+        self._citations.append(annotation)
+        return self._events.event(
+            b"response.output_text.annotation.added",
+            b'%b,"annotation":%b' % (here, _encode(annotation)),
+        )
 
     def close(self, status: str = "completed") -> bytes:
         """The ends of its last part and of itself."""
@@ -156,6 +183,7 @@ class MessageItem(ReplyItem):
         if self._kind == "refusal":
             fields = b'%b,"refusal":%b' % (here, _encode(text))
         else:
+            self._events.said += len(text)
             fields = b'%b,"logprobs":[],"text":%b' % (here, _encode(text))
         out = self._events.event(b"response.%b.done" % self._kind.encode(), fields)
         out += self._events.event(
@@ -165,6 +193,7 @@ class MessageItem(ReplyItem):
         self._kind = ""
         self._pieces = []
         self._citations = []
+        self._piece = 0
         return out
 
 

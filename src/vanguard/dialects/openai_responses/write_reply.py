@@ -14,13 +14,16 @@ from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects import seals
+from vanguard.dialects.citations.spans import LOST
 from vanguard.dialects.conversation import (
+    Cited,
     Conversation,
     End,
     Finish,
     RefusalDelta,
     ReplyEvent,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -47,6 +50,8 @@ _encode = msgspec.json.Encoder().encode
 
 class OpenAIResponsesWriter:
     """Writes one reply."""
+
+    lost: tuple[str, ...] = ()
 
     def __init__(
         self, conversation: Conversation, reply_id: str, clock: Clock | None = None
@@ -110,12 +115,28 @@ class OpenAIResponsesWriter:
                 self._refused = True
                 out, message = self._message()
                 return out + message.refusal(text)
-            case Finish():
-                self._finish = event
             case UsageTold(usage=usage):
                 self._usage = usage
             case End():
                 return self._end()
+            case _:
+                return self._beside(event)
+        return b""
+
+    def _beside(self, event: ReplyEvent) -> bytes:
+        """What belongs to the text before it."""
+        message = self._open if isinstance(self._open, MessageItem) else None
+        match event:
+            case TextBreak():
+                if message is not None:
+                    message.begin_piece()
+            case Cited():
+                out = b"" if message is None else message.cite(event)
+                if not out:
+                    self.lost = (LOST,)
+                return out
+            case Finish():
+                self._finish = event
         return b""
 
     def _start(self, event: Start) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from vanguard.core.errors import InvalidRequest, UpstreamError
+from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
@@ -125,14 +125,14 @@ class AnthropicMessagesPassThrough:
             request = _request.decode(body)
         except UNREADABLE as error:
             raise invalid_body(error) from error
-        if request.max_tokens is not None and request.max_tokens < 1:
-            raise cap_too_small(request.max_tokens)
+        cap = request.max_tokens
+        if cap is not None and cap < 1:
+            cap = 0
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.system, request.tools))
         named = _UNSTREAMED if request.stream is UNSET else _NAMES
-        stream, cap = bool(request.stream), request.max_tokens
-        return Peek(request.model, stream, cap, short=short, named=named)
+        return Peek(request.model, bool(request.stream), cap, short=short, named=named)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
@@ -173,11 +173,6 @@ class AnthropicMessagesPassThrough:
     def error_event(self, body: bytes) -> bytes:
         """An in-band error."""
         return b"event: error\ndata: %b\n\n" % body
-
-
-def cap_too_small(cap: int) -> InvalidRequest:
-    """The refusal of a cap that leaves no answer."""
-    return InvalidRequest(f"max_tokens: must be at least 1, got {cap}", param="max_tokens")
 
 
 class AnthropicMessagesTap(StreamTap):

@@ -16,7 +16,6 @@ from vanguard.dialects.bedrock_invoke.chunks import chunk_data, to_event, to_fra
 from vanguard.dialects.passthrough.anthropic_messages import (
     AnthropicMessagesPassThrough,
     AnthropicMessagesTap,
-    cap_too_small,
 )
 from vanguard.dialects.passthrough.bedrock_converse import FrameTap
 from vanguard.dialects.passthrough.contract import Peek
@@ -66,7 +65,7 @@ class BedrockInvokePassThrough(AnthropicMessagesPassThrough):
             )
         cap = request.max_tokens
         if cap is not None and cap < 1:
-            raise cap_too_small(cap)
+            cap = 0
         return Peek("", max_output_tokens=cap)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:  # noqa: ARG002 - the model stands in the path

@@ -32,13 +32,15 @@ class Peek(msgspec.Struct, frozen=True):
     Attributes:
         model: the public name that the client asks for.
         stream: whether it wants server-sent events.
-        max_output_tokens: the client's own cap, None when it named none.
+        max_output_tokens: the client's own cap, None when it named none; 0 for any below 1, of which
+            each server makes something else (an error, no answer, no bound).
         answers: how many answers it wants (`n`).
         wants_usage: whether it asked for the usage event itself (or its dialect always sends one).
         short: for the edits of a long body.
         named: the names, quotes included, of which an edit must see that none stands twice: a reader
             that did not meet one at the top level knows that it does not stand there at all. None
             where nobody looked.
+        crossed: the body is one of OpenAI's responses, whatever its path says.
     """
 
     model: str
@@ -48,6 +50,7 @@ class Peek(msgspec.Struct, frozen=True):
     wants_usage: bool = True
     short: Short | None = None
     named: tuple[bytes, ...] | None = None
+    crossed: bool = False
 
 
 class Tap(Protocol):

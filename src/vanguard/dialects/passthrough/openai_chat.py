@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from vanguard.core.errors import InvalidRequest, UpstreamError
+from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.openai_common.caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
@@ -107,6 +107,8 @@ class _Options(msgspec.Struct):
 
 
 _request = msgspec.json.Decoder(_Request)
+# the very object that stands in every request without the field
+_ABSENT = _request.decode(b'{"model":""}').input
 _stream_options = msgspec.json.Decoder(_Options)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
@@ -142,7 +144,9 @@ class OpenAIChatPassThrough:
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.input, request.tools))
         cap, named = _cap(request), _named(request)
-        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named)
+        # embeddings have an input, too; their door knows what they are
+        crossed = request.input is not _ABSENT and bytes(request.messages) in _NOTHING
+        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named, crossed)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""
@@ -249,12 +253,11 @@ def _cap(request: _Request) -> int | None:
     old, new = request.max_tokens, request.max_completion_tokens
     old, new = None if old is UNSET else old, None if new is UNSET else new
     if old is not None and old < 1:
-        raise InvalidRequest(f"max_tokens: must be at least 1, got {old}", param="max_tokens")
+        old = 0
     if new is None:
         return old
     if new < 1:
-        name = "max_completion_tokens"
-        raise InvalidRequest(f"{name}: must be at least 1, got {new}", param=name)
+        new = 0
     return new if old is None or new > old else old
 
 

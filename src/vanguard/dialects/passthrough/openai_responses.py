@@ -156,7 +156,7 @@ class OpenAIResponsesPassThrough:
             raise UpstreamError(f"the upstream answered with an error: {words}")
         return _usage(whole)
 
-    def tap(self, peek: Peek) -> OpenAIResponsesTap:  # noqa: ARG002 - the contract's shape
+    def tap(self, peek: Peek) -> StreamTap:  # noqa: ARG002 - the contract's shape
         """A tap; nothing is withheld."""
         return OpenAIResponsesTap()
 

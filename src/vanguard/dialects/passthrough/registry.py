@@ -8,6 +8,7 @@ from vanguard.dialects.passthrough.bedrock_invoke import BedrockInvokePassThroug
 from vanguard.dialects.passthrough.contract import PassThrough
 from vanguard.dialects.passthrough.google_generate import GoogleGeneratePassThrough
 from vanguard.dialects.passthrough.openai_chat import OpenAIChatPassThrough
+from vanguard.dialects.passthrough.openai_crossed import OpenAICrossedPassThrough
 from vanguard.dialects.passthrough.openai_responses import OpenAIResponsesPassThrough
 
 PASS_THROUGHS: dict[str, PassThrough] = {
@@ -15,6 +16,7 @@ PASS_THROUGHS: dict[str, PassThrough] = {
     "anthropic_messages": AnthropicMessagesPassThrough(),
     "bedrock_converse": BedrockConversePassThrough(),
     "bedrock_invoke": BedrockInvokePassThrough(),
+    "openai_crossed": OpenAICrossedPassThrough(),
     "openai_responses": OpenAIResponsesPassThrough(),
     "google_generate": GoogleGeneratePassThrough(),
 }

@@ -110,6 +110,14 @@ _BESIDE: dict[str, Edit] = {
     "finishMessage": text,
     "groundingMetadata": fields(
         {
+            "groundingChunks": items(
+                fields(
+                    {
+                        "web": fields({"title": text}),
+                        "retrievedContext": fields({"title": text, "text": text}),
+                    }
+                )
+            ),
             "groundingSupports": items(fields({"segment": fields({"text": text})})),
             "webSearchQueries": json_value,
         }

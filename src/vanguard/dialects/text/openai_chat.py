@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
-from vanguard.dialects.text.contract import Channel, Mask
+from vanguard.dialects.text.contract import Channel, Mask, at_once
 from vanguard.dialects.text.events import with_data
 from vanguard.dialects.text.json_text import JsonText
 from vanguard.dialects.text.slots import (
@@ -48,6 +48,7 @@ def _part(raw: Raw, mask: Mask) -> bytes | None:
 _PART = fields({"text": text, "refusal": text, "thinking": either(text, items(_part))})
 _CONTENT = either(text, items(_PART))
 _CALLED = fields({"arguments": json_in_string})
+_ANNOTATIONS = items(fields({"url_citation": fields({"title": text})}))
 _MESSAGE = fields(
     {
         "name": text,
@@ -59,6 +60,7 @@ _MESSAGE = fields(
         "tool_calls": items(fields({"function": _CALLED, "custom": fields({"input": text})})),
         "function_call": _CALLED,
         "audio": fields({"transcript": text}),
+        "annotations": _ANNOTATIONS,
     }
 )
 
@@ -133,6 +135,7 @@ class OpenAIChatMasker:
 
     def __init__(self, make_channel: Callable[[], Channel]) -> None:
         self._make = make_channel
+        self._at_once = at_once(make_channel)
         self._channels: dict[int, dict[Path, Channel]] = {}
         self._last = b"{}"
 
@@ -171,7 +174,12 @@ class OpenAIChatMasker:
     def _mask_choice(self, at: Path, choice: _ChoiceHead, values: dict[Path, bytes]) -> bytes:
         """Collects new values; returns events that have to come before."""
         channels = self._channels.setdefault(choice.index, {})
-        slots = list(_slots(object_of(choice.delta)))
+        delta = object_of(choice.delta)
+        told = delta.get("annotations")
+        new = None if told is None else _ANNOTATIONS(told, self._at_once)
+        if new is not None:
+            values[*at, "delta", "annotations"] = new
+        slots = list(_slots(delta))
         masked: dict[Path, str] = {}
         for slot in slots:
             if slot.key not in channels:

@@ -50,6 +50,7 @@ class _Slots(NamedTuple):
     part: Edit
     item: Edit
     response: Edit
+    citation: Edit
 
 
 def _slots(arguments: Edit) -> _Slots:
@@ -93,7 +94,7 @@ def _slots(arguments: Edit) -> _Slots:
         }
     )
     response = fields({"output": items(item), "instructions": either(text, items(item))})
-    return _Slots(part, item, response)
+    return _Slots(part, item, response, citation)
 
 
 _SLOTS = _slots(json_in_string)
@@ -158,7 +159,14 @@ class OpenAIResponsesMasker:
         self._number = 0
         self._added = 0  # events of our own so far, by which later ones are numbered on
         told = _slots(self._told_arguments)
-        self._whole = fields({"part": told.part, "item": told.item, "response": told.response})
+        self._whole = fields(
+            {
+                "part": told.part,
+                "item": told.item,
+                "response": told.response,
+                "annotation": told.citation,
+            }
+        )
 
     def event(self, raw: bytes) -> bytes:
         """Masks one event; before a text's end comes what was held back of it."""

@@ -8,6 +8,7 @@ from vanguard.dialects.text.bedrock_invoke import BedrockInvokeText
 from vanguard.dialects.text.contract import TextSlots
 from vanguard.dialects.text.google_generate import GoogleGenerateText
 from vanguard.dialects.text.openai_chat import OpenAIChatText
+from vanguard.dialects.text.openai_crossed import OpenAICrossedText
 from vanguard.dialects.text.openai_responses import OpenAIResponsesText
 
 TEXT_SLOTS: dict[str, TextSlots] = {
@@ -15,6 +16,7 @@ TEXT_SLOTS: dict[str, TextSlots] = {
     "bedrock_converse": BedrockConverseText(),
     "bedrock_invoke": BedrockInvokeText(),
     "openai_chat": OpenAIChatText(),
+    "openai_crossed": OpenAICrossedText(),
     "openai_responses": OpenAIResponsesText(),
     "google_generate": GoogleGenerateText(),
 }

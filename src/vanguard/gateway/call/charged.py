@@ -47,21 +47,30 @@ def charged_usage(exchange: Exchange, relay: Relay, status: Status, body_bytes: 
     if exchange.door.operation == "count_tokens":
         return Usage()
     seen = relay.tokens
-    if status == "cut":
-        seen = max(seen, exchange.limit_tokens or 0)
+    if status == "cut" and exchange.limit_tokens is not None:
+        # all that was reserved, and no more: an answer that ignores its cap may come as a whole in the
+        # read that cuts it, and what is charged must not depend on how the network divides it
+        seen = exchange.limit_tokens
     if told is None:
         return _guess(exchange, seen, body_bytes)
+    if status == "cut" and told.output_tokens > seen:
+        return _written(told, seen)
     ended = relay.done and not relay.failed()
     if streaming and not ended and seen > told.output_tokens:
-        return Usage(
-            input_tokens=told.input_tokens,
-            output_tokens=seen,
-            cache_read_tokens=told.cache_read_tokens,
-            cache_write_tokens=told.cache_write_tokens,
-            cache_write_1h_tokens=told.cache_write_1h_tokens,
-            estimated=True,
-        )
+        return _written(told, seen)
     return told
+
+
+def _written(told: Usage, output_tokens: int) -> Usage:
+    """What was told, with another count of what was written: ours."""
+    return Usage(
+        input_tokens=told.input_tokens,
+        output_tokens=output_tokens,
+        cache_read_tokens=told.cache_read_tokens,
+        cache_write_tokens=told.cache_write_tokens,
+        cache_write_1h_tokens=told.cache_write_1h_tokens,
+        estimated=True,
+    )
 
 
 def _guess(exchange: Exchange, seen: int, body_bytes: int) -> Usage:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from vanguard.core.errors import (
     UpstreamError,
+    UpstreamOverloaded,
     UpstreamRateLimited,
     UpstreamUnavailable,
     VanguardError,
@@ -36,7 +37,8 @@ def elsewhere(
         wait_s = _told_wait_s(body)
     if status in {429, 529}:
         message = f"deployment '{deployment.id}' is overloaded (HTTP {status})"
-        return UpstreamRateLimited(message, retry_after_s=wait_s)
+        kind = UpstreamRateLimited if status == 429 else UpstreamOverloaded
+        return kind(message, retry_after_s=wait_s)
     if _refuses_us(deployment, status, body):
         message = f"deployment '{deployment.id}' refused the platform's credential (HTTP {status})"
         return UpstreamUnavailable(message)

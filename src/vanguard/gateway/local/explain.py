@@ -12,7 +12,7 @@ from vanguard.core.errors import InvalidRequest, RouteNotFound
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.doors import find_aws_door
-from vanguard.gateway.doors import find_door
+from vanguard.gateway.doors import CROSSED, find_door
 from vanguard.gateway.exchange import Client, Exchange
 from vanguard.gateway.google.doors import find_google_door
 from vanguard.gateway.http.messages import Request
@@ -143,6 +143,9 @@ def asked_exchange(gateway: Gateway, body: bytes, client: Client, admin: Key) ->
     exchange = Exchange(asked, client, door, view)
     exchange.key = _key(view.keys, question.key, admin)
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
+    if peek.crossed and not door.varies:
+        door = exchange.door = CROSSED
+        peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
     exchange.peek = peek = door.adapt(peek) if door.varies else peek
     place = (door.operation, gateway.boot.bounds.attempts)
     exchange.lane = view.make_lane(exchange.key, peek.model, place, gateway.metrics)

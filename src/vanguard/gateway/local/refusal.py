@@ -12,12 +12,14 @@ from functools import lru_cache
 import msgspec
 
 from vanguard.core.errors import RateLimited, VanguardError
+from vanguard.dialects.anthropic_messages.errors import error_status as anthropics_status
 from vanguard.dialects.bedrock_converse.errors import error_body, error_status, error_type
 from vanguard.dialects.framing import FRAMED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.limits import Standing
 
+_ANTHROPIC = "anthropic_messages"
 # the usual case: what a key made in the console has
 _BOTH_AT_ANTHROPIC = (
     b"anthropic-ratelimit-requests-limit: %d\r\n"
@@ -53,7 +55,8 @@ def render_error(
         lines += b"x-amzn-errortype: %b\r\n" % error_type(error).encode()
         return error_status(error), lines, error_body(error)
     if door is not None:
-        return error.status, lines, DIALECTS[door.dialect].error_body(error, request_id)
+        status = anthropics_status(error) if door.dialect == _ANTHROPIC else error.status
+        return status, lines, DIALECTS[door.dialect].error_body(error, request_id)
     body = {
         "error": {
             "code": error.code,
@@ -78,7 +81,7 @@ def _stamp(moment_s: int) -> bytes:
 
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
-    anthropic = door.dialect == "anthropic_messages"
+    anthropic = door.dialect == _ANTHROPIC
     if standing.requests_limit >= 0 and standing.tokens_limit >= 0:
         requests_reset: int | bytes = standing.requests_reset_s
         tokens_reset: int | bytes = standing.tokens_reset_s

@@ -22,6 +22,7 @@ from vanguard.gateway.relay.endpoint import EndpointRelay
 from vanguard.gateway.relay.google import google_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.reframed import InvokedRelay, UnwrappedRelay
+from vanguard.gateway.relay.renamed import renamed
 from vanguard.gateway.relay.translated import TranslatedRelay
 from vanguard.snapshot.model import Deployment
 
@@ -47,7 +48,7 @@ def foreign_relay(exchange: Exchange, deployment: Deployment) -> Relay:
     if invokes(door.dialect, deployment):
         if door.dialect == "bedrock_invoke":
             return same(exchange, deployment)
-        return InvokedRelay(exchange, deployment)
+        return renamed(InvokedRelay(exchange, deployment), door.dialect, exchange.peek.model)
     if (door.dialect, deployment.dialect) == ("bedrock_invoke", "anthropic_messages"):
         return UnwrappedRelay(exchange, deployment)
     client, upstream = DIALECTS[door.dialect], DIALECTS[deployment.dialect]

@@ -12,10 +12,9 @@ import msgspec
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
-from vanguard.dialects.contract import Dialect, Losses, Seals
+from vanguard.dialects.contract import Dialect, Losses
 from vanguard.dialects.conversation import (
     End,
-    Finish,
     RefusalDelta,
     ReplyEvent,
     Start,
@@ -29,7 +28,7 @@ from vanguard.dialects.framing import make_splitter
 from vanguard.gateway.exchange import Exchange
 from vanguard.snapshot.model import Deployment
 
-_CONTENT = (TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta)
+_CONTENT = frozenset({TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta})
 
 
 class TranslatedRelay:
@@ -40,6 +39,7 @@ class TranslatedRelay:
     def __init__(
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
     ) -> None:
+        self._exchange = exchange
         self._losses = Losses(strict=exchange.strict)
         self.losses: Sequence[str] = self._losses.names
         self._upstream = upstream
@@ -50,10 +50,10 @@ class TranslatedRelay:
             said: dict[str, object] = {"model": peek.model, "stream": peek.stream}
             self._conversation = msgspec.structs.replace(self._conversation, **said)
         self._deployment = deployment
+        self._renames = exchange.peek.model != deployment.model
         self._cap_tokens = exchange.cap_tokens
         self._reader = upstream.reader()
-        if isinstance(self._reader, Seals):
-            self._reader.origin = deployment.id
+        self._reader.origin = deployment.id
         self._writer = client.writer(self._conversation, exchange.id)
         self._stream = exchange.peek.stream
         self._splitter = make_splitter(upstream.name)
@@ -78,44 +78,50 @@ class TranslatedRelay:
 
     def whole(self, body: bytes) -> bytes:
         """The answer in the client's dialect."""
-        events = self._reader.whole(body)
-        for event in events:
-            self._note(event)
-        return self._writer.whole(events)
+        events = [self._note(event) for event in self._reader.whole(body)]
+        out = self._writer.whole(events)
+        self._losses.names.extend(self._writer.lost)
+        return out
 
     def feed(self, data: bytes) -> bytes:
         """Whole events in the client's dialect."""
         out = []
+        write = self._writer.event
         for raw in self._splitter.feed(data):
             for event in self._reader.event(raw):
-                self._note(event)
-                out.append(self._writer.event(event))
+                if type(event) in _CONTENT:
+                    self.tokens += 1
+                    out.append(write(event))
+                else:
+                    out.append(write(self._note(event)))
         return b"".join(out)
 
-    def _note(self, event: ReplyEvent) -> None:
-        if isinstance(event, _CONTENT):
+    def _note(self, event: ReplyEvent) -> ReplyEvent:
+        """The event as the client shall hear it."""
+        if type(event) in _CONTENT:
             self.tokens += 1
         elif isinstance(event, UsageTold):
             self._usage = event.usage
         elif isinstance(event, Start):
             self._usage = event.usage or self._usage
+            if self._renames:
+                # without a name of the upstream's, the client's own is told
+                return Start(event.id, "", event.usage)
         elif isinstance(event, End):
             self.done = True
-        elif isinstance(event, Finish):
-            return
+        return event
 
     def finish(self) -> bytes:
         """Checks that the upstream said its end."""
-        out = []
+        events: list[ReplyEvent] = []
         if self._splitter.rest.strip():
             # a last event without its blank line, as some servers send
-            for event in self._reader.event(self._splitter.rest + b"\n\n"):
-                self._note(event)
-                out.append(self._writer.event(event))
-        for event in self._reader.end():
-            self._note(event)
-            out.append(self._writer.event(event))
-        return b"".join(out)
+            events += self._reader.event(self._splitter.rest + b"\n\n")
+        events += self._reader.end()
+        out = b"".join([self._writer.event(self._note(event)) for event in events])
+        # the head, where losses are named, is out
+        self._exchange.lost = self._writer.lost
+        return out
 
     def failure(self, status: int, body: bytes) -> VanguardError:
         """The provider's refusal as an error that any dialect can say."""

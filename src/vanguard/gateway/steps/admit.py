@@ -6,16 +6,20 @@ the output cap; what is reserved against a budget is an upper bound, so that it 
 
 from __future__ import annotations
 
-from vanguard.core.errors import BudgetExceeded, Unauthenticated, VanguardError
+from vanguard.core.errors import BudgetExceeded, InvalidRequest, Unauthenticated, VanguardError
 from vanguard.core.money import bound_usd_micros, ceilings, usd
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.accounting.attribution import TELLING, told, wants_strict
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.charged import estimate_input_tokens
+from vanguard.gateway.doors import CROSSED
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.lane import Lane
 from vanguard.snapshot.model import Deployment
 
+# "Set to 0 to populate the prompt cache without generating a response" (Anthropic API reference,
+# messages, 2026-11)
+_WARMING = frozenset({"anthropic_messages", "bedrock_invoke"})
 # for models of which nobody knows how much they write
 _CAP_TOKENS = 8_192
 
@@ -34,6 +38,9 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
     if door.varies:
         peek = door.adapt(peek)
+    elif peek.crossed:
+        door = exchange.door = CROSSED
+        peek = PASS_THROUGHS[door.dialect].peek(exchange.body)
     exchange.peek = peek
     key = exchange.key
     lane = exchange.view.lanes.get((key.id, peek.model, door.operation))
@@ -52,6 +59,7 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
     """Sets `reservation` for the body as it is now.
 
     Raises:
+        InvalidRequest: a budget applies, and the request's cap may be none.
         LimitError: a limit or a budget of the chain stands in the way.
         NotHeld: limits are shared and have to be borrowed first; then it may be called again.
     """
@@ -106,6 +114,12 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
         cap = exchange.cap_tokens = _affordable(gateway, exchange, input_tokens, left)
         if cap is None:
             return lane.bound_usd_micros(input_tokens, 0)
+    if cap == 0 and exchange.door.dialect not in _WARMING:
+        raise InvalidRequest(
+            "max_tokens: a budget applies, and not every server takes a cap below 1 for one; ask for at"
+            " least 1 token, or leave it out",
+            param="max_tokens",
+        )
     exchange.limit_tokens = output = cap * peek.answers
     return lane.bound_usd_micros(input_tokens, output)
 

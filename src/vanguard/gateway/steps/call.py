@@ -107,8 +107,8 @@ class Call:
     def _pause(self, pause_s: float) -> None:
         """No account's quota holds the request: it waits for one, rather than for a refusal.
 
-        Where that takes longer than anybody waits for a repetition, it goes at once: what is believed
-        of quotas may be wrong.
+        Where that takes longer than its client is kept, it goes at once: what is believed of quotas may
+        be wrong.
         """
         if pause_s > self._patience_s() or self._gateway.draining:
             self._try()
@@ -119,7 +119,7 @@ class Call:
     def _patience_s(self) -> float:
         gateway, deadlines = self._gateway, self._gateway.boot.deadlines
         waited_s = gateway.loop_time() - self._exchange.arrived
-        return max(0.0, min(deadlines.retry_wait_s, deadlines.request_s) - waited_s)
+        return max(0.0, min(deadlines.quota_wait_s, deadlines.request_s) - waited_s)
 
     def _look_again(self) -> None:
         """After a pause: others may have taken what it waited for."""

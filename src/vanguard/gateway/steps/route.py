@@ -70,5 +70,5 @@ def ask_of(gateway: Gateway, exchange: Exchange) -> Ask:
         media=blind and exchange.has_media(),
         prefix=read_prefix(body, tenant) if chat and course.reads_prefix else None,
         account=account,
-        patience_s=gateway.boot.deadlines.retry_wait_s,
+        patience_s=gateway.boot.deadlines.quota_wait_s,
     )

@@ -5,7 +5,6 @@ It does not know what is made of a page. It is meant for a process of its own, s
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -50,7 +49,11 @@ def count_pages(path: Path, password: str, limits: ReadingLimits) -> int:
         raise DocumentTooLarge(f"The file has {size:,} bytes; {limits.file_bytes:,} are allowed.")
     if kind_of(path) == "image":
         return images.count_frames(path, limits)
-    answer = Reader(Start(str(path), password, limits.layers)).pages()
+    reader = Reader(Start(str(path), password, limits.layers))
+    try:
+        answer = reader.pages()
+    finally:
+        reader.close()
     if answer.error:
         raise ERRORS.get(answer.error, DocumentUnreadable)(answer.message)
     return answer.pages
@@ -73,11 +76,27 @@ class PdfLayers:
             raise ERRORS.get(answer.error, DocumentUnreadable)(answer.message)
         return answer.painted
 
+    def close(self) -> None:
+        """Lets the file go."""
+        self._reader.close()
 
-@lru_cache(maxsize=1)
+
+_open: dict[tuple[Path, str, ReadingLimits], PdfLayers] = {}
+
+
 def layers_of(path: Path, password: str, limits: ReadingLimits) -> PdfLayers:
-    """The layers of a file; kept open, for its next page is likely to be asked for next."""
-    return PdfLayers(path, password, limits)
+    """The layers of a file; it stays open, for its next page is likely to be asked for next."""
+    key = (path, password, limits)
+    if key not in _open:
+        close_layers()
+        _open[key] = PdfLayers(path, password, limits)
+    return _open[key]
+
+
+def close_layers() -> None:
+    """Lets the file go that was asked for last."""
+    while _open:
+        _open.popitem()[1].close()
 
 
 def picture_of(

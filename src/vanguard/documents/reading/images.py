@@ -78,10 +78,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except UnidentifiedImageError as error:
         raise DocumentUnreadable(f"The file is no {', '.join(FORMATS)} image.") from error
     except Image.DecompressionBombError as error:
-        raise DocumentTooLarge(f"The image is too large: {error}.") from error
+        raise DocumentTooLarge("The image has far more pixels than are allowed.") from error
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
         # what Pillow raises for broken files
-        raise DocumentUnreadable(f"The image is broken: {error}.") from error
+        reason = str(error).rstrip(".")
+        raise DocumentUnreadable(f"The image is broken: {reason}.") from error
 
 
 def _check(image: Image.Image, limits: ReadingLimits) -> None:
@@ -94,7 +95,7 @@ def _resolution(image: Image.Image) -> float:
     said = image.info.get("dpi", (0,))[0]
     low, high = _DOTS_PER_INCH
     known = float(said) if isinstance(said, int | float) or hasattr(said, "numerator") else 0.0
-    if low <= known <= high and known != _UNKNOWN:
+    if low <= known <= high and abs(known - _UNKNOWN) > 0.5:
         return known
     return max(image.width, image.height) / _LONG_SIDE_INCHES
 

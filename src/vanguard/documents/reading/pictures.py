@@ -34,7 +34,8 @@ def draw_page(path: Path, number: int, dots_per_inch: float, limits: ReadingLimi
             drawn = page.render(scale=resolution / POINTS_PER_INCH, grayscale=True)
             grey = np.array(drawn.to_numpy(), np.uint8)
     except (pypdfium2.PdfiumError, IndexError, ValueError, RuntimeError) as error:
-        raise DocumentUnreadable(f"Page {number} cannot be drawn: {error}.") from error
+        reason = str(error).rstrip(".")
+        raise DocumentUnreadable(f"Page {number} cannot be drawn: {reason}.") from error
     return raster(grey.reshape(grey.shape[:2]), resolution)
 
 

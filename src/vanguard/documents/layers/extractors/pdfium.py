@@ -34,7 +34,8 @@ class PdfiumExtractor:
                 raise DocumentLocked(
                     "The file is encrypted, and the password is missing or not the right one."
                 ) from error
-            raise DocumentUnreadable(f"PDFium cannot open the file: {error}.") from error
+            reason = str(error).rstrip(".")
+            raise DocumentUnreadable(f"PDFium cannot open the file: {reason}.") from error
 
 
 class PdfiumFile:

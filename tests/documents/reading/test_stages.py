@@ -1,0 +1,52 @@
+import pytest
+
+from support.arabic_texts import DECLARATION
+from vanguard.core.errors import DocumentUnreadable
+from vanguard.documents.reading.stages import OpenFile, PageOfFile, ReadPage, SourceFile
+from vanguard.flow.stage import fingerprint
+
+
+def test_a_file_becomes_its_pages(blobs, born_digital):
+    sha256 = blobs.link(born_digital).sha256
+    made = list(OpenFile().process([SourceFile(sha256)], blobs))
+    assert [(one.value, one.label) for one in made] == [
+        (PageOfFile(sha256, "pdf", 1), "#1"),
+        (PageOfFile(sha256, "pdf", 2), "#2"),
+    ]
+
+
+def test_a_page_with_a_text_layer_is_read_by_it(blobs, born_digital):
+    sha256 = blobs.link(born_digital).sha256
+    (made,) = ReadPage().process([PageOfFile(sha256, "pdf", 2)], blobs)
+    page = made.value
+    assert (page.number, page.width, page.height) == (2, 595, 842)
+    assert [line.text for block in page.blocks for line in block.lines] == list(DECLARATION[6:])
+    assert page.blocks[0].reader in {"pdfium", "pdfminer"}
+
+
+def test_a_scan_is_read_by_its_picture(blobs, scan):
+    sha256 = blobs.link(scan).sha256
+    (made,) = ReadPage(languages="eng").process([PageOfFile(sha256, "image", 1)], blobs)
+    page = made.value
+    assert page.text == "alpha beta gamma\ndelta epsilon zeta"
+    assert page.width == pytest.approx(500 * 72 / 150, rel=0.01)
+    assert page.blocks[0].reader == "tesseract:eng"
+
+
+def test_pictures_alone_where_text_layers_are_not_wanted(blobs, born_digital):
+    sha256 = blobs.link(born_digital).sha256
+    (made,) = ReadPage(text_layers=False).process([PageOfFile(sha256, "pdf", 1)], blobs)
+    assert all(block.reader == "tesseract:ara" for block in made.value.blocks)
+
+
+def test_a_file_that_is_no_document_has_no_pages(blobs, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"hello")
+    sha256 = blobs.link(tmp_path / "a.pdf").sha256
+    with pytest.raises(DocumentUnreadable):
+        list(OpenFile().process([SourceFile(sha256)], blobs))
+
+
+def test_settings_tell_results_apart():
+    assert fingerprint(ReadPage()) != fingerprint(ReadPage(languages="ara+eng"))
+    assert fingerprint(ReadPage()) != fingerprint(ReadPage(password="x"))
+    assert b"secret" not in fingerprint(ReadPage(password="secret")).encode()

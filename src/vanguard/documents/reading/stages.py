@@ -17,6 +17,7 @@ from vanguard.documents.engines.contract import Engine
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layers.choice import Choice
 from vanguard.documents.layers.read import read_layer, size_of
+from vanguard.documents.layout.lines import in_order
 from vanguard.documents.page import POINTS_PER_INCH, Page
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.files import Kind, count_pages, kind_of, layers_of, picture_of
@@ -102,7 +103,9 @@ class ReadPage:
             layers = layers_of(path, self.password, self.limits)
             width, height = size_of(layers, page.number - 1)
             if self.text_layers:
-                layer = read_layer(layers, page.number - 1)
+                found = read_layer(layers, page.number - 1)
+                ordered = in_order(found.lines, width, height)
+                layer = msgspec.structs.replace(found, lines=ordered)
         else:
             drawn = self._drawn(page, path)
             height, width = (

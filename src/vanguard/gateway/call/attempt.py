@@ -21,6 +21,7 @@ from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.passthrough.soundness import says_error
+from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
@@ -255,6 +256,9 @@ class Attempt:
             self._again(UpstreamRejected(message), at_fault=False)
         else:
             meaning = self._relay.failure(status, body)
+            if isinstance(meaning, bytes) and self._answer.begun:
+                # a ping has sent the head: its words must be told within the stream
+                meaning = DIALECTS[self._exchange.door.dialect].reader().failure(status, meaning)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
                 self._answer.send(status, self._lines(), meaning)

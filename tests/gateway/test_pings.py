@@ -5,10 +5,14 @@ import httpx
 import openai
 import pytest
 
-from support.gateway import CHAT, SECRET, STREAM, chat, delta, deployment, snapshot
+from support.gateway import CHAT, KEY, SECRET, STREAM, chat, delta, deployment, snapshot
 from support.upstream import Upstream, stream, whole
+from vanguard.core.errors import VanguardError
+from vanguard.dialects.framing import make_splitter
+from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway import app
 from vanguard.gateway.pings import Pings
+from vanguard.gateway.steps.call import Call
 from vanguard.snapshot.boot import Bounds, Deadlines
 
 
@@ -108,6 +112,77 @@ async def test_after_a_ping_an_error_is_told_within_the_stream(runner, client):
         assert b"[DONE]" not in answer.content
         messages = await chat(client, running, stream=True, path="/v1/messages")
         assert b"event: error\n" in messages.content
+
+
+@pytest.fixture
+def pinged(monkeypatch):
+    """Happens when a client has been pinged."""
+    happened, ping = asyncio.Event(), Call.ping
+
+    def pings(call):
+        ping(call)
+        happened.set()
+
+    monkeypatch.setattr(Call, "ping", pings)
+    return happened
+
+
+WORDS = {"error": {"type": "invalid_request_error", "message": "too odd", "param": None}}
+ASKS = {
+    "openai_chat": ("/v1/chat/completions", {}),
+    "anthropic_messages": ("/v1/messages", {}),
+    "openai_responses": ("/v1/responses", {"input": "hi", "messages": None, "max_tokens": None}),
+    "google_generate": (
+        "/v1beta/models/m:streamGenerateContent?alt=sse",
+        {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]},
+    ),
+    "bedrock_converse": ("/aws/model/m/converse-stream", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("clients", "upstreams"),
+    [
+        *((one, one) for one in list(ASKS)[:4]),
+        *zip(ASKS, ["anthropic_messages", *["openai_chat"] * 4], strict=True),
+    ],
+)
+async def test_after_a_ping_a_refusal_is_told_within_the_stream(
+    runner, client, pinged, clients, upstreams
+):
+    # providers write over several lines, and proxies before them no JSON at all
+    body = b"<p>\ntoo odd" if clients == "openai_chat" else json.dumps(WORDS, indent=1).encode()
+
+    async def refuses(asked, write):
+        await pinged.wait()
+        await whole(400, body)(asked, write)
+
+    path, fields = ASKS[clients]
+    async with Upstream([refuses]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url, dialect=upstreams)]),
+            deadlines=Deadlines(ping_s=0.01),
+        )
+        url, ask = running.base_url + path, {**CHAT, "stream": True, **(fields or {})}
+        if clients in {"google_generate", "bedrock_converse"}:
+            ask = fields or {"messages": [{"role": "user", "content": [{"text": "hi"}]}]}
+        answer = await client.post(url, json=ask, headers=KEY)
+        assert answer.status_code == 200
+        with pytest.raises(VanguardError, match=r"refused the request.*too odd"):
+            read_to_the_end(clients, answer.content)
+        (settled,) = running.settled()
+        assert (settled.status, settled.error, settled.cost_usd_micros) == (
+            "failed",
+            "upstream_400",
+            0,
+        )
+
+
+def read_to_the_end(dialect, content):
+    """Raises what a reader of the dialect finds told within a stream."""
+    reader = DIALECTS[dialect].reader()
+    for raw in make_splitter(dialect).feed(content):
+        reader.event(raw)
 
 
 async def test_the_openai_sdk_passes_over_pings(runner):

@@ -151,6 +151,32 @@ async def test_what_breaks_off_after_the_first_token_is_told(
         assert [one.status for one in running.settled()] == ["truncated"]
 
 
+@pytest.mark.parametrize("more", [b"", broken("ModelStreamError", "gone")])
+async def test_what_came_before_an_error_reaches_a_client_of_another_dialect(
+    runner, client, tmp_path, more
+):
+    told = b"".join(said.OPENAI_STREAM[:3]) + b'data: {"error": {"message": "out of memory"}}\n\n'
+    async with Upstream([framed([part(told) + more])]) as upstream:
+        running = await runner.start(snapshot([endpoint(upstream, tmp_path)]))
+        answer = await messages(client, running, stream=True)
+        assert answer.text.count("text_delta") == 2
+        assert "out of memory" in answer.text.rstrip().split("\n\n")[-1]
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("truncated", 2)
+
+
+@pytest.mark.parametrize("call", [chat, messages])
+async def test_what_came_before_an_error_of_the_envelope_reaches_the_client(
+    runner, client, tmp_path, call
+):
+    begun = part(b"".join(said.OPENAI_STREAM[:3]))
+    async with Upstream([framed([begun + broken("ModelStreamError", "gone")])]) as upstream:
+        running = await runner.start(snapshot([endpoint(upstream, tmp_path)]))
+        answer = await call(client, running, stream=True)
+        assert "Hello" in answer.text
+        assert "gone" in answer.text.rstrip().split("\n\n")[-1]
+
+
 async def test_before_the_first_token_another_takes_over(runner, client, tmp_path):
     first = framed([broken("InternalStreamFailure", "why")])
     async with Upstream([first, framed([part(ANSWER)])]) as upstream:

@@ -9,8 +9,11 @@ from support.bedrock import Account, check_signature, chunk, exception, framed, 
 from support.gateway import KEY, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
+from vanguard.dialects.bedrock_invoke.chunks import chunk_data
 from vanguard.snapshot.boot import Bounds
 from vanguard.snapshot.model import Budget
+from vanguard.wire.event_stream import Splitter as FrameSplitter
+from vanguard.wire.event_stream import read_frame
 from vanguard.wire.sse import event_data
 
 ASK = {"model": "m", "max_tokens": 99, "messages": [{"role": "user", "content": "hi"}]}
@@ -85,6 +88,26 @@ async def test_a_broken_stream_is_told_in_anthropics_words(runner, client, tmp_p
             assert [one.status for one in running.settled()] == ["ok"]
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        exception("throttlingException", "slow down"),
+        chunk({"type": "error", "error": {"type": "x", "message": "slow down"}}),
+    ],
+)
+async def test_what_came_before_an_error_reaches_the_client(runner, client, tmp_path, last):
+    async with Upstream([framed([b"".join([*CHUNKS[:5], last])])]) as upstream:
+        running = await runner.start(snapshot([bedrock(upstream, tmp_path)]))
+        answer = await ask(client, running, stream=True)
+        *begun, error = answer.content.rstrip().split(b"\n\n")
+        told = b"".join(said.ANTHROPIC_STREAM[:5]).replace(b'"claude-up"', b'"m"')
+        assert b"\n\n".join([*begun, b""]) == told
+        assert error.startswith(b"event: error")
+        assert b"slow down" in error
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("truncated", 2)
+
+
 async def test_aws_refusals_are_told_in_anthropics_words(runner, client, tmp_path):
     async with Upstream([refused(400, "ValidationException", "max_tokens: too large")]) as upstream:
         running = await runner.start(snapshot([bedrock(upstream, tmp_path)]))
@@ -128,3 +151,18 @@ async def test_the_other_way_round(runner, client):
         assert refusal.status_code == 400
         assert refusal.headers["x-amzn-errortype"] == "ValidationException"
         assert json.loads(refusal.content)["message"].endswith("bad")
+
+
+async def test_the_other_way_round_what_came_before_an_error_reaches_the_client(runner, client):
+    last = said.anthropic_event("error", error={"type": "x", "message": "slow down"})
+    async with Upstream([stream([b"".join([*said.ANTHROPIC_STREAM[:5], last])])]) as upstream:
+        place = deployment(upstream.base_url, dialect="anthropic_messages")
+        running = await runner.start(snapshot([place]))
+        url = running.base_url + "/aws/model/m/invoke-with-response-stream"
+        answer = await client.post(url, json=INVOKE, headers=KEY)
+        frames = FrameSplitter().feed(answer.content)
+        events = [chunk_data(read_frame(one)) for one in frames[:-1]]
+        assert events == [event_data(one) for one in said.ANTHROPIC_STREAM[:5]]
+        assert b"modelStreamErrorException" in frames[-1]
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("truncated", 2)

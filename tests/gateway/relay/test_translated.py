@@ -1,6 +1,7 @@
 """Translation on real sockets: whatever the chunks, the client's bytes are the same."""
 
 import json
+import re
 
 import pytest
 
@@ -11,6 +12,12 @@ from support.gateway import CHAT, KEY, chat, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
 from vanguard.snapshot.model import Budget
+
+
+def timeless(answer):
+    """An answer without what differs between two requests: their ids, and the second they came in."""
+    content = answer.content.replace(answer.headers["x-request-id"].encode(), b"ID")
+    return re.sub(rb'"created":\d+', b'"created":0', content)
 
 
 @pytest.mark.parametrize("size", [1, 3, 64, 100_000])
@@ -26,11 +33,7 @@ async def test_every_chunk_size_gives_the_same_answer(runner, client, dialect, e
         running = await runner.start(snapshot([deployment(upstream.base_url, dialect=dialect)]))
         first = await chat(client, running, path=other, stream=True)
         second = await chat(client, running, path=other, stream=True)
-        ids = (first.headers["x-request-id"].encode(), second.headers["x-request-id"].encode())
-        assert (
-            first.content.replace(ids[0], b"ID").split(b"\n\n")[1:]
-            == second.content.replace(ids[1], b"ID").split(b"\n\n")[1:]
-        )
+        assert timeless(first).split(b"\n\n")[1:] == timeless(second).split(b"\n\n")[1:]
         assert [one.status for one in running.settled()] == ["ok", "ok"]
 
 
@@ -166,3 +169,61 @@ async def test_a_streams_loss_is_named_in_the_log(runner, client):
         lost = [one for one in seen if one["event"] == "lost in translation"]
         assert [one["names"] for one in lost] == ["citations", "citations"]
         assert lost[0]["request_id"]
+
+
+OPENAI_BROKEN = [*said.OPENAI_STREAM[:3], b'data: {"error":{"message":"no more memory"}}\n\n']
+ANTHROPIC_BROKEN = [
+    *said.ANTHROPIC_STREAM[:5],
+    said.anthropic_event("error", error={"type": "overloaded_error", "message": "no more memory"}),
+]
+BROKEN = pytest.mark.parametrize(
+    ("dialect", "events"),
+    [("anthropic_messages", ANTHROPIC_BROKEN), ("openai_chat", OPENAI_BROKEN)],
+)
+
+
+@pytest.mark.parametrize("size", [1, 64, 100_000])
+@BROKEN
+async def test_what_came_before_an_error_reaches_the_client(runner, client, dialect, events, size):
+    raw = b"".join(events)
+    pieces = [raw[at : at + size] for at in range(0, len(raw), size)]
+    other = "/v1/messages" if dialect == "openai_chat" else "/v1/chat/completions"
+    async with Upstream([stream(pieces), stream(events)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url, dialect=dialect)]))
+        first = await chat(client, running, path=other, stream=True)
+        second = await chat(client, running, path=other, stream=True)
+        assert timeless(first) == timeless(second)
+        *_, hello, there, error = first.content.rstrip().split(b"\n\n")
+        assert b'"Hello"' in hello
+        assert b'" there"' in there
+        assert b"no more memory" in error
+        assert b'"error":' in error
+        assert [one.status for one in running.settled()] == ["truncated", "truncated"]
+        assert [one.usage.output_tokens for one in running.settled()] == [2, 2]
+
+
+@BROKEN
+async def test_what_came_before_an_error_passes_the_guardrails_too(runner, client, dialect, events):
+    other = "/v1/messages" if dialect == "openai_chat" else "/v1/chat/completions"
+    policy = Policy("p", (Rule("word", "Hello"),))
+    async with Upstream([stream([b"".join(events)])]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url, dialect=dialect)], policies=(policy,))
+        )
+        answer = await chat(client, running, path=other, stream=True)
+        assert "[word]" in answer.text
+        assert "Hello" not in answer.text
+        assert "no more memory" in answer.text
+
+
+async def test_a_budget_cuts_what_came_before_an_error(runner, client):
+    many = [said.OPENAI_STREAM[0], *(said.OPENAI_STREAM[1:2] * 20), OPENAI_BROKEN[-1]]
+    async with Upstream([stream([b"".join(many)])]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)], budget=Budget(30_000))
+        )
+        answer = await chat(client, running, path="/v1/messages", stream=True, max_tokens=9)
+        assert "what its budget had reserved" in answer.text
+        assert "no more memory" not in answer.text
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("cut", 9)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 from vanguard.core.errors import (
     BudgetExceeded,
@@ -22,9 +21,11 @@ from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.passthrough.soundness import says_error
+from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
+from vanguard.gateway.call.contract import Walk
 from vanguard.gateway.call.drain import Drain, begin_drain
 from vanguard.gateway.call.elsewhere import elsewhere, meant_status, of_upstream
 from vanguard.gateway.call.response_lines import response_lines
@@ -43,31 +44,6 @@ _STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
 _GAPS = 32
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
-
-
-class Walk(Protocol):
-    """What an attempt tells whoever made it."""
-
-    def again(self, error: VanguardError, *, for_good: bool) -> None:
-        """This attempt failed before its first token; `for_good` rules the deployment out."""
-
-    def falls_back(self, status: int, body: bytes) -> bool:
-        """Whether this refusal sends the request to another model, by `again`."""
-
-    def carries_on(self, error: VanguardError) -> bool:
-        """Whether another deployment goes on with an answer that has broken off."""
-
-    def give_up(self, error: VanguardError) -> None:
-        """There will be no answer but this error."""
-
-    def over(self) -> None:
-        """The exchange has ended."""
-
-    def settle(self, outcome: Outcome, *, last: bool) -> None:
-        """The settle step."""
-
-    def refuse(self, error: VanguardError) -> None:
-        """An error in place of an answer."""
 
 
 class Attempt:
@@ -90,6 +66,7 @@ class Attempt:
     _sent = False
     _seen_bytes = 0
     _token_at = 0.0
+    _broken: UpstreamError | None = None
 
     def __init__(
         self, gateway: Gateway, exchange: Exchange, walk: Walk, answer: Answer, relay: Relay
@@ -173,6 +150,8 @@ class Attempt:
                 answer.through(data)
         elif self._streaming:
             self._stream(data)
+            if self._broken is not None:
+                self._break_off(self._broken)
         else:
             self._collect(data)
 
@@ -277,6 +256,9 @@ class Attempt:
             self._again(UpstreamRejected(message), at_fault=False)
         else:
             meaning = self._relay.failure(status, body)
+            if isinstance(meaning, bytes) and self._answer.begun:
+                # a ping has sent the head: its words must be told within the stream
+                meaning = DIALECTS[self._exchange.door.dialect].reader().failure(status, meaning)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
                 self._answer.send(status, self._lines(), meaning)
@@ -312,12 +294,10 @@ class Attempt:
         before = relay.tokens
         try:
             out = relay.feed(data)
-        except PolicyError as error:
-            self._stop("blocked", error)
-            return
         except VanguardError as error:
-            self._break_off(of_upstream(error))
-            return
+            out = self._before(error)
+            if not out:
+                return
         tokens, answer = relay.tokens, self._answer
         if tokens > before:
             self._token_seen()
@@ -340,6 +320,24 @@ class Attempt:
             # from the first token on, most events need no more than a glance
             self._skim = relay.skim
         answer.write(out)
+
+    def _before(self, error: VanguardError) -> bytes:
+        """What came in one read with an error and before it; where there is nothing, the end is now."""
+        out = b""
+        try:
+            if not isinstance(error, PolicyError):
+                out = self._relay.feed(b"")
+        except VanguardError as another:
+            # a guardrail ends the answer before the error does
+            error = another if isinstance(another, PolicyError) else error
+        if isinstance(error, PolicyError):
+            self._stop("blocked", error)
+            return b""
+        if out and (self._relay.tokens or self._answer.committed):
+            self._broken = of_upstream(error)
+            return out
+        self._break_off(of_upstream(error))
+        return b""
 
     def _cut(self) -> None:
         self._stop("cut", BudgetExceeded("the answer reached what its budget had reserved"))

@@ -51,7 +51,8 @@ class Relay(Protocol):
         """Whole events for the client, as far as these bytes complete some.
 
         Raises:
-            UpstreamError: an in-band error of the upstream.
+            UpstreamError: an in-band error of the upstream; what came before it in these bytes is had
+                by feeding nothing more, unless that is left to the next attempt.
             PolicyError: a guardrail ends the answer.
         """
 

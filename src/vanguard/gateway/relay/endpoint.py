@@ -51,8 +51,8 @@ class EndpointRelay:
         return self._inner.whole(body)
 
     def feed(self, data: bytes) -> bytes:
-        """The inner relay's events."""
-        return self._inner.feed(self._parts.feed(data))
+        """The inner relay's events; an error of the envelope waits behind those of its parts."""
+        return self._inner.feed(self._parts.feed(data) if data else b"")
 
     def finish(self) -> bytes:
         """The inner relay's rest."""

@@ -43,6 +43,8 @@ class _Reframed:
         self.losses: Sequence[str] = self._losses.names
         self._tap = AnthropicMessagesTap()
         self._whole: Usage | None = None
+        # events for the client; those before an error stay until they are asked for
+        self._out: list[bytes] = []
 
     @property
     def tokens(self) -> int:
@@ -84,6 +86,10 @@ class _Reframed:
             words = self._tap.error[:500].decode(errors="replace")
             raise UpstreamError(f"the upstream reported an error: {words}")
 
+    def _taken(self) -> bytes:
+        out, self._out = self._out, []
+        return b"".join(out)
+
     def _check_end(self) -> None:
         if not self._tap.complete():
             raise UpstreamTruncated("the upstream's stream ended before the answer did")
@@ -107,8 +113,7 @@ class InvokedRelay(_Reframed):
 
     def feed(self, data: bytes) -> bytes:
         """Server-sent events of the chunks that these bytes complete."""
-        out = []
-        for frame in self._splitter.feed(data):
+        for frame in self._splitter.feed(data) if data else ():
             message = read_frame(frame)
             failed = inline_failure(message)
             if failed is not None:
@@ -117,8 +122,8 @@ class InvokedRelay(_Reframed):
             if event:
                 raw = to_event(event)
                 self._read(raw)
-                out.append(raw)
-        return b"".join(out)
+                self._out.append(raw)
+        return self._taken()
 
     def finish(self) -> bytes:
         """Checks that the end was said, and nothing is broken off after it."""
@@ -154,11 +159,10 @@ class UnwrappedRelay(_Reframed):
 
     def feed(self, data: bytes) -> bytes:
         """Chunks of the events that these bytes complete."""
-        out = []
         for raw in self._splitter.feed(data):
             self._read(raw)
-            out.append(frames_of(raw))
-        return b"".join(out)
+            self._out.append(frames_of(raw))
+        return self._taken()
 
     def finish(self) -> bytes:
         """Checks that the end was said; a last event may have come without its blank line."""

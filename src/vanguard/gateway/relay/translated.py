@@ -35,6 +35,8 @@ class TranslatedRelay:
     """One attempt at an upstream of another dialect than the client's."""
 
     skim = None
+    # for the client: events that came with an error that was raised, and before it
+    _before: Sequence[bytes] = ()
 
     def __init__(
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
@@ -84,16 +86,23 @@ class TranslatedRelay:
         return out
 
     def feed(self, data: bytes) -> bytes:
-        """Whole events in the client's dialect."""
-        out = []
+        """Whole events in the client's dialect; without data, those before an error that was raised."""
+        if not data:
+            before, self._before = self._before, ()
+            return b"".join(before)
+        out: list[bytes] = []
         write = self._writer.event
-        for raw in self._splitter.feed(data):
-            for event in self._reader.event(raw):
-                if type(event) in _CONTENT:
-                    self.tokens += 1
-                    out.append(write(event))
-                else:
-                    out.append(write(self._note(event)))
+        try:
+            for raw in self._splitter.feed(data):
+                for event in self._reader.event(raw):
+                    if type(event) in _CONTENT:
+                        self.tokens += 1
+                        out.append(write(event))
+                    else:
+                        out.append(write(self._note(event)))
+        except VanguardError:
+            self._before = out
+            raise
         return b"".join(out)
 
     def _note(self, event: ReplyEvent) -> ReplyEvent:

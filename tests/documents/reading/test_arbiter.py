@@ -2,7 +2,7 @@
 
 from support.arabic_texts import DECLARATION
 from vanguard.documents.layers.choice import Choice
-from vanguard.documents.page import Line, Word
+from vanguard.documents.page import Block, Line, Word
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.picture import Picture
 
@@ -24,7 +24,8 @@ class Camera:
 
     def __call__(self):
         self.looks += 1
-        return Picture(self.found, ("scaled by 0.50",))
+        block = Block("paragraph", self.found, reader="tesseract", confidence=0.6)
+        return Picture((block,) if self.found else (), ("scaled by 0.50",))
 
 
 def text(blocks):
@@ -33,20 +34,20 @@ def text(blocks):
 
 def test_a_trusted_layer_is_taken_and_no_picture_is_read():
     camera = Camera(BAD)
-    blocks = decide(Choice(GOOD, 0.95, True, "pdfium", ("because",)), camera, "tesseract")
+    blocks = decide(Choice(GOOD, 0.95, True, "pdfium", ("because",)), camera)
     assert text(blocks) == list(GOOD)
     assert (blocks[0].reader, blocks[0].reasons, camera.looks) == ("pdfium", ("because",), 0)
 
 
 def test_without_a_layer_the_picture_is_read():
     for layer in (None, Choice((), 0.0, False, "", ("none",))):
-        blocks = decide(layer, Camera(GOOD), "tesseract")
+        blocks = decide(layer, Camera(GOOD))
         assert text(blocks) == list(GOOD)
         assert (blocks[0].reader, blocks[0].reasons) == ("tesseract", ("picture: scaled by 0.50",))
 
 
 def test_a_layer_in_doubt_gives_way_to_a_better_picture():
-    blocks = decide(Choice(BAD, 0.2, False, "pypdf", ("doubt",)), Camera(GOOD), "tesseract")
+    blocks = decide(Choice(BAD, 0.2, False, "pypdf", ("doubt",)), Camera(GOOD))
     assert text(blocks) == list(GOOD)
     assert blocks[0].reader == "tesseract"
     assert blocks[0].reasons[0] == "doubt"
@@ -55,10 +56,10 @@ def test_a_layer_in_doubt_gives_way_to_a_better_picture():
 
 def test_a_layer_in_doubt_stays_where_the_picture_is_no_better():
     for picture in (BAD, ()):
-        blocks = decide(Choice(GOOD, 0.55, False, "pypdf", ()), Camera(picture), "tesseract")
+        blocks = decide(Choice(GOOD, 0.55, False, "pypdf", ()), Camera(picture))
         assert text(blocks) == list(GOOD)
         assert blocks[0].reader == "pypdf"
 
 
 def test_an_empty_page_has_no_blocks():
-    assert decide(None, Camera(()), "tesseract") == ()
+    assert decide(None, Camera(())) == ()

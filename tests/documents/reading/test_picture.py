@@ -16,9 +16,9 @@ def english():
 
 def test_lines_are_read_with_boxes_on_the_page(english):
     picture = read_picture(raster(drawn(TEXT, size_px=40, wide=600), 144), english)
-    assert [line.text for line in picture.lines] == list(TEXT)
+    assert picture.text.splitlines() == list(TEXT)
     assert picture.steps[-1].startswith("scaled by")
-    first = picture.lines[0].box
+    first = picture.blocks[0].lines[0].box
     # drawn at pixel 40 of 144 in an inch: half as many points
     assert first.left == pytest.approx(20, abs=3)
     assert 20 < first.top < 35
@@ -27,12 +27,12 @@ def test_lines_are_read_with_boxes_on_the_page(english):
 def test_two_columns_are_read_one_after_the_other_from_the_right(english):
     left, right = drawn(TEXT, size_px=30, wide=450), drawn(TEXT[::-1], size_px=30, wide=450)
     picture = read_picture(raster(np.hstack([left, right]), 150), english)
-    assert [line.text for line in picture.lines] == [*TEXT[::-1], *TEXT]
+    assert picture.text.splitlines() == [*TEXT[::-1], *TEXT]
 
 
 def test_a_blank_page_has_no_lines(english):
     picture = read_picture(raster(np.full((300, 200), 240, np.uint8), 72), english)
-    assert picture.lines == ()
+    assert picture.blocks == ()
     assert picture.steps == ("blank",)
 
 

@@ -55,7 +55,7 @@ def analyse(
         float(page.ink.shape[0]),
         page.height,
     )
-    below = dict(zip(map(id, written), [*written[1:], None], strict=True))
+    below = dict(zip(map(id, written), [*written[1:], None], strict=False))
     blocks: list[Block] = []
     for index, region in enumerate(plan.regions):
         if region.what == "text":

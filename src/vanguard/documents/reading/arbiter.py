@@ -10,29 +10,28 @@ from collections.abc import Callable
 from vanguard.documents.arabic.plausibility import plausibility
 from vanguard.documents.layers.choice import Choice
 from vanguard.documents.page import Block
-from vanguard.documents.reading.blocks import gather
+from vanguard.documents.reading.blocks import gather, judged
 from vanguard.documents.reading.picture import Picture
 
 # a picture's reading is taken from this much more on: a layer has every letter, if not the right ones
 _BETTER_BY = 0.05
 
 
-def decide(layer: Choice | None, picture: Callable[[], Picture], engine: str) -> tuple[Block, ...]:
-    """The blocks of a page; none on an empty one.
+def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block, ...]:
+    """The blocks of a page, each with its tier; none on an empty one.
 
     Args:
         layer: what its text layers say; None for a page that is an image.
-        picture: reads the picture, when it is wanted: it costs a hundred times as much.
-        engine: the name of what reads the picture.
+        picture: reads the picture, when it is wanted: it costs ten times as much.
     """
     if layer is not None and layer.lines and layer.trusted:
         return gather(layer.lines, layer.reader, layer.reasons)
     seen = picture()
     said = tuple(f"picture: {step}" for step in seen.steps)
     if layer is None or not layer.lines:
-        return gather(seen.lines, engine, said)
-    found = plausibility("\n".join(line.text for line in seen.lines)).value if seen.lines else 0.0
+        return judged(seen.blocks, said)
+    found = plausibility(seen.text).value if seen.text else 0.0
     compared = f"plausibility: text layer {layer.plausibility:.2f}, picture {found:.2f}"
     if found >= layer.plausibility + _BETTER_BY:
-        return gather(seen.lines, engine, (*layer.reasons, compared, *said))
+        return judged(seen.blocks, (*layer.reasons, compared, *said))
     return gather(layer.lines, layer.reader, (*layer.reasons, compared))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+import msgspec
+
 from vanguard.documents.page import Block, Direction, Line, Tier
 
 _GAP = 0.9  # line heights between two lines, beyond which a paragraph ends
@@ -21,20 +23,15 @@ def gather(lines: Sequence[Line], reader: str, reasons: tuple[str, ...]) -> tupl
     """Blocks of these lines; the first has the reasons."""
     heights = [line.box.height for line in lines if line.box is not None]
     usual = median(heights) if heights else 0.0
-    blocks = [_block(part, reader) for part in _paragraphs(lines, usual)]
-    if blocks and reasons:
-        first = blocks[0]
-        blocks[0] = Block(
-            first.kind,
-            first.lines,
-            first.box,
-            first.direction,
-            reader=reader,
-            confidence=first.confidence,
-            tier=first.tier,
-            reasons=reasons,
-        )
-    return tuple(blocks)
+    return judged([_block(part, reader) for part in _paragraphs(lines, usual)], reasons)
+
+
+def judged(blocks: Sequence[Block], reasons: tuple[str, ...]) -> tuple[Block, ...]:
+    """The blocks with their tiers; the first has the reasons."""
+    tiers = [msgspec.structs.replace(one, tier=tier_of(one.confidence)) for one in blocks]
+    if tiers and reasons:
+        tiers[0] = msgspec.structs.replace(tiers[0], reasons=(*reasons, *tiers[0].reasons))
+    return tuple(tiers)
 
 
 def tier_of(confidence: float | None) -> Tier | None:
@@ -81,6 +78,4 @@ def _block(lines: Sequence[Line], reader: str) -> Block:
     sure = round(sum(count * one for count, one in letters) / weight, 4) if weight else None
     rtl = sum(line.direction == "rtl" for line in lines) * 2 >= len(lines)
     way: Direction = "rtl" if rtl else "ltr"
-    return Block(
-        "paragraph", tuple(lines), box, way, reader=reader, confidence=sure, tier=tier_of(sure)
-    )
+    return Block("paragraph", tuple(lines), box, way, reader=reader, confidence=sure)

@@ -17,12 +17,12 @@ from vanguard.documents.engines.contract import Engine
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layers.choice import Choice
 from vanguard.documents.layers.read import read_layer, size_of
-from vanguard.documents.layout.lines import in_order
 from vanguard.documents.page import POINTS_PER_INCH, Page
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.files import Kind, count_pages, kind_of, layers_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.picture import Picture, read_picture
+from vanguard.documents.tables.numbers import EngineNumbers, NumberReader
 from vanguard.flow.ports import Blobs
 from vanguard.flow.stage import Made
 
@@ -103,9 +103,7 @@ class ReadPage:
             layers = layers_of(path, self.password, self.limits)
             width, height = size_of(layers, page.number - 1)
             if self.text_layers:
-                found = read_layer(layers, page.number - 1)
-                ordered = in_order(found.lines, width, height)
-                layer = msgspec.structs.replace(found, lines=ordered)
+                layer = read_layer(layers, page.number - 1)
         else:
             drawn = self._drawn(page, path)
             height, width = (
@@ -113,9 +111,9 @@ class ReadPage:
             )
 
         def picture() -> Picture:
-            return read_picture(drawn or self._drawn(page, path), engine)
+            return read_picture(drawn or self._drawn(page, path), engine, _numbers(self.tessdata))
 
-        blocks = decide(layer, picture, engine.name)
+        blocks = decide(layer, picture)
         yield Made(Page(page.number, round(width, 2), round(height, 2), blocks))
 
     def _drawn(self, page: PageOfFile, path: Path) -> Raster:
@@ -127,3 +125,9 @@ def _engine(languages: str, tessdata: str) -> Engine:
     from vanguard.documents.engines.tesseract import Tesseract  # noqa: PLC0415 - where it is used
 
     return Tesseract(languages, Path(tessdata) if tessdata else None)
+
+
+@lru_cache(maxsize=2)
+def _numbers(tessdata: str) -> tuple[NumberReader, ...]:
+    """Latin digits are read by the data for English, which read them far better."""
+    return (EngineNumbers(_engine("eng", tessdata)),)

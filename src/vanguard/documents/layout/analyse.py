@@ -1,0 +1,135 @@
+"""A prepared page read into blocks: regions found, each read in its way, kinds told.
+
+It does not know files; `vanguard.documents.images.prepare` makes what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+from vanguard.documents.engines.careful import read_all
+from vanguard.documents.engines.contract import Engine
+from vanguard.documents.images.raster import Raster
+from vanguard.documents.images.sheet import Sheet, sheet, shifted
+from vanguard.documents.layout.kinds import (
+    Paragraph,
+    Surroundings,
+    furniture_kind,
+    kind_of,
+    usual,
+)
+from vanguard.documents.layout.paragraphs import find_paragraphs, letters
+from vanguard.documents.layout.regions import Plan, Region, find_regions
+from vanguard.documents.page import Block, Box, Direction, Line, Table
+from vanguard.documents.tables.numbers import NumberReader
+from vanguard.documents.tables.read import read_table
+
+
+def analyse(
+    raster: Raster, engine: Engine, numbers: Sequence[NumberReader] = ()
+) -> tuple[Block, ...]:
+    """The blocks of a page in reading order, boxes in points of the page; none on an empty page.
+
+    Args:
+        raster: level lines, writing at the size that the engine reads best.
+        engine: reads lines.
+        numbers: read again what may be a number in a table, each the digits that it is good at.
+    """
+    page = sheet(raster)
+    if page is None:
+        return ()
+    plan = find_regions(page)
+    texts = {
+        index: list(_paragraphs(plan, region, engine))
+        for index, region in enumerate(plan.regions)
+        if region.what == "text"
+    }
+    solids = tuple(one.box for one in plan.regions if one.what in ("table", "figure"))
+    body = usual([one for some in texts.values() for one in some], page.height)
+    around = Surroundings(body, solids, page.rules, float(page.ink.shape[0]), page.height)
+    blocks: list[Block] = []
+    for index, region in enumerate(plan.regions):
+        if region.what == "text":
+            blocks += [_text_block(one, page, around, engine) for one in texts[index]]
+        else:
+            blocks += _other(region, page, engine, numbers)
+    return tuple(blocks)
+
+
+def _paragraphs(plan: Plan, region: Region, engine: Engine) -> Iterator[Paragraph]:
+    page = plan.text
+    image, left, top = page.crop(region.box)
+    lines = [shifted(line, left, top) for line in read_all(engine, image)]
+    for group in find_paragraphs(page, lines, region.box):
+        box = _around(group) or region.box
+        sizes = sorted(
+            (letters(page, line.box) for line in group if line.box is not None),
+            key=lambda one: one.size,
+        )
+        if sizes:
+            yield Paragraph(tuple(group), box, region.box, sizes[len(sizes) // 2])
+
+
+def _text_block(paragraph: Paragraph, page: Sheet, around: Surroundings, engine: Engine) -> Block:
+    kind, level = kind_of(paragraph, around)
+    return _block(paragraph.lines, page, engine, kind=kind, level=level)
+
+
+def _block(lines: Sequence[Line], page: Sheet, engine: Engine, **more: object) -> Block:
+    box = _around(lines)
+    fields: dict[str, object] = {
+        "lines": tuple(page.on_page(line) for line in lines),
+        "box": None if box is None else page.raster.page_box(box),
+        "direction": _direction(lines),
+        "reader": engine.name,
+        "confidence": _confidence(lines),
+        **more,
+    }
+    return Block(**fields)  # type: ignore[arg-type]
+
+
+def _other(
+    region: Region, page: Sheet, engine: Engine, numbers: Sequence[NumberReader]
+) -> Iterator[Block]:
+    box = page.raster.page_box(region.box)
+    if region.grid is not None:
+        table = read_table(region.grid, page, engine, numbers)
+        names = (engine.name, *(reader.name for reader in numbers))
+        yield Block(
+            "table",
+            box=box,
+            direction=table.direction,
+            table=table,
+            reader="+".join(dict.fromkeys(names)),
+            confidence=_table_confidence(table),
+        )
+    elif region.what in ("header", "footer"):
+        image, left, top = page.crop(region.box)
+        lines = [shifted(line, left, top) for line in read_all(engine, image)]
+        if lines:
+            text = " ".join(line.text for line in lines)
+            kind = furniture_kind(region.what, text, region.box.width, page.height)
+            yield _block(lines, page, engine, kind=kind)
+    else:
+        yield Block("figure", box=box)
+
+
+def _around(lines: Sequence[Line]) -> Box | None:
+    boxes = [line.box for line in lines if line.box is not None]
+    return reduce(Box.around, boxes) if boxes else None
+
+
+def _direction(lines: Sequence[Line]) -> Direction:
+    right = sum(len(line.text) for line in lines if line.direction == "rtl")
+    return "rtl" if 2 * right >= sum(len(line.text) for line in lines) else "ltr"
+
+
+def _confidence(lines: Sequence[Line]) -> float | None:
+    known = [(line.confidence, len(line.text)) for line in lines if line.confidence is not None]
+    total = sum(long for _, long in known)
+    return round(sum(sure * long for sure, long in known) / total, 4) if total else None
+
+
+def _table_confidence(table: Table) -> float | None:
+    return _confidence([line for cell in table.cells for line in cell.lines])

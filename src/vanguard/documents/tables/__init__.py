@@ -1,0 +1,1 @@
+"""Tables: their grid, with rules or without, and their cells, read one by one."""

@@ -15,13 +15,14 @@ from vanguard.documents.images.sheet import Sheet, sheet, shifted
 from vanguard.documents.layout.kinds import (
     Paragraph,
     Surroundings,
+    free_rules,
     furniture_kind,
     kind_of,
     usual,
 )
-from vanguard.documents.layout.paragraphs import find_paragraphs, letters
+from vanguard.documents.layout.paragraphs import find_paragraphs, letters, with_bullet
 from vanguard.documents.layout.regions import Plan, Region, find_regions
-from vanguard.documents.page import Block, Box, Direction, Line, Table
+from vanguard.documents.page import Block, BlockKind, Box, Direction, Line, Table
 from vanguard.documents.tables.numbers import NumberReader
 from vanguard.documents.tables.read import read_table
 
@@ -46,12 +47,22 @@ def analyse(
         if region.what == "text"
     }
     solids = tuple(one.box for one in plan.regions if one.what in ("table", "figure"))
-    body = usual([one for some in texts.values() for one in some], page.height)
-    around = Surroundings(body, solids, page.rules, float(page.ink.shape[0]), page.height)
+    written = [one for some in texts.values() for one in some]
+    around = Surroundings(
+        usual(written, page.height),
+        solids,
+        free_rules(page.rules.across, written, solids, page.height),
+        float(page.ink.shape[0]),
+        page.height,
+    )
+    below = dict(zip(map(id, written), [*written[1:], None], strict=True))
     blocks: list[Block] = []
     for index, region in enumerate(plan.regions):
         if region.what == "text":
-            blocks += [_text_block(one, page, around, engine) for one in texts[index]]
+            blocks += [
+                _text_block(one, page, kind_of(one, around, below[id(one)]), engine)
+                for one in texts[index]
+            ]
         else:
             blocks += _other(region, page, engine, numbers)
     return tuple(blocks)
@@ -71,9 +82,14 @@ def _paragraphs(plan: Plan, region: Region, engine: Engine) -> Iterator[Paragrap
             yield Paragraph(tuple(group), box, region.box, sizes[len(sizes) // 2])
 
 
-def _text_block(paragraph: Paragraph, page: Sheet, around: Surroundings, engine: Engine) -> Block:
-    kind, level = kind_of(paragraph, around)
-    return _block(paragraph.lines, page, engine, kind=kind, level=level)
+def _text_block(
+    paragraph: Paragraph, page: Sheet, found: tuple[BlockKind, int], engine: Engine
+) -> Block:
+    kind, level = found
+    lines = paragraph.lines
+    if kind == "list_item":
+        lines = (with_bullet(lines[0]), *lines[1:])
+    return _block(lines, page, engine, kind=kind, level=level)
 
 
 def _block(lines: Sequence[Line], page: Sheet, engine: Engine, **more: object) -> Block:

@@ -42,7 +42,9 @@ def _cut(
         return
     part = ink[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
     if depth < _MOST_DEPTH:
-        pieces = _columns(part, box, height, direction) or _rows(part, box, height)
+        pieces = _columns(part, box, height, direction) or _rejoined(
+            ink, _rows(part, box, height), height
+        )
         if pieces:
             for piece in pieces:
                 yield from _cut(ink, height, direction, piece, depth + 1)
@@ -59,7 +61,26 @@ def _columns(part: NDArray[np.bool_], box: Box, height: float, direction: Direct
         Box(box.left + begin, box.top, box.left + end, box.bottom)
         for begin, end in _between(edges, box.width)
     ]
-    return (pieces[::-1] if direction == "rtl" else pieces) if len(pieces) > 1 else []
+    if len(pieces) < 2 or not _beside(part, box, pieces, height):
+        return []
+    return pieces[::-1] if direction == "rtl" else pieces
+
+
+def _beside(part: NDArray[np.bool_], box: Box, pieces: list[Box], height: float) -> bool:
+    """Whether each piece has another beside it: a line and what stands below it are no columns."""
+    reaches = []
+    for piece in pieces:
+        columns = part[:, int(piece.left - box.left) : int(piece.right - box.left)]
+        rows = np.flatnonzero(columns.sum(axis=1) > _DUST * height)
+        reaches.append((rows[0], rows[-1]) if rows.size else (0, 0))
+    return all(
+        any(
+            min(low, other[1]) - max(top, other[0]) > 0.5 * height
+            for at, other in enumerate(reaches)
+            if at != index
+        )
+        for index, (top, low) in enumerate(reaches)
+    )
 
 
 def _rows(part: NDArray[np.bool_], box: Box, height: float) -> list[Box]:
@@ -69,6 +90,28 @@ def _rows(part: NDArray[np.bool_], box: Box, height: float) -> list[Box]:
         for begin, end in _between(edges, box.height)
     ]
     return pieces if len(pieces) > 1 else []
+
+
+def _rejoined(ink: NDArray[np.bool_], rows: list[Box], height: float) -> list[Box]:
+    """Rows that are parts of the same columns as one: their gaps are level by chance."""
+    joined: list[Box] = []
+    for row in rows:
+        whole = joined[-1].around(row) if joined else row
+        if joined and (count := _column_count(ink, row, height)) > 1:
+            last = _column_count(ink, joined[-1], height)
+            if count == last == _column_count(ink, whole, height):
+                joined[-1] = whole
+                continue
+        joined.append(row)
+    return joined if len(joined) > 1 else rows
+
+
+def _column_count(ink: NDArray[np.bool_], box: Box, height: float) -> int:
+    trimmed = _trimmed(ink, box, height)
+    if trimmed is None:
+        return 0
+    part = ink[int(trimmed.top) : int(trimmed.bottom), int(trimmed.left) : int(trimmed.right)]
+    return len(_columns(part, trimmed, height, "ltr"))
 
 
 def _gaps(profile: NDArray[np.int64], least: float, dust: float) -> list[tuple[int, int]]:

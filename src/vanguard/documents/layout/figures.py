@@ -10,6 +10,7 @@ import numpy as np
 
 from vanguard.documents.images.ink import find_ink
 from vanguard.documents.images.raster import Grey
+from vanguard.documents.images.rules import Rules, without_rules
 from vanguard.documents.page import Box
 
 _LARGE = 4.5  # heights of writing, on both sides
@@ -17,22 +18,22 @@ _FILLED = 0.06  # of its box: a frame around text has less ink
 _MOST = 60
 
 
-def find_figures(grey: Grey, height: float, known: tuple[Box, ...]) -> tuple[Box, ...]:
-    """Boxes of pixels, from the top down; what lies in a known box (a table, a frame) is none.
+def find_figures(grey: Grey, rules: Rules, height: float) -> tuple[Box, ...]:
+    """Boxes of pixels, from the top down.
 
     Args:
         grey: the page with its shades and pictures.
+        rules: of the page, which are no figures.
         height: of its writing, in pixels.
-        known: what is not to be taken for a figure, in pixels.
     """
-    count, _, stats, _ = cv2.connectedComponentsWithStats(find_ink(grey), connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
+        without_rules(find_ink(grey), rules), connectivity=8
+    )
     found = []
     for x, y, wide, high, area in stats[1:count].tolist():
         if min(wide, high) < _LARGE * height or area < _FILLED * wide * high:
             continue
-        box = Box(x, y, x + wide, y + high)
-        if not any(shared(box, other) > 0.5 for other in known):
-            found.append(box)
+        found.append(Box(x, y, x + wide, y + high))
     return tuple(sorted(_merged(found[:_MOST]), key=lambda box: box.top))
 
 

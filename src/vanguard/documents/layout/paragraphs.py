@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from vanguard.documents.images.sheet import Sheet
@@ -19,7 +20,9 @@ _GAP = 1.45  # times the usual pitch of lines
 _INDENT = 0.9  # heights of writing
 _ROOM = 1.2  # beyond the next line's first word
 _SIZE = 1.25  # times as large as the line before
-_ITEM = re.compile(r"^(?:[•●▪◦*»–—-]\s|\(?[\d٠-٩]{1,3}[).\-ـ-]\s)")
+# engines read a bullet as an Arabic zero, or as what else is small
+_BULLET = re.compile(r"^[•●▪◦*»«٠·–—-]$")
+_NUMBERED = re.compile(r"^\(?[\d٠-٩]{1,3}[).ـ-]$")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,21 @@ def letters(page: Sheet, box: Box) -> Letters:
     return Letters(size, 2 * area / rim / size)
 
 
+def is_item(text: str) -> bool:
+    """Whether it begins as items of a list do."""
+    first, _, rest = text.partition(" ")
+    return bool(rest) and bool(_BULLET.match(first) or _NUMBERED.match(first))
+
+
+def with_bullet(line: Line) -> Line:
+    """An item's first line, its bullet as it is typed."""
+    first, *rest = line.words
+    if not rest or not _BULLET.match(first.text) or first.text in "-–—*":
+        return line
+    bullet = msgspec.structs.replace(first, text="•")
+    return msgspec.structs.replace(line, words=(bullet, *rest))
+
+
 def find_paragraphs(page: Sheet, lines: Sequence[Line], column: Box) -> list[list[Line]]:
     """Groups of lines, in their order."""
     if not lines:
@@ -77,7 +95,7 @@ def _starts(page: Sheet, before: Line, line: Line, column: Box, pitch: float) ->
     last, box = before.box, line.box
     if last is None or box is None:
         return False
-    if _ITEM.match(line.text) or _rule_between(page, last, box):
+    if is_item(line.text) or _rule_between(page, last, box):
         return True
     step = ((box.top + box.bottom) - (last.top + last.bottom)) / 2
     if pitch and step > _GAP * pitch:

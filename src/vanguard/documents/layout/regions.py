@@ -5,7 +5,7 @@ It does not know letters; what a text region's lines are is found when they are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,8 @@ from vanguard.documents.tables.ruled import find_ruled, frames
 
 _WIDE = 0.55  # of the text's width: columns end at a table that is as wide
 _TINT = 3  # grey levels: paper darker than the page's by so much is shaded
+_DRAWN = 0.12  # of a frame: with so much large ink in it, it is a figure's
+_SLIM = 0.62  # of the column beside it: a column that is so narrow is a note at the side
 _ASIDE = 0.55  # of the text's width: a wider shaded region is no sidebar
 
 What = Literal["text", "table", "figure", "header", "footer"]
@@ -54,8 +56,12 @@ def find_regions(page: Sheet, direction: Direction = "rtl") -> Plan:
     """All regions of a page."""
     grids = list(find_ruled(page.rules, page.height))
     framed = tuple(frames(page.rules, page.height))
+    figures = _whole_figures(
+        find_figures(page.raster.grey, page.rules, page.height),
+        (*framed, *(one.box for one in grids)),
+    )
+    grids = [grid for grid in grids if not any(shared(grid.box, one) > 0.5 for one in figures)]
     boxes = tuple(grid.box for grid in grids)
-    figures = find_figures(page.raster.grey, page.height, (*boxes, *framed))
     rest = page.without((*boxes, *figures))
     furniture = find_furniture(rest)
     rest = rest.without(tuple(one.box for one in furniture))
@@ -73,6 +79,23 @@ def find_regions(page: Sheet, direction: Direction = "rtl") -> Plan:
         *(region for region in around if region.what == "footer"),
     )
     return Plan(regions, rest)
+
+
+def _whole_figures(parts: tuple[Box, ...], drawn: tuple[Box, ...]) -> tuple[Box, ...]:
+    """Figures with the frame or the axes that are drawn around them."""
+    found: list[Box] = []
+    for part in parts:
+        around = [one for one in drawn if shared(one, part) > 0.9 and one.width * one.height > 0]
+        large = [
+            one
+            for one in around
+            if sum(p.width * p.height for p in parts if shared(one, p) > 0.9)
+            > _DRAWN * one.width * one.height
+        ]
+        box = max(large, key=lambda one: one.width * one.height, default=part)
+        if not any(shared(box, one) > 0.9 for one in found):
+            found.append(box)
+    return tuple(found)
 
 
 def _areas(page: Sheet, solids: tuple[Box, ...], direction: Direction) -> Iterator[Box]:
@@ -124,13 +147,36 @@ def _band(
     columns = find_columns(ink, page.height, direction)
     left = min((box.left for box in columns), default=0.0)
     right = max((box.right for box in columns), default=0.0)
+    slim = _slim(columns, page.height)
     found: list[Region] = []
     for box in columns:
-        narrow = box.width < _ASIDE * (right - left)
-        aside = narrow and (_tinted(page, box) or any(shared(box, one) > 0.8 for one in framed))
+        narrow = box.width < _ASIDE * (right - left) and any(
+            min(box.bottom, other.bottom) - max(box.top, other.top) > page.height
+            for other in columns
+            if other is not box
+        )
+        marked = _tinted(page, box) or any(shared(box, one) > 0.8 for one in framed)
+        aside = (narrow and marked) or (slim is not None and shared(box, slim) > 0.9)
         found += _split(page, box, here, aside=aside)
     # a note at the side is read after the text beside which it stands
     return [one for one in found if not one.aside] + [one for one in found if one.aside]
+
+
+def _slim(boxes: Sequence[Box], height: float) -> Box | None:
+    """The narrow one of two columns of unlike width that stand beside each other."""
+    columns: list[Box] = []
+    for box in sorted(boxes, key=lambda one: one.left):
+        if columns and box.left < columns[-1].right:
+            columns[-1] = columns[-1].around(box)
+        else:
+            columns.append(box)
+    if len(columns) != 2:
+        return None
+    small, large = sorted(columns, key=lambda one: one.width)
+    beside = min(small.bottom, large.bottom) - max(small.top, large.top)
+    if small.width > _SLIM * large.width or beside < 4 * height:
+        return None
+    return small
 
 
 def _split(page: Sheet, box: Box, solids: list[Region], *, aside: bool) -> Iterator[Region]:

@@ -80,19 +80,20 @@ def find_bands(ink: Ink, height: float, area: Box) -> list[Band]:
     left, top = int(area.left), int(area.top)
     part = np.asarray(ink[top : int(area.bottom), left : int(area.right)] > 0)
     bands = []
-    for first, last in _runs(np.greater(part.sum(axis=1), _DUST * height)):
+    for first, last in _runs(part.sum(axis=1), _DUST * height):
         if last - first < 0.25 * height:
             continue
-        filled = part[first:last].any(axis=0)
-        pieces = _joined(_runs(filled), _SPACE * height)
+        filled = np.asarray(part[first:last].any(axis=0))
+        pieces = _joined(_runs(filled, 0), _SPACE * height)
         kept = [(a + left, b + left) for a, b in pieces if b - a > 0.2 * height]
         if kept:
             bands.append(Band(float(first + top), float(last + top), tuple(kept)))
     return bands
 
 
-def _runs(filled: np.ndarray) -> list[tuple[int, int]]:
-    turns = np.flatnonzero(np.diff(np.concatenate(([0], filled.astype(np.int8), [0]))))
+def _runs(profile: np.ndarray, more_than: float) -> list[tuple[int, int]]:
+    filled = np.greater(profile, more_than).astype(np.int8)
+    turns = np.flatnonzero(np.diff(np.concatenate(([0], filled, [0]))))
     return list(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
 
 
@@ -120,7 +121,10 @@ def _best_run(bands: list[Band], first: int, height: float) -> Run | None:
             break
         for run in _runs_from(bands, begin, height):
             better = best is None or run.worth > best.worth
-            if better and _is_table(bands[run.begin : run.end], run.gutters, height):
+            if not better or not _is_table(bands[run.begin : run.end], run.gutters, height):
+                continue
+            # short lines at the ends of paragraphs look like a table where columns of prose go on
+            if not _is_prose(*_going_on(bands, run, height), height):
                 best = run
     return best
 
@@ -146,6 +150,28 @@ def _runs_from(bands: list[Band], begin: int, height: float) -> list[Run]:
     return [run for run in runs if run.end - run.begin >= _LEAST_ROWS]
 
 
+def _going_on(bands: list[Band], run: Run, height: float) -> tuple[list[Band], tuple[Span, ...]]:
+    """The run with all rows above and below that leave one of its gutters white, and which."""
+    left = list(run.gutters)
+    begin, end = run.begin, run.end
+    while begin > 0 and (kept := _kept(left, bands[begin - 1], height)):
+        left, begin = kept, begin - 1
+    while end < len(bands) and (kept := _kept(left, bands[end], height)):
+        left, end = kept, end + 1
+    return bands[begin:end], tuple(left)
+
+
+def _kept(gutters: list[Span], band: Band, height: float) -> list[Span]:
+    """Gutters that have writing on both sides in this row, too."""
+    first, last = band.pieces[0][0], band.pieces[-1][1]
+    return [
+        (max(a, c), min(b, d))
+        for a, b in gutters
+        for c, d in _white(band)
+        if min(b, d) - max(a, c) >= _GUTTER * height and first < a and b < last
+    ]
+
+
 def _is_table(bands: list[Band], gutters: tuple[Span, ...], height: float) -> bool:
     widths = [b - a for band in bands for a, b in band.pieces]
     longest = _CELL if len(gutters) > 1 else _CELL_OF_TWO
@@ -164,9 +190,7 @@ def _is_prose(bands: list[Band], gutters: tuple[Span, ...], height: float) -> bo
     middles = [-np.inf, *((a + b) / 2 for a, b in gutters), np.inf]
     columns = 0
     for low, high in pairwise(middles):
-        pieces = [
-            [(a, b) for a, b in band.pieces if low <= (a + b) / 2 < high] for band in bands
-        ]
+        pieces = [[(a, b) for a, b in band.pieces if low <= (a + b) / 2 < high] for band in bands]
         widths = [row[-1][1] - row[0][0] for row in pieces if row]
         if not widths or max(widths) < _LONG * height:
             continue

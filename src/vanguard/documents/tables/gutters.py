@@ -21,6 +21,7 @@ _SPACE = 1.5  # heights of writing: wider white parts two cells of a row
 _GUTTER = 1.1  # what is left of it over all rows
 _ROW_GAP = 4.0  # rows farther apart are no neighbours
 _HEAD_GAP = 3.0
+_HEAD_CELL = 24.0  # a name may stand over several columns
 _CELL = 14.0  # longer pieces are prose
 _CELL_OF_TWO = 9.0  # and with two columns alone
 _FILLED = 0.72  # of the width: fuller rows are prose
@@ -209,7 +210,7 @@ def _with_head(bands: list[Band], run: Run, height: float, first: int) -> Run:
     while begin > first and run.begin - begin < 2:
         band = bands[begin - 1]
         near = bands[begin].top - band.bottom < _HEAD_GAP * height
-        short = max(b - a for a, b in band.pieces) < _CELL * height
+        short = max(b - a for a, b in band.pieces) < _HEAD_CELL * height
         if not (near and short and len(band.pieces) > 1):
             break
         begin -= 1

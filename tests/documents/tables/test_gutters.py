@@ -45,6 +45,22 @@ def test_a_name_over_two_columns_spans_them():
     assert [(place.column, place.column_span) for place in head] == [(0, 2), (2, 1)]
 
 
+def test_a_row_of_totals_that_are_wider_belongs_to_it():
+    canvas = Canvas()
+    for row, (end, begin) in enumerate(((160, 200), (140, 180)) * 2):
+        canvas.bar(100, 200 + 34 * row, end).bar(begin, 200 + 34 * row, 300)
+        canvas.bar(560, 200 + 34 * row, 700)
+    # what it leaves white of the gutter is too narrow to be one, and lies in it
+    (grid,) = found(canvas.bar(88, 336, 172).bar(200, 336, 300).bar(560, 336, 700))
+    assert (grid.rows, grid.columns) == (5, 3)
+
+
+def test_names_in_two_rows_close_to_each_other_belong_to_it():
+    canvas = rows(Canvas().bar(250, 146, 500), 172, 1)
+    (grid,) = found(rows(canvas, 206, 4))
+    assert [place.column_span for place in grid.places if place.row == 0] == [1, 2]
+
+
 def test_columns_of_prose_are_no_table():
     two = Canvas().lines(50, 100, 380, 8, last=120).lines(420, 100, 750, 8, last=60)
     assert found(two) == []

@@ -26,7 +26,7 @@ GENERATORS = (
     "tools.client_matrix",
 )
 
-ARCHITECTURE_LINES = 150
+ARCHITECTURE_LINES = 170
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

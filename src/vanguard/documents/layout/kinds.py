@@ -146,7 +146,18 @@ def _is_caption(paragraph: Paragraph, around: Surroundings) -> bool:
         and paragraph.box.right > one.left
         for one in around.solids
     )
-    return near and bool(_CAPTION.search(paragraph.text))
+    return near and bool(_CAPTION.search(paragraph.text) or _is_under(paragraph, around))
+
+
+def _is_under(paragraph: Paragraph, around: Surroundings) -> bool:
+    """A single line in the middle of what it stands close to, whatever it was read as."""
+    box = paragraph.box
+    return len(paragraph.lines) == 1 and any(
+        max(one.top - box.bottom, box.top - one.bottom) < 2 * around.height
+        and abs(one.left + one.right - box.left - box.right) < 3 * around.height
+        and box.width < 0.7 * one.width
+        for one in around.solids
+    )
 
 
 def _is_footnote(paragraph: Paragraph, around: Surroundings) -> bool:

@@ -21,6 +21,8 @@ _SPACE = 1.5  # heights of writing: wider white parts two cells of a row
 _GUTTER = 1.1  # what is left of it over all rows
 _ROW_GAP = 4.0  # rows farther apart are no neighbours
 _HEAD_GAP = 3.0
+_HEAD_ROW_GAP = 0.8
+_HEAD_CELL = 24.0  # a name may stand over several columns
 _CELL = 14.0  # longer pieces are prose
 _CELL_OF_TWO = 9.0  # and with two columns alone
 _FILLED = 0.72  # of the width: fuller rows are prose
@@ -69,7 +71,7 @@ def find_borderless(ink: Ink, rules: Rules, height: float, area: Box) -> list[Gr
         run = _best_run(bands, begin, height)
         if run is None:
             break
-        run = _with_head(bands, run, height, begin)
+        run = _with_foot(bands, _with_head(bands, run, height, begin), height)
         found.append(_grid(bands[run.begin : run.end], run.gutters, rules, area))
         begin = run.end
     return found
@@ -153,10 +155,11 @@ def _runs_from(bands: list[Band], begin: int, height: float) -> list[Run]:
 def _going_on(bands: list[Band], run: Run, height: float) -> tuple[list[Band], tuple[Span, ...]]:
     """The run with all rows above and below that leave one of its gutters white, and which."""
     left = list(run.gutters)
+    least = max(1, len(left) - 1)
     begin, end = run.begin, run.end
-    while begin > 0 and (kept := _kept(left, bands[begin - 1], height)):
+    while begin > 0 and len(kept := _kept(left, bands[begin - 1], height)) >= least:
         left, begin = kept, begin - 1
-    while end < len(bands) and (kept := _kept(left, bands[end], height)):
+    while end < len(bands) and len(kept := _kept(left, bands[end], height)) >= least:
         left, end = kept, end + 1
     return bands[begin:end], tuple(left)
 
@@ -194,7 +197,9 @@ def _is_prose(bands: list[Band], gutters: tuple[Span, ...], height: float) -> bo
         widths = [row[-1][1] - row[0][0] for row in pieces if row]
         if not widths or max(widths) < _LONG * height:
             continue
-        columns += sum(width > 0.8 * max(widths) for width in widths) >= 0.5 * len(widths)
+        full = sum(width > 0.8 * max(widths) for width in widths)
+        longer = max(widths) > _CELL * height
+        columns += full >= (max(2.0, 0.2 * len(widths)) if longer else 0.5 * len(widths))
     return columns > 1
 
 
@@ -206,14 +211,30 @@ def _width(bands: list[Band]) -> float:
 def _with_head(bands: list[Band], run: Run, height: float, first: int) -> Run:
     """The run with the row of names above it, of which some may stand over two columns."""
     begin = run.begin
-    while begin > first and run.begin - begin < 2:
+    while begin > first and run.begin - begin < 3:
         band = bands[begin - 1]
         near = bands[begin].top - band.bottom < _HEAD_GAP * height
-        short = max(b - a for a, b in band.pieces) < _CELL * height
-        if not (near and short and len(band.pieces) > 1):
+        short = max(b - a for a, b in band.pieces) < _HEAD_CELL * height
+        # names in two rows stand closer than a caption does
+        close = bands[begin].top - band.bottom < _HEAD_ROW_GAP * height
+        if not (near and short and (close or len(band.pieces) > 1)):
             break
         begin -= 1
     return Run(begin, run.end, run.gutters)
+
+
+def _with_foot(bands: list[Band], run: Run, height: float) -> Run:
+    """The run with the row of totals below it, whose numbers are wider than those above."""
+    end = run.end
+    middles = [(low + high) / 2 for low, high in run.gutters]
+    while end < len(bands):
+        band = bands[end]
+        near = band.top - bands[end - 1].bottom <= _ROW_GAP * height
+        fits = not any(a < middle < b for a, b in band.pieces for middle in middles)
+        if not (near and fits and len(band.pieces) > 1):
+            break
+        end += 1
+    return Run(run.begin, end, run.gutters)
 
 
 def _grid(bands: list[Band], gutters: tuple[Span, ...], rules: Rules, area: Box) -> Grid:

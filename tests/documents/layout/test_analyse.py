@@ -1,0 +1,64 @@
+"""A whole small page with the real engine."""
+
+import numpy as np
+import pytest
+
+from support.documents.drawing import LINES
+from support.documents.sheets import Canvas
+from vanguard.documents.images.raster import raster
+from vanguard.documents.layout.analyse import analyse
+from vanguard.documents.tables.numbers import EngineNumbers
+
+XS, YS = (100, 300, 500, 700), (420, 460, 500)
+
+
+@pytest.fixture(scope="module")
+def blocks(english):
+    canvas = Canvas().text(100, 40, "Report").rule(100, 68, 700, 69)
+    for index, text in enumerate(LINES):
+        canvas.text(100, 200 + 34 * index, text, 27)
+    canvas.text(290, 385, "Table 1: goods", 24).grid(XS, YS)
+    for y, row in zip(YS, (("goods", "count", "price"), ("lamp", "", "40.00")), strict=False):
+        for x, text in zip(XS, row, strict=False):
+            canvas.text(x + 30, y + 8, text)
+    canvas.shade(200, 600, 500, 800, level=60)
+    canvas.text(390, 940, "- 7 -")
+    return analyse(canvas.raster, english, [EngineNumbers(english)])
+
+
+def test_blocks_come_in_order_with_kinds(blocks):
+    assert [block.kind for block in blocks] == [
+        "header",
+        "paragraph",
+        "caption",
+        "table",
+        "figure",
+        "page_number",
+    ]
+
+
+def test_what_is_written_is_read(blocks):
+    assert blocks[0].text == "Report"
+    assert blocks[1].text.splitlines() == list(LINES)
+    assert blocks[3].text.splitlines() == ["goods", "count", "price", "lamp", "40.00"]
+
+
+def test_boxes_are_points_of_the_page(blocks):
+    box = blocks[3].box
+    # 144 pixels to the inch
+    assert [box.left, box.top, box.right, box.bottom] == pytest.approx([50, 210, 350, 250], abs=2)
+    line = blocks[1].lines[0]
+    assert line.box.top == pytest.approx(102, abs=4)
+    assert line.words[0].box.left == pytest.approx(50, abs=3)
+
+
+def test_readers_confidence_and_direction_are_told(blocks):
+    text, table = blocks[1], blocks[3]
+    assert (text.reader, text.direction, table.reader) == ("tesseract:eng", "ltr", "tesseract:eng")
+    assert 0.5 < text.confidence <= 1
+    assert 0.5 < table.confidence <= 1
+    assert blocks[4].confidence is None
+
+
+def test_an_empty_page_has_no_blocks(english):
+    assert analyse(raster(np.full((300, 200), 250, np.uint8), 100), english) == ()

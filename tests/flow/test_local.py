@@ -1,11 +1,14 @@
 """The executor of this machine, with real processes that fail, hang and die."""
 
 import msgspec
+import pytest
 
 from support.flow import KnownSteps, Measure, Text
 from vanguard.flow.local import LocalExecutor
 from vanguard.flow.ports import Task
 from vanguard.flow.run import Recipe, Run
+
+pytestmark = pytest.mark.e2e  # each starts processes, and one waits for a deadline
 
 
 def outcomes(blobs, *words, **options):

@@ -8,6 +8,7 @@ from PIL import Image
 from support.documents.drawing import drawn
 from vanguard.cli.main import main
 
+pytestmark = pytest.mark.e2e  # each starts processes
 TEXT = ("alpha beta gamma", "delta epsilon zeta")
 
 

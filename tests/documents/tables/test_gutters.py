@@ -61,6 +61,20 @@ def test_names_in_two_rows_close_to_each_other_belong_to_it():
     assert [place.column_span for place in grid.places if place.row == 0] == [1, 2]
 
 
+def test_a_name_beside_its_cells_is_no_column_of_its_own():
+    canvas = Canvas()
+    for row in range(5):
+        canvas.bar(100, 200 + 34 * row, 160).bar(560, 200 + 34 * row, 700)
+        canvas.bar(*((400, 200, 470) if row == 0 else (280, 200 + 34 * row, 340)))
+    (grid,) = found(canvas)
+    assert (grid.rows, grid.columns) == (5, 3)
+
+
+def test_a_frame_around_it_changes_nothing():
+    (grid,) = found(rows(Canvas().grid((80, 720), (180, 380)), 200, 5))
+    assert (grid.rows, grid.columns) == (5, 3)
+
+
 def test_columns_of_prose_are_no_table():
     two = Canvas().lines(50, 100, 380, 8, last=120).lines(420, 100, 750, 8, last=60)
     assert found(two) == []

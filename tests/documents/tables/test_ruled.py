@@ -52,3 +52,7 @@ def test_two_tables_come_from_the_top_down_and_a_frame_is_none():
     boxes = [box for box in frames(canvas.sheet.rules, HEIGHT) if 250 < box.top < 350]
     assert len(boxes) == 1
     assert abs(boxes[0].bottom - 400) < 4
+
+
+def test_rows_without_rules_between_columns_are_left_to_the_gutters():
+    assert found(Canvas().grid((100, 700), (100, 140, 180, 220))) == []

@@ -29,6 +29,7 @@ _FILLED = 0.72  # of the width: fuller rows are prose
 _LONG = 9.0
 _DUST = 0.1
 _LEAST_ROWS = 3
+_HEAD_ROWS = 2
 _MOST_BANDS = 300
 
 
@@ -72,7 +73,8 @@ def find_borderless(ink: Ink, rules: Rules, height: float, area: Box) -> list[Gr
         if run is None:
             break
         run = _with_foot(bands, _with_head(bands, run, height, begin), height)
-        found.append(_grid(bands[run.begin : run.end], run.gutters, rules, area))
+        rows = bands[run.begin : run.end]
+        found.append(_grid(rows, _needed(rows, run.gutters), rules, area))
         begin = run.end
     return found
 
@@ -235,6 +237,29 @@ def _with_foot(bands: list[Band], run: Run, height: float) -> Run:
             break
         end += 1
     return Run(run.begin, end, run.gutters)
+
+
+def _needed(bands: list[Band], gutters: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Gutters without those that part a column's name from its cells, which stand to one side."""
+    kept = list(gutters)
+    index = 0
+    while index < len(kept):
+        lines = [-np.inf, *((low + high) / 2 for low, high in kept), np.inf]
+        left, right = (
+            {
+                row
+                for row, band in enumerate(bands)
+                if any(lines[at] <= (a + b) / 2 < lines[at + 1] for a, b in band.pieces)
+            }
+            for at in (index, index + 1)
+        )
+        few = min((left, right), key=len)
+        if left & right or not few or max(few) >= _HEAD_ROWS:
+            index += 1
+        else:
+            kept.pop(index)
+            index = max(0, index - 1)
+    return tuple(kept) if kept else gutters
 
 
 def _grid(bands: list[Band], gutters: tuple[Span, ...], rules: Rules, area: Box) -> Grid:

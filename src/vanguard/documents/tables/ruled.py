@@ -67,7 +67,8 @@ def _grid(rules: Rules, where: np.ndarray, height: float) -> Grid | None:
     xs = _closed(xs, left, right, 1.5 * height)
     ys = _closed(ys, top, bottom, 1.2 * height)
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 1 or columns < 1 or rows * columns < 2 or max(rows, columns) > _MOST_LINES:
+    # one column of rules is a frame: what is in it may be a table without rules between columns
+    if rows < 1 or columns < 2 or max(rows, columns) > _MOST_LINES:
         return None
     places = _places(rules.ink, xs, ys, height)
     if len(places) < 2:

@@ -13,7 +13,7 @@ import numpy as np
 
 from vanguard.documents.images.sheet import Sheet
 from vanguard.documents.page import Box
-from vanguard.documents.tables.gutters import Band, find_bands
+from vanguard.documents.tables.pieces import Band, find_bands
 
 _HEAD, _FOOT = 0.14, 0.87  # of the page's height
 _ONE_LINE = 2.3  # heights of writing

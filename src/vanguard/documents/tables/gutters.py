@@ -5,7 +5,7 @@ It does not know letters. Columns of prose are no table: their pieces are long.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,32 +14,21 @@ from vanguard.documents.images.ink import Ink
 from vanguard.documents.images.rules import Rules
 from vanguard.documents.page import Box
 from vanguard.documents.tables.grid import Grid, Place
+from vanguard.documents.tables.heads import stacked_head
+from vanguard.documents.tables.pieces import Band, Span, find_bands
 
-Span = tuple[float, float]
-
-_SPACE = 1.5  # heights of writing: wider white parts two cells of a row
-_GUTTER = 1.1  # what is left of it over all rows
+_GUTTER = 1.1  # heights of writing: what is white over all rows
 _ROW_GAP = 4.0  # rows farther apart are no neighbours
 _HEAD_GAP = 3.0
-_HEAD_ROW_GAP = 0.8
+_HEAD_ROW_GAP = 1.2
 _HEAD_CELL = 24.0  # a name may stand over several columns
 _CELL = 14.0  # longer pieces are prose
 _CELL_OF_TWO = 9.0  # and with two columns alone
 _FILLED = 0.72  # of the width: fuller rows are prose
 _LONG = 9.0
-_DUST = 0.1
 _LEAST_ROWS = 3
 _HEAD_ROWS = 2
 _MOST_BANDS = 300
-
-
-@dataclass(frozen=True)
-class Band:
-    """A row of writing: where it is, and its pieces from left to right."""
-
-    top: float
-    bottom: float
-    pieces: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -77,38 +66,6 @@ def find_borderless(ink: Ink, rules: Rules, height: float, area: Box) -> list[Gr
         found.append(_grid(rows, _needed(rows, run.gutters), rules, area))
         begin = run.end
     return found
-
-
-def find_bands(ink: Ink, height: float, area: Box) -> list[Band]:
-    """Rows of writing between rows of white, over the whole width of the area."""
-    left, top = int(area.left), int(area.top)
-    part = np.asarray(ink[top : int(area.bottom), left : int(area.right)] > 0)
-    bands = []
-    for first, last in _runs(part.sum(axis=1), _DUST * height):
-        if last - first < 0.25 * height:
-            continue
-        filled = np.asarray(part[first:last].any(axis=0))
-        pieces = _joined(_runs(filled, 0), _SPACE * height)
-        kept = [(a + left, b + left) for a, b in pieces if b - a > 0.2 * height]
-        if kept:
-            bands.append(Band(float(first + top), float(last + top), tuple(kept)))
-    return bands
-
-
-def _runs(profile: np.ndarray, more_than: float) -> list[tuple[int, int]]:
-    filled = np.greater(profile, more_than).astype(np.int8)
-    turns = np.flatnonzero(np.diff(np.concatenate(([0], filled, [0]))))
-    return list(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
-
-
-def _joined(runs: list[tuple[int, int]], near: float) -> list[Span]:
-    joined: list[Span] = []
-    for begin, end in runs:
-        if joined and begin - joined[-1][1] < near:
-            joined[-1] = (joined[-1][0], float(end))
-        else:
-            joined.append((float(begin), float(end)))
-    return joined
 
 
 def _white(band: Band) -> list[Span]:
@@ -254,7 +211,7 @@ def _needed(bands: list[Band], gutters: tuple[Span, ...]) -> tuple[Span, ...]:
             for at in (index, index + 1)
         )
         few = min((left, right), key=len)
-        if left & right or not few or max(few) >= _HEAD_ROWS:
+        if left & right or not few or max(few) > _HEAD_ROWS:
             index += 1
         else:
             kept.pop(index)
@@ -267,13 +224,26 @@ def _grid(bands: list[Band], gutters: tuple[Span, ...], rules: Rules, area: Box)
     right = max(b for band in bands for _, b in band.pieces)
     xs = [left, *((a + b) / 2 for a, b in gutters), right]
     rows = _rows(bands, rules, left, right)
+    head = stacked_head(rows, gutters)
+    if head:
+        rows = [rows[0], *rows[2:]]
     ys = [
         rows[0][0].top,
         *((a[-1].bottom + b[0].top) / 2 for a, b in pairwise(rows)),
         rows[-1][-1].bottom,
     ]
     places = []
+    for place in head:
+        box = Box(
+            xs[place.column],
+            ys[place.row],
+            xs[place.column + place.column_span],
+            ys[place.row + place.row_span],
+        )
+        places.append(replace(place, box=box))
     for row, parts in enumerate(rows):
+        if head and row < _HEAD_ROWS:
+            continue
         for begin, end in _covered(parts, gutters):
             box = Box(xs[begin], ys[row], xs[end], ys[row + 1])
             places.append(Place(row, begin, box, 1, end - begin))

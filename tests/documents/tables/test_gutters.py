@@ -75,6 +75,16 @@ def test_a_frame_around_it_changes_nothing():
     assert (grid.rows, grid.columns) == (5, 3)
 
 
+def test_a_head_of_two_rows_above_a_rule_keeps_its_spans():
+    canvas = Canvas().bar(230, 126, 330).bar(560, 150, 640).bar(100, 174, 160).bar(330, 174, 400)
+    for y in (110, *range(195, 400, 34)):
+        canvas.rule(90, y, 710, y + 1)
+    (grid,) = found(rows(canvas, 206, 5))
+    spans = [(one.row, one.column, one.row_span, one.column_span) for one in grid.places[:4]]
+    assert spans == [(0, 0, 1, 2), (0, 2, 2, 1), (1, 0, 1, 1), (1, 1, 1, 1)]
+    assert (grid.rows, grid.columns) == (7, 3)
+
+
 def test_columns_of_prose_are_no_table():
     two = Canvas().lines(50, 100, 380, 8, last=120).lines(420, 100, 750, 8, last=60)
     assert found(two) == []

@@ -26,6 +26,12 @@ def test_a_name_in_the_middle_of_an_odd_number_of_columns_spans_them_all():
     assert spans(head)[:2] == [(0, 0, 1, 3), (0, 3, 2, 1)]
 
 
+def test_dots_that_reach_into_the_row_between_are_no_names():
+    between = ((10, 50), (140, 144), (330, 380))
+    head = stacked_head(rows(((180, 220),), between, ((120, 160), (230, 260))), GUTTERS)
+    assert len(head) == 5
+
+
 def test_other_rows_are_no_such_head():
     full = BODY[0][0].pieces
     assert stacked_head(rows(full, full, full), GUTTERS) == ()

@@ -224,9 +224,11 @@ def _grid(bands: list[Band], gutters: tuple[Span, ...], rules: Rules, area: Box)
     right = max(b for band in bands for _, b in band.pieces)
     xs = [left, *((a + b) / 2 for a, b in gutters), right]
     rows = _rows(bands, rules, left, right)
-    head = stacked_head(rows, gutters)
+    # a rule below the head makes one row of it
+    apart = [[band] for band in rows[0]] + rows[1:]
+    head = stacked_head(apart, gutters)
     if head:
-        rows = [rows[0], *rows[2:]]
+        rows = [apart[0], *apart[2:]]
     ys = [
         rows[0][0].top,
         *((a[-1].bottom + b[0].top) / 2 for a, b in pairwise(rows)),

@@ -13,6 +13,7 @@ from vanguard.documents.page import Box
 from vanguard.documents.tables.grid import Place
 from vanguard.documents.tables.pieces import Band, Span
 
+_DOT = 0.4  # of the row's height
 _NOWHERE = Box(0, 0, 0, 0)
 
 
@@ -24,7 +25,7 @@ def stacked_head(rows: list[list[Band]], gutters: tuple[Span, ...]) -> tuple[Pla
     """
     if len(rows) < 4:
         return ()
-    over, beside, below = ([_columns(one, gutters) for one in _pieces(row)] for row in rows[:3])
+    over, beside, below = ([_columns(one, gutters) for one in _names(row)] for row in rows[:3])
     aside = {column for begin, end in beside for column in range(begin, end)}
     named = {column for begin, end in below for column in range(begin, end)}
     if aside & named or len(aside | named) != len(gutters) + 1:
@@ -44,8 +45,14 @@ def stacked_head(rows: list[list[Band]], gutters: tuple[Span, ...]) -> tuple[Pla
     return tuple(sorted(places, key=lambda place: (place.row, place.column)))
 
 
-def _pieces(row: list[Band]) -> list[Span]:
-    return [piece for band in row for piece in band.pieces]
+def _names(row: list[Band]) -> list[Span]:
+    """Pieces of a row, without dots of the rows above and below that reach into it."""
+    return [
+        piece
+        for band in row
+        for piece in band.pieces
+        if piece[1] - piece[0] > _DOT * (band.bottom - band.top)
+    ]
 
 
 def _columns(piece: Span, gutters: tuple[Span, ...]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ follow what their pages and public issues say, with the traps that users met:
   that it takes for ones of the Responses API it sends such bodies at the same path, and reads the
   answer as chat completions (forum.cursor.com threads 153019 of 2026-02-24 and 159298 of 2026-05).
 - Copilot, "Custom Endpoint" (https://code.visualstudio.com/docs/agent-customization/language-models,
-  page of 2026-10-14): `apiType` chat-completions or messages, a full URL, headers of one's own. It
+  page of 2026-10-14): `apiType` chat-completions, responses or messages, a full URL, headers of one's own. It
   sends `max_tokens` to models that want `max_completion_tokens` (microsoft/vscode-copilot-release
   issue 14146), and `refusal: null` in the turns that it sends back.
 """
@@ -274,4 +274,50 @@ def test_copilot_messages(stage: Stage, model: str) -> None:
     ]
     pieces = [one["delta"].get("partial_json", "") for one in said if "delta" in one]
     assert json.loads("".join(pieces)) == {"path": "a.py"}
+    assert "iVBORw0KGgo" in stage.model.asked[-1].body.decode()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            "gpt-responses",
+            marks=proves("GitHub Copilot (reconstructed)", "responses", "OpenAI responses"),
+        ),
+        pytest.param(
+            "gpt-foreign",
+            marks=proves("GitHub Copilot (reconstructed)", "responses", "Anthropic Messages"),
+        ),
+    ],
+)
+def test_copilot_responses(stage: Stage, model: str) -> None:
+    stage.model.reset(PLAY)
+    question = [
+        {"type": "input_text", "text": "look at a.py"},
+        {"type": "input_image", "image_url": PIXEL, "detail": "high"},
+    ]
+    body = {
+        "model": model,
+        "input": [
+            {"role": "system", "content": "You are an assistant in an editor."},
+            {"role": "user", "content": question},
+        ],
+        "tools": [{"type": "function", **READ, "strict": False}],
+        "tool_choice": "auto",
+        "max_output_tokens": 4096,
+        "stream": True,
+        "store": False,
+        "truncation": "disabled",
+        "include": ["reasoning.encrypted_content"],
+    }
+    first = events(post(stage, "/v1/responses", body))
+    done = first[-1]["response"]
+    assert first[-1]["type"] == "response.completed"
+    (call,) = (item for item in done["output"] if item["type"] == "function_call")
+    assert json.loads(call["arguments"]) == {"path": "a.py"}
+    assert done["usage"]["total_tokens"] > 0
+    result = {"type": "function_call_output", "call_id": call["call_id"], "output": "print(1)"}
+    history = [*body["input"], *done["output"], result]
+    second = events(post(stage, "/v1/responses", {**body, "input": history}))
+    assert "".join(one["delta"] for one in second if one["type"].endswith("text.delta")) == "Read."
     assert "iVBORw0KGgo" in stage.model.asked[-1].body.decode()

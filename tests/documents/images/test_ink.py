@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from support.documents.drawing import drawn
-from vanguard.documents.images.ink import find_ink, writing_height
+from vanguard.documents.images.ink import find_ink, marks_per_letter, writing_height
 
 
 def test_ink_is_what_is_dark():
@@ -40,3 +40,14 @@ def test_rules_and_frames_are_no_writing():
 
 def test_an_empty_page_has_no_height():
     assert writing_height(np.zeros((30, 30), np.uint8)) is None
+
+
+@pytest.mark.parametrize("marks", [0, 1, 3])
+def test_small_parts_are_counted_for_each_large_one(marks):
+    ink = np.zeros((200, 600), np.uint8)
+    for letter in range(10):
+        left = 20 + 55 * letter
+        ink[100:120, left : left + 30] = 255
+        for mark in range(marks):
+            ink[86:91, left + 10 * mark : left + 10 * mark + 5] = 255
+    assert marks_per_letter(ink, 20.0) == marks

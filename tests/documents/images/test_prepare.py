@@ -4,7 +4,7 @@ import pytest
 
 from support.documents.drawing import LINES, drawn
 from vanguard.documents.images.ink import find_ink, writing_height
-from vanguard.documents.images.prepare import WRITING_PX, at_height, prepare
+from vanguard.documents.images.prepare import VOCALISED_PX, WRITING_PX, at_height, prepare
 from vanguard.documents.images.raster import raster
 
 PAGE = drawn(LINES * 4, size_px=40, wide=1000)
@@ -51,3 +51,17 @@ def test_no_image_grows_without_end():
     wide = raster(np.full((100, 5_900), 255, np.uint8), 100)
     assert at_height(wide, 1.0, WRITING_PX)[0].grey.shape[1] <= 6_000
     assert at_height(wide, None, WRITING_PX)[0] is wide
+
+
+def test_vocalised_writing_is_kept_larger():
+    page = np.full((600, 900), 250, np.uint8)
+    for line in range(6):
+        for letter in range(14):
+            left, top = 40 + 58 * letter, 60 + 85 * line
+            page[top : top + 40, left : left + 40] = 20
+            for mark in range(2):
+                page[top - 20 : top - 12, left + 4 + 18 * mark : left + 12 + 18 * mark] = 20
+    prepared = prepare(raster(page, 300))
+    assert "vocalised" in prepared.steps
+    height = writing_height(find_ink(prepared.raster.grey))
+    assert height == pytest.approx(VOCALISED_PX, rel=0.15)

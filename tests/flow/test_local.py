@@ -1,9 +1,12 @@
 """The executor of this machine, with real processes that fail, hang and die."""
 
+from concurrent import futures as futures_module
+
 import msgspec
 import pytest
 
 from support.flow import KnownSteps, Measure, Text
+from vanguard.flow import local
 from vanguard.flow.local import LocalExecutor
 from vanguard.flow.ports import Task
 from vanguard.flow.run import Recipe, Run
@@ -47,6 +50,12 @@ def test_tasks_are_taken_as_they_can_be_begun(blobs):
     next(news)
     assert len(taken) < 6
     news.close()
+
+
+def test_all_tasks_are_done_though_those_under_way_end_in_one_moment(blobs, monkeypatch):
+    monkeypatch.setattr(local, "wait", lambda futures, **_: futures_module.wait(futures))
+    words = [str(number) for number in range(9)]
+    assert sorted(outcomes(blobs, *words)) == words
 
 
 def test_no_task_starts_no_process(blobs):

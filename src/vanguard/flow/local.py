@@ -58,9 +58,11 @@ class LocalExecutor:
 
         try:
             begin(first)
-            while under_way:
+            while True:
                 for task in islice(rest, self.processes * _AHEAD - len(under_way)):
                     begin(task)
+                if not under_way:
+                    break
                 over, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in over:
                     yield self._outcome(future, under_way.pop(future))

@@ -17,6 +17,7 @@ from support.documents.drawing import drawn
 pytestmark = pytest.mark.e2e
 
 FILES = 12
+OPENED = 3 * FILES + 1  # files, their links and pages, and the empty value
 
 
 @pytest.fixture
@@ -49,6 +50,11 @@ def pages_done(out):
         return {}  # the tables are on their way
 
 
+def values_kept(out):
+    """How many values there are; the database is left alone while its owner opens it."""
+    return sum(1 for path in (out / ".vanguard").glob("blobs/*/*") if path.name[0] != ".")
+
+
 def descendants(of):
     """Processes whose environment or command names the output folder."""
     found = []
@@ -66,12 +72,12 @@ def test_a_killed_run_goes_on_and_leaves_nobody_behind(scans, tmp_path, monkeypa
     monkeypatch.setenv("MARK_OF_THIS_TEST", str(out))
     first = begin(scans, out)
     deadline = time.monotonic() + 60
-    while len(pages_done(out)) < 2 and time.monotonic() < deadline:
+    while values_kept(out) < OPENED + FILES // 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     before = pages_done(out)
-    assert 2 <= len(before) < FILES
+    assert 0 < len(before) < FILES
     while descendants(out) not in ([], [os.getpid()]) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [pid for pid in descendants(out) if pid != os.getpid()] == []

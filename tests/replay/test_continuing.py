@@ -25,7 +25,7 @@ async def ask_openai(base_url):
     ):
         whole = await answer.get_final_completion()
     assert whole.usage is not None
-    assert (whole.id, whole.model, whole.choices[0].finish_reason) == ("c1", "c1", "stop")
+    assert (whole.id, whole.model, whole.choices[0].finish_reason) == ("c1", "m", "stop")
     return whole.choices[0].message.content, whole.usage.completion_tokens
 
 
@@ -35,7 +35,7 @@ async def ask_anthropic(base_url):
         client.messages.stream(**ASK) as answer,
     ):
         whole = await answer.get_final_message()
-    assert (whole.id, whole.model, whole.stop_reason) == ("c1", "c1", "end_turn")
+    assert (whole.id, whole.model, whole.stop_reason) == ("c1", "m", "end_turn")
     assert len(whole.content) == 1
     return whole.content[0].text, whole.usage.output_tokens
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 
 def openai_chunk(delta: dict | None = None, finish: str | None = None, **more) -> bytes:
@@ -218,3 +219,8 @@ ANTHROPIC_OVERLOADED = {
     "type": "error",
     "error": {"type": "overloaded_error", "message": "Overloaded"},
 }
+
+
+def as_asked(sent: bytes, model: bytes = b"m") -> bytes:
+    """What a provider sent, with the name of the model that the client asked for."""
+    return re.sub(rb'("model": ?)"[^"]*"', rb'\1"' + model + b'"', sent)

@@ -223,4 +223,4 @@ ANTHROPIC_OVERLOADED = {
 
 def as_asked(sent: bytes, model: bytes = b"m") -> bytes:
     """What a provider sent, with the name of the model that the client asked for."""
-    return re.sub(rb'("model": ?)"[^"]*"', rb'\1"' + model + b'"', sent)
+    return re.sub(rb'("model(?:Version)?": ?)"[^"]*"', rb'\1"' + model + b'"', sent)

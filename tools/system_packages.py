@@ -13,6 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from vanguard.documents.synth.fonts.packages import PACKAGES
+
 
 @dataclass(frozen=True)
 class Need:
@@ -37,19 +39,6 @@ class Need:
         return ctypes.util.find_library("gomp") is not None
 
 
-# The Arabic fonts that synthetic pages are set in: vanguard.documents.synth.fonts.found names them too.
-FONTS = (
-    "fonts-hosny-amiri",
-    "fonts-hosny-thabit",
-    "fonts-kacst",
-    "fonts-kacst-one",
-    "fonts-arabeyes",
-    "fonts-noto-core",
-    "fonts-paktype",
-    "fonts-sil-harmattan",
-    "fonts-sil-lateef",
-    "fonts-sil-scheherazade",
-)
 _DPKG = Path("/var/lib/dpkg/info")
 
 NEEDS = (
@@ -57,7 +46,7 @@ NEEDS = (
     Need("chromium", "browser", "a real browser"),
     Need("poppler-utils", "poppler", "an extractor of text from PDFs"),
     Need("libgomp1", "e2e", "the embedded engine's OpenMP library"),
-    *(Need(package, "fonts", "faces for synthetic pages") for package in FONTS),
+    *(Need(package, "fonts", "faces for synthetic pages") for package in PACKAGES),
 )
 
 

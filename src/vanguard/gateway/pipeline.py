@@ -56,8 +56,8 @@ from vanguard.gateway.local.status import STATUS_PATHS, answer_status
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
-from vanguard.gateway.relay.pinned import PinnedRelay
-from vanguard.gateway.relay.renamed import renamed
+from vanguard.gateway.relay.wrappers.pinned import PinnedRelay
+from vanguard.gateway.relay.wrappers.renamed import renamed
 from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
 from vanguard.gateway.steps.admit import admit, may_fit, reserve
 from vanguard.gateway.steps.authenticate import authenticate, credential

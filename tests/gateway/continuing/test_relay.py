@@ -77,7 +77,7 @@ def test_an_error_that_passes_is_raised_where_others_may_go_on():
 
     relay, told = made(may_go_on)
     with pytest.raises(UpstreamError, match="busy"):
-        relay.feed(chunk({"content": "lost"}) + BAD)
+        relay.feed(chunk({"content": "no error yet, and lost"}) + BAD)
     assert found == [BAD]
     assert told.text == ""  # the client has not been given it
     relay, told = made()

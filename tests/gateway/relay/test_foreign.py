@@ -10,8 +10,8 @@ from vanguard.gateway.relay.embedded import EmbeddedRelay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.reframed import UnwrappedRelay
-from vanguard.gateway.relay.renamed import RenamedRelay
 from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.gateway.relay.wrappers.renamed import RenamedRelay
 from vanguard.snapshot.model import Aws
 
 BODY = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"hi"}],"input":"x"}'

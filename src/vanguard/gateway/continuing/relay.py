@@ -5,17 +5,17 @@ It does not know who they are. What goes to the client is read in passing, in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from vanguard.core.errors import UpstreamError, VanguardError
-from vanguard.core.usage import Usage
 from vanguard.dialects.continuing.contract import Given, Splice
 from vanguard.dialects.continuing.request import told_to_go_on
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.wrappers.wrapper import RelayWrapper
 from vanguard.wire.sse import Splitter
 
 
-class ContinuedRelay:
+class ContinuedRelay(RelayWrapper):
     """Delegates to another relay.
 
     Args:
@@ -24,13 +24,10 @@ class ContinuedRelay:
         may_go_on: the error of an event that tells one, where another could go on after it.
     """
 
-    skim = None
-
     def __init__(
         self, inner: Relay, given: Given, may_go_on: Callable[[bytes], VanguardError | None]
     ) -> None:
-        self.losses: Sequence[str] = inner.losses
-        self._inner = inner
+        super().__init__(inner)
         self._given = given
         self._may_go_on = may_go_on
         self._splitter = Splitter()
@@ -55,10 +52,6 @@ class ContinuedRelay:
         body = self._inner.request_body()
         return told_to_go_on(body) if self._way == b"continue_final_message" else body
 
-    def whole(self, body: bytes) -> bytes:
-        """The inner relay's body: only streams are continued."""
-        return self._inner.whole(body)
-
     def feed(self, data: bytes) -> bytes:
         """The inner relay's events.
 
@@ -75,7 +68,7 @@ class ContinuedRelay:
     def _tell(self, out: bytes) -> bytes:
         events = self._splitter.feed(out) if out else []
         if self._inner.failed():
-            error = self._may_go_on(next((one for one in events if b"error" in one), b""))
+            error = self._may_go_on(next((one for one in reversed(events) if b"error" in one), b""))
             if error is not None:
                 raise error
         if self._splice is not None:
@@ -92,25 +85,3 @@ class ContinuedRelay:
         if self._broke_off is not None:
             return self._broke_off
         return self._inner.failure(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """An in-band error."""
-        return self._inner.error_event(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told of this deployment's part."""
-        return self._inner.usage()
-
-    @property
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._inner.tokens
-
-    def failed(self) -> bool:
-        """As the inner relay."""
-        return self._inner.failed()
-
-    @property
-    def done(self) -> bool:
-        """Whether the end was said."""
-        return self._inner.done

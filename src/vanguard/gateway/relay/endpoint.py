@@ -5,23 +5,21 @@ It does not know the container's dialect, nor the client's: the relay inside doe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 from msgspec import Raw
 
 from vanguard.core.errors import UpstreamTruncated, VanguardError
-from vanguard.core.usage import Usage
 from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.dialects.sagemaker.parts import Parts
 from vanguard.dialects.upstream_errors import failure
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.wrappers.wrapper import RelayWrapper
 
 _object = msgspec.json.Decoder(dict[str, Raw])
 _encode = msgspec.json.Encoder().encode
 
 
-class EndpointRelay:
+class EndpointRelay(RelayWrapper):
     """Delegates to another relay.
 
     Args:
@@ -29,11 +27,8 @@ class EndpointRelay:
         model: what the body's `model` says to the container; empty to leave that out.
     """
 
-    skim = None
-
     def __init__(self, inner: Relay, model: str) -> None:
-        self.losses: Sequence[str] = inner.losses
-        self._inner = inner
+        super().__init__(inner)
         self._model = model
         self._parts = Parts()
 
@@ -45,10 +40,6 @@ class EndpointRelay:
         else:
             fields.pop("model", None)
         return _encode(fields)
-
-    def whole(self, body: bytes) -> bytes:
-        """The inner relay's body."""
-        return self._inner.whole(body)
 
     def feed(self, data: bytes) -> bytes:
         """The inner relay's events; an error of the envelope waits behind those of its parts."""
@@ -71,28 +62,6 @@ class EndpointRelay:
         if isinstance(meaning, bytes) and not _is_object(meaning):
             return failure(status, meaning.decode(errors="replace"))
         return meaning
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """An in-band error."""
-        return self._inner.error_event(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told."""
-        return self._inner.usage()
-
-    @property
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._inner.tokens
-
-    def failed(self) -> bool:
-        """As the inner relay."""
-        return self._inner.failed()
-
-    @property
-    def done(self) -> bool:
-        """Whether the end was said."""
-        return self._inner.done
 
 
 def _is_object(body: bytes) -> bool:

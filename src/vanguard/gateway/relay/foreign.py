@@ -22,8 +22,8 @@ from vanguard.gateway.relay.endpoint import EndpointRelay
 from vanguard.gateway.relay.google import google_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.reframed import InvokedRelay, UnwrappedRelay
-from vanguard.gateway.relay.renamed import renamed
 from vanguard.gateway.relay.translated import TranslatedRelay
+from vanguard.gateway.relay.wrappers.renamed import renamed
 from vanguard.snapshot.model import Deployment
 
 # InvokeEndpoint has it, InvokeEndpointWithResponseStream has not (SageMaker runtime API reference, 2026-11)

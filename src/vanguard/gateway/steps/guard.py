@@ -13,7 +13,7 @@ from vanguard.dialects.text.registry import TEXT_SLOTS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.relay.contract import Relay
-from vanguard.gateway.relay.masked import MaskedRelay
+from vanguard.gateway.relay.wrappers.masked import MaskedRelay
 from vanguard.guardrails.regex_policy import CompiledPolicy, Finding, check
 from vanguard.guardrails.stream import StreamMask
 

@@ -7,9 +7,7 @@ Arabic pages (Clouda OCR benchmark, normalisation v1.0.0, 2026-09-19), but that 
 from __future__ import annotations
 
 from vanguard.documents.evaluate import letters
-from vanguard.documents.evaluate.forms.contract import Form
-from vanguard.documents.evaluate.metrics import trees
-from vanguard.documents.evaluate.sources.content import Content
+from vanguard.documents.evaluate.forms.ruled import form_by
 
 RULES = (
     letters.base_letters,
@@ -19,25 +17,10 @@ RULES = (
     letters.spaced,
 )
 
-
-def normal(text: str) -> str:
-    """The rules, one after the other."""
-    for rule in RULES:
-        text = rule(text)
-    return text
-
-
-def _tables(content: Content) -> tuple[trees.Node, ...]:
-    return tuple(trees.of_grid(grid, normal) for grid in content.grids)
-
-
-FORM = Form(
+FORM = form_by(
+    RULES,
     name="strict",
     version="strict-1",
     source="own; rules of the Clouda OCR benchmark v1.0.0 (2026-09-19)",
-    text=lambda content: normal(content.text),
-    body=lambda content: normal(content.body),
-    whole=lambda content: normal(content.text),
-    tables=_tables,
-    normal=normal,
 )
+normal = FORM.normal

@@ -15,6 +15,7 @@ import uharfbuzz as hb
 from vanguard.core.errors import SettingsError
 from vanguard.documents.synth.dice import one_in
 from vanguard.documents.synth.fonts.face import Face, FaceId
+from vanguard.documents.synth.fonts.packages import PACKAGES
 
 LETTERS = "".join(map(chr, [*range(0x621, 0x63B), *range(0x641, 0x64B)]))
 VOWEL_SIGNS = "".join(map(chr, range(0x64B, 0x653)))
@@ -22,18 +23,6 @@ VOWEL_SIGNS = "".join(map(chr, range(0x64B, 0x653)))
 NEEDED = LETTERS + VOWEL_SIGNS + "،؟"
 ENOUGH = 30
 HELD_OUT_SHARE = 5
-PACKAGES = (
-    "fonts-hosny-amiri",
-    "fonts-hosny-thabit",
-    "fonts-kacst",
-    "fonts-kacst-one",
-    "fonts-arabeyes",
-    "fonts-noto-core",
-    "fonts-paktype",
-    "fonts-sil-harmattan",
-    "fonts-sil-lateef",
-    "fonts-sil-scheherazade",
-)
 # Families that are read with effort, or whose digits do not look like digits: for headings alone.
 DISPLAY = frozenset(
     [

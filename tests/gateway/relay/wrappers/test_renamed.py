@@ -11,7 +11,7 @@ from support import bytes_of_responses as responses
 from support.gateway import KEY, STREAM, chunk, delta, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.gateway.relay.passthrough import PassThroughRelay
-from vanguard.gateway.relay.renamed import RenamedRelay, renamed
+from vanguard.gateway.relay.wrappers.renamed import RenamedRelay, renamed
 
 ASKED = "claude-sonnet-4-5-20250929"
 CHAT = {"model": ASKED, "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}

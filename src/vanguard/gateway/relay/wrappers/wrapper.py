@@ -1,26 +1,29 @@
-"""A relay that notes which account made the items that only it can read again.
+"""A relay around another one, which does all that its own class does not.
 
-It does not know what such items are, nor changes a byte.
+It does not know what for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
 from vanguard.gateway.relay.contract import Relay
 
 
-class PinnedRelay:
-    """Delegates to another relay, and shows what goes to the client to somebody on the way."""
+class RelayWrapper:
+    """Delegates to another relay.
 
-    def __init__(self, inner: Relay, note: Callable[[bytes], None]) -> None:
-        self.losses = inner.losses
-        # what is skimmed differs from an event that was shown in a text alone, and no item is one
-        self.skim = inner.skim
+    Attributes:
+        skim: none unless a class says otherwise: what a wrapper is for, each event may need.
+    """
+
+    skim: Callable[[bytes], int] | None = None
+
+    def __init__(self, inner: Relay) -> None:
+        self.losses: Sequence[str] = inner.losses
         self._inner = inner
-        self._note = note
 
     def request_body(self) -> bytes:
         """As the inner relay has it."""
@@ -28,21 +31,15 @@ class PinnedRelay:
 
     def whole(self, body: bytes) -> bytes:
         """The inner relay's body."""
-        out = self._inner.whole(body)
-        self._note(out)
-        return out
+        return self._inner.whole(body)
 
     def feed(self, data: bytes) -> bytes:
-        """The inner relay's events, whole ones as always."""
-        out = self._inner.feed(data)
-        self._note(out)
-        return out
+        """The inner relay's events."""
+        return self._inner.feed(data)
 
     def finish(self) -> bytes:
         """The inner relay's rest."""
-        out = self._inner.finish()
-        self._note(out)
-        return out
+        return self._inner.finish()
 
     def failure(self, status: int, body: bytes) -> VanguardError | bytes:
         """As the inner relay."""

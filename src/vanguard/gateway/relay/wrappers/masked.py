@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vanguard.core.errors import PolicyError, VanguardError
-from vanguard.core.usage import Usage
+from vanguard.core.errors import PolicyError
 from vanguard.dialects.framing import EventSplitter
 from vanguard.dialects.text.contract import Channel, TextSlots
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.wrappers.wrapper import RelayWrapper
 from vanguard.wire.sse import Splitter
 
 
-class MaskedRelay:
+class MaskedRelay(RelayWrapper):
     """Delegates to another relay and masks what it gives to the client."""
-
-    skim = None
 
     def __init__(
         self,
@@ -28,17 +26,12 @@ class MaskedRelay:
         mask: Callable[[str], str],
         splitter: EventSplitter | None = None,
     ) -> None:
-        self.losses = inner.losses
-        self._inner = inner
+        super().__init__(inner)
         self._slots = slots
         self._mask = mask
         self._masker = slots.stream_masker(make_channel)
         self._splitter = splitter or Splitter()
         self._ended = False
-
-    def request_body(self) -> bytes:
-        """As the inner relay has it: the input was guarded before."""
-        return self._inner.request_body()
 
     def whole(self, body: bytes) -> bytes:
         """The inner relay's body, masked."""
@@ -62,29 +55,3 @@ class MaskedRelay:
         """The inner relay's rest, and what was held back."""
         out = self._masked(self._inner.finish())
         return out if self._ended else out + self._masker.finish()
-
-    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
-        """Error answers are not model text."""
-        return self._inner.failure(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """An in-band error."""
-        return self._inner.error_event(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told."""
-        return self._inner.usage()
-
-    @property
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._inner.tokens
-
-    def failed(self) -> bool:
-        """As the inner relay."""
-        return self._inner.failed()
-
-    @property
-    def done(self) -> bool:
-        """Whether the end was said."""
-        return self._inner.done

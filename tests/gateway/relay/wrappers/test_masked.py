@@ -6,8 +6,8 @@ from vanguard.core.policy import Policy, Rule
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.text.registry import TEXT_SLOTS
-from vanguard.gateway.relay.masked import MaskedRelay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.wrappers.masked import MaskedRelay
 from vanguard.guardrails.regex_policy import CompiledPolicy, check
 from vanguard.guardrails.stream import StreamMask
 

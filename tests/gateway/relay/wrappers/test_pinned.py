@@ -6,7 +6,7 @@ from support.gateway import KEY, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
-from vanguard.gateway.relay.pinned import PinnedRelay
+from vanguard.gateway.relay.wrappers.pinned import PinnedRelay
 from vanguard.snapshot.model import Model, Routing
 
 ITEM = "gAAAAABo0123456789abcdef"

@@ -11,10 +11,9 @@ import re
 
 import msgspec
 
-from vanguard.core.errors import VanguardError
-from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.edits import replace_string
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.wrappers.wrapper import RelayWrapper
 from vanguard.wire.sse import Splitter
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -36,25 +35,17 @@ _PLACES: dict[str, tuple[str, bytes]] = {
 }
 
 
-class RenamedRelay:
-    """Delegates to another relay."""
-
-    # an event that needs no reader needs its name changed nevertheless
-    skim = None
+class RenamedRelay(RelayWrapper):
+    """Delegates to another relay; an event that needs no reader may need its name changed."""
 
     def __init__(self, inner: Relay, dialect: str, asked: str) -> None:
-        self.losses = inner.losses
-        self._inner = inner
+        super().__init__(inner)
         self._asked = asked
         self._field, self._mark = _PLACES[dialect]
         self._name = re.compile(rb'("%b"\s*:\s*)"(?:[^"\\]|\\.)*"' % self._field.encode())
         self._written = msgspec.json.encode(asked)
         # as the upstream has told it before, and what it becomes
         self._known = self._new = b""
-
-    def request_body(self) -> bytes:
-        """As the inner relay has it."""
-        return self._inner.request_body()
 
     def whole(self, body: bytes) -> bytes:
         """The inner relay's body, its model named as asked."""
@@ -83,7 +74,9 @@ class RenamedRelay:
         if out.find(self._mark) < 0:
             return out
         splitter = Splitter()
-        return b"".join([*map(self._event, splitter.feed(out)), splitter.rest])
+        events = splitter.feed(out)
+        # lines that end in CR alone: nobody can say yet whether an LF follows the last one
+        return b"".join(map(self._event, [*events, splitter.rest]))
 
     def _event(self, event: bytes) -> bytes:
         """One event. Names within a text have their quotes escaped, and are never found."""
@@ -98,32 +91,6 @@ class RenamedRelay:
         self._known = found[0]
         self._new = found[1] + self._written
         return event.replace(self._known, self._new, 1)
-
-    def failure(self, status: int, body: bytes) -> VanguardError | bytes:
-        """As the inner relay."""
-        return self._inner.failure(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """An in-band error."""
-        return self._inner.error_event(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told."""
-        return self._inner.usage()
-
-    @property
-    def tokens(self) -> int:
-        """Events with content."""
-        return self._inner.tokens
-
-    def failed(self) -> bool:
-        """As the inner relay."""
-        return self._inner.failed()
-
-    @property
-    def done(self) -> bool:
-        """Whether the end was said."""
-        return self._inner.done
 
 
 def renamed(relay: Relay, dialect: str, asked: str) -> Relay:

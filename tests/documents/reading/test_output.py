@@ -19,6 +19,14 @@ def test_folders_are_searched_for_documents(tmp_path):
     assert [str(name) for _, name in found] == ["a.pdf", "b/c.PNG", "notes.txt"]
 
 
+def test_what_was_written_within_the_folder_is_not_read(tmp_path):
+    for name in ("a.pdf", "out/a.pdf", "outside.pdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = find_files([tmp_path], tmp_path / "out")
+    assert [str(name) for _, name in found] == ["a.pdf", "outside.pdf"]
+
+
 def test_what_is_not_there_is_named(tmp_path):
     with pytest.raises(InvalidRequest, match=r"missing\.pdf: no such file"):
         find_files([tmp_path / "missing.pdf"])

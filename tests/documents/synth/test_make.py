@@ -92,3 +92,8 @@ def test_pages_of_the_splits_share_no_font_and_no_passage():
 def test_an_unknown_kind_is_named():
     with pytest.raises(SettingsError, match="known are plain"):
         make_page("plane", 1, settings())
+
+
+def test_a_split_that_is_none_is_refused():
+    with pytest.raises(SettingsError, match="no split 'held-out'; there are all, train, held_out"):
+        prepare("held-out")

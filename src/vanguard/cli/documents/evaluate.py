@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from vanguard.documents.evaluate.run import Settings
 
 PROFILES = ("strict", "lenient", "kitab", "misraj")
-EXTRA = "pip install 'vanguard-ai[documents]'"
 WORST_SHOWN = 10
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -69,12 +68,8 @@ def evaluate(
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: there is no folder {report.parent}")
-    try:
-        from vanguard.documents.evaluate.run import Settings  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("vanguard"):
-            raise
-        raise click.ClickException(f"this needs {error.name}: {EXTRA}") from error
+    from vanguard.documents.evaluate.run import Settings  # noqa: PLC0415 - an extra
+
     settings = Settings(profile, draws, seed)
     if truth.suffix.lower() == ".jsonl":
         if report is not None:

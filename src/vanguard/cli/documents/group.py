@@ -6,6 +6,7 @@ It does not know what a verb does.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -26,11 +27,22 @@ VERBS: Mapping[str, Verb] = {
     ),
 }
 
+EXTRA = "pip install 'vanguard-ai[documents]'"
+
 
 class DocumentVerbs(LazyGroup):
     """The verbs of `vanguard documents`."""
 
     verbs = VERBS
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The verb; its libraries are an extra, which may not be installed."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if (error.name or "vanguard").partition(".")[0] == "vanguard":
+                raise
+            raise click.ClickException(f"this needs {error.name}: {EXTRA}") from error
 
 
 @click.group(cls=DocumentVerbs)

@@ -19,6 +19,8 @@ import click
 from vanguard.core.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from vanguard.documents.formats.registry import Format
     from vanguard.documents.reading.batch import BatchReader, FileRead
     from vanguard.flow.run import Step
@@ -95,7 +97,7 @@ def read(
     from vanguard.documents.reading.output import find_files  # noqa: PLC0415
     from vanguard.documents.reading.stages import OpenFile, ReadPage  # noqa: PLC0415
 
-    found = find_files(files)
+    found = find_files(files, output)
     target = _target(output, formats, len(found))
     reading = ReadPage(
         languages=languages,
@@ -196,36 +198,29 @@ class _Progress:
     def __init__(self, files: int) -> None:
         self._files = files
         self._pages = 0
-        self._bar: object | None = None
+        self._bar: Progress | None = None
 
     def __enter__(self) -> _Progress:
         if not sys.stderr.isatty():
             return self
+        from rich import progress  # noqa: PLC0415 - as above
         from rich.console import Console  # noqa: PLC0415 - only on a terminal
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
 
-        self._rich = Progress(
-            TextColumn("files"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.1f}/s"),
-            TimeRemainingColumn(),
+        self._bar = progress.Progress(
+            progress.TextColumn("files"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.1f}/s"),
+            progress.TimeRemainingColumn(),
             console=Console(file=sys.stderr),
         )
-        self._task = self._rich.add_task("", total=self._files, pages=0, pace=0.0)
-        self._bar = self._rich
-        self._rich.start()
+        self._task = self._bar.add_task("", total=self._files, pages=0, pace=0.0)
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
-            self._rich.stop()
+            self._bar.stop()
 
     def step(self, step: Step) -> None:
         """A step is over; those of the second stage are pages."""
@@ -233,11 +228,11 @@ class _Progress:
             return
         self._pages += 1
         if self._bar is not None:
-            passed = self._rich.tasks[0].elapsed or 0.0
+            passed = self._bar.tasks[0].elapsed or 0.0
             pace = self._pages / passed if passed else 0.0
-            self._rich.update(self._task, pages=self._pages, pace=pace)
+            self._bar.update(self._task, pages=self._pages, pace=pace)
 
     def file(self) -> None:
         """A file is written."""
         if self._bar is not None:
-            self._rich.advance(self._task)
+            self._bar.advance(self._task)

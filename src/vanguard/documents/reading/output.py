@@ -21,8 +21,10 @@ from vanguard.documents.reading.limits import ReadingLimits
 SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"})
 
 
-def find_files(given: Iterable[Path]) -> list[tuple[Path, Path]]:
+def find_files(given: Iterable[Path], apart_from: Path | None = None) -> list[tuple[Path, Path]]:
     """Files with their names below the output folder; of a folder all that look like documents.
+
+    `apart_from` is the output folder: what an earlier run wrote there is not read.
 
     Raises:
         InvalidRequest: one that was named is not there, or nothing is left.
@@ -30,9 +32,14 @@ def find_files(given: Iterable[Path]) -> list[tuple[Path, Path]]:
     found: dict[Path, Path] = {}
     for path in given:
         if path.is_dir():
-            below = (one for one in sorted(path.rglob("*")) if one.is_file())
-            for one in below:
-                if one.suffix.lower() in SUFFIXES and not _hidden(one.relative_to(path)):
+            for one in sorted(path.rglob("*")):
+                if apart_from is not None and one.resolve().is_relative_to(apart_from.resolve()):
+                    continue
+                if (
+                    one.is_file()
+                    and one.suffix.lower() in SUFFIXES
+                    and not _hidden(one.relative_to(path))
+                ):
                     found.setdefault(one, one.relative_to(path))
         elif path.exists():
             found.setdefault(path, Path(path.name))

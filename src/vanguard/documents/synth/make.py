@@ -21,7 +21,7 @@ from vanguard.documents.synth.fonts.face import FaceId
 from vanguard.documents.synth.pages import style
 from vanguard.documents.synth.pages.kinds import KINDS, Kind
 from vanguard.documents.synth.pages.press import Press
-from vanguard.documents.synth.text.source import Split, Texts, load
+from vanguard.documents.synth.text.source import SPLITS, Split, Texts, load
 
 DPI = 200
 LOWEST_DPI, HIGHEST_DPI = 50, 600
@@ -79,7 +79,12 @@ def prepare(split: Split = "all", degrade: str = "none", dpi: int = DPI) -> Sett
     """Settings with the fonts of this machine and the packaged texts, of a split.
 
     `degrade` is as `vanguard documents synth --degrade` takes it.
+
+    Raises:
+        SettingsError: there is no such split.
     """
+    if split not in SPLITS:
+        raise SettingsError(f"no split {split!r}; there are {', '.join(SPLITS)}")
     faces, texts = found.find().of(split), load().of(split)
     return Settings(faces, texts, plan.parse(degrade), split, dpi)
 

@@ -89,20 +89,22 @@ def _text_block(
     lines = paragraph.lines
     if kind == "list_item":
         lines = (with_bullet(lines[0]), *lines[1:])
-    return _block(lines, page, engine, kind=kind, level=level)
+    return _block(lines, page, engine, kind, level)
 
 
-def _block(lines: Sequence[Line], page: Sheet, engine: Engine, **more: object) -> Block:
+def _block(
+    lines: Sequence[Line], page: Sheet, engine: Engine, kind: BlockKind, level: int = 0
+) -> Block:
     box = _around(lines)
-    fields: dict[str, object] = {
-        "lines": tuple(page.on_page(line) for line in lines),
-        "box": None if box is None else page.raster.page_box(box),
-        "direction": _direction(lines),
-        "reader": engine.name,
-        "confidence": _confidence(lines),
-        **more,
-    }
-    return Block(**fields)  # type: ignore[arg-type]
+    return Block(
+        kind,
+        tuple(page.on_page(line) for line in lines),
+        None if box is None else page.raster.page_box(box),
+        _direction(lines),
+        level,
+        reader=engine.name,
+        confidence=_confidence(lines),
+    )
 
 
 def _other(
@@ -126,7 +128,7 @@ def _other(
         if lines:
             text = " ".join(line.text for line in lines)
             kind = furniture_kind(region.what, text, region.box.width, page.height)
-            yield _block(lines, page, engine, kind=kind)
+            yield _block(lines, page, engine, kind)
     else:
         yield Block("figure", box=box)
 

@@ -1,5 +1,6 @@
 from support.documents.sheets import Canvas
-from vanguard.documents.layout.regions import find_regions
+from vanguard.documents.layout.regions import _within_columns, find_regions
+from vanguard.documents.page import Box
 
 XS = (100, 300, 500, 700)
 
@@ -69,3 +70,15 @@ def test_furniture_stands_around_and_tables_without_rules_are_found():
             canvas.bar(left + 12 * (row % 2), 300 + 34 * row, right)
     kinds = [one[0] for one in found(canvas.lines(100, 520, 700, 12))]
     assert kinds == ["header", "text", "table", "text", "footer"]
+
+
+def test_level_lines_of_two_columns_are_told_from_the_rows_of_a_table():
+    middle = Box(100, 370, 720, 520)
+    columns, table = Canvas(), Canvas().lines(100, 150, 720, 7).lines(100, 560, 720, 7)
+    for left, right in ((100, 380), (440, 720)):
+        columns.lines(left, 150, right, 7).lines(left, 560, right, 7)
+        for row in range(4):
+            columns.bar(right - 60, 380 + 36 * row, right)
+            table.bar(right - 60, 380 + 36 * row, right)
+    assert _within_columns(columns.sheet, middle)
+    assert not _within_columns(table.sheet, middle)

@@ -55,7 +55,7 @@ def _cut(
 def _columns(part: NDArray[np.bool_], box: Box, height: float, direction: Direction) -> list[Box]:
     if box.height < _COLUMN_LINES * height:
         return []
-    edges = _gaps(part.sum(axis=0), _GUTTER * height, _DUST * height)
+    edges = gaps(part.sum(axis=0), _GUTTER * height, _DUST * height)
     edges = _wide_enough(edges, box.width, _COLUMN * height)
     pieces = [
         Box(box.left + begin, box.top, box.left + end, box.bottom)
@@ -84,7 +84,7 @@ def _beside(part: NDArray[np.bool_], box: Box, pieces: list[Box], height: float)
 
 
 def _rows(part: NDArray[np.bool_], box: Box, height: float) -> list[Box]:
-    edges = _gaps(part.sum(axis=1), _GAP * height, _DUST * height)
+    edges = gaps(part.sum(axis=1), _GAP * height, _DUST * height)
     pieces = [
         Box(box.left, box.top + begin, box.right, box.top + end)
         for begin, end in _between(edges, box.height)
@@ -93,13 +93,16 @@ def _rows(part: NDArray[np.bool_], box: Box, height: float) -> list[Box]:
 
 
 def _rejoined(ink: NDArray[np.bool_], rows: list[Box], height: float) -> list[Box]:
-    """Rows that are parts of the same columns as one: their gaps are level by chance."""
+    """Rows that are parts of the same columns as one: their gaps are level by chance.
+
+    One of the two may stand in a single column, as the heading of a part does.
+    """
     joined: list[Box] = []
     for row in rows:
         whole = joined[-1].around(row) if joined else row
-        if joined and (count := _column_count(ink, row, height)) > 1:
-            last = _column_count(ink, joined[-1], height)
-            if count == last == _column_count(ink, whole, height):
+        if joined:
+            counts = (_column_count(ink, joined[-1], height), _column_count(ink, row, height))
+            if max(counts) == _column_count(ink, whole, height) > 1:
                 joined[-1] = whole
                 continue
         joined.append(row)
@@ -114,7 +117,7 @@ def _column_count(ink: NDArray[np.bool_], box: Box, height: float) -> int:
     return len(_columns(part, trimmed, height, "ltr"))
 
 
-def _gaps(profile: NDArray[np.int64], least: float, dust: float) -> list[tuple[int, int]]:
+def gaps(profile: NDArray[np.int64], least: float, dust: float) -> list[tuple[int, int]]:
     """Runs of white at least so long, without those at the two ends."""
     white = np.concatenate(([False], profile <= dust, [False]))
     turns = np.flatnonzero(np.diff(white.astype(np.int8)))

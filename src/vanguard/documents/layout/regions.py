@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vanguard.documents.images.sheet import Sheet
-from vanguard.documents.layout.columns import find_columns
+from vanguard.documents.layout.columns import find_columns, gaps
 from vanguard.documents.layout.figures import find_figures, shared
 from vanguard.documents.layout.furniture import find_furniture
 from vanguard.documents.page import Box, Direction
@@ -20,6 +21,8 @@ from vanguard.documents.tables.grid import Grid
 from vanguard.documents.tables.gutters import find_borderless
 from vanguard.documents.tables.ruled import find_ruled, frames
 
+_GOES_ON = 12.0  # heights of writing beyond a table: some lines of a column
+_GAP, _LINES = 1.5, 3
 _WIDE = 0.55  # of the text's width: columns end at a table that is as wide
 _TINT = 3  # grey levels: paper darker than the page's by so much is shaded
 _DRAWN = 0.12  # of a frame: with so much large ink in it, it is a figure's
@@ -66,7 +69,11 @@ def find_regions(page: Sheet, direction: Direction = "rtl") -> Plan:
     furniture = find_furniture(rest)
     rest = rest.without(tuple(one.box for one in furniture))
     for area in _areas(rest, (*boxes, *figures), direction):
-        more = find_borderless(rest.ink, rest.rules, rest.height, area)
+        more = [
+            grid
+            for grid in find_borderless(rest.ink, rest.rules, rest.height, area)
+            if not _within_columns(rest, grid.box)
+        ]
         grids += more
         rest = rest.without(tuple(grid.box for grid in more))
     solids = [Region("figure", box) for box in figures]
@@ -104,6 +111,38 @@ def _areas(page: Sheet, solids: tuple[Box, ...], direction: Direction) -> Iterat
     whole = Box(0, 0, wide, high)
     yield whole
     yield from find_columns(_with_solids(page, list(solids)), page.height, direction)
+
+
+def _within_columns(page: Sheet, grid: Box) -> bool:
+    """Whether this is a stretch of columns of text, whose lines are level by chance.
+
+    Some lines above it or below it stand apart at a place where its own do.
+    """
+    left, right = int(grid.left), int(grid.right)
+    own = _gutters(page, Box(left, grid.top, right, grid.bottom))
+    reach = _GOES_ON * page.height
+    around = (
+        Box(left, max(0.0, grid.top - reach), right, grid.top),
+        Box(left, grid.bottom, right, grid.bottom + reach),
+    )
+    return any(bool((own & _gutters(page, one)).any()) for one in around)
+
+
+def _gutters(page: Sheet, box: Box) -> NDArray[np.bool_]:
+    """Pixels of its width that are in a white gap between several lines on either side."""
+    part = page.ink[int(box.top) : int(box.bottom), int(box.left) : int(box.right)] > 0
+    found = np.zeros(int(box.right) - int(box.left), np.bool_)
+    for begin, end in gaps(part.sum(axis=0), _GAP * page.height, 0.0):
+        sides = (part[:, :begin], part[:, end:])
+        if all(_lines(side) >= _LINES for side in sides):
+            found[begin:end] = True
+    return found
+
+
+def _lines(part: NDArray[np.bool_]) -> int:
+    """Stretches of rows with ink."""
+    rows = np.concatenate(([False], part.any(axis=1))).astype(np.int8)
+    return int((np.diff(rows) == 1).sum())
 
 
 def _with_solids(page: Sheet, boxes: list[Box]) -> np.ndarray:

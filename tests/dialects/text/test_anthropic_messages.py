@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from support.effort import times
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from vanguard.core.errors import ContentBlocked, UpstreamError
-from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
+from vanguard.dialects.text.anthropic_messages import SLOTS
 from vanguard.wire.sse import Splitter, event_data
 
-SLOTS = AnthropicMessagesText()
 HUSH = '"\\hush"'
 
 

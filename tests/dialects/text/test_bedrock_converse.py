@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from support.bedrock import STREAM, delta, exception, frame, read_stream, stop
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from vanguard.core.errors import ContentBlocked, InvalidRequest, UpstreamError
-from vanguard.dialects.text.bedrock_converse import BedrockConverseText
+from vanguard.dialects.text.bedrock_converse import SLOTS
 from vanguard.wire.event_stream import Splitter
 
-SLOTS = BedrockConverseText()
 HUSH = '"\\hush"'
 
 

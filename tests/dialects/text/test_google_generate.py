@@ -14,10 +14,9 @@ from support import bytes_of_google as google
 from support.effort import times
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from vanguard.core.errors import ContentBlocked, InvalidRequest, UpstreamError
-from vanguard.dialects.text.google_generate import GoogleGenerateText
+from vanguard.dialects.text.google_generate import SLOTS
 from vanguard.wire.google_generate import snake
 
-SLOTS = GoogleGenerateText()
 HUSH = '"\\hush"'
 
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from support.effort import times
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from vanguard.core.errors import ContentBlocked, InvalidRequest, UpstreamError
-from vanguard.dialects.text.openai_chat import OpenAIChatText
+from vanguard.dialects.text.openai_chat import SLOTS
 from vanguard.wire.sse import Splitter, event_data
 
-SLOTS = OpenAIChatText()
 HUSH = '"\\hush"'
 
 

@@ -13,10 +13,9 @@ from support import bytes_of_responses as said
 from support.masks import BLOCKING, NEVER, SECRETS, Guard
 from support.response_events import response_events
 from vanguard.core.errors import ContentBlocked, UpstreamError
-from vanguard.dialects.text.openai_responses import OpenAIResponsesText
+from vanguard.dialects.text.openai_responses import SLOTS
 from vanguard.wire.sse import Splitter, event_data
 
-SLOTS = OpenAIResponsesText()
 HUSH = '"\\hush"'
 ANSWERS = settings(max_examples=max(10, settings.default.max_examples // 3))
 

@@ -18,10 +18,9 @@ from vanguard.dialects.text.json_text import JsonText
 from vanguard.dialects.text.slots import (
     ABSENT,
     Edit,
+    EditedText,
     Path,
     Raw,
-    edit_reply,
-    edit_request,
     either,
     fields,
     items,
@@ -69,22 +68,6 @@ _BLOCK = fields(
 )
 _MESSAGE = fields({"content": _CONTENT})
 _REQUEST: Edit = fields({"system": _CONTENT, "messages": items(_MESSAGE)})
-
-
-class AnthropicMessagesText:
-    """Text slots of `anthropic_messages`."""
-
-    def mask_request(self, body: bytes, mask: Mask) -> bytes:
-        """Masks the system prompt and every message."""
-        return edit_request(body, _REQUEST, mask)
-
-    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
-        """Masks text, thinking and tool inputs of every block."""
-        return edit_reply(body, _MESSAGE, mask)
-
-    def stream_masker(self, make_channel: Callable[[], Channel]) -> AnthropicMessagesMasker:
-        """A masker for a stream of events."""
-        return AnthropicMessagesMasker(make_channel)
 
 
 class _Event(msgspec.Struct):
@@ -188,3 +171,6 @@ class AnthropicMessagesMasker:
                     b"event: content_block_delta\ndata: " + msgspec.json.encode(event) + b"\n\n"
                 )
         return b"".join(out)
+
+
+SLOTS = EditedText(_REQUEST, _MESSAGE, AnthropicMessagesMasker)

@@ -15,16 +15,15 @@ import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.dialects.bedrock_converse.errors import event_frame
-from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
+from vanguard.dialects.text import anthropic_messages
 from vanguard.dialects.text.contract import Channel, Mask, at_once
 from vanguard.dialects.text.json_text import JsonText
 from vanguard.dialects.text.slots import (
     ABSENT,
     Edit,
+    EditedText,
     Path,
     Raw,
-    edit_reply,
-    edit_request,
     fields,
     items,
     json_value,
@@ -36,9 +35,6 @@ from vanguard.dialects.text.slots import (
 from vanguard.wire.event_stream import encode, read_frame
 
 _TEXTUAL = frozenset({None, "txt", "md", "csv", "html"})
-
-
-_ANTHROPICS = AnthropicMessagesText()
 
 
 def _decoded(raw: Raw, what: str) -> bytes:
@@ -107,7 +103,7 @@ _ASKED = {"system": items(_BLOCK), "messages": items(_MESSAGE), "promptVariables
 def _invoked(raw: Raw, mask: Mask) -> bytes | None:
     """The body of an InvokeModel request whose tokens are to be counted."""
     body = _decoded(raw, "the body to be counted")
-    masked = _ANTHROPICS.mask_request(body, mask)
+    masked = anthropic_messages.SLOTS.mask_request(body, mask)
     return None if masked is body else msgspec.json.encode(base64.b64encode(masked).decode())
 
 
@@ -116,22 +112,6 @@ _COUNTED = fields({"converse": fields(_ASKED), "invokeModel": fields({"body": _i
 _REQUEST: Edit = fields(_ASKED | {"input": _COUNTED})
 _REPLY: Edit = fields({"output": fields({"message": _MESSAGE}), "trace": _TRACE})
 _METADATA: Edit = fields({"trace": _TRACE})
-
-
-class BedrockConverseText:
-    """Text slots of `bedrock_converse`."""
-
-    def mask_request(self, body: bytes, mask: Mask) -> bytes:
-        """Masks the system prompt and every message."""
-        return edit_request(body, _REQUEST, mask)
-
-    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
-        """Masks text, reasoning and tool inputs of every block."""
-        return edit_reply(body, _REPLY, mask)
-
-    def stream_masker(self, make_channel: Callable[[], Channel]) -> BedrockConverseMasker:
-        """A masker for a stream of frames."""
-        return BedrockConverseMasker(make_channel)
 
 
 class _Event(msgspec.Struct):
@@ -225,3 +205,6 @@ class BedrockConverseMasker:
                 event = {"contentBlockIndex": index, "delta": delta}
                 out.append(event_frame("contentBlockDelta", msgspec.json.encode(event)))
         return b"".join(out)
+
+
+SLOTS = EditedText(_REQUEST, _REPLY, BedrockConverseMasker)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vanguard.dialects.bedrock_invoke.chunks import chunk_data, frames_of, to_event
-from vanguard.dialects.text.anthropic_messages import AnthropicMessagesMasker, AnthropicMessagesText
+from vanguard.dialects.text.anthropic_messages import SLOTS as ANTHROPICS
+from vanguard.dialects.text.anthropic_messages import AnthropicMessagesMasker
 from vanguard.dialects.text.contract import Channel, Mask
 from vanguard.dialects.text.slots import Edit, edit_request, fields, items, text
 from vanguard.wire.event_stream import read_frame
@@ -21,16 +22,13 @@ _EMBEDDED: Edit = fields({"inputText": text, "texts": items(text)})
 class BedrockInvokeText:
     """Text slots of `bedrock_invoke`."""
 
-    def __init__(self) -> None:
-        self._messages = AnthropicMessagesText()
-
     def mask_request(self, body: bytes, mask: Mask) -> bytes:
         """Masks the system prompt and every message, or what is to be embedded."""
-        return edit_request(self._messages.mask_request(body, mask), _EMBEDDED, mask)
+        return edit_request(ANTHROPICS.mask_request(body, mask), _EMBEDDED, mask)
 
     def mask_reply(self, body: bytes, mask: Mask) -> bytes:
         """Masks text, thinking and tool inputs of every block."""
-        return self._messages.mask_reply(body, mask)
+        return ANTHROPICS.mask_reply(body, mask)
 
     def stream_masker(self, make_channel: Callable[[], Channel]) -> BedrockInvokeMasker:
         """A masker for a stream of frames."""
@@ -62,3 +60,6 @@ class BedrockInvokeMasker:
 
 def _frames(events: bytes) -> bytes:
     return b"".join([frames_of(one) for one in Splitter().feed(events)]) if events else b""
+
+
+SLOTS = BedrockInvokeText()

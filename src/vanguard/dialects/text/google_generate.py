@@ -19,11 +19,10 @@ from vanguard.dialects.text.events import with_data
 from vanguard.dialects.text.slots import (
     ABSENT,
     Edit,
+    EditedText,
     Path,
     Raw,
     array_of,
-    edit_reply,
-    edit_request,
     either,
     fields,
     items,
@@ -124,22 +123,6 @@ _BESIDE: dict[str, Edit] = {
     ),
 }
 _REPLY: Edit = fields({"candidates": items(fields({"content": _CONTENT, **_BESIDE}))})
-
-
-class GoogleGenerateText:
-    """Text slots of `google_generate`."""
-
-    def mask_request(self, body: bytes, mask: Mask) -> bytes:
-        """Masks the system instruction and every turn, or what is to be counted or embedded."""
-        return edit_request(body, _REQUEST, mask)
-
-    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
-        """Masks text, thoughts, calls and what was found, in every candidate."""
-        return edit_reply(body, _REPLY, mask)
-
-    def stream_masker(self, make_channel: Callable[[], Channel]) -> GoogleGenerateMasker:
-        """A masker for a stream of chunks."""
-        return GoogleGenerateMasker(make_channel)
 
 
 class _Candidate(msgspec.Struct, rename="camel"):
@@ -256,3 +239,6 @@ class GoogleGenerateMasker:
         chunk: dict[str, object] = {"candidates": [candidate]}
         chunk |= {name: last[name] for name in _ENVELOPE if name in last}
         return b"data: " + msgspec.json.encode(chunk) + b"\n\n"
+
+
+SLOTS = EditedText(_REQUEST, _REPLY, GoogleGenerateMasker)

@@ -19,11 +19,10 @@ from vanguard.dialects.text.json_text import JsonText
 from vanguard.dialects.text.slots import (
     ABSENT,
     Edit,
+    EditedText,
     Path,
     Raw,
     array_of,
-    edit_reply,
-    edit_request,
     either,
     fields,
     items,
@@ -90,22 +89,6 @@ _REQUEST: Edit = fields(
     }
 )
 _REPLY: Edit = fields({"choices": items(_choice)})
-
-
-class OpenAIChatText:
-    """Text slots of `openai_chat`."""
-
-    def mask_request(self, body: bytes, mask: Mask) -> bytes:
-        """Masks messages, or what is to be embedded."""
-        return edit_request(body, _REQUEST, mask)
-
-    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
-        """Masks content, reasoning, refusals and arguments of every choice."""
-        return edit_reply(body, _REPLY, mask)
-
-    def stream_masker(self, make_channel: Callable[[], Channel]) -> OpenAIChatMasker:
-        """A masker for a stream of chunks."""
-        return OpenAIChatMasker(make_channel)
 
 
 class _Slot(NamedTuple):
@@ -278,3 +261,6 @@ def _delta_of(key: Path, rest: str) -> dict[str, object]:
             return {kind: {name: rest}}
         case _:
             return {str(key[0]): rest}
+
+
+SLOTS = EditedText(_REQUEST, _REPLY, OpenAIChatMasker)

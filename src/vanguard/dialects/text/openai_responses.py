@@ -20,10 +20,9 @@ from vanguard.dialects.text.json_text import JsonText, mask_json
 from vanguard.dialects.text.slots import (
     ABSENT,
     Edit,
+    EditedText,
     Path,
     Raw,
-    edit_reply,
-    edit_request,
     either,
     fields,
     items,
@@ -105,22 +104,6 @@ _REQUEST = fields(
         "prompt": fields({"variables": json_value}),
     }
 )
-
-
-class OpenAIResponsesText:
-    """Text slots of `openai_responses`."""
-
-    def mask_request(self, body: bytes, mask: Mask) -> bytes:
-        """Masks instructions and every item."""
-        return edit_request(body, _REQUEST, mask)
-
-    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
-        """Masks words, reasoning and arguments of every item."""
-        return edit_reply(body, _SLOTS.response, mask)
-
-    def stream_masker(self, make_channel: Callable[[], Channel]) -> OpenAIResponsesMasker:
-        """A masker for a stream of events."""
-        return OpenAIResponsesMasker(make_channel)
 
 
 class _Event(msgspec.Struct):
@@ -275,3 +258,6 @@ class OpenAIResponsesMasker:
 
 def _key(event: _Event, kind: str) -> _Key:
     return (kind, event.output_index, event.content_index, event.summary_index)
+
+
+SLOTS = EditedText(_REQUEST, _SLOTS.response, OpenAIResponsesMasker)

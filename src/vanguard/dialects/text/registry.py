@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from vanguard.dialects.text.anthropic_messages import AnthropicMessagesText
-from vanguard.dialects.text.bedrock_converse import BedrockConverseText
-from vanguard.dialects.text.bedrock_invoke import BedrockInvokeText
+from vanguard.dialects.text import (
+    anthropic_messages,
+    bedrock_converse,
+    bedrock_invoke,
+    google_generate,
+    openai_chat,
+    openai_crossed,
+    openai_responses,
+)
 from vanguard.dialects.text.contract import TextSlots
-from vanguard.dialects.text.google_generate import GoogleGenerateText
-from vanguard.dialects.text.openai_chat import OpenAIChatText
-from vanguard.dialects.text.openai_crossed import OpenAICrossedText
-from vanguard.dialects.text.openai_responses import OpenAIResponsesText
 
 TEXT_SLOTS: dict[str, TextSlots] = {
-    "anthropic_messages": AnthropicMessagesText(),
-    "bedrock_converse": BedrockConverseText(),
-    "bedrock_invoke": BedrockInvokeText(),
-    "openai_chat": OpenAIChatText(),
-    "openai_crossed": OpenAICrossedText(),
-    "openai_responses": OpenAIResponsesText(),
-    "google_generate": GoogleGenerateText(),
+    "anthropic_messages": anthropic_messages.SLOTS,
+    "bedrock_converse": bedrock_converse.SLOTS,
+    "bedrock_invoke": bedrock_invoke.SLOTS,
+    "openai_chat": openai_chat.SLOTS,
+    "openai_crossed": openai_crossed.SLOTS,
+    "openai_responses": openai_responses.SLOTS,
+    "google_generate": google_generate.SLOTS,
 }

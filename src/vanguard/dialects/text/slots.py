@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from vanguard.core.errors import InvalidRequest, UpstreamError
-from vanguard.dialects.text.contract import Mask
+from vanguard.dialects.text.contract import Channel, EventMasker, Mask
 from vanguard.dialects.text.json_text import mask_json
 
 Raw = msgspec.Raw
@@ -141,6 +142,33 @@ def edit_reply(body: bytes, edit: Edit, mask: Mask) -> bytes:
             "the model's reply is not valid JSON, so no guardrail can read it"
         ) from error
     return body if new is None else new
+
+
+@dataclass(frozen=True, slots=True)
+class EditedText:
+    """The text slots of a dialect whose bodies are JSON with texts at known places.
+
+    Attributes:
+        asked: masks the texts of a request.
+        told: masks the texts of a whole reply.
+        masker: makes what masks one streamed reply.
+    """
+
+    asked: Edit
+    told: Edit
+    masker: Callable[[Callable[[], Channel]], EventMasker]
+
+    def mask_request(self, body: bytes, mask: Mask) -> bytes:
+        """As the contract has it."""
+        return edit_request(body, self.asked, mask)
+
+    def mask_reply(self, body: bytes, mask: Mask) -> bytes:
+        """As the contract has it."""
+        return edit_reply(body, self.told, mask)
+
+    def stream_masker(self, make_channel: Callable[[], Channel]) -> EventMasker:
+        """As the contract has it."""
+        return self.masker(make_channel)
 
 
 def put(raw: bytes | Raw, values: Mapping[Path, bytes]) -> bytes:

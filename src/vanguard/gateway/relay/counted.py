@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Raw
 
-from vanguard.core.errors import InvalidRequest, UpstreamError, VanguardError
-from vanguard.core.usage import Usage
+from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.dialects.anthropic_messages import AnthropicMessages
-from vanguard.dialects.anthropic_messages.errors import read_failure as read_anthropics
 from vanguard.dialects.bedrock_converse import BedrockConverse
-from vanguard.dialects.bedrock_converse.errors import read_failure as read_bedrocks
 from vanguard.dialects.bedrock_invoke.reframe import from_invoke, to_invoke
-from vanguard.dialects.contract import Losses
-from vanguard.dialects.registry import DIALECTS
-from vanguard.gateway.exchange import Exchange
-from vanguard.snapshot.model import Deployment
+from vanguard.gateway.relay.whole import WholeRelay
 
 # InvokeModel's body must name a cap, which counts for nothing
 _CAP = Raw(b"1")
@@ -53,18 +46,8 @@ _object = msgspec.json.Decoder(dict[str, Raw])
 _encode = msgspec.json.Encoder().encode
 
 
-class CountedRelay:
+class CountedRelay(WholeRelay):
     """One attempt at a count."""
-
-    skim = None
-    tokens = 0
-    done = False
-
-    def __init__(self, exchange: Exchange, deployment: Deployment) -> None:
-        self._exchange = exchange
-        self._deployment = deployment
-        self._losses = Losses(strict=exchange.strict)
-        self.losses: Sequence[str] = self._losses.names
 
     def request_body(self) -> bytes:
         """The body to count, as the upstream wants it."""
@@ -109,28 +92,3 @@ class CountedRelay:
             raise UpstreamError("the upstream's answer holds no count")
         ours = self._exchange.door.dialect == "bedrock_converse"
         return _encode({"inputTokens" if ours else "input_tokens": tokens})
-
-    def feed(self, data: bytes) -> bytes:
-        """Counts are not streamed."""
-        return data
-
-    def finish(self) -> bytes:
-        """Counts are not streamed."""
-        return b""
-
-    def failure(self, status: int, body: bytes) -> VanguardError:
-        """The provider's refusal as an error that any dialect can say."""
-        read = read_anthropics if self._deployment.aws is None else read_bedrocks
-        return read(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """Counts are not streamed."""
-        return DIALECTS[self._exchange.door.dialect].error_body(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """A count costs nothing."""
-        return None
-
-    def failed(self) -> bool:
-        """Never."""
-        return False

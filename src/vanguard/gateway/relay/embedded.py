@@ -6,8 +6,6 @@ Titan takes one text a call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 from msgspec import Raw
 
@@ -15,14 +13,10 @@ from vanguard.core.errors import (
     InvalidRequest,
     UnsupportedFeature,
     UpstreamError,
-    VanguardError,
 )
 from vanguard.core.usage import Usage
-from vanguard.dialects.bedrock_converse.errors import read_failure as read_bedrocks
-from vanguard.dialects.contract import Losses
-from vanguard.dialects.openai_chat.errors import read_failure as read_openais
-from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.relay.whole import WholeRelay
 from vanguard.snapshot.model import Deployment
 
 _COHERE_TEXTS = 96
@@ -63,19 +57,11 @@ _told = msgspec.json.Decoder(_Told)
 _vectors = msgspec.json.Decoder(list[list[float]])
 
 
-class EmbeddedRelay:
+class EmbeddedRelay(WholeRelay):
     """One attempt at embeddings."""
 
-    skim = None
-    tokens = 0
-    done = False
-
     def __init__(self, exchange: Exchange, deployment: Deployment) -> None:
-        self._exchange = exchange
-        self._deployment = deployment
-        self._losses = Losses(strict=exchange.strict)
-        self.losses: Sequence[str] = self._losses.names
-        self._usage: Usage | None = None
+        super().__init__(exchange, deployment)
         try:
             self._asked = _asked.decode(exchange.body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -135,31 +121,6 @@ class EmbeddedRelay:
         usage = {"prompt_tokens": count or 0, "total_tokens": count or 0}
         model = self._exchange.peek.model
         return _encode({"object": "list", "data": rows, "model": model, "usage": usage})
-
-    def feed(self, data: bytes) -> bytes:
-        """Vectors are not streamed."""
-        return data
-
-    def finish(self) -> bytes:
-        """Vectors are not streamed."""
-        return b""
-
-    def failure(self, status: int, body: bytes) -> VanguardError:
-        """The provider's refusal as an error that any dialect can say."""
-        read = read_openais if self._deployment.aws is None else read_bedrocks
-        return read(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """Vectors are not streamed."""
-        return DIALECTS[self._exchange.door.dialect].error_body(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told; Cohere's answers tell none."""
-        return self._usage
-
-    def failed(self) -> bool:
-        """Never."""
-        return False
 
 
 def _texts(asked: _Asked) -> list[str]:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Raw
 
-from vanguard.core.errors import InvalidRequest, UnsupportedFeature, UpstreamError, VanguardError
+from vanguard.core.errors import InvalidRequest, UnsupportedFeature, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages import AnthropicMessages
-from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import Conversation
 from vanguard.dialects.framing import FRAMED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.google.doors import GOOGLE, GoogleDoor
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.whole import WholeRelay
 from vanguard.snapshot.model import Deployment
 from vanguard.wire import google_generate as wire
 
@@ -50,45 +49,6 @@ def google_relay(exchange: Exchange, deployment: Deployment) -> Relay:
     return _EmbeddedByGoogle(exchange, deployment)
 
 
-class _Whole:
-    """What such relays share: nothing of theirs is streamed."""
-
-    skim = None
-    tokens = 0
-    done = False
-
-    def __init__(self, exchange: Exchange, deployment: Deployment) -> None:
-        self._exchange = exchange
-        self._deployment = deployment
-        self._losses = Losses(strict=exchange.strict)
-        self.losses: Sequence[str] = self._losses.names
-        self._usage: Usage | None = None
-
-    def feed(self, data: bytes) -> bytes:
-        """Not streamed."""
-        return data
-
-    def finish(self) -> bytes:
-        """Not streamed."""
-        return b""
-
-    def failure(self, status: int, body: bytes) -> VanguardError:
-        """The provider's refusal as an error that any dialect can say."""
-        return DIALECTS[self._deployment.dialect].reader().failure(status, body)
-
-    def error_event(self, error: VanguardError, request_id: str) -> bytes:
-        """Not streamed."""
-        return DIALECTS[self._exchange.door.dialect].error_body(error, request_id)
-
-    def usage(self) -> Usage | None:
-        """As told."""
-        return self._usage
-
-    def failed(self) -> bool:
-        """Never."""
-        return False
-
-
 class _Count(msgspec.Struct):
     """A count in either's words."""
 
@@ -110,7 +70,7 @@ def _counted(body: bytes) -> int:
     return count
 
 
-class _AskedByGoogle(_Whole):
+class _AskedByGoogle(WholeRelay):
     """A Google client's count at `/messages/count_tokens`, whatever else the upstream speaks."""
 
     def request_body(self) -> bytes:
@@ -126,7 +86,7 @@ class _AskedByGoogle(_Whole):
         return _encode({"totalTokens": _counted(body)})
 
 
-class _AskedOfGoogle(_Whole):
+class _AskedOfGoogle(WholeRelay):
     """An Anthropic client's count at `:countTokens`."""
 
     def request_body(self) -> bytes:
@@ -192,7 +152,7 @@ _batch = msgspec.json.Decoder(_Batch)
 _rows = msgspec.json.Decoder(_Rows)
 
 
-class _EmbeddedForGoogle(_Whole):
+class _EmbeddedForGoogle(WholeRelay):
     """A Google client's texts at an upstream of OpenAI's dialect."""
 
     def request_body(self) -> bytes:
@@ -272,7 +232,7 @@ _asked = msgspec.json.Decoder(_Asked)
 _vectors = msgspec.json.Decoder(_Vectors)
 
 
-class _EmbeddedByGoogle(_Whole):
+class _EmbeddedByGoogle(WholeRelay):
     """An OpenAI client's texts at `:batchEmbedContents`."""
 
     _base64 = False

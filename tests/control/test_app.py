@@ -22,6 +22,15 @@ def test_the_description_names_every_route_and_its_errors(client: TestClient) ->
         "/api/login",
         "/api/logout",
         "/api/session",
+        "/api/review/queues",
+        "/api/review/queues/{queue}/tasks",
+        "/api/review/queues/{queue}/claims",
+        "/api/review/queues/{queue}/agreement",
+        "/api/review/queues/{queue}/decisions",
+        "/api/review/tasks/{task_id}",
+        "/api/review/tasks/{task_id}/claim",
+        "/api/review/tasks/{task_id}/decisions",
+        "/api/review/tasks/{task_id}/undo",
     } == set(found["paths"])
     for path, methods in found["paths"].items():
         for method, operation in methods.items():

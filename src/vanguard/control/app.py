@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from vanguard.control.api import catalogue, keys, sessions, status, usage
 from vanguard.control.api.access import Actor, LoginGuard
 from vanguard.control.api.errors import add_error_handlers
+from vanguard.control.api.review import routes as review
 from vanguard.control.api.schemas import ErrorOut
 from vanguard.control.service import ControlService
 
@@ -30,7 +31,7 @@ def create_app(service: ControlService) -> FastAPI:
     app.state.control = service
     app.state.login_guard = LoginGuard(service.clock)
     add_error_handlers(app)
-    for part in (keys, catalogue, usage, status, sessions):
+    for part in (keys, catalogue, usage, status, sessions, review):
         app.include_router(part.router)
 
     @app.get("/api/openapi.json", include_in_schema=False)

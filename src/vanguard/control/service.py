@@ -26,9 +26,11 @@ from vanguard.core.settings.certificates import check_certificates
 from vanguard.core.settings.checks import check_gateway, check_names, check_references
 from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.loaded import Loaded, changed_for_a_start, resolve
+from vanguard.review.ports import ReviewStore
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.migrate import upgrade
 from vanguard.store.reports import forget_rows
+from vanguard.store.review.reviews import Reviews
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class ControlService:
         catalogue: models, deployments and policies made from them.
         engine: the engine's state as last read.
         admin_hash: SHA-256 of the admin key.
+        reviews: tasks of reviewers.
     """
 
     def __init__(self, boot: ControlBoot, clock: Clock | None = None) -> None:
@@ -75,6 +78,7 @@ class ControlService:
         )
         self.publisher.aws_master = master_reference(self.loaded, Path(boot.home))
         self.sessions = Sessions(self.database, self.clock)
+        self.reviews: ReviewStore = Reviews(self.database, clock)
         self.ingest = Ingest(self.database, Path(boot.journal_root))
         self._reload_asked = threading.Event()
         self._stop_asked = threading.Event()

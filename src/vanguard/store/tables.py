@@ -247,3 +247,60 @@ flow_steps = Table(
     Column("at_ms", BigInteger, nullable=False),
     Index("ix_flow_steps_stage_status", "stage", "status"),
 )
+
+# Subjects are searched by how they begin: both databases must order them by their bytes.
+_bytewise = String().with_variant(String(collation="C"), "postgresql")
+
+review_tasks = Table(
+    "review_tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("queue", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("project", String, nullable=False),
+    Column("subject", _bytewise, nullable=False),
+    Column("state", String, nullable=False),  # `open`, `decided` or `withdrawn`
+    Column("rank", Float, nullable=False),  # minus the doubt: rising, as an index is
+    Column("tags", JSON, nullable=False),
+    Column("wanted", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("changed_at_ms", BigInteger, nullable=False),
+    # A claim ends by itself, so that an open task is free when its time is over.
+    Column("claimed_by", String, nullable=False),
+    Column("claimed_until_ms", BigInteger, nullable=False),
+    # JSON; the last, for SQLite reads a row from its beginning
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("queue", "subject"),
+    Index("ix_review_tasks_order", "queue", "state", "rank", "id"),
+    Index("ix_review_tasks_all", "queue", "rank", "id"),
+    Index("ix_review_tasks_claimed", "queue", "claimed_by", "claimed_until_ms"),
+)
+
+# A second index, by tag: the queue of one tag is as long as it is, not as the whole queue.
+review_tags = Table(
+    "review_tags",
+    metadata,
+    Column("queue", String, primary_key=True),
+    Column("tag", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("rank", Float, primary_key=True),
+    Column("task_id", ForeignKey("review_tasks.id"), primary_key=True),
+    Index("ix_review_tags_task_id", "task_id"),
+)
+
+# Only ever added to. A task's version rises with each, so that two cannot follow the same one.
+review_decisions = Table(
+    "review_decisions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("task_id", ForeignKey("review_tasks.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("value", LargeBinary),  # JSON
+    Column("note", String, nullable=False),
+    Column("reviewer", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("undoes", ForeignKey("review_decisions.id"), unique=True),
+    UniqueConstraint("task_id", "version"),
+)

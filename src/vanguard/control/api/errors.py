@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,16 +32,22 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_defect)
 
 
-def render(request: Request, error: VanguardError, status: int = 0) -> JSONResponse:
-    """The answer that an error becomes; `status` instead of the tree's, when given."""
+def render(
+    request: Request, error: VanguardError, status: int = 0, beside: Mapping[str, Any] | None = None
+) -> JSONResponse:
+    """The answer that an error becomes; `status` instead of the tree's, when given.
+
+    `beside` stands next to the error: what is there instead of what was asked for.
+    """
     request_id = request.headers.get("x-request-id") or new_id("req")
     content = {
+        **(beside or {}),
         "error": {
             "code": error.code,
             "message": error.message,
             "param": error.param,
             "request_id": request_id,
-        }
+        },
     }
     headers = {"x-request-id": request_id}
     if error.retry_after_s is not None:

@@ -1,0 +1,1 @@
+"""Routes of reviewers' tasks, and the shapes they take and give."""

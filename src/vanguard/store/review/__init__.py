@@ -1,0 +1,1 @@
+"""Tasks of reviewers in the database."""

@@ -5,6 +5,7 @@ It does not know the state of a task.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -24,10 +25,11 @@ def json_bytes(value: Any, param: str) -> bytes:
     """A value as JSON.
 
     Raises:
-        InvalidRequest: it is no JSON value.
+        InvalidRequest: it is no JSON value, holds a number that JSON cannot, or is nested too deeply.
         RequestTooLarge: it is over 256 KiB.
     """
     try:
+        _check_nodes(msgspec.to_builtins(value, str_keys=True), param)
         data = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InvalidRequest(f"{param}: cannot be written as JSON: {error}", param=param) from error
@@ -113,6 +115,23 @@ def check_prefix(prefix: str) -> None:
 def check_name(name: str) -> None:
     """Raises InvalidRequest for what is no reviewer's name."""
     _name("reviewer", name, values.MOST_NAME_CHARACTERS)
+
+
+def _check_nodes(value: Any, param: str) -> None:
+    level = [value]
+    for _ in range(values.MOST_DEPTH + 1):
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, float) and not math.isfinite(node):
+                raise InvalidRequest(f"{param}: JSON has no {node}", param=param)
+            if isinstance(node, dict):
+                below.extend(node.values())
+            elif isinstance(node, list):
+                below.extend(node)
+        if not below:
+            return
+        level = below
+    raise InvalidRequest(f"{param}: nested deeper than {values.MOST_DEPTH} levels", param=param)
 
 
 def _filters(tag: str, prefix: str) -> None:

@@ -33,8 +33,8 @@ class ReviewStore(Protocol):
     def add(self, tasks: Sequence[NewTask], by: Reviewer) -> list[Task]:
         """Puts tasks into their queues, all or none; one whose subject is there replaces it.
 
-        A task that somebody has decided, wholly or in part, stays as it is. A withdrawn one is
-        opened again. Returns the tasks as they are now, in the order given.
+        A task that somebody has decided, wholly or in part, stays as it is; any other that was
+        withdrawn is opened again. Returns the tasks as they are now, in the order given.
 
         Raises:
             InvalidRequest: a value is not as `NewTask` says, or the same subject comes twice.
@@ -43,7 +43,10 @@ class ReviewStore(Protocol):
         ...
 
     def withdraw(self, queue: str, subject_prefix: str, by: Reviewer) -> int:
-        """Takes the undecided tasks back whose subjects begin so; returns how many they were."""
+        """Takes the undecided tasks back whose subjects begin so; returns how many they were.
+
+        Their payloads are forgotten. It is done in portions: when it fails, call it again.
+        """
         ...
 
     def queues(self) -> list[QueueSummary]:

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from vanguard.core.errors import Conflict, Forbidden
 from vanguard.core.ids import new_id
-from vanguard.review.values import Claim, Decision, NewDecision, NewTask, Reviewer, Task
+from vanguard.review.values import (
+    MOST_DECISIONS,
+    Claim,
+    Decision,
+    NewDecision,
+    NewTask,
+    Reviewer,
+    Task,
+)
 
 
 def standing(history: Sequence[Decision]) -> list[Decision]:
@@ -51,9 +59,14 @@ def replaced(task: Task, new: NewTask, at_ms: int) -> Task:
 
 
 def withdrawn(task: Task, at_ms: int) -> Task:
-    """The task taken back."""
+    """The task taken back, without its payload: what it was about may have been deleted."""
     return replace(
-        task, state="withdrawn", version=task.version + 1, changed_at_ms=at_ms, claim=None
+        task,
+        payload=None,
+        state="withdrawn",
+        version=task.version + 1,
+        changed_at_ms=at_ms,
+        claim=None,
     )
 
 
@@ -86,10 +99,12 @@ def decided(
 
     Raises:
         Conflict: the version moved, somebody else holds it, it is decided or withdrawn, or the
-            reviewer has decided it already.
+            reviewer has decided it already, or too often anybody has.
     """
     _same_version(task, history, new.version)
     _free_for(task, history, by)
+    if len(history) >= MOST_DECISIONS:
+        raise Conflict(f"task {task.id} was decided and undone {len(history)} times; leave it so")
     line = Decision(
         id=new_id("rvd"),
         task_id=task.id,

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData(
@@ -274,7 +275,14 @@ review_tasks = Table(
     UniqueConstraint("queue", "subject"),
     Index("ix_review_tasks_order", "queue", "state", "rank", "id"),
     Index("ix_review_tasks_all", "queue", "rank", "id"),
-    Index("ix_review_tasks_claimed", "queue", "claimed_by", "claimed_until_ms"),
+    # of those that somebody holds or held: few, however long the queue
+    Index(
+        "ix_review_tasks_claimed",
+        "claimed_by",
+        "queue",
+        sqlite_where=text("claimed_by <> ''"),
+        postgresql_where=text("claimed_by <> ''"),
+    ),
 )
 
 # A second index, by tag: the queue of one tag is as long as it is, not as the whole queue.

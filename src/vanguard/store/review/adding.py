@@ -22,6 +22,7 @@ from vanguard.store.review.trail import note
 from vanguard.store.tables import review_tasks
 from vanguard.store.upsert import insert_new
 
+AT_ONCE = 200
 _Place = tuple[str, str]
 
 
@@ -90,11 +91,12 @@ def add(
 def withdraw(
     connection: Connection, queue: str, subject_prefix: str, by: Reviewer, now_ms: int
 ) -> int:
-    """Takes undecided tasks back; returns how many."""
-    rows = connection.execute(beginning_with(queue, subject_prefix)).mappings().all()
+    """Takes some undecided tasks back, at most `AT_ONCE`; returns how many."""
+    query = beginning_with(queue, subject_prefix, AT_ONCE)
+    rows = connection.execute(query).mappings().all()
     gone = [withdrawn(task_of(row, now_ms), now_ms) for row in rows]
     for task in gone:
-        save(connection, task)
+        save(connection, task, b"null")
     index_tags(connection, gone)
     note(connection, "withdraw", gone, by, now_ms)
     return len(gone)

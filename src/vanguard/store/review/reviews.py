@@ -75,9 +75,13 @@ class Reviews:
         """Takes the undecided tasks back whose subjects begin so; returns how many they were."""
         check_queue(queue)
         check_prefix(subject_prefix)
-        with self._database.write() as connection:
-            now_ms = self._now_ms(connection)
-            return adding.withdraw(connection, queue, subject_prefix, by, now_ms)
+        gone, last = 0, adding.AT_ONCE
+        while last == adding.AT_ONCE:
+            with self._database.write() as connection:
+                now_ms = self._now_ms(connection)
+                last = adding.withdraw(connection, queue, subject_prefix, by, now_ms)
+            gone += last
+        return gone
 
     def queues(self) -> list[QueueSummary]:
         """Every queue that has a task, by name."""

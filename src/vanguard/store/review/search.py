@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select, text, tuple_
 
 from vanguard.core.errors import InvalidRequest
 from vanguard.review.values import (
@@ -22,6 +22,7 @@ from vanguard.store.review.rows import ID, Row
 from vanguard.store.tables import review_decisions, review_tags, review_tasks
 
 _tasks = review_tasks.c
+_HELD = text("review_tasks.claimed_by <> ''")  # as the index says it
 _LAST = "\U0010ffff"  # no subject holds one, see `review.bounds`
 
 
@@ -63,12 +64,13 @@ def own(order: ClaimOrder, reviewer: str, now_ms: int) -> Select[Any]:
     statement = (
         select(review_tasks)
         .where(
+            _HELD,
             _tasks.queue == order.queue,
             _tasks.claimed_by == reviewer,
             _tasks.claimed_until_ms > now_ms,
-            _tasks.state == "open",
         )
-        .order_by(_tasks.rank, _tasks.id)
+        # not the bare column: SQLite would rather read the whole queue in order than sort these few
+        .order_by(_tasks.rank + 0.0, _tasks.id)
     )
     if order.tag:
         tagged = exists().where(review_tags.c.task_id == _tasks.id, review_tags.c.tag == order.tag)
@@ -86,10 +88,11 @@ def free(order: ClaimOrder, reviewer: str, count: int, now_ms: int) -> Select[An
     return statement.with_for_update(of=review_tasks, skip_locked=True)
 
 
-def beginning_with(queue: str, subject_prefix: str) -> Select[Any]:
+def beginning_with(queue: str, subject_prefix: str, limit: int) -> Select[Any]:
     """Open tasks by their subjects, locked one after the other as everybody does who locks many."""
     statement = select(review_tasks).where(_tasks.queue == queue, _tasks.state == "open")
-    return _beginning(statement, subject_prefix).order_by(_tasks.id).with_for_update()
+    statement = _beginning(statement, subject_prefix).order_by(_tasks.id).limit(limit)
+    return statement.with_for_update()
 
 
 def summaries(connection: Connection, now_ms: int) -> list[QueueSummary]:

@@ -64,7 +64,16 @@ def list_tasks(
 def add_tasks(queue: shapes.Queue, body: shapes.TasksIn, service: Service, by: By) -> shapes.Added:
     """Puts tasks into a queue, all or none; the same subject again replaces what nobody decided."""
     new = [
-        NewTask(**task.model_dump() | {"queue": queue, "tags": tuple(task.tags)})
+        NewTask(
+            queue=queue,
+            kind=task.kind,
+            subject=task.subject,
+            doubt=task.doubt,
+            payload=task.payload,
+            tags=tuple(task.tags),
+            wanted=task.wanted,
+            project=task.project,
+        )
         for task in body.tasks
     ]
     return shapes.Added(tasks=[shapes.task_out(task) for task in service.reviews.add(new, by)])

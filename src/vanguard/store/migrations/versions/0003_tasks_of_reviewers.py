@@ -39,7 +39,11 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_review_tasks_all", ["queue", "rank", "id"], unique=False)
         batch_op.create_index(
-            "ix_review_tasks_claimed", ["queue", "claimed_by", "claimed_until_ms"], unique=False
+            "ix_review_tasks_claimed",
+            ["claimed_by", "queue"],
+            unique=False,
+            sqlite_where=sa.text("claimed_by <> ''"),
+            postgresql_where=sa.text("claimed_by <> ''"),
         )
     op.create_table(
         "review_tags",

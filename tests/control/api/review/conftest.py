@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def admin_key() -> str:
+    return "vk-admin-for-tests"

@@ -139,7 +139,7 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
             if whole:
                 self.wfile.write(b"0\r\n\r\n")
 
-        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - names of the standard library
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above
             """Silent."""

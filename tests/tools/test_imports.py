@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 FOLDERS = (
     *("cli", "compose", "gateway", "gateway/steps", "control", "serving", "console", "store"),
-    *("documents", "flow"),
+    *("documents", "flow", "review"),
     *("guardrails", "dialects", "snapshot", "sdk", "wire", "core", "core/settings"),
 )
 
@@ -41,7 +41,13 @@ BREACHES = {
     ),
     "core takes pydantic": ("core/money.py", "import pydantic", "Core is values"),
     "SQL outside the store": ("control/keys.py", "import sqlalchemy", "SQL lives in the store"),
-    "a runner with numbers": ("flow/run.py", "import numpy", "The runner reaches no web framework"),
+    "review knows the runner": ("review/rules.py", "import vanguard.flow", "one way"),
+    "review keeps tasks itself": (
+        "review/rules.py",
+        "import sqlalchemy",
+        "The runner and review reach no web framework",
+    ),
+    "a runner with numbers": ("flow/run.py", "import numpy", "The runner and review reach no web"),
     "an image outside documents": ("cli/up.py", "import cv2", "live in documents alone"),
     "an engine outside serving": ("cli/up.py", "import xllamacpp", "Engines live in serving"),
 }

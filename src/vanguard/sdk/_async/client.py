@@ -16,6 +16,7 @@ from vanguard.core.clock import SystemClock
 from vanguard.core.errors import AccessError
 from vanguard.sdk._async.http import AsyncHttp, request_id
 from vanguard.sdk._async.keys import AsyncKeys
+from vanguard.sdk._async.reviews import AsyncReviews
 from vanguard.sdk._async.stream import AsyncChatStream
 from vanguard.sdk.replies import Collector, read, read_embeddings, read_model_names, read_usage
 from vanguard.sdk.requests import chat_body, embed_body, usage_query
@@ -58,6 +59,7 @@ class AsyncClient:
 
     Attributes:
         keys: makes, lists and revokes keys.
+        reviews: tasks of reviewers.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class AsyncClient:
         self._http = AsyncHttp(target, timeout_s, headers or {})
         self._clock = SystemClock()
         self.keys = AsyncKeys(self._http)
+        self.reviews = AsyncReviews(self._http)
 
     async def __aenter__(self) -> Self:
         """Itself."""

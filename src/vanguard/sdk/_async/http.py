@@ -101,13 +101,33 @@ class AsyncHttp:
             await asyncio.sleep(_PAUSE_S)
         raise AssertionError("the last try returns or raises")
 
-    async def change(self, method: str, path: str, body: bytes = b"") -> httpx.Response:
-        """Changes something over the management API.
+    @asynccontextmanager
+    async def streamed_get(
+        self, path: str, query: Mapping[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """Reads from the management API what is read in pieces; it is tried once.
+
+        Raises:
+            VanguardError: as `model_call`; also while the pieces are read.
+        """
+        headers = self._headers(self._target.admin_key)
+        try:
+            async with self._client.stream("GET", path, params=query, headers=headers) as response:
+                if not response.is_success:
+                    await response.aread()
+                yield _checked(response)
+        except httpx.TransportError as error:
+            raise self._meaning(error) from error
+
+    async def change(
+        self, method: str, path: str, body: bytes = b"", more: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Changes something over the management API; `more` are headers.
 
         Raises:
             VanguardError: as `model_call`.
         """
-        headers = self._headers(self._target.admin_key)
+        headers = self._headers(self._target.admin_key) | dict(more or {})
         try:
             response = await self._client.request(
                 method, path, content=body or None, headers=headers

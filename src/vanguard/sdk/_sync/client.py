@@ -17,6 +17,7 @@ from vanguard.core.clock import SystemClock
 from vanguard.core.errors import AccessError
 from vanguard.sdk._sync.http import Http, request_id
 from vanguard.sdk._sync.keys import Keys
+from vanguard.sdk._sync.reviews import Reviews
 from vanguard.sdk._sync.stream import ChatStream
 from vanguard.sdk.replies import Collector, read, read_embeddings, read_model_names, read_usage
 from vanguard.sdk.requests import chat_body, embed_body, usage_query
@@ -59,6 +60,7 @@ class Client:
 
     Attributes:
         keys: makes, lists and revokes keys.
+        reviews: tasks of reviewers.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Client:
         self._http = Http(target, timeout_s, headers or {})
         self._clock = SystemClock()
         self.keys = Keys(self._http)
+        self.reviews = Reviews(self._http)
 
     def __enter__(self) -> Self:
         """Itself."""

@@ -102,13 +102,33 @@ class Http:
             time.sleep(_PAUSE_S)
         raise AssertionError("the last try returns or raises")
 
-    def change(self, method: str, path: str, body: bytes = b"") -> httpx.Response:
-        """Changes something over the management API.
+    @contextmanager
+    def streamed_get(
+        self, path: str, query: Mapping[str, str] | None = None
+    ) -> Iterator[httpx.Response]:
+        """Reads from the management API what is read in pieces; it is tried once.
+
+        Raises:
+            VanguardError: as `model_call`; also while the pieces are read.
+        """
+        headers = self._headers(self._target.admin_key)
+        try:
+            with self._client.stream("GET", path, params=query, headers=headers) as response:
+                if not response.is_success:
+                    response.read()
+                yield _checked(response)
+        except httpx.TransportError as error:
+            raise self._meaning(error) from error
+
+    def change(
+        self, method: str, path: str, body: bytes = b"", more: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Changes something over the management API; `more` are headers.
 
         Raises:
             VanguardError: as `model_call`.
         """
-        headers = self._headers(self._target.admin_key)
+        headers = self._headers(self._target.admin_key) | dict(more or {})
         try:
             response = self._client.request(method, path, content=body or None, headers=headers)
         except httpx.TransportError as error:

@@ -50,7 +50,7 @@ def formatted(text: str, path: Path) -> str:
         subprocess.CalledProcessError: it is not Python.
     """
     for verb in (
-        ["check", "--select", "I,F811,C416,SIM117", "--fix-only", "--unsafe-fixes"],
+        ["check", "--select", "I,F811,C416,SIM117,UP028", "--fix-only", "--unsafe-fixes"],
         ["format"],
     ):
         command = [

@@ -36,6 +36,7 @@ VERBS: Mapping[str, Verb] = {
     "documents": Verb(
         "vanguard.cli.documents.group:documents", "Read Arabic pages, measure it, make pages."
     ),
+    "review": Verb("vanguard.cli.review.verbs:review", "See what people review, and take it out."),
     "connect": Verb("vanguard.cli.clients.connect:connect", "Point a client at this gateway."),
     "doctor": Verb("vanguard.cli.doctor:doctor", "Find what stands in the way."),
     "version": Verb("vanguard.cli.version:version", "Show the version."),

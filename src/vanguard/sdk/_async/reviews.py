@@ -123,13 +123,22 @@ class AsyncReviews:
 
     async def decisions(self, queue: str, subject_prefix: str = "") -> AsyncIterator[ReviewTask]:
         """Every decided task with its `decision`, as they arrive."""
+        async for line in self.decision_lines(queue, subject_prefix):
+            yield read(line, ReviewTask)
+
+    async def decision_lines(self, queue: str, subject_prefix: str = "") -> AsyncIterator[bytes]:
+        """As `decisions`, as lines of JSON without their ends.
+
+        Raises:
+            UpstreamTruncated: the answer broke off; the lines before are whole.
+        """
         query = chosen(subject_prefix=subject_prefix)
         rest = b""
         async with self._http.streamed_get(_queue(queue, "decisions"), query) as response:
             async for piece in response.aiter_bytes():
                 *lines, rest = (rest + piece).split(b"\n")
                 for line in lines:
-                    yield read(line, ReviewTask)
+                    yield line
         if rest:
             raise UpstreamTruncated("the export ended in the middle of a line")
 

@@ -124,13 +124,21 @@ class Reviews:
 
     def decisions(self, queue: str, subject_prefix: str = "") -> Iterator[ReviewTask]:
         """Every decided task with its `decision`, as they arrive."""
+        for line in self.decision_lines(queue, subject_prefix):
+            yield read(line, ReviewTask)
+
+    def decision_lines(self, queue: str, subject_prefix: str = "") -> Iterator[bytes]:
+        """As `decisions`, as lines of JSON without their ends.
+
+        Raises:
+            UpstreamTruncated: the answer broke off; the lines before are whole.
+        """
         query = chosen(subject_prefix=subject_prefix)
         rest = b""
         with self._http.streamed_get(_queue(queue, "decisions"), query) as response:
             for piece in response.iter_bytes():
                 *lines, rest = (rest + piece).split(b"\n")
-                for line in lines:
-                    yield read(line, ReviewTask)
+                yield from lines
         if rest:
             raise UpstreamTruncated("the export ended in the middle of a line")
 

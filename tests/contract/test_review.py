@@ -359,15 +359,19 @@ def run(number: int, work) -> None:
     assert failures == []
 
 
-def test_no_two_ever_hold_the_same_task(reviews, database_url) -> None:
-    reviews.add([new(f"t{n}") for n in range(30)], ROOT)
+@pytest.mark.parametrize("held_before", [False, True])
+def test_no_two_ever_hold_the_same_task(reviews, database_url, clock, held_before) -> None:
+    reviews.add([new(f"t{n}") for n in range(16)], ROOT)
+    if held_before:
+        claim(reviews, CY, 16, lease_s=10)
+        clock.advance(10)
     taken: list[str] = []
 
     def work(mine: int) -> None:
         own = Database(database_url)  # as another process would have
         try:
             by = Reviewer(f"r{mine}")
-            store = Reviews(own, StillClock())
+            store = Reviews(own, clock)
             while found := store.claim(ClaimOrder("letters", 3), by):
                 for task in found:
                     taken.append(task.id)
@@ -376,9 +380,28 @@ def test_no_two_ever_hold_the_same_task(reviews, database_url) -> None:
             own.close()
 
     run(4, work)
-    assert len(taken) == 30
+    assert len(taken) == 16
     assert max(Counter(taken).values()) == 1
-    assert reviews.queues()[0].decided == 30
+    assert reviews.queues()[0].decided == 16
+
+
+def test_a_task_asked_for_by_its_id_and_by_its_queue_goes_to_one(reviews) -> None:
+    tasks = reviews.add([new(f"t{n}") for n in range(6)], ROOT)
+    taken: list[str] = []
+
+    def work(mine: int) -> None:
+        by = Reviewer(f"r{mine}")
+        for task in tasks:
+            if mine % 2:
+                taken.extend(one.id for one in claim(reviews, by, subject_prefix=task.subject))
+                continue
+            try:
+                taken.append(reviews.hold(task.id, 300, by).id)
+            except Conflict:
+                continue
+
+    run(4, work)
+    assert sorted(taken) == sorted(task.id for task in tasks)
 
 
 def test_of_two_decisions_on_one_version_one_is_kept(reviews) -> None:
@@ -401,7 +424,7 @@ def test_of_two_decisions_on_one_version_one_is_kept(reviews) -> None:
 
 
 def test_those_who_add_the_same_subjects_make_one_task_of_each(reviews) -> None:
-    names = [f"s{n}" for n in range(12)]
+    names = [f"s{n}" for n in range(8)]
 
     def work(mine: int) -> None:
         for _ in range(2):

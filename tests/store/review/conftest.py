@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from support.clocks import StillClock
-from support.databases import sqlite_database
 from vanguard.store.database import Database
 from vanguard.store.review.reviews import Reviews
-
-__all__ = ["sqlite_database"]
 
 
 @pytest.fixture

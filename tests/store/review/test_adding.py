@@ -44,8 +44,8 @@ def test_as_many_as_may_be_at_once_come_back_in_the_order_given(reviews) -> None
     names = [str(number) for number in range(MOST_ADDED, 0, -1)]
     made = reviews.add([new(name, tags=("t",)) for name in names], ROOT)
     assert [task.subject for task in made] == names
-    again = reviews.add([new(name, tags=("t",)) for name in names[::-1]], ROOT)
-    assert again == made[::-1]
+    again = reviews.add([new(name, tags=("t",)) for name in names[9::-1]], ROOT)
+    assert again == made[9::-1]
     first = reviews.tasks(TaskQuery("q", tag="t", limit=3)).tasks
     assert [task.subject for task in first] == names[:3]
 

@@ -57,15 +57,6 @@ def fill(connection: Connection, first: int, last: int) -> None:
     connection.execute(review_tags.insert(), tags)
 
 
-@pytest.fixture
-def many(database: Database) -> Database:
-    with database.write() as connection:
-        fill(connection, 0, MANY)
-    with database.write() as connection:
-        connection.execute(text("ANALYZE"))
-    return database
-
-
 def plan(connection: Connection, statement: Select[Any]) -> str:
     """How the database says that it would answer."""
     sql = str(statement.compile(connection.engine, compile_kwargs={"literal_binds": True}))
@@ -82,31 +73,6 @@ IN_ORDER: dict[str, tuple[Select[Any], str]] = {
     "a list by state and tag": (listed(TaskQuery("q", "open", "t"), 1), "review_tags"),
     "what several judged": (judged_often("q", None, 5), "ix_review_tasks_all"),
 }
-
-
-def test_nothing_is_sorted_that_an_index_holds_in_order(many: Database) -> None:
-    with many.read() as connection:
-        for name, (statement, index) in IN_ORDER.items():
-            said = plan(connection, statement)
-            assert index in said, (name, said)
-            assert "TEMP B-TREE" not in said, (name, said)
-            assert "Sort" not in said, (name, said)
-
-
-def test_what_one_holds_is_found_by_the_holder(many: Database) -> None:
-    with many.read() as connection:
-        for order in (ORDER, ClaimOrder("q", 5, tag="t", subject_prefix="d")):
-            said = plan(connection, own(order, "ann", 1))
-            assert "ix_review_tasks_claimed" in said, said
-
-
-def test_subjects_are_found_by_how_they_begin(many: Database) -> None:
-    with many.read() as connection:
-        said = plan(connection, beginning_with("q", "d42/", 200))
-        assert "uq_review_tasks_queue_subject" in said or "sqlite_autoindex" in said, said
-        found = connection.execute(beginning_with("q", "d42/", 200)).mappings().all()
-    assert len(found) == 80
-    assert all(row["subject"].startswith("d42/") for row in found)
 
 
 CLAIMS = {
@@ -134,18 +100,44 @@ def counting(connection: Connection, work: Callable[[], Any]) -> int:
     return steps
 
 
-def test_a_claim_costs_no_more_in_a_long_queue(sqlite_database: Database) -> None:
+def check_plans(connection: Connection) -> None:
+    """Nothing is sorted that an index holds in order; holders and subjects are looked up."""
+    for name, (statement, index) in IN_ORDER.items():
+        said = plan(connection, statement)
+        assert index in said, (name, said)
+        assert "TEMP B-TREE" not in said, (name, said)
+        assert "Sort" not in said, (name, said)
+    for order in (ORDER, ClaimOrder("q", 5, tag="t", subject_prefix="d")):
+        said = plan(connection, own(order, "ann", 1))
+        assert "ix_review_tasks_claimed" in said, said
+    said = plan(connection, beginning_with("q", "d42/", 200))
+    assert "uq_review_tasks_queue_subject" in said or "sqlite_autoindex" in said, said
+
+
+def test_ten_thousand_tasks_cost_a_claim_no_more_than_a_hundred(database: Database) -> None:
     taken = {}
     for first, last in ((0, 100), (100, MANY)):
-        with sqlite_database.write() as connection:
+        with database.write() as connection:
             fill(connection, first, last)
-        with sqlite_database.read() as connection:
+        if not database.is_sqlite:
+            continue
+        with database.read() as connection:  # before any ANALYZE: SQLite's is nobody's duty
             for name, statement in CLAIMS.items():
                 taken[name, last] = counting(
                     connection, lambda s=statement, c=connection: c.execute(s).all()
                 )
-    for name in CLAIMS:
-        assert 0 < taken[name, MANY] < 2 * taken[name, 100], taken
+    for (name, last), steps in taken.items():
+        assert 0 < steps < 2 * taken[name, 100], (name, last, taken)
+    if database.is_sqlite:
+        with database.read() as connection:
+            check_plans(connection)
+    with database.write() as connection:
+        connection.execute(text("ANALYZE"))
+    with database.read() as connection:
+        check_plans(connection)
+        found = connection.execute(beginning_with("q", "d42/", 200)).mappings().all()
+    assert len(found) == 80
+    assert all(row["subject"].startswith("d42/") for row in found)
 
 
 def test_cursors_come_back_and_others_are_refused() -> None:

@@ -69,14 +69,17 @@ def own(order: ClaimOrder, reviewer: str, now_ms: int) -> Select[Any]:
             _tasks.claimed_by == reviewer,
             _tasks.claimed_until_ms > now_ms,
         )
-        # not the bare column: SQLite would rather read the whole queue in order than sort these few
+        # no bare columns: SQLite would rather read a whole queue than sort or filter these few
         .order_by(_tasks.rank + 0.0, _tasks.id)
     )
     if order.tag:
         tagged = exists().where(review_tags.c.task_id == _tasks.id, review_tags.c.tag == order.tag)
         statement = statement.where(tagged)
-    statement = _beginning(statement, order.subject_prefix).limit(order.count)
-    return statement.with_for_update(of=review_tasks, skip_locked=True)
+    prefix = order.subject_prefix
+    if prefix:
+        subject = _tasks.subject + ""
+        statement = statement.where(subject >= prefix, subject < prefix + _LAST)
+    return statement.limit(order.count).with_for_update(of=review_tasks, skip_locked=True)
 
 
 def free(order: ClaimOrder, reviewer: str, count: int, now_ms: int) -> Select[Any]:

@@ -48,7 +48,7 @@ def test_a_session_without_a_name_is_called_by_its_hash(
     assert person.cookies["vanguard_session"][:8] not in name
 
 
-@pytest.mark.parametrize("name", ["%FF", "x" * 129, "%00", "a%0Ab", "%ED%A0%80"])
-def test_what_is_no_name(client: TestClient, name: str) -> None:
-    answer = client.post(f"{QUEUE}/claims", headers={"X-Reviewer": name})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+def test_what_is_no_name(client: TestClient) -> None:
+    for name in ("%FF", "x" * 129, "%00", "a%0Ab", "%ED%A0%80"):
+        answer = client.post(f"{QUEUE}/claims", headers={"X-Reviewer": name})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")

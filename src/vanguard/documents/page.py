@@ -129,6 +129,30 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True):
     direction: Direction = "rtl"
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why a block has its reader or its tier.
+
+    Attributes:
+        code: for programs, such as `unsure_words`; docs/guide/documents-read.md lists them.
+        says: for people.
+    """
+
+    code: str
+    says: str
+
+
+class Alternative(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What another reader said of the same place, where it did not say the same.
+
+    Attributes:
+        confidence: 0 to 1; None where it did not tell.
+    """
+
+    reader: str
+    text: str
+    confidence: float | None = None
+
+
 class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     """What belongs together on a page.
 
@@ -137,7 +161,8 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
         table: of a block of kind `table`, which then has no lines.
         reader: what its text was read by, such as `pdfium` or `tesseract`.
         tier: whether it can be trusted; None where nobody judged.
-        reasons: why this reader and this tier, for people.
+        reasons: why this reader and this tier.
+        alternatives: what other readers said, who did not agree.
     """
 
     kind: BlockKind
@@ -149,7 +174,8 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     reader: str = ""
     confidence: float | None = None
     tier: Tier | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def text(self) -> str:

@@ -13,7 +13,18 @@ from support.pages import document, line
 from vanguard.core.errors import InvalidRequest
 from vanguard.documents.formats.html import PLAIN, HtmlStyle, html_parts, to_html
 from vanguard.documents.formats.text import clean
-from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Table, Word
+from vanguard.documents.page import (
+    Alternative,
+    Block,
+    Box,
+    Cell,
+    Document,
+    Line,
+    Page,
+    Reason,
+    Table,
+    Word,
+)
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
@@ -92,12 +103,14 @@ def test_what_readers_said_is_in_attributes():
         confidence=0.8,
         tier="review",
         reader="x",
-        reasons=('"', "<"),
+        reasons=(Reason("one", '"'), Reason("two", "<"), Reason("one", "3")),
+        alternatives=(Alternative("z", "نصل"),),
     )
     [written] = body(said)
     assert written == (
         '<p lang="ar" dir="rtl" data-confidence="0.8" data-box="1 2.5 3 4" data-tier="review" '
-        'data-reader="x" data-reasons="&quot;; &lt;">نص</p>'
+        'data-reader="x" data-reasons="&quot;; &lt;; 3" data-codes="one two" '
+        'data-alternatives="z: نصل">نص</p>'
     )
 
 

@@ -2,7 +2,7 @@
 
 from support.arabic_texts import DECLARATION
 from vanguard.documents.layers.choice import Choice
-from vanguard.documents.page import Block, Line, Word
+from vanguard.documents.page import Block, Line, Reason, Word
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.picture import Picture
 
@@ -36,22 +36,25 @@ def test_a_trusted_layer_is_taken_and_no_picture_is_read():
     camera = Camera(BAD)
     blocks = decide(Choice(GOOD, 0.95, True, "pdfium", ("because",)), camera)
     assert text(blocks) == list(GOOD)
-    assert (blocks[0].reader, blocks[0].reasons, camera.looks) == ("pdfium", ("because",), 0)
+    assert (blocks[0].reader, blocks[0].reasons) == ("pdfium", (Reason("text_layer", "because"),))
+    assert camera.looks == 0
 
 
 def test_without_a_layer_the_picture_is_read():
     for layer in (None, Choice((), 0.0, False, "", ("none",))):
         blocks = decide(layer, Camera(GOOD))
         assert text(blocks) == list(GOOD)
-        assert (blocks[0].reader, blocks[0].reasons) == ("tesseract", ("picture: scaled by 0.50",))
+        assert blocks[0].reader == "tesseract"
+        assert blocks[0].reasons == (Reason("picture", "scaled by 0.50"),)
 
 
 def test_a_layer_in_doubt_gives_way_to_a_better_picture():
     blocks = decide(Choice(BAD, 0.2, False, "pypdf", ("doubt",)), Camera(GOOD))
     assert text(blocks) == list(GOOD)
     assert blocks[0].reader == "tesseract"
-    assert blocks[0].reasons[0] == "doubt"
-    assert "text layer 0.20" in blocks[0].reasons[1]
+    doubt, compared, _ = blocks[0].reasons
+    assert doubt == Reason("text_layer", "doubt")
+    assert (compared.code, "text layer 0.20" in compared.says) == ("arbiter", True)
 
 
 def test_a_layer_in_doubt_stays_where_the_picture_is_no_better():

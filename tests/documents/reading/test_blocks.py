@@ -1,7 +1,5 @@
-import pytest
-
-from vanguard.documents.page import Box, Line, Word
-from vanguard.documents.reading.blocks import gather, tier_of
+from vanguard.documents.page import Box, Line, Reason, Word
+from vanguard.documents.reading.blocks import gather
 
 
 def line(top, *, left=100.0, high=12.0, sure=0.9):
@@ -28,26 +26,15 @@ def test_a_short_last_line_ends_its_paragraph():
 
 def test_lines_without_boxes_stay_together():
     (block,) = gather([Line((Word("a"),), None, "ltr"), Line((Word("b"),), None, "ltr")], "x", ())
-    assert (block.direction, block.box, block.confidence, block.tier) == ("ltr", None, None, None)
+    assert (block.direction, block.box, block.confidence) == ("ltr", None, None)
 
 
 def test_a_block_is_as_sure_as_its_letters_and_the_first_has_the_reasons():
-    first, second = gather([line(100, sure=0.9), line(200, sure=0.4)], "tesseract", ("why",))
-    assert (first.reader, first.confidence, first.tier, first.reasons) == (
-        "tesseract",
-        0.9,
-        "accept",
-        ("why",),
-    )
-    assert (second.tier, second.reasons) == ("reject", ())
-
-
-@pytest.mark.parametrize(
-    ("sure", "tier"), [(None, None), (0.85, "accept"), (0.6, "review"), (0.1, "reject")]
-)
-def test_tiers_by_confidence(sure, tier):
-    assert tier_of(sure) == tier
+    why = (Reason("because", "why"),)
+    first, second = gather([line(100, sure=0.9), line(200, sure=0.4)], "tesseract", why)
+    assert (first.reader, first.confidence, first.reasons) == ("tesseract", 0.9, why)
+    assert (second.confidence, second.reasons) == (0.4, ())
 
 
 def test_nothing_gives_no_block():
-    assert gather([], "x", ("why",)) == ()
+    assert gather([], "x", (Reason("because", "why"),)) == ()

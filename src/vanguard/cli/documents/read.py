@@ -110,7 +110,7 @@ def read(
         open_workshop(folder, processes or os.cpu_count() or 1, page_s) as shop,
         _Progress(len(found)) as progress,
     ):
-        batch = BatchReader(*shop, OpenFile(password), reading, retry, progress.step)
+        batch = BatchReader(*shop, OpenFile(password), reading, retry=retry, heard=progress.step)
         return _write_all(batch, found, target, progress)
 
 

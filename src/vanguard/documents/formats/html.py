@@ -186,7 +186,9 @@ def _attributes(block: Block) -> str:
     for name, value in (
         ("tier", block.tier or ""),
         ("reader", block.reader),
-        ("reasons", "; ".join(block.reasons)),
+        ("reasons", "; ".join(reason.says for reason in block.reasons)),
+        ("codes", " ".join(dict.fromkeys(reason.code for reason in block.reasons))),
+        ("alternatives", "\n".join(f"{one.reader}: {one.text}" for one in block.alternatives)),
     ):
         if value:
             said.append(f' data-{name}="{html.escape(clean(value))}"')

@@ -5,12 +5,12 @@ It does not know how either is read. Both are weighed by the same measure, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from vanguard.documents.arabic.plausibility import plausibility
 from vanguard.documents.layers.choice import Choice
-from vanguard.documents.page import Block
-from vanguard.documents.reading.blocks import gather, judged
+from vanguard.documents.page import Block, Reason
+from vanguard.documents.reading.blocks import explained, gather
 from vanguard.documents.reading.picture import Picture
 
 # a picture's reading is taken from this much more on: a layer has every letter, if not the right ones
@@ -18,20 +18,26 @@ _BETTER_BY = 0.05
 
 
 def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block, ...]:
-    """The blocks of a page, each with its tier; none on an empty one.
+    """The blocks of a page, the first with the reasons; none on an empty one.
 
     Args:
         layer: what its text layers say; None for a page that is an image.
         picture: reads the picture, when it is wanted: it costs ten times as much.
     """
+    told = _reasons("text_layer", layer.reasons) if layer is not None else ()
     if layer is not None and layer.lines and layer.trusted:
-        return gather(layer.lines, layer.reader, layer.reasons)
+        return gather(layer.lines, layer.reader, told)
     seen = picture()
-    said = tuple(f"picture: {step}" for step in seen.steps)
+    said = _reasons("picture", seen.steps)
     if layer is None or not layer.lines:
-        return judged(seen.blocks, said)
+        return explained(seen.blocks, said)
     found = plausibility(seen.text).value if seen.text else 0.0
-    compared = f"plausibility: text layer {layer.plausibility:.2f}, picture {found:.2f}"
+    says = f"plausibility: text layer {layer.plausibility:.2f}, picture {found:.2f}"
+    compared = Reason("arbiter", says)
     if found >= layer.plausibility + _BETTER_BY:
-        return judged(seen.blocks, (*layer.reasons, compared, *said))
-    return gather(layer.lines, layer.reader, (*layer.reasons, compared))
+        return explained(seen.blocks, (*told, compared, *said))
+    return gather(layer.lines, layer.reader, (*told, compared))
+
+
+def _reasons(code: str, said: Iterable[str]) -> tuple[Reason, ...]:
+    return tuple(Reason(code, one) for one in said)

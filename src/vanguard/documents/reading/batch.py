@@ -7,7 +7,7 @@ stands in its document, and never ends the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import msgspec
 
 from vanguard.documents.page import Document, Page
 from vanguard.documents.reading.stages import OpenFile, ReadPage, SourceFile
+from vanguard.documents.reading.tiers.judge import JudgePage
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.flow.run import Item, Recipe, Run, Step
 
@@ -38,7 +39,8 @@ class BatchReader:
     """Reads files.
 
     Attributes:
-        opening, reading: the stages.
+        opening, reading: the stages whose results are kept.
+        judging: gives tiers; so quick that it is done anew each time.
         retry: pages that failed are tried again, those too that would fail alike.
         heard: is told of each step as it is over.
     """
@@ -48,6 +50,7 @@ class BatchReader:
     executor: Executor
     opening: OpenFile
     reading: ReadPage
+    judging: JudgePage = field(default_factory=JudgePage)
     retry: bool = False
     heard: Callable[[Step], None] = lambda _: None
 
@@ -87,7 +90,7 @@ class BatchReader:
         for item in run.results:
             name = item.name.rpartition("#")[0]
             page = msgspec.json.decode(self.blobs.get(item.key), type=Page)
-            pages.setdefault(name, []).append(page)
+            pages.setdefault(name, []).append(self.judging.judged(page))
         for failure in run.failures:
             if failure.stage == self.reading.name:
                 name, _, number = failure.item.rpartition("#")

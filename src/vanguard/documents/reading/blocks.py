@@ -1,4 +1,4 @@
-"""Lines that follow each other, gathered into paragraphs, each judged by how sure its reader was.
+"""Lines that follow each other, gathered into paragraphs, each as sure as its reader was of its lines.
 
 It does not know pictures or readers; lines come in reading order.
 """
@@ -10,37 +10,26 @@ from statistics import median
 
 import msgspec
 
-from vanguard.documents.page import Block, Direction, Line, Tier
+from vanguard.documents.page import Block, Direction, Line, Reason
 
 _GAP = 0.9  # line heights between two lines, beyond which a paragraph ends
 _SHORT = 0.75  # of the column's width: a line that ends so early ends its paragraph
 _OTHER_SIZE = 1.35
-# by the readers' own confidence; docs/guide/documents-read.md says what was measured
-ACCEPTED, REVIEWED = 0.85, 0.5
 
 
-def gather(lines: Sequence[Line], reader: str, reasons: tuple[str, ...]) -> tuple[Block, ...]:
+def gather(lines: Sequence[Line], reader: str, reasons: tuple[Reason, ...]) -> tuple[Block, ...]:
     """Blocks of these lines; the first has the reasons."""
     heights = [line.box.height for line in lines if line.box is not None]
     usual = median(heights) if heights else 0.0
-    return judged([_block(part, reader) for part in _paragraphs(lines, usual)], reasons)
+    return explained([_block(part, reader) for part in _paragraphs(lines, usual)], reasons)
 
 
-def judged(blocks: Sequence[Block], reasons: tuple[str, ...]) -> tuple[Block, ...]:
-    """The blocks with their tiers; the first has the reasons."""
-    tiers = [msgspec.structs.replace(one, tier=tier_of(one.confidence)) for one in blocks]
-    if tiers and reasons:
-        tiers[0] = msgspec.structs.replace(tiers[0], reasons=(*reasons, *tiers[0].reasons))
-    return tuple(tiers)
-
-
-def tier_of(confidence: float | None) -> Tier | None:
-    """Whether a text of which its reader is so sure can be trusted."""
-    if confidence is None:
-        return None
-    if confidence >= ACCEPTED:
-        return "accept"
-    return "review" if confidence >= REVIEWED else "reject"
+def explained(blocks: Sequence[Block], reasons: tuple[Reason, ...]) -> tuple[Block, ...]:
+    """The blocks; the first has the reasons, before its own."""
+    if not blocks or not reasons:
+        return tuple(blocks)
+    first = msgspec.structs.replace(blocks[0], reasons=(*reasons, *blocks[0].reasons))
+    return (first, *blocks[1:])
 
 
 def _paragraphs(lines: Sequence[Line], usual: float) -> Iterator[list[Line]]:

@@ -83,12 +83,12 @@ class ReadPage:
     password: str = ""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     name: ClassVar[str] = "documents.read_page"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     takes: ClassVar[type[PageOfFile]] = PageOfFile
     whole: ClassVar[bool] = False
 
     def process(self, values: Sequence[PageOfFile], blobs: Blobs) -> Iterable[Made]:
-        """One `Page`.
+        """One `Page`, its blocks without tiers.
 
         Raises:
             DocumentUnreadable, DocumentTooLarge: neither its text nor its picture can be had.

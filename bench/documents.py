@@ -27,7 +27,8 @@ from vanguard.documents.evaluate.sources.files import pair
 from vanguard.documents.formats.markdown import to_markdown
 from vanguard.documents.page import Document, Page
 from vanguard.documents.reading.blocks import gather
-from vanguard.documents.reading.stages import PageOfFile, ReadPage
+from vanguard.documents.reading.stages import ReadPage
+from vanguard.documents.reading.values import PageOfFile
 from vanguard.documents.synth.make import MadePage, make_page, prepare
 from vanguard.documents.synth.pages.kinds import KINDS
 from vanguard.store.flow.blobs import FolderBlobs

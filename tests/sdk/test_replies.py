@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -10,7 +11,7 @@ from support.api_server import chat_events
 from vanguard.core.errors import UpstreamError, UpstreamTruncated
 from vanguard.core.usage import Usage
 from vanguard.sdk.replies import Collector, read, read_usage
-from vanguard.sdk.values import Status, Timings, ToolCall
+from vanguard.sdk.values import Status, Timings, Token, ToolCall
 
 
 def chunk(delta: object, **fields: object) -> bytes:
@@ -81,6 +82,25 @@ def test_reasoning_tokens_are_told() -> None:
     collected = Collector(0.0)
     collected.event(raw, 1.0)
     assert collected.reply(1.0).usage == Usage(output_tokens=5, reasoning_tokens=4)
+
+
+def test_tokens_come_with_their_logprobs_streamed_or_whole() -> None:
+    told = [
+        {"token": "a", "logprob": -0.5, "bytes": [97]},
+        {"token": "b", "logprob": None, "bytes": [999]},
+    ]
+    expected = (Token("a", -0.5, b"a"), Token("b", -math.inf, None))
+    collected = Collector(0.0)
+    for one in told:
+        choice = {"index": 0, "delta": {"content": one["token"]}, "logprobs": {"content": [one]}}
+        collected.event(b"data: %b\n\n" % json.dumps({"choices": [choice]}).encode(), 1.0)
+    assert collected.reply(2.0).tokens == expected
+    choice = {"message": {"content": "ab"}, "logprobs": {"content": told}}
+    body = json.dumps({"choices": [choice]}).encode()
+    assert Collector(0.0).whole(body, 1.0).tokens == expected
+    choice = {"message": {"content": "ab"}, "logprobs": None}
+    body = json.dumps({"choices": [choice]}).encode()
+    assert Collector(0.0).whole(body, 1.0).tokens == ()
 
 
 def test_comments_and_other_choices_are_no_text() -> None:

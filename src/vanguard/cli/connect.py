@@ -38,7 +38,12 @@ def connect(url: str | None, home: str | None) -> Client:
     if home is not None and url is None:
         _check_running(Path(home))
 
-    return Client(url, home=home or _home_of_settings())
+    return Client(url, home=home_meant(home))
+
+
+def home_meant(home: str | None) -> str | Path | None:
+    """The home that was named, else the one of the settings; None leaves the choice to the client."""
+    return home or _home_of_settings()
 
 
 def _check_running(home: Path) -> None:

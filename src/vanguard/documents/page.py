@@ -178,6 +178,13 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     alternatives: tuple[Alternative, ...] = ()
 
     @property
+    def all_lines(self) -> tuple[Line, ...]:
+        """Its lines; of a table those of its cells, in their order."""
+        if self.table is None:
+            return self.lines
+        return tuple(line for cell in self.table.cells for line in cell.lines)
+
+    @property
     def text(self) -> str:
         """Its lines, one below the other; of a table its cells, in their order."""
         if self.table is not None:

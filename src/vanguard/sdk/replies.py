@@ -5,6 +5,7 @@ It does not know how answers arrive; time is given to it.
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from vanguard.sdk.values import (
     Embeddings,
     ModelInfo,
     Timings,
+    Token,
     ToolCall,
     UsageGroup,
     UsageReport,
@@ -71,11 +73,27 @@ class _Text(msgspec.Struct):
     tool_calls: list[_Call] | None = None
 
 
+class _Token(msgspec.Struct):
+    token: str = ""
+    logprob: float | None = None
+    bytes: list[int] | None = None
+
+    def neutral(self) -> Token:
+        whole = self.bytes is not None and all(0 <= one < 256 for one in self.bytes)
+        told = -math.inf if self.logprob is None else self.logprob
+        return Token(self.token, told, bytes(self.bytes or ()) if whole else None)
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_Token] | None = None
+
+
 class _Choice(msgspec.Struct):
     index: int = 0
     message: _Text | None = None
     delta: _Text | None = None
     finish_reason: str | None = None
+    logprobs: _Logprobs | None = None
 
 
 class _Chunk(msgspec.Struct):
@@ -133,6 +151,7 @@ class Collector:
         self._id = self._model = self._finish_reason = ""
         self._texts: list[Delta] = []
         self._calls: dict[int, ToolCall] = {}
+        self._tokens: list[Token] = []
         self._usage: Usage | None = None
         self._done = False
 
@@ -184,6 +203,7 @@ class Collector:
             tool_calls=tuple(self._calls[index] for index in sorted(self._calls)),
             id=self._id,
             request_id=self.request_id,
+            tokens=tuple(self._tokens),
         )
 
     def _take(self, chunk: _Chunk, now_s: float) -> Delta | None:
@@ -195,6 +215,8 @@ class Collector:
         if choice is None:
             return None
         self._finish_reason = choice.finish_reason or self._finish_reason
+        if choice.logprobs is not None:
+            self._tokens += [token.neutral() for token in choice.logprobs.content or ()]
         text = choice.message or choice.delta or _Text()
         for call in text.tool_calls or ():
             self._add_call(call)

@@ -40,6 +40,7 @@ class ChatOptions(TypedDict, total=False):
     response_format: Mapping[str, Any]
     reasoning_effort: str
     seed: int
+    logprobs: bool
     extra: Mapping[str, Any]
 
 
@@ -68,6 +69,19 @@ class ToolCall(msgspec.Struct, frozen=True):
     arguments: str
 
 
+class Token(msgspec.Struct, frozen=True):
+    """A token of an answer and the natural logarithm of its probability.
+
+    Attributes:
+        text: its own letters; part of a letter has none that can be told.
+        raw: its bytes, where the server tells them: letters may be split among tokens.
+    """
+
+    text: str
+    logprob: float
+    raw: bytes | None = None
+
+
 class Timings(msgspec.Struct, frozen=True):
     """How long an answer took, as this client saw it.
 
@@ -89,6 +103,7 @@ class ChatReply(msgspec.Struct, frozen=True):
     Attributes:
         usage: None when the server told none.
         finish_reason: `stop`, `length`, `tool_calls`, `content_filter`, or the provider's own.
+        tokens: of the text, where `logprobs` was asked for and the server gives them.
     """
 
     text: str
@@ -101,6 +116,7 @@ class ChatReply(msgspec.Struct, frozen=True):
     tool_calls: tuple[ToolCall, ...] = ()
     id: str = ""
     request_id: str = ""
+    tokens: tuple[Token, ...] = ()
 
 
 class Delta(msgspec.Struct, frozen=True):

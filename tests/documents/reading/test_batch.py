@@ -4,8 +4,13 @@ import pytest
 
 from support.arabic_texts import DECLARATION
 from support.flow import Counting, KnownSteps
+from vanguard.core.errors import NotReady
+from vanguard.documents.page import Line, Reason, Word
 from vanguard.documents.reading.batch import BatchReader
 from vanguard.documents.reading.stages import OpenFile, ReadPage
+from vanguard.documents.reading.values import Answer
+from vanguard.documents.reading.vision import stage
+from vanguard.documents.reading.vision.stage import AskModel
 
 
 @pytest.fixture
@@ -65,6 +70,52 @@ def test_the_same_bytes_under_two_names_are_two_documents_and_read_once(read, sc
     assert [one.document.source for one in found] == ["scan.png", "copy.png"]
     assert found[0].document.pages == found[1].document.pages
     assert len(done) == 2
+
+
+class Scripted:
+    """A stage that asks nobody, or cannot."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def __call__(self, page, places, raster, model):
+        if self.error is not None:
+            raise self.error
+        lines = (Line((Word("alpha"), Word("beta"), Word("gamma"))),)
+        return (Answer(places[0], "vision:eyes", lines),)
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    def made(error=None):
+        monkeypatch.setattr(AskModel, "read", lambda _self, *more: Scripted(error)(*more))
+        monkeypatch.setattr(stage, "_served", lambda *_: None)
+        return AskModel("eyes")
+
+    return made
+
+
+def test_a_models_answers_come_into_the_document(read, scan, asking):
+    heard = []
+    (found,), _ = read(scan, asking=asking(), heard=heard.append)
+    (block, *_) = found.document.pages[0].blocks
+    assert {reason.code for reason in block.reasons} & {"agreed", "arbiter"}
+    assert [step.stage for step in heard] == [0, 1, 2]
+    assert found.not_asked == ()
+    _, done = read(scan, asking=asking())
+    assert done == []
+
+
+def test_where_the_model_cannot_be_asked_ocr_stands_and_another_run_asks_again(read, scan, asking):
+    (found,), _ = read(scan, asking=asking(NotReady("nothing answers")))
+    assert found.not_asked == ((1, "nothing answers"),)
+    page = found.document.pages[0]
+    assert page.text.startswith("alpha")
+    assert Reason("model_failed", "nothing answers") in page.blocks[0].reasons
+    assert page.blocks[0].tier is not None
+    (found,), done = read(scan, asking=asking())
+    assert len(done) == 1
+    assert found.not_asked == ()
 
 
 def test_steps_are_heard_of(read, scan):

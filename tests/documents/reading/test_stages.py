@@ -2,7 +2,8 @@ import pytest
 
 from support.arabic_texts import DECLARATION
 from vanguard.core.errors import DocumentUnreadable
-from vanguard.documents.reading.stages import OpenFile, PageOfFile, ReadPage, SourceFile
+from vanguard.documents.reading.stages import OpenFile, ReadPage
+from vanguard.documents.reading.values import PageOfFile, SourceFile
 from vanguard.flow.stage import fingerprint
 
 

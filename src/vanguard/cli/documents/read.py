@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from vanguard.cli.documents.asking import Asking, model_options
 from vanguard.core.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from vanguard.documents.reading.batch import BatchReader, FileRead
     from vanguard.flow.run import Step
 
+_PAGE_S, _ASKED_PAGE_S = 120.0, 900.0
 _FORMATS = ("markdown", "html", "json", "text", "alto", "page", "pdf")
 
 
@@ -55,6 +57,7 @@ _FORMATS = ("markdown", "html", "json", "text", "alto", "page", "pdf")
     help="Tesseract's language data, in place of the Arabic and English ones in the package.",
 )
 @click.option("--no-text-layer", is_flag=True, help="Read PDFs by their pictures alone.")
+@model_options
 @click.option("--password", default="", help="Of encrypted PDFs.")
 @click.option(
     "--processes",
@@ -62,7 +65,9 @@ _FORMATS = ("markdown", "html", "json", "text", "alto", "page", "pdf")
     help="At work at the same time.  [default: one for each core]",
 )
 @click.option(
-    "--page-s", type=click.FloatRange(1), default=120.0, show_default=True, help="A page may take."
+    "--page-s",
+    type=click.FloatRange(1),
+    help="A page may take, by each reader.  [default: 120, 900 for a model]",
 )
 @click.option(
     "--work",
@@ -80,9 +85,15 @@ def read(
     languages: str,
     tessdata: Path | None,
     no_text_layer: bool,
+    reader: Literal["ocr", "vision", "both"],
+    model: str | None,
+    ask_by: Literal["region", "page"],
+    at_once: int,
+    url: str | None,
+    home: str | None,
     password: str,
     processes: int | None,
-    page_s: float,
+    page_s: float | None,
     work: Path | None,
     retry: bool,
 ) -> int:
@@ -96,7 +107,9 @@ def read(
     from vanguard.documents.reading.batch import BatchReader  # noqa: PLC0415
     from vanguard.documents.reading.output import find_files  # noqa: PLC0415
     from vanguard.documents.reading.stages import OpenFile, ReadPage  # noqa: PLC0415
+    from vanguard.documents.reading.tiers.judge import JudgePage  # noqa: PLC0415
 
+    asking = Asking(reader, model, ask_by, at_once, url, home).stage()
     found = find_files(files, output)
     target = _target(output, formats, len(found))
     reading = ReadPage(
@@ -105,12 +118,21 @@ def read(
         text_layers=not no_text_layer,
         password=password,
     )
+    seconds = page_s or (_PAGE_S if asking is None else _ASKED_PAGE_S)
     with (
         _work_folder(work, target) as folder,
-        open_workshop(folder, processes or os.cpu_count() or 1, page_s) as shop,
-        _Progress(len(found)) as progress,
+        open_workshop(folder, processes or os.cpu_count() or 1, seconds) as shop,
+        _Progress(len(found), slowest=1 if asking is None else 2) as progress,
     ):
-        batch = BatchReader(*shop, OpenFile(password), reading, retry=retry, heard=progress.step)
+        batch = BatchReader(
+            *shop,
+            OpenFile(password),
+            reading,
+            asking,
+            JudgePage(prefer="second" if reader == "vision" else "plausible"),
+            retry=retry,
+            heard=progress.step,
+        )
         return _write_all(batch, found, target, progress)
 
 
@@ -177,7 +199,10 @@ def _problems(one: FileRead) -> list[str]:
     if one.problem:
         return [f"{one.path}: {one.problem}"]
     failed = (page for page in one.document.pages if page.failed)
-    return [f"{one.path}, page {page.number}: {page.failed}" for page in failed]
+    return [
+        *(f"{one.path}, page {page.number}: {page.failed}" for page in failed),
+        *(f"{one.path}, page {number}: read by OCR alone: {why}" for number, why in one.not_asked),
+    ]
 
 
 def _write(one: FileRead, target: _Target, names: dict[str, Path]) -> None:
@@ -195,8 +220,10 @@ def _write(one: FileRead, target: _Target, names: dict[str, Path]) -> None:
 class _Progress:
     """A bar for a person on a terminal: files, pages a second, and how long it will take."""
 
-    def __init__(self, files: int) -> None:
+    def __init__(self, files: int, slowest: int) -> None:
+        """`slowest` is the stage whose steps are shown as pages."""
         self._files = files
+        self._slowest = slowest
         self._pages = 0
         self._bar: Progress | None = None
 
@@ -223,8 +250,8 @@ class _Progress:
             self._bar.stop()
 
     def step(self, step: Step) -> None:
-        """A step is over; those of the second stage are pages."""
-        if step.stage == 0:
+        """A step is over."""
+        if step.stage != self._slowest:
             return
         self._pages += 1
         if self._bar is not None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vanguard.documents.engines.contract import Engine
+from vanguard.documents.engines.latin import with_latin
 from vanguard.documents.images.prepare import prepare
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layout.analyse import analyse
@@ -39,18 +40,26 @@ class Picture(msgspec.Struct, frozen=True):
         return "\n".join(block.text for block in self.blocks if block.text)
 
 
-def read_picture(page: Raster, engine: Engine, numbers: Sequence[NumberReader] = ()) -> Picture:
+def read_picture(
+    page: Raster,
+    engine: Engine,
+    numbers: Sequence[NumberReader] = (),
+    latin: Engine | None = None,
+) -> Picture:
     """Everything that is written on the picture; no blocks where nothing is.
 
     Args:
         page: as it was taken.
         engine: reads lines.
         numbers: read again what may be a number in a table.
+        latin: reads again what may be a Latin word.
     """
     prepared = prepare(page)
     if prepared.blank:
         return Picture((), (*prepared.steps, "blank"))
     blocks = analyse(prepared.raster, engine, numbers)
+    if latin is not None:
+        blocks = with_latin(blocks, prepared.raster, latin)
     return Picture(tuple(_with_arabic_marks(block) for block in blocks), prepared.steps)
 
 

@@ -11,34 +11,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-import msgspec
-
 from vanguard.documents.engines.contract import Engine
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layers.choice import Choice
 from vanguard.documents.layers.read import read_layer, size_of
-from vanguard.documents.page import POINTS_PER_INCH, Page
+from vanguard.documents.page import POINTS_PER_INCH
 from vanguard.documents.reading.arbiter import decide
-from vanguard.documents.reading.files import Kind, count_pages, kind_of, layers_of, picture_of
+from vanguard.documents.reading.files import count_pages, kind_of, layers_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.picture import Picture, read_picture
+from vanguard.documents.reading.values import PageOfFile, PageRead, SourceFile
 from vanguard.documents.tables.numbers import EngineNumbers, NumberReader
 from vanguard.flow.ports import Blobs
 from vanguard.flow.stage import Made
 
-
-class SourceFile(msgspec.Struct, frozen=True):
-    """A file to be read; `sha256` is its blob's."""
-
-    sha256: str
-
-
-class PageOfFile(msgspec.Struct, frozen=True):
-    """One page of a file, from 1."""
-
-    sha256: str
-    kind: Kind
-    number: int
+_ARABIC_DATA = frozenset({"ara", "fas", "urd", "script/Arabic"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,7 @@ class ReadPage:
     whole: ClassVar[bool] = False
 
     def process(self, values: Sequence[PageOfFile], blobs: Blobs) -> Iterable[Made]:
-        """One `Page`, its blocks without tiers.
+        """One `PageRead`, its blocks without tiers.
 
         Raises:
             DocumentUnreadable, DocumentTooLarge: neither its text nor its picture can be had.
@@ -111,10 +98,18 @@ class ReadPage:
             )
 
         def picture() -> Picture:
-            return read_picture(drawn or self._drawn(page, path), engine, _numbers(self.tessdata))
+            raster = drawn or self._drawn(page, path)
+            return read_picture(raster, engine, _numbers(self.tessdata), self._latin())
 
         blocks = decide(layer, picture)
-        yield Made(Page(page.number, round(width, 2), round(height, 2), blocks))
+        by_layer = layer is not None and bool(layer.lines) and layer.trusted
+        size = (round(width, 2), round(height, 2))
+        yield Made(PageRead(page.number, *size, blocks, source=page, by_layer=by_layer))
+
+    def _latin(self) -> Engine | None:
+        """The data for English, where the main ones are not Latin themselves."""
+        arabic = self.languages.split("+")[0] in _ARABIC_DATA
+        return _engine("eng", self.tessdata) if arabic else None
 
     def _drawn(self, page: PageOfFile, path: Path) -> Raster:
         return picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)

@@ -1,5 +1,5 @@
 from vanguard.documents.page import Block, Cell, Line, Table, Word
-from vanguard.documents.reading.tiers.signs import lines_of, signs_of
+from vanguard.documents.reading.tiers.signs import signs_of
 
 
 def line(*words):
@@ -24,6 +24,6 @@ def test_a_table_has_the_lines_of_its_cells_and_their_doubts():
         Cell(0, 1, (line(("ب", 0.7)),), doubts=("a", "b")),
     )
     block = Block("table", table=Table(1, 2, cells))
-    assert [one.text for one in lines_of(block)] == ["اسم", "ب"]
+    assert [one.text for one in block.all_lines] == ["اسم", "ب"]
     found = signs_of(block, 0.8)
     assert (found.words, found.weakest, found.doubts) == (2, 0.7, 1)

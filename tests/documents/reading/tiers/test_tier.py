@@ -1,9 +1,18 @@
+import msgspec
 import pytest
 
 from vanguard.documents.page import Block, Cell, Line, Reason, Table, Word
+from vanguard.documents.reading.second.combine import Combined
 from vanguard.documents.reading.tiers.tier import Thresholds, with_tier
 
-ASKED = Thresholds(0.9, 0.8, 0.9, 0.5, 0.4)
+ASKED = Thresholds(
+    accept_confidence=0.9,
+    accept_word=0.8,
+    accept_plausibility=0.9,
+    accept_agreement=0.95,
+    reject_confidence=0.5,
+    reject_plausibility=0.4,
+)
 
 
 def block(text="هذا كتاب", sure=0.95, weakest=0.9, **more):
@@ -11,8 +20,8 @@ def block(text="هذا كتاب", sure=0.95, weakest=0.9, **more):
     return Block("paragraph", (Line(words, confidence=sure),), confidence=sure, **more)
 
 
-def judged(one, asked=ASKED):
-    found = with_tier(one, asked)
+def judged(one, asked=ASKED, second=None):
+    found = with_tier(one, asked, second)
     return found.tier, [reason.code for reason in found.reasons]
 
 
@@ -37,7 +46,7 @@ def test_the_worst_that_is_found_decides(given, tier, codes):
 
 
 def test_digits_can_be_trusted():
-    trusting = Thresholds(0.9, 0.8, 0.9, 0.5, 0.4, trust_digits=True)
+    trusting = msgspec.structs.replace(ASKED, trust_digits=True)
     assert judged(block("عام 1996"), trusting) == ("accept", [])
 
 
@@ -54,6 +63,29 @@ def test_what_was_known_before_stays_and_comes_first():
     found = with_tier(block(sure=0.7, reasons=(before,)), ASKED)
     assert found.reasons[0] == before
     assert "70%" in found.reasons[1].says
+
+
+def both(one, agreement, digits=True, doubts=()):
+    return Combined(one, agreement, digits, doubts)
+
+
+@pytest.mark.parametrize(
+    ("given", "second", "tier", "codes"),
+    [
+        (block(sure=0.6, weakest=0.2), (1.0,), "accept", []),
+        (block(sure=0.6, weakest=0.2), (0.95,), "accept", []),
+        (block(), (0.94,), "review", ["disagree"]),
+        (block("عام 1996"), (1.0, True), "accept", []),
+        (block("عام 1996"), (0.96, False), "review", ["digits"]),
+        (block("عام 1996", sure=None, weakest=None), (0.96, False), "review", ["digits"]),
+        (block(), (1.0, True, (Reason("loop", "cut"),)), "review", ["loop"]),
+        (block("هذا كتاب جديد جميل ثصشضب"), (1.0,), "accept", []),
+        (block("قثصضش ضغفعق خحجثق"), (1.0,), "reject", ["implausible"]),
+        (block(sure=0.6), (None,), "review", ["unsure_block"]),
+    ],
+)
+def test_with_a_second_reader_agreement_decides(given, second, tier, codes):
+    assert judged(given, second=both(given, *second)) == (tier, codes)
 
 
 def test_where_there_is_no_text_there_is_no_tier():

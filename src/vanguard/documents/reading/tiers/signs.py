@@ -6,12 +6,11 @@ It does not know what is enough; `tier` does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
 from vanguard.documents.arabic.plausibility import plausibility
-from vanguard.documents.page import Block, Line, Word
+from vanguard.documents.page import Block, Word
 
 _DIGIT = re.compile(r"\d")
 
@@ -40,7 +39,7 @@ class Signs(msgspec.Struct, frozen=True):
 
 def signs_of(block: Block, unsure_below: float) -> Signs:
     """The signs of a block; `unsure_below` bounds the words that count as unsure."""
-    words = [word for line in lines_of(block) for word in line.words]
+    words = [word for line in block.all_lines for word in line.words]
     told = [word.confidence for word in words if word.confidence is not None]
     weighed = plausibility(block.text)
     cells = block.table.cells if block.table is not None else ()
@@ -53,14 +52,6 @@ def signs_of(block: Block, unsure_below: float) -> Signs:
         digits=sum(bool(_DIGIT.search(word.text)) for word in words),
         doubts=sum(bool(cell.doubts) for cell in cells),
     )
-
-
-def lines_of(block: Block) -> Iterator[Line]:
-    """Its lines; of a table those of its cells, in their order."""
-    yield from block.lines
-    if block.table is not None:
-        for cell in block.table.cells:
-            yield from cell.lines
 
 
 def _weighable(words: list[Word]) -> bool:

@@ -1,6 +1,7 @@
 """Gives a block its tier by what was measured about it, and says why.
 
-It does not know who read it, nor what else is on the page.
+It does not know who read it, nor what else is on the page. Where a second reader said something that can
+be weighed, agreement decides; else what can be measured about one reading.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Iterator
 import msgspec
 
 from vanguard.documents.page import Block, Reason, Tier
+from vanguard.documents.reading.second.combine import Combined
 from vanguard.documents.reading.tiers.signs import Signs, signs_of
 
+_Found = tuple[Tier, Reason]
 _ORDER: tuple[Tier, ...] = ("accept", "review", "reject")
 
 
@@ -23,43 +26,68 @@ class Thresholds(msgspec.Struct, frozen=True):
         accept_word: of each of its words.
         accept_plausibility: of its text.
         reject_confidence, reject_plausibility: below them a text is none.
+        accept_agreement: share of letters that two readers have alike.
         trust_digits: numbers of pictures are accepted too, without a check or a second reader.
     """
 
     accept_confidence: float = 0.85
     accept_word: float = 0.75
     accept_plausibility: float = 0.95
+    accept_agreement: float = 0.98
     reject_confidence: float = 0.5
     reject_plausibility: float = 0.4
     trust_digits: bool = False
 
 
-def with_tier(block: Block, thresholds: Thresholds) -> Block:
-    """The block with its tier and the reasons for it; without one where there is no text."""
+def with_tier(block: Block, thresholds: Thresholds, second: Combined | None = None) -> Block:
+    """The block with its tier and the reasons for it; without one where there is no text.
+
+    `second` is what came of its second reading, where it had one.
+    """
     signs = signs_of(block, thresholds.accept_word)
     if not signs.words:
         return block
-    found = list(_found(signs, thresholds))
+    found = list(_found(signs, thresholds, second))
     tier: Tier = max((one for one, _ in found), key=_ORDER.index, default="accept")
     reasons = (*block.reasons, *(reason for _, reason in found))
-    return msgspec.structs.replace(block, tier=tier, reasons=reasons)
+    return msgspec.structs.replace(block, tier=tier, reasons=tuple(dict.fromkeys(reasons)))
 
 
-def _found(signs: Signs, asked: Thresholds) -> Iterator[tuple[Tier, Reason]]:
+def _found(signs: Signs, asked: Thresholds, second: Combined | None) -> Iterator[_Found]:
     """What speaks against the block, and how much."""
-    sure, weakest, plausible = signs.confidence, signs.weakest, signs.plausibility
+    agreement = second.agreement if second is not None else None
+    if second is None or agreement is None:
+        yield from _of_reader(signs, asked)
+        confirmed = False
+    else:
+        confirmed = second.digits_agree
+        if agreement < asked.accept_agreement:
+            yield "review", Reason("disagree", f"two readers have {agreement:.0%} of letters alike")
+        yield from (("review", doubt) for doubt in second.doubts)
+    yield from _of_text(signs, asked, agreed=agreement is not None)
+    pictured = signs.confidence is not None or second is not None
+    if signs.digits and pictured and not (confirmed or asked.trust_digits):
+        says = f"digits in {signs.digits} of {signs.words} words, which no second reader confirmed"
+        yield "review", Reason("digits", says)
+    if signs.doubts:
+        says = "a cell of its table is" if signs.doubts == 1 else f"{signs.doubts} cells are"
+        yield "review", Reason("checks", f"{says} doubted by checks")
+
+
+def _of_reader(signs: Signs, asked: Thresholds) -> Iterator[_Found]:
+    sure, weakest = signs.confidence, signs.weakest
     if sure is not None and sure < asked.accept_confidence:
         tier: Tier = "reject" if sure < asked.reject_confidence else "review"
         yield tier, Reason("unsure_block", f"its reader was sure of it by {sure:.0%} only")
     if weakest is not None and weakest < asked.accept_word:
         says = f"{signs.unsure} of {signs.words} words are unsure, one by {weakest:.0%}"
         yield "review", Reason("unsure_words", says)
-    if plausible is not None and plausible < asked.accept_plausibility:
-        tier = "reject" if plausible < asked.reject_plausibility else "review"
+
+
+def _of_text(signs: Signs, asked: Thresholds, *, agreed: bool) -> Iterator[_Found]:
+    """Two readers that agree may have read a name that no list knows: only what is no text counts then."""
+    plausible = signs.plausibility
+    bound = asked.reject_plausibility if agreed else asked.accept_plausibility
+    if plausible is not None and plausible < bound:
+        tier: Tier = "reject" if plausible < asked.reject_plausibility else "review"
         yield tier, Reason("implausible", f"the plausibility of its words is {plausible:.2f}")
-    if signs.digits and sure is not None and not asked.trust_digits:
-        says = f"digits in {signs.digits} of {signs.words} words, which no second reader confirmed"
-        yield "review", Reason("digits", says)
-    if signs.doubts:
-        says = "a cell of its table is" if signs.doubts == 1 else f"{signs.doubts} cells are"
-        yield "review", Reason("checks", f"{says} doubted by checks")

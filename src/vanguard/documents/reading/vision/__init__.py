@@ -1,0 +1,1 @@
+"""The vision-language reader: any served model, asked over the client, its answers never trusted as they come."""

@@ -1,0 +1,96 @@
+"""A scan read by a model behind the real gateway: its questions are rows of usage with their key."""
+
+import base64
+import json
+import re
+
+import pytest
+from PIL import Image
+from support.api_server import Answer, ApiServer, chat_events
+from support.documents.drawing import drawn
+from support.platform import eventually
+
+from vanguard.cli.main import main
+
+pytestmark = pytest.mark.e2e
+
+TEXT = ("alpha beta gamma", "delta epsilon zeta")
+SETTINGS = """
+providers:
+  scripted:
+    dialect: openai_chat
+    base_url: {url}/v1
+    api_key: env:SCRIPTED_KEY
+models:
+  eyes:
+    deployments:
+      - provider: scripted
+        model: upstream-eyes
+"""
+
+
+class SeeingModel(ApiServer):
+    """Answers each question by chat completions, streamed, after it looked at the picture."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def answer_to(self, asked):
+        self.asked.append(asked)
+        picture = asked.json["messages"][0]["content"][0]["image_url"]["url"]
+        head, _, data = picture.partition(",")
+        assert re.fullmatch("data:image/(png|jpeg);base64", head)
+        assert base64.b64decode(data)
+        return Answer(headers={"content-type": "text/event-stream"}, pieces=chat_events(*self.text))
+
+
+@pytest.fixture
+def scan(tmp_path):
+    path = tmp_path / "scan.png"
+    Image.fromarray(drawn(TEXT, size_px=30, wide=500)).save(path, dpi=(150, 150))
+    return path
+
+
+def read(scan, out, *more):
+    words = ["documents", "read", scan, "-o", out, "--languages", "eng", "--processes", "1"]
+    return main([*map(str, words), "--model", "eyes", *more])
+
+
+def test_a_scan_is_read_by_a_model_through_the_gateway(
+    scan, tmp_path, own_platform, monkeypatch, capfd
+):
+    said = ["Here is the text:\n", "\n".join(TEXT)]
+    with SeeingModel(said) as upstream:
+        platform = own_platform(settings=SETTINGS.format(url=upstream.url), model="none").start(
+            SCRIPTED_KEY="sk-test"
+        )
+        monkeypatch.setenv("VANGUARD_URL", platform.base_url)
+        monkeypatch.setenv("VANGUARD_API_KEY", platform.key)
+        out = tmp_path / "out.json"
+        assert read(scan, out, "--reader", "vision") == 0
+        (block, *_) = json.loads(out.read_bytes())["pages"][0]["blocks"]
+        codes = {reason["code"] for reason in block["reasons"]}
+        assert {"remarks", "agreed"} <= codes
+        assert block["tier"] == "accept"
+
+        def settled():
+            rows = [one for one in platform.requests() if one["model"] == "eyes"]
+            return len(rows) == len(upstream.asked) and all(r["status"] == "ok" for r in rows)
+
+        eventually(settled)
+        rows = [one for one in platform.requests() if one["model"] == "eyes"]
+        assert len(rows) >= 1
+        assert all(row["key_name"] for row in rows)
+        assert all(row["output_tokens"] == len(said) for row in rows)
+        assert upstream.asked[0].json["temperature"] == 0
+        assert upstream.asked[0].json["model"] == "upstream-eyes"
+
+        capfd.readouterr()
+        assert read(scan, out, "--reader", "vision", "--model", "ears") == 1
+        assert "no model 'ears'" in capfd.readouterr().err
+        platform.stop()
+
+    # nobody answers: said before a page is read
+    assert read(scan, tmp_path / "other.json", "--reader", "both") == 1
+    assert "nothing answers" in capfd.readouterr().err

@@ -6,26 +6,24 @@ import re
 
 import pytest
 from PIL import Image
+
 from support.api_server import Answer, ApiServer, chat_events
 from support.documents.drawing import drawn
 from support.platform import eventually
-
 from vanguard.cli.main import main
 
 pytestmark = pytest.mark.e2e
 
 TEXT = ("alpha beta gamma", "delta epsilon zeta")
 SETTINGS = """
-providers:
-  scripted:
-    dialect: openai_chat
-    base_url: {url}/v1
-    api_key: env:SCRIPTED_KEY
 models:
   eyes:
     deployments:
-      - provider: scripted
+      - provider: openai
+        base_url: {url}/v1
         model: upstream-eyes
+        api_key: env:SCRIPTED_KEY
+        price: {{input: 3, output: 15}}
 """
 
 
@@ -83,6 +81,7 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(
         assert len(rows) >= 1
         assert all(row["key_name"] for row in rows)
         assert all(row["output_tokens"] == len(said) for row in rows)
+        assert all(row["cost_usd_micros"] > 0 for row in rows)
         assert upstream.asked[0].json["temperature"] == 0
         assert upstream.asked[0].json["model"] == "upstream-eyes"
 

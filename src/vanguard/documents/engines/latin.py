@@ -45,8 +45,21 @@ def with_latin(blocks: Sequence[Block], page: Raster, latin: Engine) -> tuple[Bl
             asked = sum(map(_may_be_latin, line.words))
             lines.append(_line(line, page, latin) if asked <= left else line)
             left = max(0, left - asked)
-        found.append(msgspec.structs.replace(block, lines=tuple(lines)))
+        found.append(_with_lines(block, tuple(lines)))
     return tuple(found)
+
+
+def _with_lines(block: Block, lines: tuple[Line, ...]) -> Block:
+    """The block with its lines as they are now, as sure as they are."""
+    if lines == block.lines:
+        return block
+    return msgspec.structs.replace(block, lines=lines, confidence=_mean(lines))
+
+
+def _mean(parts: Sequence[Line] | Sequence[Word]) -> float:
+    letters = sum(len(part.text) for part in parts) or 1
+    sure = sum((part.confidence or 0.0) * len(part.text) for part in parts)
+    return round(sure / letters, 4)
 
 
 def _may_be_latin(word: Word) -> bool:
@@ -60,9 +73,7 @@ def _line(line: Line, page: Raster, latin: Engine) -> Line:
         return line
     if line.direction == "rtl":
         words = list(_runs_turned(words))
-    letters = sum(len(word.text) for word in words) or 1
-    sure = sum((word.confidence or 0.0) * len(word.text) for word in words) / letters
-    return msgspec.structs.replace(line, words=tuple(words), confidence=round(sure, 4))
+    return msgspec.structs.replace(line, words=tuple(words), confidence=_mean(words))
 
 
 def _word(word: Word, page: Raster, latin: Engine, rtl: bool) -> Word:

@@ -24,6 +24,13 @@ models:
         model: upstream-eyes
         api_key: env:SCRIPTED_KEY
         price: {{input: 3, output: 15}}
+  blind:
+    deployments:
+      - provider: openai
+        base_url: http://127.0.0.1:9/v1
+        model: nobody
+        api_key: env:SCRIPTED_KEY
+        price: {{input: 3, output: 15}}
 """
 
 
@@ -88,6 +95,13 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(
         capfd.readouterr()
         assert read(scan, out, "--reader", "vision", "--model", "ears") == 1
         assert "no model 'ears'" in capfd.readouterr().err
+
+        # the gateway answers, and nobody behind it: OCR stands, and the run says so
+        assert read(scan, out, "--reader", "both", "--model", "blind") == 1
+        assert "scan.png, page 1: read by OCR alone: " in capfd.readouterr().err
+        page = json.loads(out.read_bytes())["pages"][0]
+        assert page["blocks"][0]["reader"] == "tesseract:eng"
+        assert "model_failed" in {reason["code"] for reason in page["blocks"][0]["reasons"]}
         platform.stop()
 
     # nobody answers: said before a page is read

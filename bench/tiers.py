@@ -1,9 +1,9 @@
-"""Measures tiers on generated pages: how often a block of each tier is wrong, without a second reader and with one.
+"""Measures tiers on generated pages: how often a block of each tier is wrong, by one reading and by two.
 
     python -m bench.tiers [--pages 2] [--seed 5] [--split held-out] [--degrade none] [--kinds plain,letter]
 
-A block is wrong when more than one letter in fifty is, by the strict form without tatweel. The second reader
-is Tesseract again with Arabic and English data at another size: the only one that can be had without a model.
+A block is wrong when more than one letter in fifty is, by the strict form without tatweel. The second
+reading is that of `--reader twice`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import cv2
-import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from vanguard.documents.engines.tesseract import Tesseract
@@ -24,16 +23,15 @@ from vanguard.documents.images.prepare import prepare as prepare_picture
 from vanguard.documents.images.raster import Raster, raster
 from vanguard.documents.page import Block, Box, Page, Word
 from vanguard.documents.reading.picture import read_picture
+from vanguard.documents.reading.second.again import read_again
 from vanguard.documents.reading.second.combine import combined
 from vanguard.documents.reading.tiers.tier import Thresholds, with_tier
 from vanguard.documents.reading.values import Answer
-from vanguard.documents.reading.vision.picture import cut_out
 from vanguard.documents.synth.make import MadePage, make_page, prepare
 from vanguard.documents.synth.pages.kinds import KINDS
 from vanguard.documents.tables.numbers import EngineNumbers
 
 WRONG = 0.02
-_SECOND_PX = 24.0
 _TATWEEL = "\u0640"
 
 
@@ -63,20 +61,15 @@ class Readers:
 
     arabic: Tesseract = field(default_factory=lambda: Tesseract("ara"))
     english: Tesseract = field(default_factory=lambda: Tesseract("eng"))
-    both: Tesseract = field(default_factory=lambda: Tesseract("ara+eng"))
 
     def first(self, page: Raster) -> tuple[Block, ...]:
         """The page as it is read."""
         numbers = (EngineNumbers(self.english),)
         return read_picture(page, self.arabic, numbers, self.english).blocks
 
-    def second(self, page: Raster, block: Block) -> Answer | None:
-        """The block read again; tables have their own second readers."""
-        boxes = [word.box for line in block.lines for word in line.words if word.box is not None]
-        part = cut_out(page, boxes) if block.table is None else None
-        if part is None:
-            return None
-        return Answer(0, "again", self.both.read(np.ascontiguousarray(part), "block"))
+    def second(self, page: Raster, blocks: Sequence[Block]) -> dict[int, Answer]:
+        """Blocks of text read again, by their places."""
+        return {answer.block: answer for answer in read_again(blocks, page, self.arabic)}
 
 
 def main(arguments: list[str]) -> int:
@@ -105,17 +98,19 @@ def _measure(
     made: MadePage, readers: Readers, thresholds: Thresholds, tiers: dict[tuple[str, str], Tier]
 ) -> None:
     page = raster(cv2.cvtColor(made.image, cv2.COLOR_RGB2GRAY), made.dpi)
-    again = prepare_picture(page, _SECOND_PX).raster
-    for block in readers.first(page):
+    level = prepare_picture(page).raster
+    blocks = readers.first(page)
+    answers = readers.second(level, blocks)
+    for place, block in enumerate(blocks):
         truth = _truth(made.document.pages[0], block.box)
         alone = with_tier(block, thresholds)
         if alone.tier is None:
             continue
-        tiers["one reader", alone.tier].add(_plain(alone.text), truth)
-        answer = readers.second(again, block)
-        both = combined(block, answer, "plausible") if answer is not None else None
+        tiers["one reading", alone.tier].add(_plain(alone.text), truth)
+        answer = answers.get(place)
+        both = combined(block, answer, "first") if answer is not None else None
         judged = with_tier(both.block if both else block, thresholds, both)
-        tiers["two readers", judged.tier or ""].add(_plain(judged.text), truth)
+        tiers["two readings", judged.tier or ""].add(_plain(judged.text), truth)
 
 
 def _truth(page: Page, box: Box | None) -> str:
@@ -146,7 +141,7 @@ def table(tiers: dict[tuple[str, str], Tier]) -> str:
         "| | tier | blocks | wrong | without an error | CER |",
         "|---|---|---|---|---|---|",
     ]
-    for way in ("one reader", "two readers"):
+    for way in ("one reading", "two readings"):
         for name in ("accept", "review", "reject"):
             one = tiers[way, name]
             share = [f"{part / max(one.blocks, 1):.2f}" for part in (one.wrong, one.exact)]

@@ -98,7 +98,7 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(
 
         # the gateway answers, and nobody behind it: OCR stands, and the run says so
         assert read(scan, out, "--reader", "both", "--model", "blind") == 1
-        assert "scan.png, page 1: read by OCR alone: " in capfd.readouterr().err
+        assert "scan.png, page 1: not read a second time: " in capfd.readouterr().err
         page = json.loads(out.read_bytes())["pages"][0]
         assert page["blocks"][0]["reader"] == "tesseract:eng"
         assert "model_failed" in {reason["code"] for reason in page["blocks"][0]["reasons"]}

@@ -85,7 +85,7 @@ def read(
     languages: str,
     tessdata: Path | None,
     no_text_layer: bool,
-    reader: Literal["ocr", "vision", "both"],
+    reader: Literal["ocr", "twice", "vision", "both"],
     model: str | None,
     ask_by: Literal["region", "page"],
     at_once: int,
@@ -109,7 +109,7 @@ def read(
     from vanguard.documents.reading.stages import OpenFile, ReadPage  # noqa: PLC0415
     from vanguard.documents.reading.tiers.judge import JudgePage  # noqa: PLC0415
 
-    asking = Asking(reader, model, ask_by, at_once, url, home).stage()
+    wish = Asking(reader, model, ask_by, at_once, url, home)
     found = find_files(files, output)
     target = _target(output, formats, len(found))
     reading = ReadPage(
@@ -118,7 +118,8 @@ def read(
         text_layers=not no_text_layer,
         password=password,
     )
-    seconds = page_s or (_PAGE_S if asking is None else _ASKED_PAGE_S)
+    asking = wish.stage(reading)
+    seconds = page_s or (_PAGE_S if model is None else _ASKED_PAGE_S)
     with (
         _work_folder(work, target) as folder,
         open_workshop(folder, processes or os.cpu_count() or 1, seconds) as shop,
@@ -129,7 +130,7 @@ def read(
             OpenFile(password),
             reading,
             asking,
-            JudgePage(prefer="second" if reader == "vision" else "plausible"),
+            JudgePage(prefer=wish.prefer),
             retry=retry,
             heard=progress.step,
         )
@@ -201,7 +202,10 @@ def _problems(one: FileRead) -> list[str]:
     failed = (page for page in one.document.pages if page.failed)
     return [
         *(f"{one.path}, page {page.number}: {page.failed}" for page in failed),
-        *(f"{one.path}, page {number}: read by OCR alone: {why}" for number, why in one.not_asked),
+        *(
+            f"{one.path}, page {number}: not read a second time: {why}"
+            for number, why in one.not_asked
+        ),
     ]
 
 

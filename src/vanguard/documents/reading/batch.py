@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,9 +19,7 @@ from vanguard.documents.reading.tiers.judge import JudgePage
 from vanguard.documents.reading.values import PageRead, SourceFile
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.flow.run import Item, Recipe, Run, Step
-
-if TYPE_CHECKING:  # it brings an HTTP client along
-    from vanguard.documents.reading.vision.stage import AskModel
+from vanguard.flow.stage import Stage
 
 _Place = tuple[str, int]
 _ASKING = 2  # where the stage stands, behind those of the first run
@@ -34,7 +31,7 @@ class FileRead(msgspec.Struct, frozen=True):
 
     Attributes:
         problem: why there is no document; empty where there is one, be it with failed pages.
-        not_asked: pages about which the model could not be asked, by number, with the reasons.
+        not_asked: pages about which the second reader could not be asked, by number, with the reasons.
     """
 
     path: Path
@@ -49,7 +46,7 @@ class BatchReader:
 
     Attributes:
         opening, reading: the stages whose results are kept.
-        asking: has a model read the pages again; None where none is wanted.
+        asking: reads the pages again, such as `AskModel` or `ReadAgain`; None where nobody is to.
         judging: gives tiers; so quick that it is done anew each time.
         retry: pages that failed are tried again, those too that would fail alike.
         heard: is told of each step as it is over.
@@ -60,7 +57,7 @@ class BatchReader:
     executor: Executor
     opening: OpenFile
     reading: ReadPage
-    asking: AskModel | None = None
+    asking: Stage[PageRead] | None = None
     judging: JudgePage = field(default_factory=JudgePage)
     retry: bool = False
     heard: Callable[[Step], None] = lambda _: None

@@ -6,7 +6,7 @@ from vanguard.documents.reading.tiers.tier import Thresholds
 from vanguard.documents.reading.values import Answer, PageRead
 from vanguard.flow.stage import fingerprint
 
-BLOCK = Block("paragraph", (Line((Word("كتاب", None, 0.7),)),), confidence=0.7, reader="ocr")
+BLOCK = Block("paragraph", (Line((Word("كتاب", None, 0.85),)),), confidence=0.85, reader="ocr")
 
 
 def page(*blocks, **more):
@@ -34,7 +34,7 @@ def test_what_it_makes_is_a_page_without_what_was_read_on_the_way():
     ("prefer", "taken", "other"),
     [
         ("plausible", "كتاب", Alternative("vision:x", "كتابي")),
-        ("second", "كتابي", Alternative("ocr", "كتاب", 0.7)),
+        ("second", "كتابي", Alternative("ocr", "كتاب", 0.85)),
     ],
 )
 def test_the_reading_that_is_preferred_is_taken(prefer, taken, other):

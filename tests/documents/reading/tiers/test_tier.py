@@ -10,6 +10,8 @@ ASKED = Thresholds(
     accept_word=0.8,
     accept_plausibility=0.9,
     accept_agreement=0.95,
+    agreed_confidence=0.7,
+    agreed_word=0.3,
     reject_confidence=0.5,
     reject_plausibility=0.4,
 )
@@ -72,9 +74,18 @@ def both(one, agreement, digits=True, doubts=()):
 @pytest.mark.parametrize(
     ("given", "second", "tier", "codes"),
     [
-        (block(sure=0.6, weakest=0.2), (1.0,), "accept", []),
-        (block(sure=0.6, weakest=0.2), (0.95,), "accept", []),
+        (block(sure=0.7, weakest=0.3), (1.0,), "accept", []),
+        (block(sure=0.7, weakest=0.3), (0.95,), "accept", []),
+        (block(sure=0.69, weakest=0.3), (1.0,), "review", ["unsure_block"]),
+        (block(sure=0.4, weakest=0.3), (1.0,), "review", ["unsure_block"]),
+        (block(sure=0.7, weakest=0.29), (1.0,), "review", ["unsure_words"]),
         (block(), (0.94,), "review", ["disagree"]),
+        (
+            block(sure=0.4, weakest=0.3),
+            (0.5,),
+            "reject",
+            ["unsure_block", "unsure_words", "disagree"],
+        ),
         (block("عام 1996"), (1.0, True), "accept", []),
         (block("عام 1996"), (0.96, False), "review", ["digits"]),
         (block("عام 1996", sure=None, weakest=None), (0.96, False), "review", ["digits"]),

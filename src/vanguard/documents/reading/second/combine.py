@@ -17,8 +17,9 @@ from vanguard.documents.reading.second.align import Pair, agreement, pairs
 from vanguard.documents.reading.values import Answer
 from vanguard.documents.tables.forms import is_number, is_regular
 
-Prefer = Literal["plausible", "second"]
-"""Whose reading is taken where they differ: the more plausible one, or the second unless it is far less plausible."""
+Prefer = Literal["first", "plausible", "second"]
+"""Whose reading is taken where they differ: the first, the more plausible one, or the second unless it is far
+less plausible."""
 
 _BETTER_BY = 0.02  # plausibility, by which the second must be the better one
 _MUCH_WORSE = 0.2  # plausibility, by which even the preferred one may not be the worse
@@ -73,6 +74,8 @@ def combined(block: Block, answer: Answer, prefer: Prefer) -> Combined:
 def _taken(block: Block, answer: Answer, prefer: Prefer) -> tuple[bool, str]:
     first, second = plausibility(block.text).value, plausibility(answer.text).value
     says = f"plausibility: {block.reader} {first:.2f}, {answer.reader} {second:.2f}"
+    if prefer == "first":
+        return False, f"{says}; the first reader is preferred"
     if prefer == "second" and second > first - _MUCH_WORSE:
         return True, f"{says}; the second reader is preferred"
     return second >= first + _BETTER_BY, says

@@ -1,7 +1,7 @@
 """Gives a block its tier by what was measured about it, and says why.
 
-It does not know who read it, nor what else is on the page. Where a second reader said something that can
-be weighed, agreement decides; else what can be measured about one reading.
+It does not know who read it, nor what else is on the page. Where a second reader agrees, less confidence is
+enough; where it does not, a person is to look.
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ class Thresholds(msgspec.Struct, frozen=True):
         accept_plausibility: of its text.
         reject_confidence, reject_plausibility: below them a text is none.
         accept_agreement: share of letters that two readers have alike.
+        agreed_confidence, agreed_word: take the place of the first two where they agree so far: readers that
+            see the same ink make the same mistakes, so agreement alone is not enough.
         trust_digits: numbers of pictures are accepted too, without a check or a second reader.
     """
 
-    accept_confidence: float = 0.85
-    accept_word: float = 0.75
+    accept_confidence: float = 0.9
+    accept_word: float = 0.8
     accept_plausibility: float = 0.95
-    accept_agreement: float = 0.98
+    accept_agreement: float = 0.99
+    agreed_confidence: float = 0.8
+    agreed_word: float = 0.4
     reject_confidence: float = 0.5
     reject_plausibility: float = 0.4
     trust_digits: bool = False
@@ -44,7 +48,9 @@ def with_tier(block: Block, thresholds: Thresholds, second: Combined | None = No
 
     `second` is what came of its second reading, where it had one.
     """
-    signs = signs_of(block, thresholds.accept_word)
+    agreement = second.agreement if second is not None else None
+    agreed = agreement is not None and agreement >= thresholds.accept_agreement
+    signs = signs_of(block, thresholds.agreed_word if agreed else thresholds.accept_word)
     if not signs.words:
         return block
     found = list(_found(signs, thresholds, second))
@@ -56,15 +62,14 @@ def with_tier(block: Block, thresholds: Thresholds, second: Combined | None = No
 def _found(signs: Signs, asked: Thresholds, second: Combined | None) -> Iterator[_Found]:
     """What speaks against the block, and how much."""
     agreement = second.agreement if second is not None else None
-    if second is None or agreement is None:
-        yield from _of_reader(signs, asked)
-        confirmed = False
-    else:
-        confirmed = second.digits_agree
-        if agreement < asked.accept_agreement:
-            yield "review", Reason("disagree", f"two readers have {agreement:.0%} of letters alike")
+    agreed = agreement is not None and agreement >= asked.accept_agreement
+    yield from _of_reader(signs, asked, agreed=agreed)
+    yield from _of_text(signs, asked, agreed=agreed)
+    if agreement is not None and not agreed:
+        yield "review", Reason("disagree", f"two readers have {agreement:.0%} of letters alike")
+    if second is not None:
         yield from (("review", doubt) for doubt in second.doubts)
-    yield from _of_text(signs, asked, agreed=agreement is not None)
+    confirmed = second is not None and agreement is not None and second.digits_agree
     pictured = signs.confidence is not None or second is not None
     if signs.digits and pictured and not (confirmed or asked.trust_digits):
         says = f"digits in {signs.digits} of {signs.words} words, which no second reader confirmed"
@@ -74,12 +79,13 @@ def _found(signs: Signs, asked: Thresholds, second: Combined | None) -> Iterator
         yield "review", Reason("checks", f"{says} doubted by checks")
 
 
-def _of_reader(signs: Signs, asked: Thresholds) -> Iterator[_Found]:
+def _of_reader(signs: Signs, asked: Thresholds, *, agreed: bool) -> Iterator[_Found]:
     sure, weakest = signs.confidence, signs.weakest
-    if sure is not None and sure < asked.accept_confidence:
-        tier: Tier = "reject" if sure < asked.reject_confidence else "review"
+    enough = asked.agreed_confidence if agreed else asked.accept_confidence
+    if sure is not None and sure < enough:
+        tier: Tier = "reject" if sure < asked.reject_confidence and not agreed else "review"
         yield tier, Reason("unsure_block", f"its reader was sure of it by {sure:.0%} only")
-    if weakest is not None and weakest < asked.accept_word:
+    if weakest is not None and weakest < (asked.agreed_word if agreed else asked.accept_word):
         says = f"{signs.unsure} of {signs.words} words are unsure, one by {weakest:.0%}"
         yield "review", Reason("unsure_words", says)
 

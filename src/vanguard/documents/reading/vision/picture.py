@@ -1,51 +1,21 @@
-"""Parts of a page as pictures that a model is sent: cut out, bounded, and encoded once.
+"""A picture as a model is sent it: bounded in its size, and encoded once.
 
-It does not know prompts. Boxes come in points of the page; the part is cut from the level page, so that
-a slanted scan shows no neighbours.
+It does not know pages or prompts.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from vanguard.documents.images.raster import Grey, Raster
-from vanguard.documents.page import POINTS_PER_INCH, Box
+from vanguard.documents.images.raster import Grey
 
 _PAPER = 255
-_MARGIN = 0.5  # heights of a word, around a part
 _LEAST_SIDE_PX = 56  # vision encoders of several families refuse less than 28
 _QUALITY = 90
 _LOSSLESS_UP_TO = 1.25  # times the JPEG's size a PNG is taken for what it keeps
-
-
-def cut_out(page: Raster, boxes: Sequence[Box]) -> Grey | None:
-    """The part of the page around these boxes with paper around it; None when it is not on the page."""
-    if not boxes:
-        return None
-    scale = page.dots_per_inch / POINTS_PER_INCH
-    back = np.linalg.inv(page.to_page)
-    middles = back @ np.array(
-        [
-            [(box.left + box.right) / 2 for box in boxes],
-            [(box.top + box.bottom) / 2 for box in boxes],
-            [1.0] * len(boxes),
-        ]
-    )
-    wide = np.array([box.width for box in boxes]) * scale / 2
-    high = np.array([box.height for box in boxes]) * scale / 2
-    margin = _MARGIN * 2 * float(np.median(high))
-    rows, columns = page.grey.shape
-    left = max(0, int((middles[0] - wide).min() - margin))
-    right = min(columns, int(np.ceil((middles[0] + wide).max() + margin)))
-    top = max(0, int((middles[1] - high).min() - margin))
-    bottom = min(rows, int(np.ceil((middles[1] + high).max() + margin)))
-    if left >= right or top >= bottom:
-        return None
-    return np.ascontiguousarray(page.grey[top:bottom, left:right])
 
 
 def as_uri(grey: Grey, most_pixels: int) -> str:

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from vanguard.core.errors import ContentBlocked, RequestTooLarge
+from vanguard.documents.images.cut import cut_out
 from vanguard.documents.images.prepare import prepare
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.page import Block, Box, Reason
@@ -24,7 +25,7 @@ from vanguard.documents.reading.values import Answer, PageRead
 from vanguard.documents.reading.vision import prompts
 from vanguard.documents.reading.vision.answers import answer_of
 from vanguard.documents.reading.vision.contract import Model, Question
-from vanguard.documents.reading.vision.picture import as_uri, cut_out
+from vanguard.documents.reading.vision.picture import as_uri
 from vanguard.documents.reading.vision.served import ServedModel
 from vanguard.documents.reading.vision.support import most_letters
 from vanguard.documents.reading.vision.whole import whole_page
@@ -32,6 +33,7 @@ from vanguard.flow.ports import Blobs
 from vanguard.flow.stage import Made
 from vanguard.sdk import Client
 
+_MARGIN = 0.5  # heights of a word, around a part
 _TOKENS_PER_LETTER = 3  # of tokenisers that were not made for Arabic; marks are letters too
 _LEAST_TOKENS = 128
 _PAGE_TOKENS = 8_192
@@ -119,7 +121,7 @@ class AskModel:
             pool.shutdown(cancel_futures=True)
 
     def _region(self, block: Block, place: int, raster: Raster, model: Model) -> Answer:
-        part = cut_out(raster, _boxes(block))
+        part = cut_out(raster, _boxes(block), _MARGIN)
         if part is None:
             says = "it has no place on the page that could be shown"
             return Answer(place, self.reader, problem=Reason("no_place", says))

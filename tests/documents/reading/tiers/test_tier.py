@@ -90,7 +90,7 @@ def both(one, agreement, digits=True, doubts=()):
         (block("عام 1996"), (0.96, False), "review", ["digits"]),
         (block("عام 1996", sure=None, weakest=None), (0.96, False), "review", ["digits"]),
         (block(), (1.0, True, (Reason("loop", "cut"),)), "review", ["loop"]),
-        (block("هذا كتاب جديد جميل ثصشضب"), (1.0,), "accept", []),
+        (block("هذا كتاب جديد جميل ثصشضب"), (1.0,), "review", ["implausible"]),
         (block("قثصضش ضغفعق خحجثق"), (1.0,), "reject", ["implausible"]),
         (block(sure=0.6), (None,), "review", ["unsure_block"]),
     ],

@@ -77,7 +77,7 @@ def read_again(blocks: Sequence[Block], page: Raster, engine: Engine) -> tuple[A
         engine: the one that read them first.
     """
     return tuple(
-        Answer(place, f"{engine.name} again", _lines(block, page, engine))
+        Answer(place, f"{engine.name} again", _lines(block, page, engine), independent=False)
         for place, block in enumerate(blocks)
         if block.lines
     )

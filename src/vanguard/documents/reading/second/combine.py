@@ -33,7 +33,7 @@ class Combined(msgspec.Struct, frozen=True):
     Attributes:
         agreement: share of letters in words that both read alike, 0 to 1; None where the second said
             nothing that can be weighed.
-        digits_agree: words with digits are the same in both.
+        digits_agree: words with digits are the same in both, and these are independent of each other.
         doubts: of the answer, which a person should see whatever the agreement.
     """
 
@@ -56,7 +56,7 @@ def combined(block: Block, answer: Answer, prefer: Prefer) -> Combined:
         return Combined(msgspec.structs.replace(block, reasons=kept, alternatives=others))
     found = _pairs(block, answer)
     agreed = agreement(found)
-    digits = all(pair.same for pair in found if _has_digits(pair))
+    digits = answer.independent and all(pair.same for pair in found if _has_digits(pair))
     doubts = tuple(note for note in answer.notes if note.code not in _HARMLESS)
     if agreed == 1.0:
         reasons = (*reasons, Reason("agreed", f"{answer.reader} reads the same"))

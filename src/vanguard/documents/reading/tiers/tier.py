@@ -64,7 +64,7 @@ def _found(signs: Signs, asked: Thresholds, second: Combined | None) -> Iterator
     agreement = second.agreement if second is not None else None
     agreed = agreement is not None and agreement >= asked.accept_agreement
     yield from _of_reader(signs, asked, agreed=agreed)
-    yield from _of_text(signs, asked, agreed=agreed)
+    yield from _of_text(signs, asked)
     if agreement is not None and not agreed:
         yield "review", Reason("disagree", f"two readers have {agreement:.0%} of letters alike")
     if second is not None:
@@ -90,10 +90,8 @@ def _of_reader(signs: Signs, asked: Thresholds, *, agreed: bool) -> Iterator[_Fo
         yield "review", Reason("unsure_words", says)
 
 
-def _of_text(signs: Signs, asked: Thresholds, *, agreed: bool) -> Iterator[_Found]:
-    """Two readers that agree may have read a name that no list knows: only what is no text counts then."""
+def _of_text(signs: Signs, asked: Thresholds) -> Iterator[_Found]:
     plausible = signs.plausibility
-    bound = asked.reject_plausibility if agreed else asked.accept_plausibility
-    if plausible is not None and plausible < bound:
+    if plausible is not None and plausible < asked.accept_plausibility:
         tier: Tier = "reject" if plausible < asked.reject_plausibility else "review"
         yield tier, Reason("implausible", f"the plausibility of its words is {plausible:.2f}")

@@ -4,8 +4,6 @@ import pytest
 from support.api_server import ApiServer
 from vanguard.cli.documents.asking import Asking
 from vanguard.core.errors import ModelNotFound, NotReady
-from vanguard.documents.reading.second.again import ReadAgain
-from vanguard.documents.reading.stages import ReadPage
 from vanguard.documents.reading.vision.stage import AskModel
 
 MODELS = {"data": [{"name": "eyes", "aliases": ["sight-*"]}, {"name": "ears"}]}
@@ -27,28 +25,22 @@ def url():
 
 
 def asked(reader="vision", model="eyes", url=None, home=None):
-    return Asking(reader, model, "page", 2, url, home).stage(ReadPage("ara+eng"))
+    return Asking(reader, model, "page", 2, url, home).stage()
 
 
 def test_ocr_asks_nobody():
     assert asked("ocr", None) is None
 
 
-def test_a_second_look_is_that_of_the_same_engine():
-    assert asked("twice", None) == ReadAgain("ara+eng")
-
-
 @pytest.mark.parametrize(
     ("reader", "whose"),
-    [("ocr", "first"), ("twice", "first"), ("vision", "second"), ("both", "plausible")],
+    [("ocr", "plausible"), ("vision", "second"), ("both", "plausible")],
 )
 def test_a_reader_says_whose_reading_is_taken(reader, whose):
     assert Asking(reader, None, "region", 1, None, None).prefer == whose
 
 
-@pytest.mark.parametrize(
-    ("reader", "model"), [("ocr", "eyes"), ("twice", "eyes"), ("vision", None), ("both", None)]
-)
+@pytest.mark.parametrize(("reader", "model"), [("ocr", "eyes"), ("vision", None), ("both", None)])
 def test_a_model_goes_with_a_reader_that_asks_it(reader, model):
     with pytest.raises(click.UsageError, match="--model"):
         asked(reader, model)

@@ -5,7 +5,7 @@ It does not know how a model is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,46 +17,34 @@ from vanguard.cli.connect import connect, home_meant, platform_options
 from vanguard.core.errors import ModelNotFound
 
 if TYPE_CHECKING:
-    from vanguard.documents.reading.second.again import ReadAgain
     from vanguard.documents.reading.second.combine import Prefer
-    from vanguard.documents.reading.stages import ReadPage
     from vanguard.documents.reading.vision.stage import AskModel
     from vanguard.sdk.values import ModelInfo
 
-_PREFERRED: Mapping[str, Prefer] = {
-    "ocr": "first",
-    "twice": "first",
-    "vision": "second",
-    "both": "plausible",
-}
 _READER_HELP = (
-    "Who reads pictures: OCR; OCR twice, for surer tiers; a vision-language model, and OCR where that"
-    " fails; or both, the more plausible reading being taken."
+    "Who reads pictures: OCR; a vision-language model, and OCR where that fails; or both, the more"
+    " plausible reading being taken."
 )
 
 
 class Asking(msgspec.Struct, frozen=True):
     """What was asked for; see `AskModel`."""
 
-    reader: Literal["ocr", "twice", "vision", "both"]
+    reader: Literal["ocr", "vision", "both"]
     model: str | None
     by: Literal["region", "page"]
     at_once: int
     url: str | None
     home: str | None
 
-    def stage(self, reading: ReadPage) -> AskModel | ReadAgain | None:
-        """The stage that reads again after this one; None where OCR is to read once.
+    def stage(self) -> AskModel | None:
+        """The stage that asks the model; None where OCR alone is to read.
 
         Raises:
             VanguardError: the platform does not answer, or does not know the model.
         """
-        if (self.model is None) != (self.reader in ("ocr", "twice")):
+        if (self.model is None) != (self.reader == "ocr"):
             raise click.UsageError("--model goes with --reader vision or both, and they need it")
-        if self.reader == "twice":
-            from vanguard.documents.reading.second.again import ReadAgain  # noqa: PLC0415 - as below
-
-            return ReadAgain(reading.languages, reading.tessdata, reading.dots_per_inch)
         if self.model is None:
             return None
         from vanguard.documents.reading.vision.stage import AskModel  # noqa: PLC0415 - not for OCR
@@ -74,7 +62,7 @@ class Asking(msgspec.Struct, frozen=True):
     @property
     def prefer(self) -> Prefer:
         """Whose reading is taken."""
-        return _PREFERRED[self.reader]
+        return "second" if self.reader == "vision" else "plausible"
 
     def _check(self, model: str) -> None:
         """Says what is wrong with all pages once, before any is read."""
@@ -110,7 +98,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--model", metavar="NAME", help="The model that sees, by its public name."),
         click.option(
             "--reader",
-            type=click.Choice(["ocr", "twice", "vision", "both"]),
+            type=click.Choice(["ocr", "vision", "both"]),
             default="ocr",
             show_default=True,
             help=_READER_HELP,

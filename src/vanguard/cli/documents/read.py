@@ -85,7 +85,7 @@ def read(
     languages: str,
     tessdata: Path | None,
     no_text_layer: bool,
-    reader: Literal["ocr", "twice", "vision", "both"],
+    reader: Literal["ocr", "vision", "both"],
     model: str | None,
     ask_by: Literal["region", "page"],
     at_once: int,
@@ -118,7 +118,7 @@ def read(
         text_layers=not no_text_layer,
         password=password,
     )
-    asking = wish.stage(reading)
+    asking = wish.stage()
     seconds = page_s or (_PAGE_S if model is None else _ASKED_PAGE_S)
     with (
         _work_folder(work, target) as folder,

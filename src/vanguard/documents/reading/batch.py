@@ -46,7 +46,7 @@ class BatchReader:
 
     Attributes:
         opening, reading: the stages whose results are kept.
-        asking: reads the pages again, such as `AskModel` or `ReadAgain`; None where nobody is to.
+        asking: reads the pages again, such as `AskModel`; None where nobody is to.
         judging: gives tiers; so quick that it is done anew each time.
         retry: pages that failed are tried again, those too that would fail alike.
         heard: is told of each step as it is over.

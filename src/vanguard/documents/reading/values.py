@@ -33,7 +33,6 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
         lines: without boxes; words have the reader's confidence where it told one.
         table: of a block that is a table, on the same grid; it then has no lines.
         notes: what was done to the answer, or is to be known about it.
-        independent: another engine than the first: the same one makes the same mistakes with digits.
         problem: why it must not be taken; what it said is kept for people all the same.
     """
 
@@ -43,7 +42,6 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     table: Table | None = None
     notes: tuple[Reason, ...] = ()
     problem: Reason | None = None
-    independent: bool = True
 
     @property
     def text(self) -> str:

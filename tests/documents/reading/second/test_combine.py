@@ -93,18 +93,6 @@ def test_digits_are_looked_at_apart():
     assert not combined(first, answer(other), "plausible").digits_agree
 
 
-def test_the_same_engine_cannot_confirm_its_digits():
-    first = block("عام ١٩٩٦ في المدينة")
-    found = combined(first, answer("عام ١٩٩٦ في المدينة", independent=False), "first")
-    assert (found.agreement, found.digits_agree) == (1.0, False)
-
-
-def test_the_first_stays_where_it_is_preferred():
-    found = combined(GARBLED, answer(*RIGHT), "first")
-    assert found.block.text == GARBLED.text
-    assert found.block.alternatives[0].text == "\n".join(RIGHT)
-
-
 def table(*texts, sure=0.9):
     cells = (
         Cell(0, at, (line(text, sure=sure),) if text else (), confidence=sure if text else None)

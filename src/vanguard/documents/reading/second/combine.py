@@ -17,9 +17,8 @@ from vanguard.documents.reading.second.align import Pair, agreement, pairs
 from vanguard.documents.reading.values import Answer
 from vanguard.documents.tables.forms import is_number, is_regular
 
-Prefer = Literal["first", "plausible", "second"]
-"""Whose reading is taken where they differ: the first, the more plausible one, or the second unless it is far
-less plausible."""
+Prefer = Literal["plausible", "second"]
+"""Whose reading is taken where they differ: the more plausible one, or the second unless it is far less plausible."""
 
 _BETTER_BY = 0.02  # plausibility, by which the second must be the better one
 _MUCH_WORSE = 0.2  # plausibility, by which even the preferred one may not be the worse
@@ -33,7 +32,7 @@ class Combined(msgspec.Struct, frozen=True):
     Attributes:
         agreement: share of letters in words that both read alike, 0 to 1; None where the second said
             nothing that can be weighed.
-        digits_agree: words with digits are the same in both, and these are independent of each other.
+        digits_agree: words with digits are the same in both.
         doubts: of the answer, which a person should see whatever the agreement.
     """
 
@@ -56,7 +55,7 @@ def combined(block: Block, answer: Answer, prefer: Prefer) -> Combined:
         return Combined(msgspec.structs.replace(block, reasons=kept, alternatives=others))
     found = _pairs(block, answer)
     agreed = agreement(found)
-    digits = answer.independent and all(pair.same for pair in found if _has_digits(pair))
+    digits = all(pair.same for pair in found if _has_digits(pair))
     doubts = tuple(note for note in answer.notes if note.code not in _HARMLESS)
     if agreed == 1.0:
         reasons = (*reasons, Reason("agreed", f"{answer.reader} reads the same"))
@@ -74,8 +73,6 @@ def combined(block: Block, answer: Answer, prefer: Prefer) -> Combined:
 def _taken(block: Block, answer: Answer, prefer: Prefer) -> tuple[bool, str]:
     first, second = plausibility(block.text).value, plausibility(answer.text).value
     says = f"plausibility: {block.reader} {first:.2f}, {answer.reader} {second:.2f}"
-    if prefer == "first":
-        return False, f"{says}; the first reader is preferred"
     if prefer == "second" and second > first - _MUCH_WORSE:
         return True, f"{says}; the second reader is preferred"
     return second >= first + _BETTER_BY, says

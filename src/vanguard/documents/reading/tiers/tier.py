@@ -28,7 +28,7 @@ class Thresholds(msgspec.Struct, frozen=True):
         reject_confidence, reject_plausibility: below them a text is none.
         accept_agreement: share of letters that two readers have alike.
         agreed_confidence, agreed_word: take the place of the first two where they agree so far: readers that
-            see the same ink make the same mistakes, so agreement alone is not enough.
+            see the same ink may make the same mistakes, so agreement alone is not enough.
         trust_digits: numbers of pictures are accepted too, without a check or a second reader.
     """
 

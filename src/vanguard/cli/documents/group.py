@@ -25,6 +25,10 @@ VERBS: Mapping[str, Verb] = {
     "synth": Verb(
         "vanguard.cli.documents.synth:synth", "Make synthetic Arabic pages with exact truth."
     ),
+    "train": Verb(
+        "vanguard.cli.documents.train:train",
+        "Train a model to read pages, and promote it if it is no worse.",
+    ),
 }
 
 EXTRA = "pip install 'vanguard-ai[documents]'"

@@ -15,15 +15,17 @@ from vanguard.cli.output import note, print_table
 
 if TYPE_CHECKING:
     from vanguard.documents.train.gate.bar import Bar, Verdict
-    from vanguard.documents.train.run import Report
+    from vanguard.documents.train.run import Places, Report
+    from vanguard.documents.train.settings import Recipe
 
 TRAINERS = ("ms-swift", "axolotl", "kubernetes", "hyperpod")
+_CLUSTER = ("image", "claim", "gpus", "nodes", "instance", "queue")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("data", metavar="PAGES", type=click.Path(exists=True, path_type=Path))
+@click.argument("data", metavar="PAGES", type=click.Path(path_type=Path))
 @click.option(
     "--base", type=_FOLDER, metavar="DIR", required=True, help="A Qwen2.5-VL model's folder."
 )
@@ -37,7 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--held-out",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="PAGES",
     help="Pages to measure on, as PAGES; without them nothing is promoted.",
 )
@@ -76,11 +78,30 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="How much worse still counts as no worse.",
 )
+@click.option("--unpromoted-ok", is_flag=True, help="Exit with 0 though nothing was promoted.")
 @click.option(
     "--emit",
     type=click.Choice(TRAINERS),
-    help="Train nothing: write the same settings for another trainer or a cluster.",
+    help="Train nothing: write the same settings for another trainer or a cluster. Paths are then"
+    " those of the machine that trains, in a cluster under /data.",
 )
+@click.option(
+    "--run",
+    metavar="DIR",
+    default="/data/run",
+    show_default=True,
+    help="With --emit: the run's folder.",
+)
+@click.option(
+    "--image", metavar="NAME", help="With --emit: a container with vanguard-ai[documents,train]."
+)
+@click.option("--claim", metavar="NAME", help="With --emit: the volume claim that is /data.")
+@click.option("--gpus", type=int, metavar="N", help="With --emit: of each machine.  [default: 1]")
+@click.option("--nodes", type=int, metavar="N", help="With --emit: machines.  [default: 1]")
+@click.option(
+    "--instance", metavar="TYPE", help="With --emit: of machines, such as ml.p5.48xlarge."
+)
+@click.option("--queue", metavar="NAME", help="With --emit: of Kueue.")
 def train(
     *,
     data: Path,
@@ -91,7 +112,9 @@ def train(
     settings: Path | None,
     bar: str | None,
     margin: float,
+    unpromoted_ok: bool,
     emit: str | None,
+    run: str,
     **given: object,
 ) -> int:
     """Train a model to read pages, and promote it if it is no worse.
@@ -100,14 +123,44 @@ def train(
     a folder on this machine; nothing is downloaded. A run that was stopped goes on when the same
     command is given again. The exit code is 3 when the model was trained but not promoted.
     """
+    from vanguard.documents.train import run as runs  # noqa: PLC0415 - not for --help
     from vanguard.documents.train import settings as recipes  # noqa: PLC0415 - not for --help
-    from vanguard.documents.train.run import Places, run  # noqa: PLC0415 - not for --help
 
     asked = {name: value for name, value in given.items() if value is not None}
+    cluster = {name: asked.pop(name) for name in _CLUSTER if name in asked}
     recipe = recipes.load(settings, asked)
-    places = Places(data, base, output, held_out, avoid)
-    report = run(recipe, _bar(bar, margin, recipe.seed), places, _tell)
-    return _say(report, output)
+    places = runs.Places(data, base, output, held_out, avoid)
+    if emit is not None:
+        gate = ("--bar", bar) if bar else ()
+        return _emit(
+            emit, recipe, places, cluster | {"run": run, "gate": (*gate, "--margin", str(margin))}
+        )
+    if cluster:
+        raise click.UsageError(f"--{next(iter(cluster))} is for --emit")
+    report = runs.run(recipe, _bar(bar, margin, recipe.seed), places, _tell)
+    code = _say(report, output)
+    return 0 if unpromoted_ok else code
+
+
+def _emit(trainer: str, recipe: Recipe, places: Places, cluster: dict[str, object]) -> int:
+    import msgspec  # noqa: PLC0415 - not for --help
+
+    from vanguard.documents.train.emit.job import Job  # noqa: PLC0415 - not for --help
+    from vanguard.documents.train.emit.registry import write  # noqa: PLC0415 - not for --help
+
+    job = Job(
+        recipe=recipe,
+        data=str(places.data),
+        base=str(places.base),
+        run="",
+        held_out=str(places.held_out or ""),
+        avoid=tuple(map(str, places.avoid)),
+    )
+    emitted = write(trainer, msgspec.structs.replace(job, **cluster), places.out)
+    for loss in emitted.losses:
+        note(f"not carried over: {loss}")
+    click.echo(f"written for {trainer}, not run: {places.out}")
+    return 0
 
 
 def _bar(text: str | None, margin: float, seed: int) -> Bar:

@@ -134,7 +134,7 @@ class _Work:
         from vanguard.documents.train.model import base, fit, save, trained  # noqa: PLC0415 - as above
 
         model, step, writes = fit.fit(
-            base.load_model(self.places.base, base.dtype_of(self.recipe)),
+            base.load_model(self.places.base, base.trained_dtype(self.recipe)),
             self.processor,
             kept,
             self.recipe,
@@ -144,7 +144,8 @@ class _Work:
         if not writes:
             return None
         with self.folder.new_model(step) as place:
-            save.save(trained.merged(model), self.places.base, place, self.recipe)
+            whole = trained.merged(model).to(base.served_dtype(self.recipe))
+            save.save(whole, self.places.base, place, self.recipe)
             save.record(place, begun)
         return self.folder.model()
 
@@ -192,5 +193,5 @@ class _Work:
             held_out.write(self.folder.reading(name), example, text)
             self.listen(f"page read by {name}", done, count, {})
 
-        loaded = base.load_model(model, base.dtype_of(self.recipe))
+        loaded = base.load_model(model, base.served_dtype(self.recipe))
         read.read(loaded, self.processor, todo, self.recipe.answer_tokens, seen)

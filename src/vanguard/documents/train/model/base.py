@@ -43,8 +43,13 @@ class PageProcessor(Qwen2_5_VLProcessor):  # type: ignore[misc]
         ProcessorMixin.__init__(self, image_processor, tokenizer, chat_template=chat_template)
 
 
-def dtype_of(recipe: Recipe) -> torch.dtype:
-    """The type of weights while training."""
+def trained_dtype(recipe: Recipe) -> torch.dtype:
+    """The type of weights that learn: a step of 1e-5 is lost in bfloat16, so it is for frozen ones."""
+    return served_dtype(recipe) if recipe.method == "lora" else torch.float32
+
+
+def served_dtype(recipe: Recipe) -> torch.dtype:
+    """The type of weights that are written and read with."""
     return torch.bfloat16 if recipe.precision == "bfloat16" else torch.float32
 
 

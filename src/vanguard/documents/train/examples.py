@@ -49,8 +49,8 @@ class Examples(msgspec.Struct, frozen=True):
     """All pages of a file, in its order.
 
     Attributes:
-        sha256: of the file, and of the manifest beside it where there is one, which has a hash of
-            each image; by their names.
+        sha256: of the file, and of the manifest beside it, which has a hash of each image; where
+            there is none, of all images together. By their names.
     """
 
     folder: Path
@@ -75,9 +75,13 @@ def load(place: Path) -> Examples:
     names = {one.name for one in examples}
     if len(names) != len(examples):
         raise InvalidRequest(f"{path}: {len(examples) - len(names)} images stand there twice")
-    files = [path, path.parent / MANIFEST]
-    hashes = {file.name: digest(file) for file in files if file.is_file()}
-    return Examples(path.parent, examples, hashes)
+    manifest = path.parent / MANIFEST
+    if manifest.is_file():
+        images = {MANIFEST: digest(manifest)}
+    else:
+        all_images = "".join(digest(one.image) for one in examples)
+        images = {"images": hashlib.sha256(all_images.encode()).hexdigest()}
+    return Examples(path.parent, examples, {path.name: digest(path), **images})
 
 
 def digest(path: Path) -> str:

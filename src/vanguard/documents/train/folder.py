@@ -130,6 +130,11 @@ class Folder:
         self.write(PROMOTED, promotion)
         part.replace(self.out / LINK)
 
+    def demote(self) -> None:
+        """Takes back what was promoted in this folder: its model was judged anew, and fell through."""
+        (self.out / LINK).unlink(missing_ok=True)
+        (self.out / PROMOTED).unlink(missing_ok=True)
+
 
 def _same(asked: Run, kept: Run, out: Path) -> None:
     for name in Recipe.__struct_fields__:
@@ -140,14 +145,12 @@ def _same(asked: Run, kept: Run, out: Path) -> None:
                 "go on with the same settings, or name a new folder"
             )
     pairs = {
-        "base model": (asked.base.sha256, kept.base.sha256),
-        "data set": (asked.data, kept.data),
-        "held-out pages": (asked.held_out, kept.held_out),
-        "choice of pages": (asked.left_out, kept.left_out),
-        "library versions": (asked.versions, kept.versions),
+        "another base model": (asked.base.sha256, kept.base.sha256),
+        "another data set": (asked.data, kept.data),
+        "other held-out pages": (asked.held_out, kept.held_out),
+        "another choice of pages": (asked.left_out, kept.left_out),
+        "other library versions": (asked.versions, kept.versions),
     }
     for what, (wanted, there) in pairs.items():
         if wanted != there:
-            raise SettingsError(
-                f"{out} holds a run with another {what}; go on with the same one, or name a new folder"
-            )
+            raise SettingsError(f"{out} holds a run with {what}; name a new folder")

@@ -134,7 +134,7 @@ class _Work:
         from vanguard.documents.train.model import base, fit, save, trained  # noqa: PLC0415 - as above
 
         model, step, writes = fit.fit(
-            base.load_model(self.places.base, base.trained_dtype(self.recipe)),
+            self.places.base,
             self.processor,
             kept,
             self.recipe,
@@ -160,7 +160,9 @@ class _Work:
             base_sums, base_figures = self._measured(_BASE, self.places.base, known)
         verdict = bars.judge(bar, sums, base_sums)
         self.folder.write(VERDICT, verdict)
-        if verdict.passed:
+        if not verdict.passed:
+            self.folder.demote()
+        else:
             self.folder.promote(
                 Promotion(
                     model=model.relative_to(self.folder.out).as_posix(),

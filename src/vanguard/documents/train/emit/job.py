@@ -109,8 +109,9 @@ def dump(documents: list[Mapping[str, object]], head: str, losses: tuple[str, ..
     """YAML with comments above it."""
     comments = [head, *(f"not carried over: {loss}" for loss in losses)]
     lines = "".join(f"# {line}\n" for line in comments)
-    return lines + yaml.safe_dump_all(
+    return lines + yaml.dump_all(
         documents,
+        Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         explicit_start=len(documents) > 1,

@@ -14,11 +14,12 @@ from typing import Any
 import torch
 from datasets import Dataset, Features, Image, List, Value
 from transformers import PrinterCallback, TrainerCallback, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
+from vanguard.documents.train.checkpoints import newest
 from vanguard.documents.train.examples import Example
 from vanguard.documents.train.model import trained
+from vanguard.documents.train.model.base import load_model, trained_dtype
 from vanguard.documents.train.settings import Recipe
 
 Listener = Callable[[int, int, Mapping[str, float]], None]
@@ -27,7 +28,7 @@ _FEATURES = {"prompt": List(_ROLE), "completion": List(_ROLE), "images": List(Im
 
 
 def fit(
-    model: Any,
+    base: Path,
     processor: Any,
     examples: Sequence[Example],
     recipe: Recipe,
@@ -37,7 +38,7 @@ def fit(
     """Trains a model.
 
     Args:
-        model: as it was loaded.
+        base: the folder of the model that training begins with.
         processor: of its input.
         examples: what it learns from.
         recipe: how.
@@ -49,8 +50,12 @@ def fit(
         several that writes.
     """
     checkpoints, log = places
+    last = newest(checkpoints)
+    # The trainer (transformers 5.24) finds a whole model's weights in a checkpoint by names that its
+    # files do not have, and says nothing: without this they would be the base's again.
+    start = last if last is not None and recipe.method == "decoder" else base
     set_seed(recipe.seed)
-    model = trained.prepared(model, recipe)
+    model = trained.prepared(load_model(start, trained_dtype(recipe)), recipe)
     trainer = SFTTrainer(
         model=model,
         args=_arguments(recipe, checkpoints),
@@ -61,8 +66,7 @@ def fit(
     )
     # it would print what the listener is told
     trainer.remove_callback(PrinterCallback)
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=None if last is None else str(last))
     return trainer.model, trainer.state.global_step, trainer.is_world_process_zero()
 
 

@@ -7,6 +7,7 @@ seen to the language model, and learns with that.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 import torch
@@ -30,16 +31,17 @@ def prepared(model: Any, recipe: Recipe) -> Any:
         layers = _LANGUAGE_LAYERS
         if recipe.vision_learning_rate:
             layers = f"({_LANGUAGE_LAYERS}|{_VISION_LAYERS})"
-        return get_peft_model(
-            model,
-            LoraConfig(
-                r=recipe.lora_rank,
-                lora_alpha=recipe.lora_alpha,
-                lora_dropout=recipe.lora_dropout,
-                target_modules=layers,
-                task_type="CAUSAL_LM",
-            ),
+        config = LoraConfig(
+            r=recipe.lora_rank,
+            lora_alpha=recipe.lora_alpha,
+            lora_dropout=recipe.lora_dropout,
+            target_modules=layers,
+            task_type="CAUSAL_LM",
         )
+        with warnings.catch_warnings():
+            # PEFT 0.21 asks transformers 5 for a property by its old name
+            warnings.simplefilter("ignore", FutureWarning)
+            return get_peft_model(model, config)
     for name, weight in model.named_parameters():
         weight.requires_grad_(not is_vision(name) or recipe.vision_learning_rate > 0)
     return model

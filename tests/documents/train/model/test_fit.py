@@ -45,7 +45,9 @@ def same(one, two):
 
 @pytest.mark.parametrize("method", ["decoder", "lora"])
 def test_an_ended_run_goes_on_to_the_same_weights(tiny, learnt, tmp_path, method):
-    asked = recipe(method=method, steps=9, save_steps=3, log_steps=1, batch_pages=2, lora_dropout=0.2)
+    asked = recipe(
+        method=method, steps=9, save_steps=3, log_steps=1, batch_pages=2, lora_dropout=0.2
+    )
     straight = train(tiny, learnt, tmp_path / "straight", asked)
     with pytest.raises(EndedError):
         train(tiny, learnt, tmp_path / "ended", asked, ends_at=5)

@@ -39,7 +39,9 @@ sys.exit(main())
 
 def block(language):
     """The guide's only block of a language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    (found,) = re.findall(
+        rf"^```{language}\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL
+    )
     return found
 
 

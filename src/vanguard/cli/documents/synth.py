@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vanguard.documents.synth.run.options import Options
     from vanguard.documents.synth.run.run import Report
 
-_FORMATS = ("folder", "webdataset", "parquet", "chat")
+_FORMATS = ("folder", "webdataset", "parquet", "chat", "facts")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _SHOWN = 5
 
@@ -55,7 +55,7 @@ _SHOWN = 5
     type=click.Choice(_FORMATS),
     default="folder",
     show_default=True,
-    help="How to pack them.",
+    help="How to pack them; chat for training, facts for a test set of statements.",
 )
 @click.option(
     "--split",

@@ -73,6 +73,14 @@ def test_shards_are_packed_and_single_files_gone(tmp_path, monkeypatch):
     ]
 
 
+def test_facts_are_written_beside_the_pages(tmp_path):
+    run(options(format="facts"), tmp_path / "o", 1)
+    kept = (tmp_path / "o" / "facts.jsonl").read_bytes()
+    assert kept.count(b"\n") > 3
+    run(options(format="facts"), tmp_path / "p", 1)
+    assert (tmp_path / "p" / "facts.jsonl").read_bytes() == kept
+
+
 def test_a_run_killed_between_its_last_page_and_its_shard_packs_it(tmp_path, monkeypatch):
     chosen = options(format="webdataset", pages=1)
     with monkeypatch.context() as patch:

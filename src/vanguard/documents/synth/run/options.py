@@ -17,7 +17,7 @@ from vanguard.documents.synth.make import DPI, HIGHEST_DPI, LOWEST_DPI
 from vanguard.documents.synth.pages.kinds import KINDS
 from vanguard.documents.synth.text.source import SPLITS, Split
 
-Format = Literal["folder", "webdataset", "parquet", "chat"]
+Format = Literal["folder", "webdataset", "parquet", "chat", "facts"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MOST_PAGES = 5_000_000
 

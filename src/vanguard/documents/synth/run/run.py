@@ -23,7 +23,7 @@ from vanguard.documents.synth.degrade import plan
 from vanguard.documents.synth.dice import number
 from vanguard.documents.synth.fonts import found
 from vanguard.documents.synth.make import Settings
-from vanguard.documents.synth.run import pack, work
+from vanguard.documents.synth.run import facts, pack, work
 from vanguard.documents.synth.run.options import Options, Record, check
 from vanguard.documents.synth.run.store import Run, Store
 from vanguard.documents.synth.text.source import load
@@ -153,6 +153,8 @@ class _Progress:
             self.pack(page)
         if self._options.format == "chat":
             pack.chat(self._store, self._store.records(pages))
+        elif self._options.format == "facts":
+            facts.write(self._store, self._store.records(pages), self._options.seed)
         self._store.finish(len(pages))
 
     def _count(self, record: Record) -> None:

@@ -24,8 +24,8 @@ clients: dev ## every real client, those too that are too large for `make test`;
 	@VANGUARD_CLIENTS=all VANGUARD_RECORD=tests/e2e/clients/recorded.json $(BIN)/python -m pytest -q tests/e2e/clients $(ARGS)
 	@$(BIN)/python -m tools.client_matrix --write docs
 
-fuzz: dev ## fuzz the readers of HTTP and of streams: SECONDS for each target (180), TARGETS to choose
-	@for target in $(or $(TARGETS),server client sse event_stream); do \
+fuzz: dev ## fuzz the readers of HTTP, of streams and of pages: SECONDS for each target (180), TARGETS to choose
+	@for target in $(or $(TARGETS),server client sse event_stream read_pages); do \
 		(cd tests && ../$(BIN)/python -m fuzz.run $$target --seconds $(or $(SECONDS),180)) || exit 1; done
 
 check: dev ## format, lint, types, import contracts, sizes, test twins, docs drift

@@ -14,7 +14,7 @@ from pathlib import Path
 import atheris
 
 HERE = Path(__file__).resolve().parent
-TARGETS = ("server", "client", "sse", "event_stream")
+TARGETS = ("server", "client", "sse", "event_stream", "read_pages")
 
 
 def main(arguments: list[str]) -> None:

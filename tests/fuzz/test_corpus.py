@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from vanguard.documents.evaluate.forms import strict
+from vanguard.documents.evaluate.sources import html
 from vanguard.gateway.http import client, heads, reader
 from vanguard.wire import event_stream, sse
 
@@ -22,7 +24,8 @@ def test_the_corpus_holds(path):
 
 
 def test_every_target_has_a_corpus():
-    assert {path.parent.name for path in FILES} == {"server", "client", "sse", "event_stream"}
+    targets = {path.stem for path in (CORPUS.parent / "targets").glob("*.py")}
+    assert {path.parent.name for path in FILES} == targets - {"__init__", "lines", "splits"}
 
 
 class Anything:
@@ -61,6 +64,8 @@ SABOTAGE = {
     ),
     "sse: other line ends": ("sse", sse, "_BLANK", sse.re.compile(rb"\n\n|\r\r|\r\n\r\n")),
     "event stream: checksums": ("event_stream", event_stream, "crc32", lambda *_: 0),
+    "read pages: spans": ("read_pages", html, "span", lambda _: 1_000),
+    "read pages: letters": ("read_pages", strict, "normal", lambda text: text + "."),
 }
 
 

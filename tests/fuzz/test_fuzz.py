@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("target", ["server", "client", "sse", "event_stream"])
+@pytest.mark.parametrize("target", ["server", "client", "sse", "event_stream", "read_pages"])
 def test_nothing_is_found(target):
     command = [sys.executable, "-m", "fuzz.run", target, "--seconds", SECONDS, "--seed", "7"]
     run = subprocess.run(command, cwd=TESTS, check=False, capture_output=True, text=True)

@@ -112,7 +112,7 @@ def span(value: object) -> int:
     """A span as a number from 1 to `MAX_SPAN`; 1 for what is none."""
     text = str(value if value is not None else "").strip()
     # int() takes other digits too, and refuses very long ones
-    return min(max(int(text), 1), MAX_SPAN) if text.isdigit() and len(text) < 10 else 1
+    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() and len(text) < 10 else 1
 
 
 def covered(row: int, column: int, cell: GridCell) -> Iterator[tuple[int, int]]:

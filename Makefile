@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up test unit e2e clients fuzz check format docs bench soak chaos clean install dev
+.PHONY: help up test unit e2e clients fuzz check format docs bench bench-documents soak chaos clean install dev
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -37,8 +37,12 @@ format: dev ## let ruff format and fix what it can
 docs: dev ## write the generated pages anew: settings reference, sample file, CLI help
 	@$(BIN)/python tools/docs.py --write
 
-bench: dev ## measure beside nginx and a small proxy; PEERS=all or names adds peers, ROUNDS=5: see bench/README.md
+bench: dev ## measure beside nginx and a small proxy, then documents (DOCUMENTS=no); PEERS=all or names, ROUNDS=5: see bench/README.md
 	@$(BIN)/python -m bench.run $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+	@$(if $(filter no,$(DOCUMENTS)),true,$(BIN)/python -m bench.documents)
+
+bench-documents: dev ## measure how well kinds of pages are read, beside plain Tesseract; ARGS="--kinds plain --record"
+	@$(BIN)/python -m bench.documents $(ARGS)
 
 soak: dev ## steady mixed load for MINUTES=30: does memory, descriptors or latency rise?
 	@$(BIN)/python -m bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)

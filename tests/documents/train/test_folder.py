@@ -51,6 +51,12 @@ def test_another_run_is_refused(tmp_path, other, message):
         folder.begin(other)
 
 
+def test_another_process_of_the_run_may_begin_at_the_same_time(tmp_path):
+    (tmp_path / ".run.json.4711.part").write_text("{")
+    Folder(tmp_path).begin(RUN)
+    Folder(tmp_path).begin(RUN)
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(SettingsError, match="holds something else"):

@@ -99,10 +99,17 @@ class Folder:
         if kept.is_file():
             _same(run, msgspec.json.decode(kept.read_bytes(), type=Run), self.out)
             return
-        if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+        if self.out.exists() and not self._is_new():
             raise SettingsError(f"{self.out} holds something else; name a new folder")
         self.out.mkdir(parents=True, exist_ok=True)
         self.write(RUN, run)
+
+    def _is_new(self) -> bool:
+        """Whether nothing is in the folder but what another process of this run is just writing."""
+        ours = f".{RUN}."
+        return self.out.is_dir() and all(
+            path.name == RUN or path.name.startswith(ours) for path in self.out.iterdir()
+        )
 
     def write(self, name: str, value: object) -> None:
         """Writes a value as JSON, whole or not at all."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vanguard.core.errors import SettingsError
+from vanguard.core.settings import environment
 from vanguard.documents.train import base_model, examples, left_out
 from vanguard.documents.train.examples import Example
 from vanguard.documents.train.folder import VERDICT, Folder, Promotion, Run
@@ -110,7 +111,10 @@ def run(recipe: Recipe, bar: Bar, places: Places, listen: Listener) -> Report:
     folder.begin(begun)
     work = _Work(recipe, places, folder, processor, listen)
     model = folder.model() or work.train(kept, begun)
-    if model is None or not known:
+    # of several processes that train together the first one writes and measures
+    if model is None or environment.read("RANK") not in (None, "0"):
+        return Report(len(kept), left, None)
+    if not known:
         return Report(len(kept), left, model)
     return work.gate(bar, known, model, begun)
 

@@ -59,6 +59,15 @@ def test_one_gpu_needs_no_launcher():
     ]
 
 
+def test_not_being_promoted_is_no_reason_to_try_again():
+    for gpus, said in ((1, False), (8, True)):
+        _, job = documents(gpus=gpus)
+        command = job["spec"]["template"]["spec"]["containers"][0]["command"]
+        assert ("--unpromoted-ok" in command) == said
+        values = job["spec"]["podFailurePolicy"]["rules"][0]["onExitCodes"]["values"]
+        assert values == [2, 3]
+
+
 def test_several_machines_are_refused():
     with pytest.raises(SettingsError, match="emit hyperpod"):
         documents(nodes=2)

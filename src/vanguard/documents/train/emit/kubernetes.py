@@ -26,7 +26,11 @@ def emit(job: Job) -> Emitted:
     if job.gpus > 1:
         start = ["torchrun", "--standalone", f"--nproc-per-node={job.gpus}", "-m", "vanguard"]
     instance = {"node.kubernetes.io/instance-type": job.instance} if job.instance else {}
-    pod = jobs.pod(job, [*start, *job.command], instance) | {"restartPolicy": "Never"}
+    command = [*start, *job.command]
+    if job.gpus > 1:
+        # torchrun makes 1 of every exit code, and a model that is not promoted would be tried again
+        command.append("--unpromoted-ok")
+    pod = jobs.pod(job, command, instance) | {"restartPolicy": "Never"}
     queue = {"labels": {"kueue.x-k8s.io/queue-name": job.queue}} if job.queue else {}
     final = {"containerName": jobs.CONTAINER, "operator": "In"}
     spec = {

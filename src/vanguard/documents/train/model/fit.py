@@ -96,6 +96,8 @@ def _arguments(recipe: Recipe, checkpoints: Path) -> SFTConfig:
         dataloader_num_workers=recipe.loader_workers,
         dataloader_pin_memory=cuda,
         use_cpu=not cuda,
+        # each page has an image, so no part of the model is ever passed over
+        ddp_find_unused_parameters=False,
         optim="adamw_torch",
         report_to="none",
         disable_tqdm=True,

@@ -49,6 +49,7 @@ BREACHES = {
     ),
     "a runner with numbers": ("flow/run.py", "import numpy", "The runner and review reach no web"),
     "an image outside documents": ("cli/up.py", "import cv2", "live in documents alone"),
+    "training outside documents": ("cli/up.py", "import trl", "Training libraries live"),
     "an engine outside serving": ("cli/up.py", "import xllamacpp", "Engines live in serving"),
 }
 

@@ -36,6 +36,9 @@ def test_what_is_wrong_is_said_before_seconds_are_spent(tmp_path, monkeypatch):
     pages_to_learn.make(tmp_path / "data")
     with pytest.raises(InvalidRequest, match="no such file"):
         go(tmp_path / "data", base, tmp_path / "out", held_out=tmp_path / "none")
+    pages_to_learn.make(tmp_path / "one", pages_to_learn.ANSWERS[:1])
+    with pytest.raises(InvalidRequest, match="1 held-out page: an interval needs 2"):
+        go(tmp_path / "data", base, tmp_path / "out", held_out=tmp_path / "one")
     with pytest.raises(SettingsError, match="no folder"):
         go(tmp_path / "data", base, tmp_path / "out", avoid=(tmp_path / "none",))
     assert not (tmp_path / "out").exists()

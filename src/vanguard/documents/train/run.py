@@ -86,6 +86,7 @@ def run(recipe: Recipe, bar: Bar, places: Places, listen: Listener) -> Report:
     data = examples.load(places.data)
     measured = examples.load(places.held_out) if places.held_out else None
     known = measured.examples if measured else ()
+    bars.check_pages(known, measured=measured is not None)
     sifted = left_out.sift(data.examples, known, places.avoid)
     from vanguard.documents.train.model import base, lengths  # noqa: PLC0415 - takes seconds to load
 

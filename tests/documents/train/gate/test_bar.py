@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_verdict():
 
 
 def test_an_interval_needs_two_documents():
-    with pytest.raises(InvalidRequest, match="needs two"):
+    with pytest.raises(InvalidRequest, match="needs 2 at least"):
         judge(Bar(), sums(TRUTHS)[:1], sums(TRUTHS)[:1])
     with pytest.raises(InvalidRequest, match="not read on the same"):
         judge(Bar(), sums(TRUTHS), sums(TRUTHS)[:3])

@@ -66,6 +66,9 @@ def test_a_server_finds_all_that_the_base_had(tiny, tmp_path):
     (source / "processor_config.json").write_text(
         json.dumps({"image_processor": {"size": {"shortest_edge": 1}}, "other": 1})
     )
+    config = json.loads((source / "config.json").read_text())
+    config = config | {"rope_scaling": "as it was", "torch_dtype": "bfloat16"}
+    (source / "config.json").write_text(json.dumps(config))
     (source / "pytorch_model.bin").write_bytes(b"old weights")
     asked = recipe(min_image_tokens=4, max_image_tokens=10)
     folder = tmp_path / "model"
@@ -79,6 +82,8 @@ def test_a_server_finds_all_that_the_base_had(tiny, tmp_path):
     assert (alone["min_pixels"], alone["max_pixels"], alone["patch_size"]) == (3136, 7840, 14)
     whole = json.loads((folder / "processor_config.json").read_text())
     assert whole["image_processor"]["size"] == alone["size"]
+    written = json.loads((folder / "config.json").read_text())
+    assert written == config | {"torch_dtype": "float32", "dtype": "float32"}
     assert (folder / "video_preprocessor_config.json").read_text() == '{"fps": 2}'
 
 

@@ -20,6 +20,7 @@ from vanguard.documents.evaluate.metrics.bootstrap import Figure, Sums
 JUDGED = ("cer", "numbers_exact", "teds", "failed")
 MARGIN = 0.01
 DRAWS = 1000
+LEAST_PAGES = 2
 # Of scales that end at 100 instead of 1.
 _HUNDRED = frozenset(
     {"bleu", "chrf", "mars_kitab", "mars_misraj", "mars_assigned", "invented_marks", "lost_marks"}
@@ -88,6 +89,15 @@ def check(bar: Bar) -> None:
         raise SettingsError(f"margin: {bar.margin} is not within 0 and 1")
 
 
+def check_pages(pages: Sequence[object], *, measured: bool) -> None:
+    """Raises InvalidRequest when a model is to be measured on too few pages to say anything."""
+    if measured and len(pages) < LEAST_PAGES:
+        raise InvalidRequest(
+            f"{len(pages)} held-out page: an interval needs {LEAST_PAGES} at least, and some hundred"
+            " to be narrow"
+        )
+
+
 def judge(
     bar: Bar, candidate: Sequence[Mapping[str, Sequence[float]]], base: Sequence[Sums] | None
 ) -> Verdict:
@@ -102,10 +112,7 @@ def judge(
     Raises:
         InvalidRequest: there are too few documents for an interval, or not the same on both sides.
     """
-    if len(candidate) < 2:
-        raise InvalidRequest(
-            f"{len(candidate)} held-out document: an interval needs two at least, and many to be narrow"
-        )
+    check_pages(candidate, measured=True)
     if bar.figures and (base is None or len(base) != len(candidate)):
         raise InvalidRequest("the base model was not read on the same documents")
     wanted: list[tuple[str, Literal["base", "fixed"], float | None]] = [

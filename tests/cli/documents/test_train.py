@@ -130,7 +130,7 @@ def test_settings_for_a_cluster_are_written_and_nothing_is_trained(asked, capsys
     command = " ".join(container["command"])
     assert container["image"] == "registry/train:1"
     assert "--output /data/out" in command
-    assert command.endswith("--held-out /data/held --bar cer --margin 0.01")
+    assert command.endswith("--held-out /data/held --bar cer --margin 0.01 --unpromoted-ok")
 
 
 def test_the_words_of_a_job_are_words_of_the_verb(asked, tmp_path):

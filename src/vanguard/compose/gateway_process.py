@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
+from vanguard.compose.freed_memory import keep_freed_memory
 from vanguard.core.errors import VanguardError
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.server import Server
@@ -216,6 +217,7 @@ def main(arguments: list[str]) -> int:
         # what exists now lives as long as the process: the collector need not look at it again
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER, 20, 50)
+        keep_freed_memory()
         uvloop.run(serve(boot))
     except (OSError, VanguardError) as error:
         sys.stderr.write(f"gateway: {error}\n")

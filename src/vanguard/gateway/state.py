@@ -27,6 +27,8 @@ class View:
     """One snapshot, ready for look-ups. Never changed after it is made, but for what it remembers.
 
     Attributes:
+        secrets: the keys of those that have called, by their secret: hashing it is a fiftieth of what a
+            request costs. An unknown one is never kept.
         lanes: by key id, asked name and operation; made on first use.
         heads: of requests to deployments, by deployment, dialect, operation and secret; likewise.
     """
@@ -35,6 +37,7 @@ class View:
         self.snapshot = snapshot
         self.version = snapshot.version
         self.keys = snapshot.keys
+        self.secrets: dict[bytes, Key] = {}
         self._chains = {
             key.id: tuple(
                 snapshot.scopes[scope] for scope in key.scopes if scope in snapshot.scopes

@@ -132,3 +132,35 @@ def test_what_a_peek_met_is_enough_to_know_what_stands_twice(through, fields):
         assert edited == through.edit(body, blind, model, None)
         kept = json.loads(edited, object_pairs_hook=lambda read: [name for name, _ in read])
         assert all(kept.count(name.decode().strip('"')) <= 1 for name in peek.named)
+
+
+_LONG = [{"role": "user", "content": "model " * 1_500}]
+_TOOLS = [{"type": "function", "function": {"name": "f", "description": "max_tokens " * 900}}]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("messages", _LONG), ("tools", _TOOLS)],
+        [("tools", _TOOLS), ("model", "ours"), ("messages", _LONG)],
+        # each value stands within another one, too, or instead of it
+        [("messages", [{"role": "tool", "content": _TOOLS}]), ("tools", _TOOLS)],
+        [("tools", _TOOLS), ("messages", [{"role": "tool", "content": _TOOLS}])],
+        [("metadata", _LONG), ("messages", _LONG), ("tools", _TOOLS)],
+        # names that stand twice, which moves what is written anew
+        [("messages", "short"), ("tools", _TOOLS), ("messages", _LONG)],
+        [("messages", _LONG), ("tools", _TOOLS), ("messages", _LONG)],
+        [("messages", _LONG), ("model", "twice"), ("tools", _TOOLS), ("messages", "short")],
+    ],
+)
+@pytest.mark.parametrize("cap_tokens", [None, 9])
+def test_a_long_body_is_edited_as_a_short_one_would_be(fields, cap_tokens):
+    pairs = [*fields, ("model", "ours"), ("stream", True)]
+    body = (
+        "{" + ",".join(f'"{name}": {json.dumps(value)}' for name, value in pairs) + "}"
+    ).encode()
+    through = OpenAIChatPassThrough()
+    peek = through.peek(body)
+    edited = through.edit(body, peek, "theirs", cap_tokens)
+    assert edited == through._edit(body, peek, "theirs", cap_tokens)
+    assert json.loads(edited)["model"] == "theirs"

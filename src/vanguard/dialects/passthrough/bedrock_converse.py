@@ -18,7 +18,6 @@ from vanguard.dialects.passthrough.contract import Peek, Tap
 from vanguard.dialects.passthrough.edits import (
     UNREADABLE,
     hides_letters,
-    holds_any,
     invalid_body,
     names,
     once,
@@ -26,6 +25,7 @@ from vanguard.dialects.passthrough.edits import (
 )
 from vanguard.wire import bedrock_converse as wire
 from vanguard.wire.event_stream import Message, Splitter, read_frame
+from vanguard.wire.search import holds_any
 
 # the API has no ping of its own; botocore and the other SDKs pass over events they do not know
 PING = event_frame("ping", b"{}")

@@ -18,12 +18,12 @@ class Short(msgspec.Struct, frozen=True):
     Attributes:
         body: the body from which they were cut, the very object.
         rest: the same JSON object with a mark in place of each of them.
-        cuts: mark and value, in the order in which they are put back.
+        cuts: of each of them its mark, where it began in the body and where it ended; in their order.
     """
 
     body: bytes
     rest: bytes
-    cuts: tuple[tuple[bytes, bytes], ...]
+    cuts: tuple[tuple[bytes, int, int], ...]
 
 
 class Peek(msgspec.Struct, frozen=True):

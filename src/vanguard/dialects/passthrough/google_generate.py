@@ -20,7 +20,6 @@ from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
-    holds_any,
     invalid_body,
     names,
     plain,
@@ -32,6 +31,7 @@ from vanguard.dialects.passthrough.edits import (
 from vanguard.dialects.passthrough.soundness import check_json
 from vanguard.dialects.passthrough.stream_tap import StreamTap
 from vanguard.wire import google_generate as wire
+from vanguard.wire.search import holds_any
 from vanguard.wire.sse import event_data
 
 

@@ -17,7 +17,6 @@ from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
     UNREADABLE,
     hides_letters,
-    holds_any,
     invalid_body,
     names,
     once,
@@ -31,6 +30,7 @@ from vanguard.dialects.passthrough.edits import (
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_json
 from vanguard.dialects.passthrough.stream_tap import StreamTap
 from vanguard.wire import openai_responses as wire
+from vanguard.wire.search import holds_any
 from vanguard.wire.sse import event_data
 
 

@@ -56,14 +56,8 @@ def build_request(
             forwarded = _forwarded(request, head.defaults)
     else:
         forwarded = _foreign_lines(exchange, head)
-    return b"POST %b%b%b%bcontent-length: %d\r\n\r\n%b" % (
-        head.target,
-        query,
-        head.always,
-        forwarded,
-        len(body),
-        body,
-    )
+    length = b"content-length: %d\r\n\r\n" % len(body)
+    return b"".join((b"POST ", head.target, query, head.always, forwarded, length, body))
 
 
 def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: bytes) -> bytes:

@@ -63,7 +63,14 @@ class Request:
         "target",
     )
 
-    def __init__(self, method: str, target: bytes, headers: Headers, body: bytes = b"") -> None:
+    def __init__(
+        self,
+        method: str,
+        target: bytes,
+        headers: Headers,
+        body: bytes = b"",
+        index: dict[bytes, bytes] | None = None,
+    ) -> None:
         self.method = method
         self.target = target
         if target.find(b"?") >= 0:
@@ -74,7 +81,7 @@ class Request:
             self.path = target.decode("latin-1")
             self.query = ""
         self.headers = headers
-        self.index = dict(headers)
+        self.index = dict(headers) if index is None else index
         self.body = body
         self.admin = True
         self.peer = ""

@@ -62,6 +62,7 @@ class RequestReader:
         "_head_most",
         "_headers",
         "_host",
+        "_index",
         "_parser",
         "_size",
         "_taker",
@@ -77,6 +78,7 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._target = b""
         self._headers: Headers = []
+        self._index: dict[bytes, bytes] = {}
         self._arriving: Request | None = None
         self._body: bytes | bytearray = b""
         self._host = b""
@@ -149,7 +151,9 @@ class RequestReader:
         """A request begins."""
         self.phase = HEAD
         self._target = b""
-        self._headers = []
+        if self._headers:
+            # trailers of the one before
+            self._headers, self._index = [], {}
         self._fed_bytes = self._size
         self._fed_most = self._head_most
 
@@ -159,21 +163,22 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header; trailers go to a list that nobody reads."""
-        self._headers.append((name.lower(), value))
+        name = name.lower()
+        self._headers.append((name, value))
+        self._index[name] = value
 
     def on_headers_complete(self) -> None:
         """Checks what can be checked before the body."""
-        parser, bounds, headers = self._parser, self._bounds, self._headers
-        self._headers = []
-        target = self._target
-        request = Request(parser.get_method().decode("latin-1"), target, headers)
+        parser, bounds, target = self._parser, self._bounds, self._target
+        headers, index = self._headers, self._index
+        self._headers, self._index = [], {}
+        request = Request(parser.get_method().decode(), target, headers, b"", index)
         version = parser.get_http_version()
         if version != "1.1":
             heads.check_version(version)
             request.chunked = False
         if self._fed_bytes > bounds.head_bytes or len(headers) > bounds.headers:
             heads.check_size(request, bounds.head_bytes, bounds.headers)
-        index = request.index
         host = index.get(b"host")
         if len(index) != len(headers) or host != self._host or not host:
             heads.check_host(request)
@@ -246,6 +251,7 @@ class RequestReader:
         self._arriving = None
         self._body = b""
         self._headers = []
+        self._index = {}
 
     def close(self) -> None:
         """Nothing will be read any more: lets go of the parser and of whoever took the requests.

@@ -70,8 +70,7 @@ def render_error(
 
 def id_lines(request_id: str) -> bytes:
     """The request id under the names that the SDKs read."""
-    value = request_id.encode()
-    return b"x-request-id: %b\r\nrequest-id: %b\r\n" % (value, value)
+    return f"x-request-id: {request_id}\r\nrequest-id: {request_id}\r\n".encode()
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
     secret = credential(exchange.request)
     if not secret and exchange.door.dialect == GOOGLE:
         secret = query_key(exchange.request)
-    key = exchange.view.keys.get(hash_secret(secret)) if len(secret) <= _SECRET_BYTES else None
+    key = exchange.view.secrets.get(secret)
     if key is None:
         key = find_key(gateway, exchange, secret)
     if key.expires_at_ms and key.expires_at_ms <= exchange.arrived_ms:
@@ -46,18 +46,21 @@ def credential(request: Request) -> bytes:
 
 
 def find_key(gateway: Gateway, exchange: Exchange, secret: bytes) -> Key:
-    """Looks an unknown secret up again in a newer snapshot, if there is one.
+    """Finds whose secret it is; one that is unknown is looked up again in a newer snapshot.
 
     Keys are found by the SHA-256 of 192 random bits, so timing tells nothing about a secret.
 
     Raises:
         Unauthenticated: there is none, or nobody has it.
     """
+    key = exchange.view.keys.get(hash_secret(secret)) if 0 < len(secret) <= _SECRET_BYTES else None
+    if key is not None:
+        exchange.view.secrets[secret] = key
+        return key
     if not secret and exchange.door.dialect in FRAMED and is_signed(exchange.request):
         return _signer(gateway, exchange)
     if not secret:
         raise Unauthenticated("no API key: send it as 'Authorization: Bearer …' or 'x-api-key: …'")
-    key = None
     if len(secret) <= _SECRET_BYTES and gateway.state.refresh():
         exchange.view = gateway.state.view
         key = exchange.view.keys.get(hash_secret(secret))

@@ -164,3 +164,29 @@ def test_a_long_body_is_edited_as_a_short_one_would_be(fields, cap_tokens):
     edited = through.edit(body, peek, "theirs", cap_tokens)
     assert edited == through._edit(body, peek, "theirs", cap_tokens)
     assert json.loads(edited)["model"] == "theirs"
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8).filter(lambda name: "model" not in name), values, max_size=5
+    ),
+    st.text(max_size=12),
+    st.sampled_from([",", " ,\n ", ", "]),
+    st.sampled_from([":", " :\t", ": "]),
+)
+def test_the_models_name_alone_changes_however_a_body_is_written(body, new, comma, colon):
+    pairs = [*((name, value) for name, value in body.items() if name not in {"stream", "n"})]
+    pairs.insert(len(pairs) // 2, ("model", "ours"))
+    written = comma.join(
+        f"{json.dumps(k, ensure_ascii=False)}{colon}{json.dumps(v)}" for k, v in pairs
+    )
+    through = AnthropicMessagesPassThrough()
+    data = f"{{{written}}}".encode()
+    try:
+        peek = through.peek(data)
+    except InvalidRequest:
+        return  # a field of a wrong type
+    edited = through.edit(data, peek, new, None)
+    assert json.loads(edited) == {**dict(pairs), "model": new}
+    if b"\\" not in data and data.count(b'"ours"') == 1:
+        assert edited == data.replace(b'"ours"', msgspec.json.encode(new))

@@ -98,24 +98,25 @@ def replace_string(body: bytes, field: str, old: str, new: str) -> bytes:
     """
     if hides_letters(body) or not stands_once(body, b'"%b"' % field.encode()):
         return set_fields(body, {field: new})
-    return replace_once(body, field, old, new)
+    changed = replace_once(body, field, old, new)
+    # the first place with that name may stand deeper
+    return changed if _top_string(changed, field) == new else set_fields(body, {field: new})
 
 
 def replace_once(body: bytes, field: str, old: str, new: str) -> bytes:
-    """The same in a body of which it is known that the field stands there once."""
+    """The same in a body that holds the field's name nowhere else, and in no other form."""
     if old == new:
         return body
     name, value = b'"%b"' % field.encode(), msgspec.json.encode(old)
-    start = body.find(value, body.find(name) + len(name))
-    between = body[body.find(name) + len(name) : start]
-    if start < 0 or between.strip() != b":":
+    behind = body.find(name) + len(name)
+    start = body.find(value, behind)
+    if start < 0 or body[behind:start].strip() != b":":
         written = rb"(%b\s*:\s*)%b" % (re.escape(name), re.escape(value))
         places = list(re.finditer(written, body))
         if len(places) != 1:
             return set_fields(body, {field: new})
         start = places[0].end(1)
-    changed = body[:start] + msgspec.json.encode(new) + body[start + len(value) :]
-    return changed if _top_string(changed, field) == new else set_fields(body, {field: new})
+    return b"".join((body[:start], msgspec.json.encode(new), body[start + len(value) :]))
 
 
 def names(*fields: str) -> tuple[bytes, ...]:

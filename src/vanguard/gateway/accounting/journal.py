@@ -155,7 +155,12 @@ class Journal:
             self.write_error = error.strerror or type(error).__name__
             return 0
         if written == len(data):
-            self._keep(written)
+            if self._before:
+                self._before = b""
+            self._length += written
+            self.written_bytes += written
+            if self._fsync != "never":
+                self._sync_soon()
             return len(lines)
         return self._keep_whole(lines, written)
 
@@ -164,19 +169,16 @@ class Journal:
         before = len(self._before)
         standing, size = _whole_lines(lines, written - before)
         if standing:
-            self._keep(before + size)
+            self._before = b""
+            self._length += before + size
+            self.written_bytes += before + size
+            if self._fsync != "never":
+                self._sync_soon()
         self.write_error = "the disk is full"
         self._unsure = True
         with contextlib.suppress(OSError):  # else before the next record
             self._mend()
         return standing
-
-    def _keep(self, size: int) -> None:
-        self._before = b""
-        self._length += size
-        self.written_bytes += size
-        if self._fsync != "never":
-            self._sync_soon()
 
     def _mend(self) -> None:
         """Takes back the piece of a line that a failed write left behind.

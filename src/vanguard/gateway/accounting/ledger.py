@@ -132,7 +132,7 @@ class Ledger:
             self.retry()
         standing = journal.append_lines(lines) if not self._behind else 0
         error = _unsynced(journal) if journal.sync_error else None
-        for waiter, done in fates[:standing]:
+        for waiter, done in fates if standing == len(fates) else fates[:standing]:
             if waiter is not None:
                 self._outcomes.append((waiter, error, True))
             elif done is not None:

@@ -135,6 +135,18 @@ def test_spend_stands_beside_the_marks_it_is_exact_at(
     assert tomorrow["org_default"].usd_micros == 300
 
 
+def test_what_was_dated_ahead_is_published_beside_the_present_window(
+    publish, database: Database
+) -> None:
+    add_key(database, "key_1", budget=Budget(1_000_000, "day"))
+    ahead_ms = T0_MS + 3 * DAY_S * 1000
+    with database.write() as connection:
+        entries = ((0, intent("req_a")), (100, settled("req_a", at_ms=ahead_ms, cost_usd_micros=5)))
+        apply_batch(connection, Batch("w0", 0, 200, entries))
+    # whoever reads `spend` and knows nothing of this takes the window that it is in
+    assert publish().spend == (Spend("key_1", T0_MS, 0), Spend("key_1", ahead_ms, 5))
+
+
 def test_a_day_in_which_something_is_spent_already_is_not_gone_back_to(
     publish, database: Database, path: Path, clock: StillClock
 ) -> None:

@@ -20,7 +20,7 @@ from vanguard.store.console import raise_snapshot_version
 from vanguard.store.database import Database
 from vanguard.store.keys import KeyRecord, all_keys
 from vanguard.store.ledger import all_marks
-from vanguard.store.spending import current_spend, latest_day_ms
+from vanguard.store.spending import current_spend, latest_day_ms, spend_ahead
 from vanguard.store.tenancy import Chain, ChainNames, all_scopes, ensure_chain
 
 _log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Publisher:
         # One transaction: spend holds exactly the settled records below the marks.
         with self._database.read() as connection:
             marks = all_marks(connection)
-            spent = current_spend(connection, now_ms)
+            spent, ahead = current_spend(connection, now_ms), spend_ahead(connection, now_ms)
             records = [key for key in all_keys(connection) if key.is_live(now_ms)]
             links = all_scopes(connection)
         scopes = {scope.id: scope for scope in [*links, *map(_key_scope, records)]}
@@ -96,13 +96,14 @@ class Publisher:
             keys=keys,
             scopes=scopes,
             spend=tuple(
-                Spend(
-                    scope.id,
-                    window_start_ms(scope.budget.window, now_ms),
-                    spent.get((scope.id, scope.budget.window), 0),
-                )
+                Spend(scope.id, start, usd_micros)
                 for scope in scopes.values()
                 if scope.budget is not None
+                for place in [(scope.id, scope.budget.window)]
+                for start, usd_micros in [
+                    (window_start_ms(scope.budget.window, now_ms), spent.get(place, 0)),
+                    *ahead.get(place, {}).items(),
+                ]
             ),
             journals=marks,
             aws_master=self.aws_master,

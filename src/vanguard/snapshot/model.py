@@ -285,7 +285,10 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Spend(msgspec.Struct, frozen=True):
-    """What a scope had spent in its budget's current window, as of the journal marks."""
+    """What a scope had spent in its budget's current window, or in a later one, as of the journal marks.
+
+    There is something in a later one when a clock was ahead and was put right.
+    """
 
     scope_id: str
     window_start_ms: int

@@ -26,6 +26,22 @@ def current_spend(connection: Connection, now_ms: int) -> dict[tuple[str, Window
     }
 
 
+def spend_ahead(connection: Connection, now_ms: int) -> dict[tuple[str, Window], dict[int, int]]:
+    """The same in later windows, by the window's start: a clock that was ahead has dated in them."""
+    ahead = or_(
+        *(
+            and_(
+                spend.c.budget_window == window, spend.c.start_ms > window_start_ms(window, now_ms)
+            )
+            for window in WINDOWS
+        )
+    )
+    found: dict[tuple[str, Window], dict[int, int]] = {}
+    for row in connection.execute(select(spend).where(ahead)):
+        found.setdefault((row.scope_id, row.budget_window), {})[row.start_ms] = row.usd_micros
+    return found
+
+
 def latest_day_ms(connection: Connection) -> int:
     """The start of the last day on which anything was spent, 0 when nothing was."""
     latest = select(func.max(spend.c.start_ms)).where(spend.c.budget_window == "day")

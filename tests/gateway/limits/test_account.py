@@ -86,6 +86,12 @@ def test_a_day_ends_at_midnight_and_what_is_lent_stays_lent():
     account.roll(20_001 * DAY_MS)
     assert account.spent == 0
     assert account.free(MONEY, 0) == 4_900
-    # a clock that steps back brings nothing back
+    # a clock that steps back finds what was spent in that day, and the next day what it had
+    account.spent = 70
     account.roll(20_000 * DAY_MS)
-    assert account.window_start_ms == 20_001 * DAY_MS
+    assert account.spent == 900
+    account.roll(20_001 * DAY_MS)
+    assert account.spent == 70
+    # of a day that it has not counted it knows nothing: that one brings nothing back
+    account.roll(19_999 * DAY_MS)
+    assert (account.window_start_ms, account.spent) == (20_001 * DAY_MS, 70)

@@ -1,14 +1,22 @@
 import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from support.effort import times
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
+from vanguard.core.errors import BudgetExceeded
 from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.limits import Limiter
 from vanguard.gateway.limits.spending import (
+    Spent,
     Stretch,
     add_open,
     add_settled,
     beyond_mark,
     journal_end,
+    restore_budgets,
     spent_as_published,
     starts_of,
 )
@@ -47,14 +55,14 @@ def test_settlements_of_a_stretch_count_where_their_intent_may_lie_before(tmp_pa
         made("d"),
         settled("d", cost_usd_micros=1),
     )
-    spent = {SCOPE: 0}
+    spent = Spent([SCOPE])
     left = add_settled(spent, Stretch(tmp_path, 0, at[3]), {SCOPE: 0}, TOTAL)
     assert spent == {SCOPE: 5 + 1}
     assert [one.request_id for one in left] == ["c"]
     add_open(spent, left)
     assert spent == {SCOPE: 5 + 1 + 90}
     # up to an end, and not what is no longer in the window
-    spent = {SCOPE: 0}
+    spent = Spent([SCOPE])
     assert len(add_settled(spent, Stretch(tmp_path, 0, 0, at[3]), {SCOPE: 0}, TOTAL)) == 1
     assert spent == {SCOPE: 7}
     add_settled(spent, Stretch(tmp_path, 0, 0), {SCOPE: 2**60}, {SCOPE: "day"})
@@ -78,8 +86,10 @@ def test_only_the_present_window_of_a_budget_counts():
     spends = (Spend(SCOPE, 19_999 * DAY_MS, 9), Spend("t", 0, 8))
     value = snapshot([deployment("http://h/v1")], spend=spends)
     assert spent_as_published(value, starts) == {SCOPE: 0}
-    value = msgspec.structs.replace(value, spend=(Spend(SCOPE, 20_000 * DAY_MS, 4),))
-    assert spent_as_published(value, starts) == {SCOPE: 4}
+    later = (Spend(SCOPE, 20_000 * DAY_MS, 4), Spend(SCOPE, 20_002 * DAY_MS, 3))
+    value = msgspec.structs.replace(value, spend=later)
+    spent = spent_as_published(value, starts)
+    assert (spent, spent.ahead) == ({SCOPE: 4}, {SCOPE: {20_002 * DAY_MS: 3}})
 
 
 def test_the_end_is_that_of_the_last_segment(tmp_path):
@@ -92,3 +102,99 @@ def test_the_end_is_that_of_the_last_segment(tmp_path):
         file.write(b"00000000 {}\nabc")
     assert journal_end(tmp_path) == int(last.stem) + last.stat().st_size
     assert journal_end(tmp_path / "none") == 0
+
+
+JANUARY_MS, FEBRUARY_MS, MARCH_MS = 1_767_225_600_000, 1_769_904_000_000, 1_772_323_200_000
+MONTHS = (JANUARY_MS, FEBRUARY_MS, MARCH_MS)
+BUDGET = 100
+
+
+class Books:
+    """A gateway that counts for itself, its journal, and control's sums, under a clock that is set at will."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.month = JANUARY_MS
+        self.sums = dict.fromkeys(MONTHS, 0)
+        self.published = (0, dict.fromkeys(MONTHS, 0))
+        self.journal = Journal(folder)
+        self.scope = Scope(SCOPE, "key", "k", budget=Budget(BUDGET, "month"))
+        self.start()
+
+    def now_ms(self):
+        return self.month + 86_400_000
+
+    def monotonic(self):
+        return 1_000.0
+
+    def start(self):
+        """A new gateway: what its predecessor has spent comes from snapshot and journal."""
+        mark, sums = self.published
+        spends = tuple(Spend(SCOPE, start, sums[start]) for start in MONTHS if start >= self.month)
+        value = snapshot(
+            [deployment("http://h/v1")],
+            scopes={SCOPE: self.scope},
+            spend=spends,
+            journals={self.folder.name: JournalMark(mark, mark)},
+        )
+        self.limiter = Limiter(self)
+        restore_budgets(self.limiter, [self.folder], value, self.now_ms())
+        self.chain = self.limiter.chain(SCOPE, (self.scope,))
+
+    def publish(self):
+        self.published = (self.journal.offset, dict(self.sums))
+
+    def spend(self, usd_micros):
+        try:
+            held = self.limiter.reserve(self.chain, 0, usd_micros)
+        except BudgetExceeded:
+            return False
+        name = str(self.journal.offset)
+        self.journal.append(made(name, usd_micros))
+        done = settled(name, at_ms=self.now_ms(), cost_usd_micros=usd_micros)
+        self.journal.append(done)
+        self.limiter.settle(held, 0, usd_micros)
+        self.sums[self.month] += usd_micros
+        return True
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_what_was_spent_while_the_clock_was_ahead_is_not_spent_again(tmp_path, published):
+    books = Books(tmp_path)
+    assert books.spend(10)
+    books.month = FEBRUARY_MS  # the clock is days ahead
+    assert books.spend(90)
+    books.month = JANUARY_MS  # it is put right, and the gateway starts anew
+    if published:
+        books.publish()
+    books.start()
+    assert books.spend(90)
+    assert not books.spend(1)
+    books.month = FEBRUARY_MS
+    assert not books.spend(11)
+    assert books.spend(10)
+    assert books.sums == {JANUARY_MS: 100, FEBRUARY_MS: 100, MARCH_MS: 0}
+
+
+_STEPS = st.one_of(
+    st.tuples(st.just("spend"), st.integers(1, 60)),
+    st.tuples(st.just("move"), st.sampled_from(MONTHS)),
+    st.tuples(st.just("restart"), st.booleans()),
+)
+
+
+@settings(max_examples=times(40), deadline=None)
+@given(steps=st.lists(_STEPS, max_size=25))
+def test_no_month_is_overspent_however_the_clock_is_set(tmp_path_factory, steps):
+    books = Books(tmp_path_factory.mktemp("journal"))
+    for what, value in steps:
+        if what == "spend":
+            books.spend(value)
+        elif what == "move":
+            books.month = value
+        elif books.month == JANUARY_MS:
+            # one that starts while the clock is ahead knows of no earlier month
+            if value:
+                books.publish()
+            books.start()
+        assert max(books.sums.values()) <= BUDGET

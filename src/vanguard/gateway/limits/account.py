@@ -16,7 +16,7 @@ from vanguard.gateway.limits.protocol import (
     Entry,
     Left,
 )
-from vanguard.gateway.limits.window import MinuteWindow
+from vanguard.gateway.limits.window import MinuteWindow, turn
 from vanguard.snapshot.model import Budget, Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
@@ -90,6 +90,7 @@ class Account:
 
     Attributes:
         spent: micro-dollars settled in the present window of the budget.
+        others: the same of other windows, by their start.
         window: that for which `spent` was restored, None before.
         restoring: whether what was spent before is being looked up.
     """
@@ -97,6 +98,7 @@ class Account:
     __slots__ = (
         "held",
         "id",
+        "others",
         "requests",
         "restoring",
         "scope",
@@ -114,6 +116,7 @@ class Account:
         self.spent = 0
         self.window: Window | None = None
         self.window_start_ms = 0
+        self.others: dict[int, int] = {}
         self.restoring = False
         self.held: dict[str, Held] = {}
 
@@ -196,14 +199,13 @@ class Account:
         held.no_minute()
 
     def roll(self, now_ms: int) -> None:
-        """Forgets the spending of a budget's window that is over."""
+        """Goes on in the window of its budget that it is now."""
         budget = self.budget
         if budget is None or budget.window == "total":
             return
         start = window_start_ms(budget.window, now_ms)
-        if start > self.window_start_ms:
-            self.window_start_ms = start
-            self.spent = 0
+        if start != self.window_start_ms:
+            turn(self, start)
 
     @property
     def budget(self) -> Budget | None:

@@ -117,19 +117,26 @@ class Lender:
         for scope in scopes:
             account = self._account(scope.id)
             account.restoring = True
-            account.spent = 0
-            account.window_start_ms = 0
+            account.spent = account.window_start_ms = 0
+            account.others = {}
             account.roll(self._clock.now_ms())
         return {one.journal: one.offset for one in self.sessions.values()}
 
-    def end_restore(self, scope: Scope, spent: int, started_ms: int) -> None:
-        """What a budget's window, begun then, had spent before `begin_restore`."""
+    def end_restore(
+        self, scope: Scope, spent: int, started_ms: int, ahead: dict[int, int] | None = None
+    ) -> None:
+        """What a budget's window, begun then, had spent before `begin_restore`; `ahead` as in `spending`."""
         account = self._account(scope.id)
         if not account.restoring:
             return  # it was for another day
         account.roll(self._clock.now_ms())
         if started_ms == account.window_start_ms:
             account.spent += spent
+        for start, sum_ in (ahead or {}).items():
+            if start == account.window_start_ms:
+                account.spent += sum_
+            else:
+                account.others[start] = account.others.get(start, 0) + sum_
         account.restoring = False
         if account.budget is not None and scope.budget is not None:
             # another window that came meanwhile is looked up anew

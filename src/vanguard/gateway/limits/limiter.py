@@ -10,7 +10,7 @@ import msgspec
 
 from vanguard.core.clock import Clock
 from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
-from vanguard.gateway.limits.window import MinuteWindow
+from vanguard.gateway.limits.window import MinuteWindow, turn
 from vanguard.snapshot.model import Budget, Scope, Window
 from vanguard.snapshot.window import window_start_ms
 
@@ -22,6 +22,7 @@ class Counters:
 
     __slots__ = (
         "concurrent",
+        "others",
         "requests",
         "reserved",
         "spent",
@@ -37,6 +38,7 @@ class Counters:
         self.spent = 0
         self.reserved = 0
         self.window_start_ms = 0
+        self.others: dict[int, int] = {}
         self.window: Window | None = None
 
 
@@ -206,15 +208,14 @@ class Limiter:
             raise no_budget(scope, budget, left, usd_micros)
 
     def _roll(self, counters: Counters, window: Window) -> None:
-        """Forgets the spending of a window that is over."""
+        """Goes on in the window that it is now."""
         now_ms = self._clock.now_ms()
         until_ms, start = self._starts.get(window, (0, 0))
         if not until_ms - _DAY_MS <= now_ms < until_ms:
             start = window_start_ms(window, now_ms)
             self._starts[window] = (now_ms - now_ms % _DAY_MS + _DAY_MS, start)
-        if start > counters.window_start_ms:
-            counters.window_start_ms = start
-            counters.spent = 0
+        if start != counters.window_start_ms:
+            turn(counters, start)
 
     def settle(self, reservation: Reservation, tokens: int, usd_micros: int) -> None:
         """Gives back what was reserved and counts what was used."""
@@ -240,9 +241,12 @@ class Limiter:
             if counters.window is not None:
                 counters.spent += usd_micros
 
-    def restore(self, scope: Scope, usd_micros: int, started_ms: int) -> None:
-        """Sets what a budget's window had spent, at start or when a scope is new."""
+    def restore(
+        self, scope: Scope, usd_micros: int, started_ms: int, ahead: dict[int, int] | None = None
+    ) -> None:
+        """Sets what a budget's window had spent, at start or when a scope is new; `ahead` as in `spending`."""
         counters = self.counters(scope.id)
+        counters.others = dict(ahead or {})
         counters.spent = usd_micros
         counters.window_start_ms = started_ms
         counters.window = scope.budget.window if scope.budget is not None else None

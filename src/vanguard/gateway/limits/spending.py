@@ -45,12 +45,34 @@ def windows_of(scopes: Iterable[Scope]) -> dict[str, Window]:
     return {scope.id: scope.budget.window for scope in scopes if scope.budget is not None}
 
 
-def spent_as_published(snapshot: Snapshot, starts: Mapping[str, int]) -> dict[str, int]:
-    """Micro-dollars by scope, as of the snapshot's marks."""
-    spent = dict.fromkeys(starts, 0)
+class Spent(dict[str, int]):
+    """Micro-dollars that scopes have spent in the present windows of their budgets, by scope id.
+
+    Attributes:
+        ahead: what they have spent in later windows, by the window's start: a clock that was ahead dates
+            in windows that are yet to come, and each of them begins with that when it comes.
+    """
+
+    def __init__(self, scopes: Iterable[str]) -> None:
+        super().__init__(dict.fromkeys(scopes, 0))
+        self.ahead: dict[str, dict[int, int]] = {}
+
+    def add(self, scope_id: str, start_ms: int, present_ms: int, usd_micros: int) -> None:
+        """Adds what was spent in the window that began at `start_ms`; `present_ms` is the present one's start."""
+        if start_ms == present_ms:
+            self[scope_id] += usd_micros
+        elif start_ms > present_ms:
+            ahead = self.ahead.setdefault(scope_id, {})
+            ahead[start_ms] = ahead.get(start_ms, 0) + usd_micros
+
+
+def spent_as_published(snapshot: Snapshot, starts: Mapping[str, int]) -> Spent:
+    """What scopes had spent as of the snapshot's marks."""
+    spent = Spent(starts)
     for spend in snapshot.spend:
-        if spend.window_start_ms == starts.get(spend.scope_id):
-            spent[spend.scope_id] = spend.usd_micros
+        if spend.scope_id in spent:
+            present = starts[spend.scope_id]
+            spent.add(spend.scope_id, spend.window_start_ms, present, spend.usd_micros)
     return spent
 
 
@@ -64,7 +86,7 @@ def beyond_mark(folder: Path, snapshot: Snapshot, end: int = -1) -> Stretch:
 
 
 def add_settled(
-    spent: dict[str, int],
+    spent: Spent,
     stretch: Stretch,
     starts: Mapping[str, int],
     windows: Mapping[str, Window],
@@ -88,11 +110,9 @@ def add_settled(
                 if scope_id not in spent:
                     continue
                 start, window = starts.get(scope_id, 0), windows.get(scope_id)
-                counts = record.at_ms >= start
-                if window is not None:
-                    counts = window_start_ms(window, record.at_ms) == start
-                if counts:
-                    spent[scope_id] += record.cost_usd_micros
+                its = window_start_ms(window, record.at_ms) if window is not None else start
+                if window is not None or record.at_ms >= start:
+                    spent.add(scope_id, its, start, record.cost_usd_micros)
     return list(intents.values())
 
 
@@ -134,4 +154,4 @@ def restore_budgets(
     for folder in folders:
         add_settled(spent, beyond_mark(folder, snapshot), starts, windows)
     for scope in wanted:
-        limiter.restore(scope, spent[scope.id], starts[scope.id])
+        limiter.restore(scope, spent[scope.id], starts[scope.id], spent.ahead.get(scope.id))

@@ -1,12 +1,46 @@
-"""What was used within the last minute.
+"""What was used within the last minute, and what was spent in one window of a budget and in others.
 
-It does not know limits or clocks: it is told amounts and seconds.
+It does not know limits or clocks: it is told amounts and moments.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 # an amount from the end of one second must still count 60 s later, at the end of another
 _SLOTS = 61
+# of each budget; more than a clock's mistakes make
+_OTHER_WINDOWS = 8
+
+
+class Windowed(Protocol):
+    """Whatever counts a budget.
+
+    Attributes:
+        spent: micro-dollars settled in the window that began at `window_start_ms`; 0 before the first.
+        others: the same of other windows, by their start: later ones too, for a clock that was ahead has
+            had money spent and dated in windows that are yet to come.
+    """
+
+    spent: int
+    window_start_ms: int
+    others: dict[int, int]
+
+
+def turn(counted: Windowed, start_ms: int) -> None:
+    """Goes on in another window, with what was spent in it already.
+
+    To an earlier one only where its count is known: else the later one's goes on, which is no less.
+    """
+    others = counted.others
+    if start_ms < counted.window_start_ms and start_ms not in others:
+        return
+    if counted.window_start_ms:
+        others[counted.window_start_ms] = counted.spent
+    counted.window_start_ms = start_ms
+    counted.spent = others.pop(start_ms, 0)
+    while len(others) > _OTHER_WINDOWS:
+        del others[min(others)]
 
 
 class MinuteWindow:

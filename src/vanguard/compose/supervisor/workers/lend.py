@@ -27,6 +27,7 @@ from vanguard.gateway.limits.protocol import (
 )
 from vanguard.gateway.limits.sessions import Session
 from vanguard.gateway.limits.spending import (
+    Spent,
     Stretch,
     add_open,
     add_settled,
@@ -195,7 +196,7 @@ class Lending:
                 beyond_mark(folder, snapshot, end if end >= 0 else journal_end(folder))
             )
 
-        def read() -> dict[str, int]:
+        def read() -> Spent:
             spent = spent_as_published(snapshot, starts)
             for stretch in stretches:
                 left = add_settled(spent, stretch, starts, windows)
@@ -212,7 +213,8 @@ class Lending:
             self.lender.abort_restore(wanted)
             return
         for scope in wanted:
-            self.lender.end_restore(scope, spent[scope.id], starts[scope.id])
+            ahead = spent.ahead.get(scope.id)
+            self.lender.end_restore(scope, spent[scope.id], starts[scope.id], ahead)
 
     def _bury(self, incarnation: str) -> None:
         end = self._ends.pop(incarnation)
@@ -228,8 +230,8 @@ class Lending:
         stretch = Stretch(folder, begin, session.offset, end)
         starts = {name: one.window_start_ms for name, one in self.lender.accounts.items()}
 
-        def read() -> dict[str, int]:
-            spent = dict.fromkeys(starts, 0)
+        def read() -> Spent:
+            spent = Spent(starts)
             add_open(spent, add_settled(spent, stretch, starts, {}))
             return spent
 

@@ -2,7 +2,7 @@
 
 It does not measure cost. Exits with 1 when something leaks or an answer was wrong.
 
-    python -m bench.soak [--minutes N] [--seconds N]
+    python -m bench.soak [--minutes N] [--seconds N] [--tls] [--boot NAME=VALUE]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from bench.endurance.samples import Sample, take
-from bench.endurance.traffic import MODELS, Second
+from bench.endurance.traffic import MODELS, Second, behind_tls
 from bench.endurance.verdict import Bounds, Course, bounds_for, leaks, report, slopes
 from bench.peers.contract import Running, Site
 from bench.peers.vanguard import start
@@ -43,14 +43,19 @@ def at_rest(running: Running, journal: Path, descriptors: int, began: float) -> 
         time.sleep(0.5)
 
 
-def soak(made: Lab, seconds_s: float) -> Course:
-    """The whole course.
+def soak(made: Lab, seconds_s: float, boot: dict[str, str] | None = None) -> Course:
+    """The whole course; behind TLS where the lab has it.
 
     Raises:
         TimeoutError: the gateway did not start.
         OSError: it died.
     """
-    running = start(Site(made.folder, made.candidate_core, made.load_core, made.upstreams, MODELS))
+    tls = bool(made.upstreams.tls_port)
+    models = tuple(behind_tls(model) for model in MODELS) if tls else MODELS
+    site = Site(
+        made.folder, made.candidate_core, made.load_core, made.upstreams, models, boot=boot or {}
+    )
+    running = start(site)
     try:
         process.first_answer_s(running.port, _READY, running.began, running.process)
         assert running.pid is not None
@@ -58,7 +63,7 @@ def soak(made: Lab, seconds_s: float) -> Course:
         journal = home / "journal"
         before = take(0, running.pid, running.port, journal)
         command = [sys.executable, "-m", "bench.endurance.traffic", str(running.port)]
-        pinned = ["taskset", "-c", str(made.load_core), *command, str(seconds_s)]
+        pinned = ["taskset", "-c", str(made.load_core), *command, str(seconds_s), *["tls"] * tls]
         began = time.monotonic()
         samples: list[Sample] = []
         traffic: list[Second] = []
@@ -126,13 +131,16 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seconds", type=float, help="instead of minutes")
+    parser.add_argument("--tls", action="store_true", help="reach the upstream by TLS")
+    parser.add_argument("--boot", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args(arguments)
+    boot = dict(pair.split("=", 1) for pair in asked.boot)
     seconds_s = asked.seconds or asked.minutes * 60
     bounds = bounds_for(seconds_s)
     print(f"soak: {seconds_s / 60:.1f} minutes of steady mixed load", flush=True)
-    with lab(tls=False) as made:
+    with lab(tls=asked.tls) as made:
         try:
-            course = soak(made, seconds_s)
+            course = soak(made, seconds_s, boot)
             print(report(course, bounds))
             print(f"written to {write(course, bounds)}")
             return 1 if leaks(course, bounds) else 0

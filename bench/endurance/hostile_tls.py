@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import gc
 import hashlib
 import os
@@ -26,10 +28,12 @@ import uvloop
 from bench.endurance.hostile_server import BROKEN, KINDS, Servers, answer_body
 from bench.rig import certificate
 from vanguard.core.errors import UpstreamError
+from vanguard.gateway.http.client import UpstreamConnection
 from vanguard.gateway.http.dial.dialler import Dialler, Kind
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.origin import Origin, parse_base_url
 from vanguard.gateway.http.pool import Call, Pool, StaleConnectionError
+from vanguard.gateway.http.tls.transport import TlsTransport
 from vanguard.snapshot.boot import Bounds, Deadlines
 from vanguard.snapshot.model import UpstreamTls
 
@@ -147,12 +151,21 @@ async def certificates_are_refused(servers: Servers, kind: Kind) -> list[str]:
 
 
 def resident_kib() -> int:
-    """Memory of this process in use."""
+    """Memory of this process in use, what is merely kept for later given back first."""
+    gc.collect()
+    with contextlib.suppress(AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
+
+
+def descriptors_open() -> int:
+    """Of this process."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 async def soak(servers: Servers, kind: Kind, minutes: float, seed: int) -> list[str]:
     """The whole run; what was wrong."""
+    before = descriptors_open()
     wrong = await certificates_are_refused(servers, kind)
     run = Soak(servers, kind, seed)
     began = time.monotonic()
@@ -161,8 +174,9 @@ async def soak(servers: Servers, kind: Kind, minutes: float, seed: int) -> list[
     await run.run(began + minutes * 60)
     run.pool.close()
     await asyncio.sleep(3)
-    gc.collect()
     end_kib, left = resident_kib(), run.pool.open_connections
+    alive = sum(isinstance(one, TlsTransport | UpstreamConnection) for one in gc.get_objects())
+    descriptors = descriptors_open()
     for what, count in sorted(run.seen.items()):
         print(f"  {what:40} {count:8,}")
     calls = f"{sum(run.seen.values()):,} calls, {servers.handshakes():,} connections"
@@ -170,8 +184,9 @@ async def soak(servers: Servers, kind: Kind, minutes: float, seed: int) -> list[
     print(f"  memory {warm_kib / 1024:.1f} MiB warm, {end_kib / 1024:.1f} MiB at the end")
     if end_kib > warm_kib + _RISE_KIB:
         wrong.append("memory rises")
-    if left:
-        wrong.append(f"{left} connections were not let go")
+    if left or alive or descriptors > before + 2:
+        more = descriptors - before
+        wrong.append(f"{left} connections, {alive} objects, {more} descriptors were not let go")
     return [*wrong, *run.wrong]
 
 

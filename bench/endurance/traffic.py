@@ -3,7 +3,7 @@
 It does not know what it loads. Every kind comes at its own constant rate, whether or not answers do.
 Once a second a line of JSON says what came back.
 
-    python -m bench.endurance.traffic PORT SECONDS
+    python -m bench.endurance.traffic PORT SECONDS [tls]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import uvloop
@@ -19,7 +19,7 @@ import uvloop
 from bench.load.client import Client
 from bench.load.plan import Seen, percentile
 from bench.load.requests import Ask, request_bytes
-from bench.models import BenchModel
+from bench.models import BenchModel, parse
 from bench.peers.contract import KEY
 
 CONNECTIONS = 200  # of each kind; beyond, a request is not sent and counts as failed
@@ -67,6 +67,25 @@ KINDS = (
     Kind("unknown_model", 2, Ask("openai", "no-such-model"), statuses=(404,)),
 )
 MODELS = (_JSON, _STREAM, _LONG, _CLAUDE, _GUARDED, _FAILS)
+_NAMES = {model.name for model in MODELS}
+
+
+def behind_tls(model: BenchModel) -> BenchModel:
+    """The same model, reached by TLS."""
+    return replace(model, tls=True)
+
+
+def kinds_behind_tls() -> tuple[Kind, ...]:
+    """Every kind of request, with the same models reached by TLS."""
+    return tuple(
+        replace(
+            kind,
+            ask=msgspec.structs.replace(kind.ask, model=behind_tls(parse(kind.ask.model)).name),
+        )
+        if kind.ask.model in _NAMES
+        else kind
+        for kind in KINDS
+    )
 
 
 class Second(msgspec.Struct):
@@ -185,9 +204,9 @@ def _shares(values: list[int]) -> tuple[float, float]:
     return percentile(values, 0.5), percentile(values, 0.99)
 
 
-async def main(port: int, seconds: float) -> None:
+async def main(port: int, seconds: float, *, tls: bool) -> None:
     """Runs all kinds and prints a line each second."""
-    lanes = [Lane(kind, port) for kind in KINDS]
+    lanes = [Lane(kind, port) for kind in (kinds_behind_tls() if tls else KINDS)]
     began = time.monotonic()
     work = [asyncio.create_task(lane.run(began, began + seconds)) for lane in lanes]
     while not all(task.done() for task in work):
@@ -206,4 +225,4 @@ _LAST_S = 6.0  # the longest stream ends by then
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), float(sys.argv[2])))
+    uvloop.run(main(int(sys.argv[1]), float(sys.argv[2]), tls="tls" in sys.argv[3:]))

@@ -183,7 +183,7 @@ _STEPS = st.one_of(
 )
 
 
-@settings(max_examples=times(40), deadline=None)
+@settings(max_examples=times(0.4), deadline=None)
 @given(steps=st.lists(_STEPS, max_size=25))
 def test_no_month_is_overspent_however_the_clock_is_set(tmp_path_factory, steps):
     books = Books(tmp_path_factory.mktemp("journal"))

@@ -94,7 +94,7 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         control_socket: Unix socket of control.
         metrics_open: whether `/metrics` answers without the admin key.
         log_format: `json` lines or `text`.
-        upstream_tls: which transport speaks TLS to upstreams: the loop's, or ours on a socket.
+        upstream_tls: which transport speaks TLS to upstreams: ours on a socket, or the loop's.
         proxies: forward proxies on the way to upstreams.
         tls: of the listeners; None serves plain HTTP.
     """
@@ -117,6 +117,6 @@ class GatewayBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     journal_fsync: Fsync = "never"
     deadlines: Deadlines = Deadlines()
     bounds: Bounds = Bounds()
-    upstream_tls: Literal["loop", "socket"] = "loop"
+    upstream_tls: Literal["loop", "socket"] = "socket"
     proxies: ForwardProxies = ForwardProxies()
     tls: InboundTls | None = None

@@ -144,8 +144,8 @@ class GatewaySettings(Section):
         description="When the usage journal is forced onto the disk. `never`: the kernel decides; killing any process loses nothing, a power cut loses what the kernel had not written yet (up to some 30 seconds on Linux's defaults). `second`: once a second, beside the traffic; a power cut loses about a second, longer only while the disk is slower. `always`: each record before its request goes on or its answer ends; a power cut loses nothing, and each request waits for the disk twice.",
     )
     upstream_tls: Literal["loop", "socket"] = Field(
-        "loop",
-        description="Who speaks TLS to upstreams: the event loop (`loop`), or the gateway's own transport (`socket`), which takes less CPU and resumes sessions.",
+        "socket",
+        description="Who speaks TLS to upstreams: the gateway's own transport (`socket`), which takes less CPU and resumes sessions, or the event loop (`loop`).",
     )
     proxy: ProxyUrl | None = Field(
         None,

@@ -251,10 +251,11 @@ class OpenAIChatTap(StreamTap):
 def _cap(request: _Request) -> int | None:
     """The larger of the two caps: nobody knows which one the upstream obeys."""
     old, new = request.max_tokens, request.max_completion_tokens
-    old, new = None if old is UNSET else old, None if new is UNSET else new
-    if old is not None and old < 1:
+    if old is UNSET:
+        old = None
+    elif old is not None and old < 1:
         old = 0
-    if new is None:
+    if new is UNSET or new is None:
         return old
     if new < 1:
         new = 0

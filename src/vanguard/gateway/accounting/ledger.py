@@ -52,7 +52,9 @@ class Ledger:
         self._lines: list[bytes] = []
         # of each line: who waits for it, or what is to be done when it is written
         self._fates: list[tuple[Waiter | None, Done | None]] = []
-        self._outcomes: list[tuple[Waiter, LedgerUnavailable | None, bool]] = []
+        # who is still to be told: that the intent stands, or why not and whether it does even so
+        self._standing: list[Waiter] = []
+        self._refused: list[tuple[Waiter, LedgerUnavailable, bool]] = []
         self._after: list[Callable[[], None]] = []
         self._behind: deque[tuple[bytes, Done | None]] = deque()
 
@@ -105,19 +107,26 @@ class Ledger:
     def flush(self) -> None:
         """Writes what was handed in, then tells whoever waits for it."""
         self.commit()
-        outcomes, self._outcomes = self._outcomes, []
+        standing, self._standing = self._standing, []
         after, self._after = self._after, []
-        for waiter, refusal, stands in outcomes:
+        for waiter in standing:
             try:
-                if refusal is None:
-                    waiter.journalled()
-                else:
-                    waiter.unjournalled(refusal, stands=stands)
+                waiter.journalled()
             except Exception as error:  # noqa: BLE001 - the border of one request: the others go on
                 self.on_defect(error)
+        if self._refused:
+            self._tell_refused()
         for callback in after:
             try:
                 callback()
+            except Exception as error:  # noqa: BLE001 - likewise
+                self.on_defect(error)
+
+    def _tell_refused(self) -> None:
+        refused, self._refused = self._refused, []
+        for waiter, refusal, stands in refused:
+            try:
+                waiter.unjournalled(refusal, stands=stands)
             except Exception as error:  # noqa: BLE001 - likewise
                 self.on_defect(error)
 
@@ -133,10 +142,13 @@ class Ledger:
         standing = journal.append_lines(lines) if not self._behind else 0
         error = _unsynced(journal) if journal.sync_error else None
         for waiter, done in fates if standing == len(fates) else fates[:standing]:
-            if waiter is not None:
-                self._outcomes.append((waiter, error, True))
-            elif done is not None:
-                done()
+            if waiter is None:
+                if done is not None:
+                    done()
+            elif error is None:
+                self._standing.append(waiter)
+            else:
+                self._refused.append((waiter, error, True))
         if standing < len(fates):
             self._fall_behind(lines[standing:], fates[standing:])
 
@@ -146,7 +158,7 @@ class Ledger:
         """For what the disk did not take: intents are refused, settlements wait."""
         for line, (waiter, done) in zip(lines, fates, strict=True):
             if waiter is not None:
-                self._outcomes.append((waiter, _refused(self.journal), False))
+                self._refused.append((waiter, _refused(self.journal), False))
             else:
                 self._behind.append((line, done))
 

@@ -183,12 +183,9 @@ class Borrower:
         if chain.minutes:
             chain.count(now_s, 1, tokens)
         if not chain.touched:
-            self._touch(chain)
+            chain.touched = True
+            self._touched.append(chain)
         return Borrowed(chain, now_s, tokens, usd_micros)
-
-    def _touch(self, chain: BorrowedChain) -> None:
-        chain.touched = True
-        self._touched.append(chain)
 
     def _gather(self) -> None:
         """Brings the holdings up to what requests have counted; they have to be told of then."""
@@ -226,7 +223,8 @@ class Borrower:
             # goes to the lender: a refund may not outlive the minute of its reservation
             chain.count(reservation.at_s, 0, tokens - reservation.tokens)
         if not chain.touched:
-            self._touch(chain)
+            chain.touched = True
+            self._touched.append(chain)
 
     def standing(self, chain: BorrowedChain) -> Standing | None:
         """The tightest limits of a chain, as far as this worker knows; None when it has none."""

@@ -16,6 +16,7 @@ from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.messages import request_head
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.gateway.http.pool import Pool
+from vanguard.gateway.http.tls.contexts import Sessions
 from vanguard.snapshot.boot import Bounds, Deadlines, ForwardProxies
 from vanguard.snapshot.model import UpstreamTls
 
@@ -306,7 +307,9 @@ async def test_an_answer_that_ends_with_its_connection_must_have_said_so(
         assert isinstance(found, UpstreamTruncated)
 
 
-async def test_sessions_are_resumed_by_our_transport(authority, pair):
+async def test_sessions_are_resumed_by_our_transport(authority, pair, monkeypatch):
+    read = []
+    monkeypatch.setattr(Sessions, "keep", keeping(Sessions.keep, read))
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         context = pair.server()
         context.maximum_version = version
@@ -321,6 +324,16 @@ async def test_sessions_are_resumed_by_our_transport(authority, pair):
                 asking.pool.close()
                 await asyncio.sleep(0.02)
             assert resumed == [False, True, True]
+    # one for each server, not one for each connection
+    assert len(read) == 2
+
+
+def keeping(keep, read):
+    def noted(self, *arguments):
+        read.append(arguments)
+        keep(self, *arguments)
+
+    return noted
 
 
 @KINDS

@@ -107,10 +107,32 @@ def test_sessions_are_bounded_and_grow_old(monkeypatch):
     monkeypatch.setattr(contexts, "_MOST_SESSIONS", 2)
     sessions = Sessions()
     for number in range(4):
+        assert sessions.is_due("models.test", number, 0.0, resumed=False)
         sessions.keep("models.test", number, object(), 0.0)
-    sessions.keep("models.test", 9, None, 0.0)
+    sessions.keep("models.test", 3, None, 0.0)
+    sessions.keep("models.test", 9, object(), 0.0)  # nobody asked for it
     assert len(sessions) == 2
     assert sessions.get("models.test", 3, 10.0) is not None
     assert sessions.get("models.test", 0, 10.0) is None
     assert sessions.get("other.test", 3, 10.0) is None
     assert sessions.get("models.test", 3, 10_000.0) is None
+
+
+def test_a_session_is_read_seldom_whatever_the_server_does():
+    sessions = Sessions()
+
+    def reads(hours, *, resumed):
+        seconds = range(hours * 3_600)
+        return sum(sessions.is_due("m", 443, 5.0 + at, resumed=resumed) for at in seconds)
+
+    assert reads(1, resumed=True) == 6
+    sessions = Sessions()
+    assert reads(1, resumed=False) == 60
+
+
+def test_a_server_that_no_longer_resumes_is_asked_for_another_session_soon():
+    sessions = Sessions()
+    assert sessions.is_due("m", 443, 0.0, resumed=False)
+    assert not sessions.is_due("m", 443, 59.0, resumed=False)
+    assert not sessions.is_due("m", 443, 61.0, resumed=True)
+    assert sessions.is_due("m", 443, 62.0, resumed=False)

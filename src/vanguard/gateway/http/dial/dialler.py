@@ -40,7 +40,7 @@ class Dialler:
         self,
         connect_s: float,
         *,
-        upstream_tls: Kind = "loop",
+        upstream_tls: Kind = "socket",
         proxies: ForwardProxies | None = None,
         resolve: Callable[[str], bytes] = _no_reference,
     ) -> None:
@@ -137,11 +137,17 @@ async def _loop_tls(
 async def _socket_tls(
     sock: socket.socket, trust: Trust, name: str, port: int, make: Callable[[], P]
 ) -> P:
-    clock = asyncio.get_running_loop().time
-    session = trust.sessions.get(name, port, clock())
+    clock, sessions = asyncio.get_running_loop().time, trust.sessions
+    session = sessions.get(name, port, clock())
     wrapped = await handshake(sock, trust.context, name, session)
+
+    def keep(newer: ssl.SSLSession | None) -> None:
+        sessions.keep(name, port, newer, clock())
+
+    resumed = bool(wrapped.session_reused)
+    due = sessions.is_due(name, port, clock(), resumed=resumed)
     protocol = make()
-    TlsTransport(wrapped, protocol, lambda newer: trust.sessions.keep(name, port, newer, clock()))
+    TlsTransport(wrapped, protocol, keep if due else None)
     return protocol
 
 

@@ -83,7 +83,7 @@ class ReadPage:
         """
         (page,) = values
         path = blobs.path(page.sha256)
-        engine = _engine(self.languages, self.tessdata)
+        engine = _with_numbers(_engine(self.languages, self.tessdata))
         drawn: Raster | None = None
         layer: Choice | None = None
         if page.kind == "pdf":
@@ -124,5 +124,15 @@ def _engine(languages: str, tessdata: str) -> Engine:
 
 @lru_cache(maxsize=2)
 def _numbers(tessdata: str) -> tuple[NumberReader, ...]:
-    """Latin digits are read by the data for English, which read them far better."""
-    return (EngineNumbers(_engine("eng", tessdata)),)
+    """The own reader, and for Latin digits the data for English, which read them far better."""
+    from vanguard.documents.recognise.numbers import OwnNumbers  # noqa: PLC0415 - where it is used
+
+    return (EngineNumbers(_engine("eng", tessdata)), OwnNumbers())
+
+
+def _with_numbers(engine: Engine) -> Engine:
+    """The engine, whose words are looked at again where they may be numbers."""
+    from vanguard.documents.recognise.numbers import OwnNumbers  # noqa: PLC0415 - where it is used
+    from vanguard.documents.recognise.words import WithNumbers  # noqa: PLC0415 - where it is used
+
+    return WithNumbers(engine, OwnNumbers())

@@ -1,0 +1,1 @@
+"""The recipe of the recognisers: pictures, net, training, file. Nothing that reads imports it."""

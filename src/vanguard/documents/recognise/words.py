@@ -41,7 +41,7 @@ _AROUND = ".,،:؛()"
 _CODE = re.compile(r"\d+(?:-\d+){1,3}")  # of a telephone, or from one number to another
 _HIJRI_YEAR = re.compile("[1١][2-4٢-٤][0-9٠-٩]{2}")
 _HIJRI_SIGN = re.compile("هـ?$")
-_PREFIXES = frozenset("وبلفك")  # words of one letter, written to what follows
+_PREFIXES = frozenset("وب")  # words of one letter, written to what follows
 
 
 class WithNumbers:

@@ -148,9 +148,8 @@ def _word(dice: Dice, words: list[str]) -> str:
         return dice.choice(_LATIN_WORDS)
     if chance < 0.16:
         return dice.choice(_PUNCTUATION)
-    if chance < 0.2:
-        return dice.choice(["و{}", "ب{}", "{}هـ", "{}م"]).format(_number(dice))
-    if chance < 0.28:
-        form = dice.choice(["{0}{1}", "{0}-{1}", "{0}/{1}", "{1}{0}", "{1}-{0}"])
-        return form.format(_number(dice), dice.choice(["كم", "ريال", *_LATIN_WORDS]))
+    if chance < 0.26:
+        return dice.choice(["{}{}", "{}-{}", "{}/{}"]).format(
+            _number(dice), dice.choice(["هـ", "م", "كم", "ريال", *_LATIN_WORDS])
+        )
     return dice.choice(words)

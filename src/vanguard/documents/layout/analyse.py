@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import reduce
 
-from vanguard.documents.engines.careful import read_all
 from vanguard.documents.engines.contract import Engine
+from vanguard.documents.engines.strips import LineReader, best_measure, strips_of
+from vanguard.documents.images.ink import is_vocalised
 from vanguard.documents.images.raster import Raster
-from vanguard.documents.images.sheet import Sheet, sheet, shifted
+from vanguard.documents.images.sheet import Sheet, sheet
 from vanguard.documents.layout.kinds import (
     Paragraph,
     Surroundings,
@@ -26,9 +27,13 @@ from vanguard.documents.page import Block, BlockKind, Box, Direction, Line, Tabl
 from vanguard.documents.tables.numbers import NumberReader
 from vanguard.documents.tables.read import read_table
 
+_FEW_LINES = 3  # of text; with fewer, those of tables tell the measure, too
+
 
 def analyse(
-    raster: Raster, engine: Engine, numbers: Sequence[NumberReader] = ()
+    raster: Raster,
+    engine: Engine,
+    numbers: Sequence[NumberReader] = (),
 ) -> tuple[Block, ...]:
     """The blocks of a page in reading order, boxes in points of the page; none on an empty page.
 
@@ -41,8 +46,9 @@ def analyse(
     if page is None:
         return ()
     plan = find_regions(page)
+    reader = _line_reader(plan, page, engine)
     texts = {
-        index: list(_paragraphs(plan, region, engine))
+        index: list(_paragraphs(plan, region, reader))
         for index, region in enumerate(plan.regions)
         if region.what == "text"
     }
@@ -64,15 +70,32 @@ def analyse(
                 for one in texts[index]
             ]
         else:
-            blocks += _other(region, page, engine, numbers)
+            blocks += _other(region, page, reader, numbers)
     return tuple(blocks)
 
 
-def _paragraphs(plan: Plan, region: Region, engine: Engine) -> Iterator[Paragraph]:
+def _line_reader(plan: Plan, page: Sheet, engine: Engine) -> LineReader:
+    strips = [
+        strip
+        for region in plan.regions
+        if region.what == "text"
+        for strip in strips_of(plan.text, region.box)
+    ]
+    if len(strips) < _FEW_LINES:
+        strips += [
+            strip
+            for region in plan.regions
+            if region.grid is not None
+            for place in region.grid.places
+            for strip in strips_of(page, place.box)
+        ]
+    vocalised = is_vocalised(page.ink, page.height)
+    return LineReader(engine, best_measure(engine, strips, vocalised=vocalised))
+
+
+def _paragraphs(plan: Plan, region: Region, reader: LineReader) -> Iterator[Paragraph]:
     page = plan.text
-    image, left, top = page.crop(region.box)
-    lines = [shifted(line, left, top) for line in read_all(engine, image)]
-    for group in find_paragraphs(page, lines, region.box):
+    for group in find_paragraphs(page, reader.read(page, region.box), region.box):
         box = _around(group) or region.box
         sizes = sorted(
             (letters(page, line.box) for line in group if line.box is not None),
@@ -108,12 +131,13 @@ def _block(
 
 
 def _other(
-    region: Region, page: Sheet, engine: Engine, numbers: Sequence[NumberReader]
+    region: Region, page: Sheet, reader: LineReader, numbers: Sequence[NumberReader]
 ) -> Iterator[Block]:
+    engine = reader.engine
     box = page.raster.page_box(region.box)
     if region.grid is not None:
-        table = read_table(region.grid, page, engine, numbers)
-        names = (engine.name, *(reader.name for reader in numbers))
+        table = read_table(region.grid, page, reader, numbers)
+        names = (engine.name, *(one.name for one in numbers))
         yield Block(
             "table",
             box=box,
@@ -123,8 +147,7 @@ def _other(
             confidence=_table_confidence(table),
         )
     elif region.what in ("header", "footer"):
-        image, left, top = page.crop(region.box)
-        lines = [shifted(line, left, top) for line in read_all(engine, image)]
+        lines = reader.read(page, region.box)
         if lines:
             text = " ".join(line.text for line in lines)
             kind = furniture_kind(region.what, text, region.box.width, page.height)

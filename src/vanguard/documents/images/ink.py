@@ -5,6 +5,8 @@ It does not know scripts or engines.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +47,7 @@ def writing_height(ink: Ink) -> float | None:
     return median_height(stats[1:][kept]) if kept.any() else None
 
 
-def median_height(stats: NDArray[np.int32]) -> float:
+def median_height(stats: NDArray[Any]) -> float:
     """The median over ink of the height of what it is part of; OpenCV's rows of statistics, some at least."""
     heights, areas = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     order = np.argsort(heights)

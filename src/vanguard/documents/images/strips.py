@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -73,9 +74,8 @@ def find_strips(grey: Grey, ink: Ink, height: float, area: Box) -> list[Strip]:
 def _cuts(rows: NDArray[np.int64], height: float) -> NDArray[np.int64]:
     """Rows of pixels between two lines each: where there is least ink between two rows of much."""
     profile = rows.astype(np.float64).reshape(-1, 1)
-    smooth = cv2.GaussianBlur(
-        profile, (0, 0), sigmaX=0.1, sigmaY=max(1.0, height * _SMOOTH)
-    ).ravel()
+    blurred = cv2.GaussianBlur(profile, (0, 0), sigmaX=0.1, sigmaY=max(1.0, height * _SMOOTH))
+    smooth = np.asarray(blurred, np.float64).ravel()
     lines: list[int] = []
     for row in _peaks(smooth, height):
         if lines:
@@ -104,8 +104,8 @@ def _peaks(smooth: NDArray[np.float64], height: float) -> Iterator[int]:
 
 def _strip(
     image: Grey,
-    labels: NDArray[np.int32],
-    stats: NDArray[np.int32],
+    labels: NDArray[Any],
+    stats: NDArray[Any],
     members: NDArray[np.int64],
     corner: tuple[int, int],
     height: float,

@@ -6,7 +6,9 @@ It does not know files; `vanguard.documents.images.prepare` makes what it is giv
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
+from statistics import median
 
 from vanguard.documents.engines.contract import Engine
 from vanguard.documents.engines.strips import LineReader, best_measure, strips_of
@@ -27,6 +29,8 @@ from vanguard.documents.page import Block, BlockKind, Box, Direction, Line, Tabl
 from vanguard.documents.tables.numbers import NumberReader
 from vanguard.documents.tables.read import read_table
 
+# by the engine's confidence: a page on which lines of less are no lines
+_WELL_READ, _DIRT = 0.7, 0.35
 _FEW_LINES = 3  # of text; with fewer, those of tables tell the measure, too
 
 
@@ -52,6 +56,7 @@ def analyse(
         for index, region in enumerate(plan.regions)
         if region.what == "text"
     }
+    texts = _without_dirt(texts)
     solids = tuple(one.box for one in plan.regions if one.what in ("table", "figure"))
     written = [one for some in texts.values() for one in some]
     around = Surroundings(
@@ -72,6 +77,22 @@ def analyse(
         else:
             blocks += _other(region, page, reader, numbers)
     return tuple(blocks)
+
+
+def _without_dirt(texts: dict[int, list[Paragraph]]) -> dict[int, list[Paragraph]]:
+    """Texts without lines that are none, on a page that is read well: dirt and drawings are read as letters."""
+    lines = [line for some in texts.values() for one in some for line in one.lines]
+    usual = median(line.confidence or 0.0 for line in lines) if lines else 0.0
+    if usual < _WELL_READ:
+        return texts
+    kept: dict[int, list[Paragraph]] = {}
+    for index, some in texts.items():
+        kept[index] = []
+        for one in some:
+            known = tuple(line for line in one.lines if (line.confidence or 0.0) >= _DIRT)
+            if known:
+                kept[index].append(replace(one, lines=known))
+    return kept
 
 
 def _line_reader(plan: Plan, page: Sheet, engine: Engine) -> LineReader:

@@ -1,7 +1,7 @@
 """A letter that the file names on its hamza is put on the stroke below."""
 
 from vanguard.documents.layers.contract import Glyph
-from vanguard.documents.layers.seats import seated
+from vanguard.documents.layers.places.seats import seated
 
 JOINER = "\u200d"
 

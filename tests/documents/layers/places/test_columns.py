@@ -1,6 +1,6 @@
 """Lines in reading order: columns one after the other, rows of cells row by row."""
 
-from vanguard.documents.layers.columns import reading_order
+from vanguard.documents.layers.places.columns import reading_order
 from vanguard.documents.page import Box
 
 

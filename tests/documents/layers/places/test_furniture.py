@@ -2,7 +2,7 @@
 
 import pytest
 
-from vanguard.documents.layers.furniture import find_furniture
+from vanguard.documents.layers.places.furniture import find_furniture
 from vanguard.documents.page import Box, Line, Word
 
 HEIGHT = 842.0

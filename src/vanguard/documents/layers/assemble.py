@@ -13,9 +13,9 @@ import msgspec
 
 from vanguard.documents.arabic.bidi import RIGHT, kind, typed_order, typed_order_ltr
 from vanguard.documents.arabic.letters import ARABIC, LATIN
-from vanguard.documents.layers.places.columns import reading_order
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.layers.marks import Unit, units_of
+from vanguard.documents.layers.places.columns import reading_order
 from vanguard.documents.layers.places.seats import seated
 from vanguard.documents.page import Box, Line, Word
 

@@ -26,8 +26,8 @@ from vanguard.documents.arabic.plausibility import Plausibility, plausibility
 from vanguard.documents.arabic.repair import Repair, repair
 from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
-from vanguard.documents.layers.places.furniture import find_furniture
 from vanguard.documents.layers.missing import UNKNOWN, restored
+from vanguard.documents.layers.places.furniture import find_furniture
 from vanguard.documents.layers.rewrite import rewritten
 from vanguard.documents.layers.upright import turned_words, upright
 from vanguard.documents.page import BlockKind, Line

@@ -58,3 +58,13 @@ def test_what_nobody_can_read_has_no_direction():
     assert [kind(one) for one in ("ب", "a", "1", "١", " ", "\ufffd", "\U000f0001")] == list(
         "RLNAOOO"
     )
+
+
+def test_arabic_digits_stay_behind_the_latin_letters_that_they_touch():
+    assert typed(list("SA٤٥ مقر")) == "رقم SA٤٥"
+    assert typed(list("٤٥ SA مقر")) == "رقم SA ٤٥"
+
+
+def test_a_number_that_touches_a_latin_word_is_part_of_it_whoever_painted_it():
+    units = list("AB-1024 فلم")
+    assert typed(units, [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]) == "ملف AB-1024"

@@ -57,3 +57,10 @@ def test_lone_pixels_beside_writing_are_dots_of_letters():
 
 def test_a_page_full_of_ink_has_no_grain():
     assert grain(PAGE, np.full(PAGE.shape, 255, np.uint8)) == 0
+
+
+def test_frayed_edges_are_made_even():
+    page = grainy(1)
+    smoothed, done = smooth(page, find_ink(page))
+    assert [one.split(" (")[0] for one in done] == ["edges smoothed"]
+    assert grain(smoothed, find_ink(page)) < grain(page, find_ink(page))

@@ -154,3 +154,25 @@ def test_agreement_counts_words_whatever_their_order():
     assert agreement("حق لكل فرد", "فرد لكل حق") == 1
     assert agreement("حق لكل", "حق كل") == 0.5
     assert agreement("", "") == 1
+
+
+def test_strokes_and_numbers_of_placed_glyphs_are_as_they_were_typed():
+    line = "كتـــاب القسم 11.1.3, من النص"
+    glyphs = tuple(
+        Glyph(letter, 300 - 6.0 * at, 91, 306 - 6.0 * at, 103, 100, 12)
+        for at, letter in enumerate("كتـــاب القسم ")
+    ) + tuple(
+        Glyph(letter, 186 + 6.0 * at, 91, 192 + 6.0 * at, 103, 100, 12)
+        for at, letter in enumerate("11.1.3")
+    )
+    assert layer(Painted("made", 595, 842, glyphs)).text == line[: line.index(",")]
+
+
+def test_a_page_number_is_told_from_the_text():
+    lines = [
+        Line(tuple(map(Word, text.split())), Box(60, 80 + 17 * at, 500, 92 + 17 * at))
+        for at, text in enumerate(DECLARATION)
+    ]
+    lines.append(Line((Word("12"),), Box(280, 800, 300, 812)))
+    choice = best_layer([layer(Painted("made", 595, 842, lines=tuple(lines)))])
+    assert choice.furniture == {len(DECLARATION): "page_number"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from support.documents.drawing import LINES
-from support.documents.sheets import Canvas
+from support.documents.sheets import Canvas, Says
 from vanguard.documents.images.raster import raster
 from vanguard.documents.layout.analyse import analyse
 from vanguard.documents.tables.numbers import EngineNumbers
@@ -62,3 +62,25 @@ def test_readers_confidence_and_direction_are_told(blocks):
 
 def test_an_empty_page_has_no_blocks(english):
     assert analyse(raster(np.full((300, 200), 250, np.uint8), 100), english) == ()
+
+
+class Mixed:
+    """An engine that is sure of most lines and of one not at all."""
+
+    name = "mixed"
+
+    def __init__(self, doubts):
+        self.doubts = doubts
+
+    def read(self, grey, shape):
+        wide = grey.shape[1]
+        return Says("dirt" if wide < 300 else "words", self.doubts(wide)).read(grey, shape)
+
+
+@pytest.mark.parametrize(("usual", "kept"), [(0.9, False), (0.6, True)])
+def test_what_is_hardly_read_on_a_page_that_is_read_well_is_dirt(usual, kept):
+    canvas = Canvas().lines(100, 200, 700, 8)
+    canvas.bar(100, 700, 200)
+    engine = Mixed(lambda wide: 0.2 if wide < 300 else usual)
+    text = "\n".join(block.text for block in analyse(canvas.raster, engine))
+    assert ("dirt" in text) is kept

@@ -38,3 +38,14 @@ def test_a_block_is_as_sure_as_its_letters_and_the_first_has_the_reasons():
 
 def test_nothing_gives_no_block():
     assert gather([], "x", (Reason("because", "why"),)) == ()
+
+
+def test_furniture_stands_around_the_text():
+    lines = [line(800), line(100), line(118), line(60)]
+    blocks = gather(lines, "x", (Reason("because", "why"),), {0: "page_number", 3: "header"})
+    assert [(block.kind, len(block.lines)) for block in blocks] == [
+        ("header", 1),
+        ("paragraph", 2),
+        ("page_number", 1),
+    ]
+    assert blocks[0].reasons == (Reason("because", "why"),)

@@ -3,12 +3,17 @@
 import numpy as np
 
 from support.documents.sheets import HEIGHT, Canvas, Says
+from vanguard.documents.engines.strips import LineReader, Measure
 from vanguard.documents.page import Box, Word
 from vanguard.documents.tables.numbers import EngineNumbers
 from vanguard.documents.tables.read import read_table, written
 from vanguard.documents.tables.ruled import find_ruled
 
 XS, YS = (100, 300, 500, 700), (100, 140, 180, 220)
+
+
+def lines(engine):
+    return LineReader(engine, Measure(2.2 * HEIGHT))
 
 
 class Digits:
@@ -44,7 +49,7 @@ def test_a_table_of_words_and_numbers_is_read_cell_by_cell(english):
     for y, row in zip(YS, texts, strict=False):
         for x, text in zip(XS, row, strict=False):
             canvas.text(x + 30, y + 8, text)
-    table = read_table(*grid_of(canvas), english, [EngineNumbers(english)])
+    table = read_table(*grid_of(canvas), lines(english), [EngineNumbers(english)])
     read = {(cell.row, cell.column): cell.text for cell in table.cells}
     assert read == {(r, c): text for r, row in enumerate(texts) for c, text in enumerate(row)}
     assert table.direction == "ltr"
@@ -56,7 +61,7 @@ def test_an_empty_cell_stays_empty_whatever_the_engine_would_say():
     engine = Says("الأحد")
     canvas = barred((1, 1))
     canvas.rule(390, 160, 391, 161)  # a speck
-    table = read_table(*grid_of(canvas), engine, ())
+    table = read_table(*grid_of(canvas), lines(engine), ())
     empty = [cell for cell in table.cells if not cell.lines]
     assert [(cell.row, cell.column) for cell in empty] == [(1, 1)]
     assert engine.looks == 8
@@ -70,7 +75,7 @@ def test_the_dot_that_is_an_arabic_zero_is_not_nothing():
 
 
 def test_an_arabic_table_has_its_first_column_at_the_right():
-    table = read_table(*grid_of(barred((0, 0))), Says("كلمة"), ())
+    table = read_table(*grid_of(barred((0, 0))), lines(Says("كلمة")), ())
     empty = next(cell for cell in table.cells if not cell.lines)
     assert (empty.row, empty.column) == (0, 2)
     assert table.direction == "rtl"
@@ -80,7 +85,7 @@ def test_an_arabic_table_has_its_first_column_at_the_right():
 
 def test_numbers_of_a_reader_that_reads_most_are_taken():
     digits = Digits(*[("٤٢", 0.9)] * 8, (None, 0))
-    table = read_table(*grid_of(barred()), Says("ىق", 0.3), [digits])
+    table = read_table(*grid_of(barred()), lines(Says("ىق", 0.3)), [digits])
     texts = [cell.text for cell in table.cells]
     assert texts.count("٤٢") == 8
     doubted = next(cell for cell in table.cells if cell.text != "٤٢")
@@ -89,22 +94,22 @@ def test_numbers_of_a_reader_that_reads_most_are_taken():
 
 def test_numbers_of_a_reader_that_reads_few_are_not():
     digits = Digits(*[("42", 0.9)] * 3, *[(None, 0)] * 6)
-    table = read_table(*grid_of(barred()), Says("ىق", 0.3), [digits])
+    table = read_table(*grid_of(barred()), lines(Says("ىق", 0.3)), [digits])
     assert {cell.text for cell in table.cells} == {"ىق"}
 
 
 def test_words_that_the_engine_is_sure_of_stay_words():
-    table = read_table(*grid_of(barred()), Says("كلمة", 0.95), [Digits(*[("6", 0.9)] * 9)])
+    table = read_table(*grid_of(barred()), lines(Says("كلمة", 0.95)), [Digits(*[("6", 0.9)] * 9)])
     assert {cell.text for cell in table.cells} == {"كلمة"}
 
 
 def test_two_readings_of_a_number_are_a_doubt():
-    table = read_table(*grid_of(barred()), Says("71", 0.7), [Digits(*[("٢٦", 0.9)] * 9)])
+    table = read_table(*grid_of(barred()), lines(Says("71", 0.7)), [Digits(*[("٢٦", 0.9)] * 9)])
     assert {cell.text for cell in table.cells} == {"٢٦"}
     assert all("another reader says 71" in cell.doubts for cell in table.cells)
 
 
 def test_what_cannot_be_read_is_told():
-    table = read_table(*grid_of(barred()), Says(""), ())
+    table = read_table(*grid_of(barred()), lines(Says("")), ())
     assert all("could not be read" in cell.doubts[0] for cell in table.cells)
     assert not np.any([cell.lines for cell in table.cells])

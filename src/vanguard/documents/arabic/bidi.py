@@ -139,6 +139,8 @@ class _Line:
         before, after = self.kinds[end - 1], self.kinds[following]
         between = self.units[end:following]
         if INDIC in (before, after):
+            if not between and LEFT in (before, after):
+                return True  # both stand on one level (rule I1): SA٤٥
             return before == after and self._one_number(between, following)
         if LEFT not in (before, after) and not latin:
             spaced = phone and all(unit.isspace() or unit == "-" for unit in between)
@@ -147,7 +149,8 @@ class _Line:
             return True
         if after == NUMBER and self._word_before(end) in _MEASURES:
             return False
-        if after == NUMBER and self.runs is not None and self._whole_stroke(end - 1):
+        spaced = any(unit.isspace() for unit in between)
+        if after == NUMBER and spaced and self.runs is not None and self._whole_stroke(end - 1):
             return len(set(self.runs[end - 1 : following + 1])) == 1
         return True
 

@@ -10,8 +10,8 @@ from typing import Literal, Protocol
 from vanguard.documents.images.raster import Grey
 from vanguard.documents.page import Line
 
-Shape = Literal["page", "block", "line"]
-"""What is to be seen: anything, one column of lines, or a single line."""
+Shape = Literal["page", "block", "line", "strip"]
+"""What is to be seen: anything, one column of lines, a single line, or one that fills the image's height."""
 
 
 class Engine(Protocol):

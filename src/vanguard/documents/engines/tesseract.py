@@ -21,6 +21,8 @@ _SEGMENTATION = {
     "page": tesserocr.PSM.AUTO,
     "block": tesserocr.PSM.SINGLE_BLOCK,
     "line": tesserocr.PSM.SINGLE_LINE,
+    # straight to the network: Tesseract's own search for words drops halves of Arabic lines
+    "strip": tesserocr.PSM.RAW_LINE,
 }
 _CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

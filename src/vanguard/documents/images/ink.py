@@ -5,6 +5,8 @@ It does not know scripts or engines.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ Ink = NDArray[np.uint8]
 _LEAST_CONTRAST = 24  # grey levels between ink and paper, below which there is no ink
 _SPECK_PX = 6
 _SMALL = 0.45  # of the writing's height
+_VOCALISED = (1.6, 6.0)  # marks per letter; more of them are dirt
 
 
 def find_ink(grey: Grey) -> Ink:
@@ -41,11 +44,14 @@ def writing_height(ink: Ink) -> float | None:
     page_height, page_width = ink.shape
     # what is larger is a rule, a frame or a picture
     kept = (areas > _SPECK_PX) & (heights < page_height / 4) & (widths < page_width / 3)
-    heights, areas = heights[kept], areas[kept]
-    if heights.size == 0:
-        return None
+    return median_height(stats[1:][kept]) if kept.any() else None
+
+
+def median_height(stats: NDArray[Any]) -> float:
+    """The median over ink of the height of what it is part of; OpenCV's rows of statistics, some at least."""
+    heights, areas = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     order = np.argsort(heights)
-    weights = np.cumsum(areas[order])
+    weights = np.cumsum(areas[order].astype(float))
     return float(heights[order][np.searchsorted(weights, weights[-1] / 2)])
 
 
@@ -61,3 +67,8 @@ def marks_per_letter(ink: Ink, height: float) -> float:
     small = kept & (heights < _SMALL * height) & (widths < 2 * _SMALL * height)
     large = kept & (heights >= _SMALL * height)
     return float(small.sum()) / max(1, int(large.sum()))
+
+
+def is_vocalised(ink: Ink, height: float) -> bool:
+    """Whether the writing has all its vowel marks."""
+    return _VOCALISED[0] <= marks_per_letter(ink, height) <= _VOCALISED[1]

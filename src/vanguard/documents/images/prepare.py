@@ -11,14 +11,13 @@ import cv2
 import numpy as np
 
 from vanguard.documents.images import illumination, noise, skew
-from vanguard.documents.images.ink import find_ink, marks_per_letter, writing_height
+from vanguard.documents.images.ink import find_ink, is_vocalised, writing_height
 from vanguard.documents.images.raster import Raster, scaling
 
 # Tesseract's Arabic LSTM reads lines of about this height best; docs/guide/documents-read.md has the measurement
 WRITING_PX = 17.0
 # vowel marks are lost at that height: fully vocalised text is read best when it is larger
 VOCALISED_PX = 28.0
-_VOCALISED = (1.6, 6.0)  # marks per letter; more of them are dirt
 _ABOUT = 0.15  # of it: text that is so near is left as it is
 _MOST_PX = 6_000  # on a side, after enlarging
 _FACTORS = (0.1, 4.0)
@@ -60,7 +59,7 @@ def prepare(page: Raster, writing_px: float = WRITING_PX) -> Prepared:
         page = page.moved(grey, change)
         ink = find_ink(page.grey)
     height = writing_height(ink)
-    if height is not None and _VOCALISED[0] <= marks_per_letter(ink, height) <= _VOCALISED[1]:
+    if height is not None and is_vocalised(ink, height):
         writing_px *= VOCALISED_PX / WRITING_PX
         steps.append("vocalised")
     page, resized = at_height(page, height, writing_px)

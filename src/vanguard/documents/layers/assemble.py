@@ -15,6 +15,8 @@ from vanguard.documents.arabic.bidi import RIGHT, kind, typed_order, typed_order
 from vanguard.documents.arabic.letters import ARABIC, LATIN
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.layers.marks import Unit, units_of
+from vanguard.documents.layers.places.columns import reading_order
+from vanguard.documents.layers.places.seats import seated
 from vanguard.documents.page import Box, Line, Word
 
 # In sizes of the font: how far two baselines of one line are apart at most, from which gap on there is
@@ -31,6 +33,7 @@ _LETTERS_PER_SPACE: Final = 20
 _NEAR: Final = 6
 _STOPS = frozenset(".,:;!?،؛؟")
 _SAME_PLACE: Final = 0.08
+_NOWHERE: Final = Box(0, 0, 0, 0)
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -51,7 +54,7 @@ def lines_of(page: Painted) -> tuple[Line, ...]:
     for turn in sorted({glyph.turn for glyph in page.glyphs}):
         numbered = [(at, glyph) for at, glyph in enumerate(page.glyphs) if glyph.turn == turn]
         upright = [(at, _upright(glyph, page)) for at, glyph in numbered]
-        level = _in_order(_lines(_once(upright), rtl=rtl), rtl=rtl)
+        level = _in_order(_lines(seated(_once(upright)), rtl=rtl), rtl=rtl)
         if level:
             lines = tuple(_turned_back(placed.line, turn, page) for placed in level)
             found.append((min(placed.painted for placed in level), lines))
@@ -308,10 +311,5 @@ def _in_order(found: Sequence[_Placed], *, rtl: bool) -> list[_Placed]:
     jumps = sum(after < before - 1 for before, after in pairwise(tops))
     if jumps <= max(3, len(found) // 5):
         return painted
-    return sorted(found, key=lambda placed: _reading_key(placed.line.box, rtl=rtl))
-
-
-def _reading_key(box: Box | None, *, rtl: bool) -> tuple[float, float]:
-    if box is None:
-        return 0.0, 0.0
-    return round(box.bottom / 3), -box.right if rtl else box.left
+    boxes = [placed.line.box or _NOWHERE for placed in found]
+    return [found[at] for at in reading_order(boxes, "rtl" if rtl else "ltr")]

@@ -27,9 +27,10 @@ from vanguard.documents.arabic.repair import Repair, repair
 from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
 from vanguard.documents.layers.missing import UNKNOWN, restored
+from vanguard.documents.layers.places.furniture import find_furniture
 from vanguard.documents.layers.rewrite import rewritten
 from vanguard.documents.layers.upright import turned_words, upright
-from vanguard.documents.page import Line
+from vanguard.documents.page import BlockKind, Line
 
 # Below this a layer is not trusted; from one of these on, with another that agrees so far, no more are asked.
 TRUSTED: Final = 0.6
@@ -52,6 +53,11 @@ _OVERLAP: Final = 0.5
 _NAMED_REPAIRS: Final = 4
 
 
+# What needs no repair where places are known: a word's and a number's order. Strokes that stretch a word were
+# typed, and belong to the text.
+_BY_PLACES: Final = frozenset({"order", "digits", "tatweel"})
+
+
 class Layer(msgspec.Struct, frozen=True):
     """One layer, repaired.
 
@@ -59,6 +65,7 @@ class Layer(msgspec.Struct, frozen=True):
         repairs: what was repaired, line by line.
         hidden: share of its glyphs that are painted invisibly, 0 to 1.
         problem: why there is nothing.
+        page_height: in points; 0 where it is not known.
     """
 
     reader: str
@@ -68,6 +75,7 @@ class Layer(msgspec.Struct, frozen=True):
     hidden: float = 0.0
     problem: str = ""
     notes: tuple[str, ...] = ()
+    page_height: float = 0.0
 
     @property
     def text(self) -> str:
@@ -84,6 +92,7 @@ class Choice(msgspec.Struct, frozen=True):
         trusted: whether the lines can stand for the page; if not, read its picture.
         reader: the extractor, as in `Block.reader`; empty where there is no text.
         reasons: for `Block.reasons`.
+        furniture: which lines run around the text, by their numbers.
     """
 
     lines: tuple[Line, ...]
@@ -91,6 +100,7 @@ class Choice(msgspec.Struct, frozen=True):
     trusted: bool
     reader: str
     reasons: tuple[str, ...]
+    furniture: dict[int, BlockKind] = {}
 
 
 def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
@@ -98,15 +108,15 @@ def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
     words = lexicon or packaged()
     notes: tuple[str, ...] = ()
     if painted.glyphs:
-        lines = lines_of(painted)
-        skip = frozenset({"order"})
+        lines, skip = lines_of(painted), _BY_PLACES
         if turned_words(lines, words):
             lines = upright(lines)
             notes = ("the letters of each word were painted from left to right",)
+            skip -= {"digits"}
         lines, told = restored(lines, words)
         notes += told
     else:
-        lines, skip = tuple(map(_by_places, painted.lines)), frozenset()
+        lines, skip = tuple(map(_by_places, painted.lines)), frozenset({"tatweel"})
     mended = repair([line.text for line in lines], lexicon=words, skip=skip)
     changed = {one.line for one in mended.repairs}
     lines = tuple(
@@ -122,6 +132,7 @@ def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
         hidden,
         painted.problem,
         notes,
+        painted.height,
     )
 
 
@@ -196,7 +207,8 @@ def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choic
         reasons.append(
             f"not trusted: plausibility {value:.2f}, {found.known} of {found.words} words known"
         )
-    return Choice(lines, value, trusted, best.reader, tuple(reasons))
+    furniture = find_furniture(lines, best.page_height)
+    return Choice(lines, value, trusted, best.reader, tuple(reasons), furniture)
 
 
 def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:

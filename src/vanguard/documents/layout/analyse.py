@@ -6,12 +6,15 @@ It does not know files; `vanguard.documents.images.prepare` makes what it is giv
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
+from statistics import median
 
-from vanguard.documents.engines.careful import read_all
 from vanguard.documents.engines.contract import Engine
+from vanguard.documents.engines.strips import LineReader, best_measure, strips_of
+from vanguard.documents.images.ink import is_vocalised
 from vanguard.documents.images.raster import Raster
-from vanguard.documents.images.sheet import Sheet, sheet, shifted
+from vanguard.documents.images.sheet import Sheet, sheet
 from vanguard.documents.layout.kinds import (
     Paragraph,
     Surroundings,
@@ -26,9 +29,15 @@ from vanguard.documents.page import Block, BlockKind, Box, Direction, Line, Tabl
 from vanguard.documents.tables.numbers import NumberReader
 from vanguard.documents.tables.read import read_table
 
+# by the engine's confidence: a page on which lines of less are no lines
+_WELL_READ, _DIRT = 0.7, 0.35
+_FEW_LINES = 3  # of text; with fewer, those of tables tell the measure, too
+
 
 def analyse(
-    raster: Raster, engine: Engine, numbers: Sequence[NumberReader] = ()
+    raster: Raster,
+    engine: Engine,
+    numbers: Sequence[NumberReader] = (),
 ) -> tuple[Block, ...]:
     """The blocks of a page in reading order, boxes in points of the page; none on an empty page.
 
@@ -41,11 +50,13 @@ def analyse(
     if page is None:
         return ()
     plan = find_regions(page)
+    reader = _line_reader(plan, page, engine)
     texts = {
-        index: list(_paragraphs(plan, region, engine))
+        index: list(_paragraphs(plan, region, reader))
         for index, region in enumerate(plan.regions)
         if region.what == "text"
     }
+    texts = _without_dirt(texts)
     solids = tuple(one.box for one in plan.regions if one.what in ("table", "figure"))
     written = [one for some in texts.values() for one in some]
     around = Surroundings(
@@ -64,15 +75,48 @@ def analyse(
                 for one in texts[index]
             ]
         else:
-            blocks += _other(region, page, engine, numbers)
+            blocks += _other(region, page, reader, numbers)
     return tuple(blocks)
 
 
-def _paragraphs(plan: Plan, region: Region, engine: Engine) -> Iterator[Paragraph]:
+def _without_dirt(texts: dict[int, list[Paragraph]]) -> dict[int, list[Paragraph]]:
+    """Texts without lines that are none, on a page that is read well: dirt and drawings are read as letters."""
+    lines = [line for some in texts.values() for one in some for line in one.lines]
+    usual = median(line.confidence or 0.0 for line in lines) if lines else 0.0
+    if usual < _WELL_READ:
+        return texts
+    kept: dict[int, list[Paragraph]] = {}
+    for index, some in texts.items():
+        kept[index] = []
+        for one in some:
+            known = tuple(line for line in one.lines if (line.confidence or 0.0) >= _DIRT)
+            if known:
+                kept[index].append(replace(one, lines=known))
+    return kept
+
+
+def _line_reader(plan: Plan, page: Sheet, engine: Engine) -> LineReader:
+    strips = [
+        strip
+        for region in plan.regions
+        if region.what == "text"
+        for strip in strips_of(plan.text, region.box)
+    ]
+    if len(strips) < _FEW_LINES:
+        strips += [
+            strip
+            for region in plan.regions
+            if region.grid is not None
+            for place in region.grid.places
+            for strip in strips_of(page, place.box)
+        ]
+    vocalised = is_vocalised(page.ink, page.height)
+    return LineReader(engine, best_measure(engine, strips, vocalised=vocalised))
+
+
+def _paragraphs(plan: Plan, region: Region, reader: LineReader) -> Iterator[Paragraph]:
     page = plan.text
-    image, left, top = page.crop(region.box)
-    lines = [shifted(line, left, top) for line in read_all(engine, image)]
-    for group in find_paragraphs(page, lines, region.box):
+    for group in find_paragraphs(page, reader.read(page, region.box), region.box):
         box = _around(group) or region.box
         sizes = sorted(
             (letters(page, line.box) for line in group if line.box is not None),
@@ -108,12 +152,13 @@ def _block(
 
 
 def _other(
-    region: Region, page: Sheet, engine: Engine, numbers: Sequence[NumberReader]
+    region: Region, page: Sheet, reader: LineReader, numbers: Sequence[NumberReader]
 ) -> Iterator[Block]:
+    engine = reader.engine
     box = page.raster.page_box(region.box)
     if region.grid is not None:
-        table = read_table(region.grid, page, engine, numbers)
-        names = (engine.name, *(reader.name for reader in numbers))
+        table = read_table(region.grid, page, reader, numbers)
+        names = (engine.name, *(one.name for one in numbers))
         yield Block(
             "table",
             box=box,
@@ -123,8 +168,7 @@ def _other(
             confidence=_table_confidence(table),
         )
     elif region.what in ("header", "footer"):
-        image, left, top = page.crop(region.box)
-        lines = [shifted(line, left, top) for line in read_all(engine, image)]
+        lines = reader.read(page, region.box)
         if lines:
             text = " ".join(line.text for line in lines)
             kind = furniture_kind(region.what, text, region.box.width, page.height)

@@ -9,8 +9,10 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 
+from vanguard.documents.images.ink import median_height
 from vanguard.documents.images.sheet import Sheet
 from vanguard.documents.page import Box
 from vanguard.documents.tables.pieces import Band, find_bands
@@ -22,6 +24,8 @@ _NARROW = 0.6  # of the text's width
 _GAP = 1.4  # times the usual gap between lines
 _LEAST_GAP = 0.9  # heights of writing
 _RULE = 0.5  # of the text's width
+_SMALLER = 0.88  # of the letters beside it: small print
+_SMALL_GAP = 0.5  # heights of writing, from there on
 
 Where = Literal["header", "footer"]
 
@@ -78,7 +82,18 @@ def _is_apart(
     if band.bottom - band.top > 1.25 * _ONE_LINE * page.height / 1.5:
         return False
     filled = sum(box.width for box in _pieces(band, page.height))
-    return filled < _NARROW * width and gap >= max(_GAP * usual, _LEAST_GAP * page.height)
+    if filled >= _NARROW * width:
+        return False
+    if _letters(page, band) < _SMALLER * _letters(page, beside):
+        return gap >= _SMALL_GAP * page.height
+    return gap >= max(_GAP * usual, _LEAST_GAP * page.height)
+
+
+def _letters(page: Sheet, band: Band) -> float:
+    """How high the letters of a row are, in pixels; 0 where there are none."""
+    part = np.ascontiguousarray(page.ink[int(band.top) : int(band.bottom)])
+    count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+    return median_height(stats[1:]) if count > 1 else 0.0
 
 
 def _pieces(band: Band, height: float) -> list[Box]:

@@ -26,7 +26,7 @@ def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block,
     """
     told = _reasons("text_layer", layer.reasons) if layer is not None else ()
     if layer is not None and layer.lines and layer.trusted:
-        return gather(layer.lines, layer.reader, told)
+        return gather(layer.lines, layer.reader, told, layer.furniture)
     seen = picture()
     said = _reasons("picture", seen.steps)
     if layer is None or not layer.lines:
@@ -36,7 +36,7 @@ def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block,
     compared = Reason("arbiter", says)
     if found >= layer.plausibility + _BETTER_BY:
         return explained(seen.blocks, (*told, compared, *said))
-    return gather(layer.lines, layer.reader, (*told, compared))
+    return gather(layer.lines, layer.reader, (*told, compared), layer.furniture)
 
 
 def _reasons(code: str, said: Iterable[str]) -> tuple[Reason, ...]:

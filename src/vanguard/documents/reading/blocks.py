@@ -5,23 +5,50 @@ It does not know pictures or readers; lines come in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 import msgspec
 
-from vanguard.documents.page import Block, Direction, Line, Reason
+from vanguard.documents.page import Block, BlockKind, Direction, Line, Reason
 
 _GAP = 0.9  # line heights between two lines, beyond which a paragraph ends
 _SHORT = 0.75  # of the column's width: a line that ends so early ends its paragraph
 _OTHER_SIZE = 1.35
 
 
-def gather(lines: Sequence[Line], reader: str, reasons: tuple[Reason, ...]) -> tuple[Block, ...]:
-    """Blocks of these lines; the first has the reasons."""
-    heights = [line.box.height for line in lines if line.box is not None]
+def gather(
+    lines: Sequence[Line],
+    reader: str,
+    reasons: tuple[Reason, ...],
+    furniture: Mapping[int, BlockKind] | None = None,
+) -> tuple[Block, ...]:
+    """Blocks of these lines, those of furniture around the others; the first has the reasons.
+
+    `furniture` has the kinds of lines that are, by their numbers.
+    """
+    around = furniture or {}
+    text = [line for at, line in enumerate(lines) if at not in around]
+    heights = [line.box.height for line in text if line.box is not None]
     usual = median(heights) if heights else 0.0
-    return explained([_block(part, reader) for part in _paragraphs(lines, usual)], reasons)
+    blocks = [_block(part, reader) for part in _paragraphs(text, usual)]
+    above, below = _around(lines, reader, around)
+    return explained([*above, *blocks, *below], reasons)
+
+
+def _around(
+    lines: Sequence[Line], reader: str, furniture: Mapping[int, BlockKind]
+) -> tuple[list[Block], list[Block]]:
+    """Blocks of what runs above the text and below it, a line each."""
+    boxes = [line.box for at, line in enumerate(lines) if at not in furniture and line.box]
+    middle = median((box.top + box.bottom) / 2 for box in boxes) if boxes else 0.0
+    above: list[Block] = []
+    below: list[Block] = []
+    for at in sorted(furniture):
+        block = msgspec.structs.replace(_block([lines[at]], reader), kind=furniture[at])
+        box = lines[at].box
+        (above if box is not None and box.bottom < middle else below).append(block)
+    return above, below
 
 
 def explained(blocks: Sequence[Block], reasons: tuple[Reason, ...]) -> tuple[Block, ...]:

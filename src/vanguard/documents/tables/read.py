@@ -13,8 +13,8 @@ import cv2
 import msgspec
 import numpy as np
 
-from vanguard.documents.engines.contract import Engine
-from vanguard.documents.images.sheet import Sheet, shifted
+from vanguard.documents.engines.strips import LineReader
+from vanguard.documents.images.sheet import Sheet
 from vanguard.documents.page import Box, Cell, Direction, Line, Table, Word
 from vanguard.documents.tables.checks import checked
 from vanguard.documents.tables.forms import is_number, is_regular
@@ -60,9 +60,11 @@ class _Reading:
         return not (_WORD.search(self.text) and self.sure >= _SURE_WORD)
 
 
-def read_table(grid: Grid, page: Sheet, engine: Engine, numbers: Sequence[NumberReader]) -> Table:
+def read_table(
+    grid: Grid, page: Sheet, reader: LineReader, numbers: Sequence[NumberReader]
+) -> Table:
     """The table on a grid, boxes in points of the page, doubts in its cells."""
-    readings = [_read(place, page, engine, numbers) for place in grid.places]
+    readings = [_read(place, page, reader, numbers) for place in grid.places]
     for index in range(len(numbers)):
         _believe(readings, index)
     for reading in readings:
@@ -75,19 +77,18 @@ def read_table(grid: Grid, page: Sheet, engine: Engine, numbers: Sequence[Number
     return checked(Table(grid.rows, grid.columns, ordered, direction))
 
 
-def _read(place: Place, page: Sheet, engine: Engine, numbers: Sequence[NumberReader]) -> _Reading:
+def _read(
+    place: Place, page: Sheet, reader: LineReader, numbers: Sequence[NumberReader]
+) -> _Reading:
     reading = _Reading(place)
     box = written(page, place.box)
     if box is None:
         return reading
-    image, left, top = page.crop(box)
-    one_line = box.height < _ONE_LINE * page.height
-    found = engine.read(image, "line" if one_line else "block")
-    if not found and one_line:
-        found = engine.read(image, "block")
-    reading.lines = tuple(placed(line, page, left, top) for line in found)
-    if one_line and box.width < _LONGEST_NUMBER * page.height:
-        reading.numbers = [reader.read(image) for reader in numbers]
+    found = reader.read(page, box)
+    reading.lines = tuple(page.on_page(line) for line in found)
+    if box.height < _ONE_LINE * page.height and box.width < _LONGEST_NUMBER * page.height:
+        image, _, _ = page.crop(box)
+        reading.numbers = [one.read(image) for one in numbers]
     if not found:
         reading.doubts.append("something is written here that could not be read")
     return reading
@@ -120,11 +121,6 @@ def written(page: Sheet, box: Box) -> Box | None:
         min(inside.right, inside.left + float(right.max()) + slack),
         min(inside.bottom, inside.top + float(bottom.max()) + slack),
     )
-
-
-def placed(line: Line, page: Sheet, left: float, top: float) -> Line:
-    """A line of a part of the page, its boxes in points of the page."""
-    return page.on_page(shifted(line, left, top))
 
 
 def _believe(readings: list[_Reading], index: int) -> None:

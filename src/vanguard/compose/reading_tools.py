@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from vanguard.control.documents.ports import Form, Read
+from vanguard.control.documents.ports import Crop, Form, Read
 from vanguard.store.documents.records import Wishes
 
 
@@ -42,7 +42,7 @@ class ReadingTools:
         return Form(found.media_type, found.suffix)
 
     def write(self, read: Read, form: str, out: BinaryIO) -> None:
-        """Writes a document in a format.
+        """Writes a document in a format, with what was decided since.
 
         Raises:
             InvalidRequest: the format cannot hold it.
@@ -51,6 +51,27 @@ class ReadingTools:
         from vanguard.documents.formats.registry import format_named  # noqa: PLC0415
         from vanguard.documents.formats.structured import from_json  # noqa: PLC0415
         from vanguard.documents.reading.output import wishes_for  # noqa: PLC0415
+        from vanguard.documents.service.corrected import corrected  # noqa: PLC0415
+        from vanguard.documents.service.tasks import decision_of  # noqa: PLC0415
 
         found = format_named(form)
-        found.write(from_json(read.document), out, wishes_for(read.source, found))
+        decisions = [
+            decision
+            for one in read.corrections
+            if (decision := decision_of(one.subject, one.verdict, one.value)) is not None
+        ]
+        document = corrected(
+            from_json(read.document), decisions, keep_rejected=found.name == "json"
+        )
+        found.write(document, out, wishes_for(read.source, found))
+
+    def crop(self, part: Crop) -> bytes:
+        """A part of a page, its lines level, as PNG.
+
+        Raises:
+            FileNotFoundError: the picture is gone.
+        """
+        from vanguard.documents.page import Box  # noqa: PLC0415
+        from vanguard.documents.service.crops import crop  # noqa: PLC0415
+
+        return crop(part.image, Box(*part.box), part.page_size, part.turned)

@@ -26,6 +26,7 @@ from vanguard.documents.service.worker import Bench, Worker
 from vanguard.store.database import Database
 from vanguard.store.documents.shelf import Shelf
 from vanguard.store.migrate import upgrade
+from vanguard.store.review.reviews import Reviews
 
 _TICK_S = 0.5
 # imported once by the process that page processes are forked from: a document has four runs of them
@@ -43,6 +44,7 @@ def build(boot: WorkerBoot, database: Database) -> Worker:
         owner=f"{socket.gethostname()}/{boot.name}",
         wanted=Path(boot.wanted_path),
         workshop=lambda folder: open_workshop(folder, boot.processes, boot.page_s),
+        reviews=Reviews(database),
         limits=ReadingLimits(pages=boot.max_pages, file_bytes=boot.max_file_bytes),
         idle_s=boot.idle_s,
     )

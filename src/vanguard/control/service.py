@@ -89,7 +89,12 @@ class ControlService:
         self.ingest = Ingest(self.database, Path(boot.journal_root))
         shelf = Shelf(Path(boot.documents_folder or Path(boot.home) / "documents"))
         self.documents = Documents(
-            self.database, shelf, tools or NoTools(), self.clock, self._wake_worker
+            self.database,
+            shelf,
+            tools or NoTools(),
+            self.reviews,
+            self.clock,
+            self._wake_worker,
         )
         self._reload_asked = threading.Event()
         self._stop_asked = threading.Event()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from vanguard.control.documents.ports import Form, Read, Tools, not_installed
+from vanguard.control.documents.pairs import Export
+from vanguard.control.documents.ports import Correction, Form, Read, Tools, not_installed
 from vanguard.core.clock import Clock
 from vanguard.core.errors import (
     Conflict,
@@ -25,6 +26,8 @@ from vanguard.core.errors import (
 )
 from vanguard.core.ids import new_id
 from vanguard.core.settings.sections.documents import DocumentsSettings
+from vanguard.review.ports import ReviewStore
+from vanguard.review.values import Reviewer
 from vanguard.store.console import note_change
 from vanguard.store.database import Database
 from vanguard.store.documents import intake, queue
@@ -45,7 +48,7 @@ _ERRORS: dict[str, type[ReadingError]] = {
 _DAY_MS = 86_400_000
 _SOON_S = 1.0
 _ORPHAN_S = 3_600.0  # folders that are younger may be somebody's work
-_AT_ONCE = 200
+_AT_ONCE = 100
 
 
 class Submission(msgspec.Struct, frozen=True):
@@ -77,6 +80,7 @@ class Documents:
         database: Database,
         shelf: Shelf,
         tools: Tools,
+        reviews: ReviewStore,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
@@ -84,6 +88,7 @@ class Documents:
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._reviews = reviews
         self.shelf = shelf
         self.tools = tools
 
@@ -179,6 +184,8 @@ class Documents:
                 action="document.delete",
                 subject=document_id,
             )
+        # its tasks before its files: a reviewer would look at pictures that are gone
+        self._reviews.withdraw(found.wishes.queue, f"{document_id}/", Reviewer(actor, actor))
         self.shelf.remove(document_id)
         return found
 
@@ -191,15 +198,21 @@ class Documents:
         """
         return self.tools.form(name)
 
-    def write(self, record: DocumentRecord, form: str, out: BinaryIO) -> None:
-        """Writes what was read, with what was corrected since.
+    def write(
+        self, record: DocumentRecord, form: str, out: BinaryIO, *, corrected: bool = True
+    ) -> None:
+        """Writes what was read; `corrected` with what people decided since.
 
         Raises:
             Conflict: it is not read yet.
             ReadingError: it could not be read.
             RouteNotFound: it was deleted meanwhile.
         """
-        self.tools.write(self._read(record), form, out)
+        self.tools.write(self._read(record, corrected=corrected), form, out)
+
+    def pairs(self, queue: str, after: str) -> Export:
+        """What people decided about documents of a queue, as pairs to train with."""
+        return Export(self._reviews, self, self.tools, queue, after)
 
     def page_image(self, document_id: str, number: int) -> tuple[PageImage, Path]:
         """The picture of a page, and its file.
@@ -258,7 +271,18 @@ class Documents:
                 if one not in known:
                     self.shelf.remove(one)
 
-    def _read(self, record: DocumentRecord) -> Read:
+    def _corrections(self, record: DocumentRecord) -> Iterator[Correction]:
+        prefix, after = f"{record.id}/", ""
+        while True:
+            page = self._reviews.decided(record.wishes.queue, prefix, after, _AT_ONCE)
+            for one in page.found:
+                decision = one.decision
+                yield Correction(one.task.subject, decision.verdict, decision.value)
+            after = page.next
+            if not after:
+                return
+
+    def _read(self, record: DocumentRecord, *, corrected: bool) -> Read:
         if record.state == "failed":
             kind = _ERRORS.get(record.error_type or "", DocumentUnreadable)
             raise kind(record.error or "The document could not be read.")
@@ -269,4 +293,5 @@ class Documents:
                 retry_after_s=_SOON_S,
             )
         data = self.shelf.blobs(record.id).get(record.result)
-        return Read(data, self.shelf.source(record.id))
+        corrections = tuple(self._corrections(record)) if corrected else ()
+        return Read(data, self.shelf.source(record.id), corrections)

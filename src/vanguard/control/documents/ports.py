@@ -6,7 +6,7 @@ It does not know who they are; they are bound where the process is put together.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
@@ -15,18 +15,16 @@ from vanguard.store.documents.records import Wishes
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """What a person decided about a block.
+    """What a person decided about a part of a document.
 
     Attributes:
-        page: its number, from 1.
-        block: its place on the page, from 0.
-        text: the right one, where it was corrected.
+        subject: of the task, such as `doc_…/p3/b7`.
+        value: what it was corrected to, such as `{"text": "…"}`.
     """
 
-    page: int
-    block: int
-    verdict: Literal["accept", "correct", "reject"]
-    text: str = ""
+    subject: str
+    verdict: str
+    value: Any = None
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -41,6 +39,22 @@ class Read(msgspec.Struct, frozen=True):
     document: bytes
     source: Path
     corrections: tuple[Correction, ...] = ()
+
+
+class Crop(msgspec.Struct, frozen=True):
+    """A part of a page's picture.
+
+    Attributes:
+        image: the picture, a PNG that fills the page.
+        box: left, top, right and bottom, in points from the page's top left corner.
+        page_size: width and height, in points.
+        turned: degrees by which the page's lines fall to the right.
+    """
+
+    image: Path
+    box: tuple[float, float, float, float]
+    page_size: tuple[float, float]
+    turned: float
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -83,6 +97,14 @@ class Tools(Protocol):
         """
         ...
 
+    def crop(self, part: Crop, /) -> bytes:
+        """A part of a page, its lines level, as PNG.
+
+        Raises:
+            FileNotFoundError: the picture is gone.
+        """
+        ...
+
 
 class NoTools:
     """The libraries of documents are not there."""
@@ -101,6 +123,10 @@ class NoTools:
 
     def write(self, _read: Read, _form: str, _out: BinaryIO) -> None:
         """Nothing is written."""
+        raise not_installed(self.missing())
+
+    def crop(self, _part: Crop) -> bytes:
+        """Nothing is drawn."""
         raise not_installed(self.missing())
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -25,11 +26,15 @@ from vanguard.core.errors import (
     StoreUnavailable,
     VanguardError,
 )
-from vanguard.documents.formats.structured import to_json
+from vanguard.documents.formats.structured import from_json, to_json
+from vanguard.documents.page import Document
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.stages import ReadPage
 from vanguard.documents.service.reading import Come, DocumentReader, Heard
+from vanguard.documents.service.tasks import tasks_of
 from vanguard.flow.ports import Blobs, Executor, Ledger
+from vanguard.review.ports import ReviewStore
+from vanguard.review.values import Reviewer
 from vanguard.store.database import Database
 from vanguard.store.documents import intake, queue
 from vanguard.store.documents.records import DocumentRecord, PageImage
@@ -43,6 +48,8 @@ _RENEW_S = 15.0
 _LOOK_S = 2.0  # between two looks for documents whose worker is gone
 _TICK_S = 0.1
 _NOTE_S = 0.5
+_TASKS_AT_ONCE = 100
+_SELF = Reviewer("worker", "worker")
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 1.0, 30.0
 
 Workshop = tuple[Ledger, Blobs, Executor]
@@ -60,6 +67,7 @@ class Bench:
         owner: its name; a later process of that name takes up what this one held.
         wanted: a file that whoever hands in documents makes; the worker takes it away.
         workshop: of a folder: where what is done is kept, and who does it.
+        reviews: where doubtful blocks are put before people.
         idle_s: without work, after which it ends; below 0 never.
     """
 
@@ -68,6 +76,7 @@ class Bench:
     owner: str
     wanted: Path
     workshop: Callable[[Path], AbstractContextManager[Workshop]]
+    reviews: ReviewStore
     limits: ReadingLimits
     idle_s: float
     clock: Clock = field(default_factory=SystemClock)
@@ -258,7 +267,11 @@ class _Held:
 
     def _finish(self, come: Come) -> None:
         bench, record, lease = self._bench, self._record, self._lease
-        result = bench.shelf.blobs(record.id).put(to_json(come.document)).sha256
+        written = to_json(come.document)
+        result = bench.shelf.blobs(record.id).put(written).sha256
+        if record.wishes.review:
+            # as it is written: what JSON cannot hold is not in it any more
+            self._ask_people(from_json(written))
         failed = sum(bool(page.failed) for page in come.document.pages)
         images = [PageImage(**msgspec.structs.asdict(one)) for one in come.shown]
         with bench.database.write() as connection:
@@ -266,6 +279,15 @@ class _Held:
             now_ms = bench.clock.now_ms()
             queue.finish(connection, record.id, lease, result=result, failed=failed, now_ms=now_ms)
         _log.info("%s is read: %d pages, %d failed", record.id, len(come.document.pages), failed)
+
+    def _ask_people(self, document: Document) -> None:
+        tasks = tasks_of(document, self._record.id, self._record.wishes.queue)
+        number = 0
+        while part := list(islice(tasks, _TASKS_AT_ONCE)):
+            self._bench.reviews.add(part, _SELF)
+            number += len(part)
+        if number:
+            _log.info("%s: %d blocks are to be reviewed", self._record.id, number)
 
     def _fail(self, error: VanguardError) -> None:
         _log.info("%s cannot be read: %s", self._record.id, error.message)
@@ -300,4 +322,10 @@ class _Held:
             try:
                 intake.get(connection, self._record.id)
             except RouteNotFound:
-                self._bench.shelf.remove(self._record.id)
+                gone = True
+            else:
+                gone = False
+        if gone:
+            queue_name = self._record.wishes.queue
+            self._bench.reviews.withdraw(queue_name, f"{self._record.id}/", _SELF)
+            self._bench.shelf.remove(self._record.id)

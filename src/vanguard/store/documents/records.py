@@ -21,12 +21,14 @@ class Wishes(msgspec.Struct, frozen=True):
         text_layers: a PDF's own text is looked at; else its pictures alone.
         review: doubtful blocks become tasks for people.
         queue: of those tasks.
+        licence: under which the document may be used, for training pairs; empty where nobody said.
     """
 
     languages: str = "ara"
     text_layers: bool = True
     review: bool = True
     queue: str = "documents"
+    licence: str = ""
 
 
 class NewDocument(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Annotated, Literal
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from vanguard.control.api.documents.wishes import FIELDS, wishes_of
 from vanguard.control.documents.jobs import Submission
 from vanguard.control.service import ControlService
 from vanguard.core.errors import InvalidRequest
+from vanguard.review.values import QUEUE_PATTERN
 from vanguard.store.documents.records import DocumentRecord
 
 router = APIRouter(prefix="/api/documents", tags=["documents"])
@@ -93,6 +95,26 @@ def list_documents(
     return DocumentList(documents=[_out(service, one) for one in found[:limit]], next=more)
 
 
+@router.get("/corrections", response_class=Response)
+def export_corrections(
+    service: Service,
+    _actor: Actor,
+    format: Literal["jsonl", "zip"] = "jsonl",  # noqa: A002 - the name in the address
+    queue: Annotated[str, Query(pattern=QUEUE_PATTERN)] = "documents",
+    cursor: str = "",
+) -> StreamingResponse:
+    """What people decided about blocks, as pairs to train with; `zip` has their pictures too.
+
+    A `zip` has at most 50,000; its manifest has the cursor of those that follow.
+    """
+    export = service.documents.pairs(queue, cursor)
+    made = export.archive() if format == "zip" else export.lines()
+    first = next(made, b"")  # what is wrong with the request or the store is still an answer
+    media_type = "application/zip" if format == "zip" else "application/jsonl"
+    headers = {"content-disposition": disposition(f"corrections-{queue}.", f".{format}")}
+    return StreamingResponse(chain((first,), made), media_type=media_type, headers=headers)
+
+
 @router.get("/{document_id}")
 def read_document(document_id: str, service: Service, _actor: Actor) -> DocumentOut:
     """One document, and how far it is read."""
@@ -110,16 +132,17 @@ def read_result(
     document_id: str,
     service: Service,
     _actor: Actor,
-    format: str = "markdown",  # noqa: A002
+    format: str = "markdown",  # noqa: A002 - the name in the address
+    corrected: bool = True,
 ) -> StreamingResponse:
-    """What was read, with what was corrected since."""
+    """What was read, with what was corrected since; `corrected=false` as it was read."""
     documents = service.documents
     record = documents.get(document_id)
     form = documents.form(format)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with the answer
     try:
         with documents.shelf.writing():
-            documents.write(record, format, out)
+            documents.write(record, format, out, corrected=corrected)
             size = out.tell()
             out.seek(0)
     except BaseException:

@@ -16,6 +16,7 @@ from vanguard.store.documents.records import Wishes
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _LANGUAGES = re.compile(r"[A-Za-z0-9_]{2,32}(\+[A-Za-z0-9_]{2,32}){0,7}")
 _QUEUE = re.compile(r"[a-z0-9-]{1,64}")
+_MOST_LICENCE = 200
 FIELDS = Wishes.__struct_fields__
 
 
@@ -53,4 +54,16 @@ def _queue(name: str, text: str) -> str:
     return text
 
 
-_READ = {"languages": _languages, "text_layers": _flag, "review": _flag, "queue": _queue}
+def _licence(name: str, text: str) -> str:
+    if not text.isprintable() or len(text) > _MOST_LICENCE:
+        raise InvalidRequest(f"{name} has at most {_MOST_LICENCE} visible characters", param=name)
+    return text
+
+
+_READ = {
+    "languages": _languages,
+    "text_layers": _flag,
+    "review": _flag,
+    "queue": _queue,
+    "licence": _licence,
+}

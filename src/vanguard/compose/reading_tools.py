@@ -46,11 +46,11 @@ class ReadingTools:
 
         Raises:
             InvalidRequest: the format cannot hold it.
+            DocumentUnreadable: its file cannot be read any more.
             PlatformError: a package is missing.
         """
         from vanguard.documents.formats.registry import format_named  # noqa: PLC0415
         from vanguard.documents.formats.structured import from_json  # noqa: PLC0415
-        from vanguard.documents.reading.output import wishes_for  # noqa: PLC0415
         from vanguard.documents.service.corrected import corrected  # noqa: PLC0415
         from vanguard.documents.service.tasks import decision_of  # noqa: PLC0415
 
@@ -63,7 +63,12 @@ class ReadingTools:
         document = corrected(
             from_json(read.document), decisions, keep_rejected=found.name == "json"
         )
-        found.write(document, out, wishes_for(read.source, found))
+        if found.name == "pdf":
+            from vanguard.documents.service.writing import write_apart  # noqa: PLC0415
+
+            write_apart(document, found, read.source, out)
+        else:
+            found.write(document, out)
 
     def crop(self, part: Crop) -> bytes:
         """A part of a page, its lines level, as PNG.

@@ -97,8 +97,11 @@ def note_progress(
     Raises:
         Conflict: the lease is lost.
     """
-    attempts = case((documents.c.pages_done < done, 1), else_=documents.c.attempts)
-    _change(connection, document_id, lease, pages=pages, pages_done=done, attempts=attempts)
+    # who goes on with what another began hears of its pages once more: those are none further
+    further = documents.c.pages_done < done
+    attempts = case((further, 1), else_=documents.c.attempts)
+    most = case((further, done), else_=documents.c.pages_done)
+    _change(connection, document_id, lease, pages=pages, pages_done=most, attempts=attempts)
 
 
 def keep_images(

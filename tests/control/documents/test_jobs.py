@@ -127,7 +127,7 @@ def test_a_page_has_a_picture_when_it_is_shown(documents, submit, service):
     read_through(service, record.id, pages=2)
     image, path = documents.page_image(record.id, 2)
     assert (image.number, path.read_bytes()) == (2, b"\x89PNG 2")
-    with pytest.raises(RouteNotFound, match="page 3$"):
+    with pytest.raises(RouteNotFound, match=r"page 3$"):
         documents.page_image(record.id, 3)
     with pytest.raises(RouteNotFound):
         documents.page_image("doc_0", 1)
@@ -147,7 +147,8 @@ def test_deleting_takes_bytes_results_and_tasks(documents, submit, service):
 
 def test_what_is_older_goes_by_itself(documents, submit, service):
     old = submit()
-    service.clock._wall_ms = lambda at=service.clock.now_ms(): at + 3 * DAY_MS
+    later_ms = service.clock.now_ms() + 3 * DAY_MS
+    service.clock._wall_ms = lambda: later_ms
     young = submit()
     documents.tend(DocumentsSettings(retention_days=0))
     assert len(documents.some(None, "", 9)) == 2

@@ -1,4 +1,3 @@
-
 import pytest
 from pypdf import PdfReader
 

@@ -97,7 +97,9 @@ def test_rejected_blocks_are_kept_or_left_out():
     assert (kept.pages[0].blocks[0].tier, len(kept.pages[0].blocks)) == ("reject", 3)
     left = decided(Decided(1, 0, "reject"), Decided(1, 1, "correct", "a\n13"), keep=False)
     assert [block.kind for block in left.pages[0].blocks] == ["table", "figure"]
-    assert left.pages[0].blocks[0].text == "a\n13"  # places are those of the document as it was read
+    assert (
+        left.pages[0].blocks[0].text == "a\n13"
+    )  # places are those of the document as it was read
     assert left.pages[1] == DOCUMENT.pages[1]  # what only its reader rejected stays
 
 

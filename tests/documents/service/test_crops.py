@@ -27,7 +27,9 @@ def test_a_box_in_points_is_cut_out_of_pixels(tmp_path):
     assert (found[0] == 255).all()
 
 
-@pytest.mark.parametrize("box", [Box(-50, -50, 500, 500), Box(90, 190, 300, 300), Box(150, 9, 160, 9)])
+@pytest.mark.parametrize(
+    "box", [Box(-50, -50, 500, 500), Box(90, 190, 300, 300), Box(150, 9, 160, 9)]
+)
 def test_a_box_that_leaves_the_page_is_cut_at_its_edge(tmp_path, box):
     Image.fromarray(np.zeros((400, 200), np.uint8)).save(tmp_path / "page.png")
     found = opened(crop(tmp_path / "page.png", box, (100, 200), 0))
@@ -42,7 +44,9 @@ def test_lines_of_a_page_that_lay_askew_are_level(tmp_path, degrees):
     grey, change = turn(level, -degrees)
     Image.fromarray(grey).save(tmp_path / "page.png")
     height, width = level.shape
-    corners = change @ np.array([[30, width - 30, 30, width - 30], [30, 30, height - 30, height - 30], [1] * 4])
+    corners = change @ np.array(
+        [[30, width - 30, 30, width - 30], [30, 30, height - 30, height - 30], [1] * 4]
+    )
     box = Box(corners[0].min(), corners[1].min(), corners[0].max(), corners[1].max())
     size = (float(grey.shape[1]), float(grey.shape[0]))
     found = opened(crop(tmp_path / "page.png", box, size, degrees))

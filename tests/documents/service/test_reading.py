@@ -95,7 +95,9 @@ class Faltering(Counting):
         for task in tasks:
             if task.stage.name == "documents.read_page" and self._tries:
                 self._tries -= 1
-                yield Outcome(task.step, task.stage.name, task.item, "failed", error="died", again=True)
+                yield Outcome(
+                    task.step, task.stage.name, task.item, "failed", error="died", again=True
+                )
             else:
                 yield from super().run([task])
 

@@ -33,7 +33,9 @@ def test_doubt_rises_with_uncertainty_and_with_checks_that_fail():
 
 
 def test_a_task_has_what_a_reviewer_needs():
-    (task,) = tasks(block(tier="accept"), block("رقم ٣٥", reasons=("unsure",), reader="tesseract:ara"))
+    (task,) = tasks(
+        block(tier="accept"), block("رقم ٣٥", reasons=("unsure",), reader="tesseract:ara")
+    )
     assert (task.queue, task.kind, task.subject) == ("deeds", "documents.block", "doc_1/p3/b1")
     assert task.tags == ("digits",)
     assert task.payload == {

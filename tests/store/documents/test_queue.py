@@ -141,7 +141,12 @@ def test_what_is_over_is_never_taken_again(waiting):
         queue.note_progress(connection, "doc_0001", MINE, pages=3, done=1)
         queue.finish(connection, "doc_0001", MINE, result="r" * 64, failed=1, now_ms=7)
     done = get(waiting)
-    assert (done.state, done.pages_done, done.pages_failed, done.finished_at_ms) == ("done", 3, 1, 7)
+    assert (done.state, done.pages_done, done.pages_failed, done.finished_at_ms) == (
+        "done",
+        3,
+        1,
+        7,
+    )
     assert done.lease is None
     take(waiting)
     with waiting.write() as connection:

@@ -9,7 +9,12 @@ def test_a_row_comes_back_as_the_value_that_it_was(database):
         record, _ = intake.add(connection, new(wishes=wishes, name="عقد.pdf"), 5)
         assert record == intake.get(connection, record.id)
     assert (record.wishes, record.name, record.state) == (wishes, "عقد.pdf", "queued")
-    assert (record.pages, record.result, record.error, record.started_at_ms) == (0, None, None, None)
+    assert (record.pages, record.result, record.error, record.started_at_ms) == (
+        0,
+        None,
+        None,
+        None,
+    )
 
 
 def test_wishes_of_an_older_version_have_todays_defaults(database):

@@ -28,9 +28,13 @@ def test_what_came_is_kept_for_its_owner_alone(shelf):
 
 
 def test_what_is_not_kept_leaves_nothing(shelf):
-    with pytest.raises(RuntimeError), shelf.coming() as made:
-        (made / "source").write_bytes(b"half")
-        raise RuntimeError
+    def break_off():
+        with shelf.coming() as made:
+            (made / "source").write_bytes(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     assert list(shelf.folder.iterdir()) == []
 
 

@@ -159,5 +159,8 @@ def test_corrections_go_out_as_lines_and_as_an_archive(send, client, service):
 
 def test_names_in_heads_are_ascii_and_whole():
     said = disposition('a"b\\c;é.tar.pdf', ".md")
-    assert said == "attachment; filename=\"a_b_c__.tar.md\"; filename*=UTF-8''a%22b%5Cc%3B%C3%A9.tar.md"
+    assert (
+        said
+        == "attachment; filename=\"a_b_c__.tar.md\"; filename*=UTF-8''a%22b%5Cc%3B%C3%A9.tar.md"
+    )
     assert said.isascii()

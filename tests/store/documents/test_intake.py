@@ -62,12 +62,17 @@ def test_they_are_listed_newest_first(database):
     add(database, *(new(number) for number in range(1, 6)))
     with database.read() as connection:
         first = intake.some(connection, state=None, before="", limit=2)
-        rest = intake.some(connection, state="queued", before=first[-1].id, limit=9)
+        rest = intake.some(connection, state="queued", before=intake.cursor_of(first[-1]), limit=9)
         assert [one.name for one in [*first, *rest]] == [f"{n}.pdf" for n in (5, 4, 3, 2, 1)]
         assert intake.some(connection, state="done", before="", limit=9) == []
         assert intake.counts(connection) == {"queued": 5}
-        with pytest.raises(InvalidRequest, match="doc_ffff"):
-            intake.some(connection, state=None, before="doc_ffff", limit=2)
+        for wrong in ("doc_ffff", "1.doc_", "x.doc_1", "99999999999999999999.doc_1"):
+            with pytest.raises(InvalidRequest, match="no cursor"):
+                intake.some(connection, state=None, before=wrong, limit=2)
+    with database.write() as connection:
+        intake.remove(connection, first[-1].id)
+        after = intake.some(connection, state=None, before=intake.cursor_of(first[-1]), limit=9)
+    assert after == rest
 
 
 def test_what_is_removed_is_gone_and_its_key_free(database):

@@ -154,10 +154,10 @@ class Documents:
             return intake.get(connection, document_id)
 
     def some(self, state: State | None, before: str, limit: int) -> list[DocumentRecord]:
-        """Documents, newest first.
+        """Documents, newest first, behind a cursor.
 
         Raises:
-            InvalidRequest: `before` names none.
+            InvalidRequest: `before` is no cursor.
         """
         with self._database.read() as connection:
             return intake.some(connection, state=state, before=before, limit=limit)

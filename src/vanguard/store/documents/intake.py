@@ -5,6 +5,7 @@ It does not know who reads them, nor where their files are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from vanguard.store.tables import documents
 from vanguard.store.upsert import insert_new
 
 _RETRY_S = 30.0
+_CURSOR = re.compile(r"([0-9]{1,15})\.(doc_[0-9a-f]{1,64})")
 
 
 def add(connection: Connection, new: NewDocument, most_waiting: int) -> tuple[DocumentRecord, bool]:
@@ -69,22 +71,27 @@ def get(connection: Connection, document_id: str) -> DocumentRecord:
 def some(
     connection: Connection, *, state: State | None, before: str, limit: int
 ) -> list[DocumentRecord]:
-    """Documents, newest first; `before` is the id of the last one seen.
+    """Documents, newest first; `before` is the `cursor_of` the last one seen, which may be gone since.
 
     Raises:
-        InvalidRequest: `before` names none.
+        InvalidRequest: `before` is no cursor.
     """
     place = (documents.c.created_at_ms, documents.c.id)
     statement = select(documents)
     if state is not None:
         statement = statement.where(documents.c.state == state)
     if before:
-        found = connection.execute(select(*place).where(documents.c.id == before)).one_or_none()
+        found = _CURSOR.fullmatch(before)
         if found is None:
-            raise InvalidRequest(f"no document has the id '{before}'", param="cursor")
-        statement = statement.where(tuple_(*place) < tuple_(*found))
+            raise InvalidRequest("this is no cursor of a list of documents", param="cursor")
+        statement = statement.where(tuple_(*place) < (int(found[1]), found[2]))
     statement = statement.order_by(*(column.desc() for column in place)).limit(limit)
     return [record_of(row) for row in connection.execute(statement).mappings()]
+
+
+def cursor_of(record: DocumentRecord) -> str:
+    """Where a list goes on behind a document."""
+    return f"{record.created_at_ms}.{record.id}"
 
 
 def remove(connection: Connection, document_id: str) -> DocumentRecord:

@@ -22,8 +22,9 @@ from vanguard.control.api.documents.uploads import Upload, harmless, receive
 from vanguard.control.api.documents.wishes import FIELDS, wishes_of
 from vanguard.control.documents.jobs import Submission
 from vanguard.control.service import ControlService
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, RouteNotFound
 from vanguard.review.values import QUEUE_PATTERN
+from vanguard.store.documents.intake import cursor_of
 from vanguard.store.documents.records import DocumentRecord
 
 router = APIRouter(prefix="/api/documents", tags=["documents"])
@@ -91,7 +92,7 @@ def list_documents(
 ) -> DocumentList:
     """Documents, newest first."""
     found = service.documents.some(state, cursor, limit + 1)
-    more = found[limit - 1].id if len(found) > limit else None
+    more = cursor_of(found[limit - 1]) if len(found) > limit else None
     return DocumentList(documents=[_out(service, one) for one in found[:limit]], next=more)
 
 
@@ -162,13 +163,17 @@ def read_result(
 def read_page_image(document_id: str, number: int, service: Service, _actor: Actor) -> FileResponse:
     """A page as it was looked at, as PNG. Boxes are in points: the page's size is in the headers."""
     image, path = service.documents.page_image(document_id, number)
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise RouteNotFound("the document is being deleted", param="id") from None
     headers = {
         "x-page-width": f"{image.width:g}",
         "x-page-height": f"{image.height:g}",
         "cache-control": _CACHED,
         "x-content-type-options": "nosniff",
     }
-    return FileResponse(path, media_type="image/png", headers=headers)
+    return FileResponse(path, media_type="image/png", headers=headers, stat_result=found)
 
 
 def disposition(name: str, suffix: str) -> str:

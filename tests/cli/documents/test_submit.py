@@ -28,6 +28,14 @@ def api(monkeypatch, tmp_path):
         yield server
 
 
+def test_every_format_can_be_asked_for():
+    from vanguard.cli.documents.submit import submit
+    from vanguard.documents.formats.registry import FORMATS
+
+    (choice,) = [option.type for option in submit.params if option.name == "form"]
+    assert list(choice.choices) == list(FORMATS)
+
+
 def test_what_was_handed_in_is_a_line(api, capsys):
     assert main(["documents", "submit", "a.pdf", "a.pdf"]) == 0
     assert capsys.readouterr().out == "doc_1\tqueued\ta.pdf\n" * 2

@@ -54,7 +54,7 @@ def test_a_task_has_what_a_reviewer_needs():
         "confidence": 0.6,
         "reader": "tesseract:ara",
         "tier": "review",
-        "reasons": ["unsure"],
+        "reasons": [{"code": "reader", "says": "unsure"}],
         "alternatives": [],
         "direction": "rtl",
     }
@@ -67,7 +67,8 @@ def test_tags_say_what_kind_of_doubt_it_is():
     assert vocalised.tags == ("vocalised",)
     assert sure_digits.tags == ()
     assert a_table.tags == ("table",)
-    assert a_table.payload["reasons"] == ["row 1, column 1: row sums do not add up"]
+    says = "row 1, column 1: row sums do not add up"
+    assert a_table.payload["reasons"] == [{"code": "failed_check", "says": says}]
     assert a_table.payload["words"] == [{"text": "12", "box": None, "confidence": None}]
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from vanguard.cli.connect import connect, platform_options
-from vanguard.cli.documents.read import FORMATS
 from vanguard.cli.output import plain
 
 if TYPE_CHECKING:
     from vanguard.sdk import Client
     from vanguard.sdk.reading import Document, ReadingOptions
+
+_FORMATS = ("markdown", "html", "json", "text", "alto", "page", "pdf")
 
 
 @click.command()
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(_FORMATS),
     default="markdown",
     show_default=True,
     help="Of the files in an output folder.",

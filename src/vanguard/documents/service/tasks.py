@@ -103,7 +103,7 @@ def _payload(document: Document, document_id: str, page: Page, number: int) -> d
         "confidence": block.confidence,
         "reader": block.reader,
         "tier": block.tier,
-        "reasons": [*seen.get("reasons", ()), *_doubts(block)],
+        "reasons": [*map(_reason, seen.get("reasons", ())), *_doubts(block)],
         "alternatives": seen.get("alternatives", []),
         "direction": block.direction,
     }
@@ -138,10 +138,18 @@ def _words(block: Block) -> Iterator[Word]:
         yield from line.words
 
 
-def _doubts(block: Block) -> list[str]:
+def _reason(said: Any) -> dict[str, str]:
+    """With a code for programs; a reader that gives none says why it was read so."""
+    return {"code": "reader", "says": said} if isinstance(said, str) else said
+
+
+def _doubts(block: Block) -> list[dict[str, str]]:
     cells = block.table.cells if block.table is not None else ()
     return [
-        f"row {cell.row + 1}, column {cell.column + 1}: {doubt}"
+        {
+            "code": "failed_check",
+            "says": f"row {cell.row + 1}, column {cell.column + 1}: {doubt}",
+        }
         for cell in cells
         for doubt in cell.doubts
     ]

@@ -75,6 +75,7 @@ def test_a_part_of_a_page_is_cut_out(tools, tmp_path):
         assert image.size == (28, 48)
 
 
+@pytest.mark.e2e
 def test_whoever_only_binds_them_loads_none():
     code = (
         "import sys; from vanguard.compose.reading_tools import ReadingTools; ReadingTools().missing();"

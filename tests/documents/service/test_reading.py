@@ -1,6 +1,7 @@
 import pytest
 
 from support.arabic_texts import DECLARATION
+from support.documents.remembering import Remembering
 from support.flow import Counting, KnownSteps
 from vanguard.core.errors import DocumentUnreadable
 from vanguard.documents.reading.limits import ReadingLimits
@@ -16,10 +17,10 @@ def ledger():
 
 @pytest.fixture
 def read(blobs, ledger):
-    def read(path, heard=lambda _: None, executor=None, languages="eng"):
-        executor = executor or Counting(blobs)
+    def read(path, heard=lambda _: None, executor=None):
+        executor = executor or Remembering(blobs)
         reader = DocumentReader(ledger, blobs, executor, ReadingLimits(), heard)
-        return reader.read(path, "name.pdf", ReadPage(languages)), executor
+        return reader.read(path, "name.pdf", ReadPage("eng")), executor
 
     return read
 
@@ -65,7 +66,7 @@ def test_a_broken_file_is_an_error_with_its_reason(read, tmp_path):
         read(tmp_path / "broken.pdf")
 
 
-def test_none_of_its_pages_is_an_error_one_is_not(read, born_digital, monkeypatch):
+def test_none_of_its_pages_is_an_error_one_is_not(read, blobs, ledger, born_digital, monkeypatch):
     from vanguard.documents.reading import stages
 
     real = stages.read_layer
@@ -78,13 +79,14 @@ def test_none_of_its_pages_is_an_error_one_is_not(read, born_digital, monkeypatc
 
     monkeypatch.setattr(stages, "read_layer", failing)
     with pytest.raises(DocumentUnreadable, match=r"torn \(page 1 of 2\)"):
-        read(born_digital, languages="ara")
+        read(born_digital, executor=Counting(blobs))
     torn.discard(1)
-    come, _ = read(born_digital)
+    ledger.outcomes.clear()
+    come, _ = read(born_digital, executor=Counting(blobs))
     assert [page.failed for page in come.document.pages] == ["torn", ""]
 
 
-class Faltering(Counting):
+class Faltering(Remembering):
     """Its first try at reading a page dies, as a process does that the system ended."""
 
     def __init__(self, blobs, tries):

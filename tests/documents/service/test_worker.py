@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from support.clocks import StillClock
+from support.documents.remembering import Remembering
 from support.documents.service import MINE, OTHER, T0_MS, new
-from support.flow import Counting, KnownSteps
+from support.flow import KnownSteps
 from vanguard.core.errors import StoreUnavailable
 from vanguard.documents.formats.structured import from_json
 from vanguard.documents.reading.limits import ReadingLimits
@@ -42,7 +43,7 @@ class Scene:
     def workshop(self, folder):
         scene = self
 
-        class Here(Counting):
+        class Here(Remembering):
             def run(self, tasks):
                 for task in tasks:
                     scene.before_each(task)

@@ -47,9 +47,9 @@ def test_the_oldest_is_taken_first_and_by_one_alone(waiting):
 
 def test_many_workers_never_take_one_document_twice(database_url, database):
     with database.write() as connection:
-        for number in range(1, 25):
+        for number in range(1, 10):
             intake.add(connection, new(number), 99)
-    gate = threading.Barrier(4)
+    gate = threading.Barrier(3)
     taken, failures = [], []
 
     def work(name):
@@ -63,13 +63,13 @@ def test_many_workers_never_take_one_document_twice(database_url, database):
         finally:
             own.close()
 
-    threads = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(4)]
+    threads = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(taken) == [f"doc_{number:04x}" for number in range(1, 25)]
+    assert sorted(taken) == [f"doc_{number:04x}" for number in range(1, 10)]
 
 
 def test_a_lease_that_ended_is_anybodys(waiting):

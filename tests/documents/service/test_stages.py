@@ -8,7 +8,7 @@ from pypdf import PdfWriter
 from support.documents.drawing import drawn
 from vanguard.documents.images.skew import turn
 from vanguard.documents.reading.limits import ReadingLimits
-from vanguard.documents.reading.stages import PageOfFile, SourceFile
+from vanguard.documents.reading.values import PageOfFile, SourceFile
 from vanguard.documents.service.stages import Examine, ShowPage
 
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Table, Word
+from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Reason, Table, Word
 from vanguard.documents.service.corrected import Decided
 from vanguard.documents.service.tasks import decision_of, doubt_of, subject_of, tasks_of
 
@@ -33,7 +33,8 @@ def test_doubt_rises_with_uncertainty_and_with_checks_that_fail():
 
 def test_a_task_has_what_a_reviewer_needs():
     (task,) = tasks(
-        block(tier="accept"), block("رقم ٣٥", reasons=("unsure",), reader="tesseract:ara")
+        block(tier="accept"),
+        block("رقم ٣٥", reasons=(Reason("unsure_words", "one"),), reader="tesseract:ara"),
     )
     assert (task.queue, task.kind, task.subject) == ("deeds", "documents.block", "doc_1/p3/b1")
     assert task.tags == ("digits",)
@@ -53,7 +54,7 @@ def test_a_task_has_what_a_reviewer_needs():
         "confidence": 0.6,
         "reader": "tesseract:ara",
         "tier": "review",
-        "reasons": [{"code": "reader", "says": "unsure"}],
+        "reasons": [{"code": "unsure_words", "says": "one"}],
         "alternatives": [],
         "direction": "rtl",
     }

@@ -11,14 +11,28 @@ from typing import Literal
 
 import msgspec
 
-from vanguard.documents.page import Block, Box, Cell, Direction, Document, Line, Table, Tier, Word
+from vanguard.documents.page import (
+    Block,
+    Box,
+    Cell,
+    Direction,
+    Document,
+    Line,
+    Reason,
+    Table,
+    Tier,
+    Word,
+)
 
 _MOST_COMPARED = 4_000_000  # pairs of words; beyond, words are new and without a place
 
-CORRECTED = "corrected by a person"
-ACCEPTED = "accepted by a person"
-REJECTED = "no text, says a person"
-UNPLACED = "a correction has another number of lines than the table's cells, and is left out"
+CORRECTED = Reason("corrected", "corrected by a person")
+ACCEPTED = Reason("accepted", "accepted by a person")
+REJECTED = Reason("rejected", "no text, says a person")
+UNPLACED = Reason(
+    "unplaced_correction",
+    "a correction has another number of lines than the table's cells, and is left out",
+)
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -79,7 +93,7 @@ def _decided(block: Block, decision: Decided) -> Block:
     )
 
 
-def _judged(block: Block, tier: Tier, reason: str) -> Block:
+def _judged(block: Block, tier: Tier, reason: Reason) -> Block:
     return msgspec.structs.replace(block, tier=tier, reasons=(*block.reasons, reason))
 
 

@@ -21,7 +21,8 @@ from vanguard.core.errors import (
 from vanguard.documents.page import Document
 from vanguard.documents.reading.batch import BatchReader
 from vanguard.documents.reading.limits import ReadingLimits
-from vanguard.documents.reading.stages import OpenFile, ReadPage, SourceFile
+from vanguard.documents.reading.stages import OpenFile, ReadPage
+from vanguard.documents.reading.values import SourceFile
 from vanguard.documents.service.stages import Examine, Examined, Shown, ShowPage
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.flow.run import Recipe, Run, Step

@@ -20,7 +20,7 @@ from vanguard.documents.images.skew import find_skew
 from vanguard.documents.page import POINTS_PER_INCH
 from vanguard.documents.reading.files import count_pages, kind_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
-from vanguard.documents.reading.stages import PageOfFile, SourceFile
+from vanguard.documents.reading.values import PageOfFile, SourceFile
 from vanguard.flow.ports import Blobs
 from vanguard.flow.stage import Made
 

@@ -103,7 +103,7 @@ def _payload(document: Document, document_id: str, page: Page, number: int) -> d
         "confidence": block.confidence,
         "reader": block.reader,
         "tier": block.tier,
-        "reasons": [*map(_reason, seen.get("reasons", ())), *_doubts(block)],
+        "reasons": [*seen.get("reasons", ()), *_doubts(block)],
         "alternatives": seen.get("alternatives", []),
         "direction": block.direction,
     }
@@ -136,11 +136,6 @@ def _words(block: Block) -> Iterator[Word]:
         lines += [line for cell in block.table.cells for line in cell.lines]
     for line in lines:
         yield from line.words
-
-
-def _reason(said: Any) -> dict[str, str]:
-    """With a code for programs; a reader that gives none says why it was read so."""
-    return {"code": "reader", "says": said} if isinstance(said, str) else said
 
 
 def _doubts(block: Block) -> list[dict[str, str]]:

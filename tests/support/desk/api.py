@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -44,14 +45,16 @@ class Desk:
     def shown(self, task: dict[str, Any], *, history: bool = False) -> dict[str, Any]:
         claim = task["claim"]
         claimed = self.state(task) == "claimed"
-        shown = {name: value for name, value in task.items() if name not in {"history", "claim"}}
+        shown = {
+            name: value for name, value in task.items() if name not in {"history", "trail", "claim"}
+        }
         shown |= {
             "state": self.state(task),
             "claim": claim
             and claimed
             and {"expires": moment(claim["until"]), "reviewer": claim["reviewer"]},
         }
-        return shown | ({"history": task["history"]} if history else {})
+        return shown | ({"history": task["history"], "trail": task["trail"]} if history else {})
 
     def get(self, name: str) -> dict[str, Any]:
         if name not in self.tasks:
@@ -69,6 +72,7 @@ class Desk:
     def hold(self, task: dict[str, Any], who: str, lease_s: float) -> None:
         self.mine(task, who)
         task["claim"] = {"reviewer": who, "until": time.time() + lease_s}
+        task["trail"].append({"action": "claim", "reviewer": who, "at": moment(time.time())})
 
     def claim(self, who: str, wish: dict[str, Any]) -> list[dict[str, Any]]:
         found = []
@@ -151,7 +155,8 @@ def add_desk(app: FastAPI, desk: Desk) -> None:
 
 
 def _who(request: Request) -> str:
-    return f"reviewer-{request.cookies.get(COOKIE, '')[:8]}"
+    named = unquote(request.headers.get("x-reviewer", ""))
+    return named or f"console-{request.cookies.get(COOKIE, '')[:8]}"
 
 
 def _add_review(app: FastAPI, desk: Desk) -> None:

@@ -44,7 +44,7 @@ def right_text(number: int) -> str:
 def _task(name: str, **fields: Any) -> dict[str, Any]:
     return {
         "id": name, "queue": "documents", "kind": "documents.block", "project": "default", "wanted": 1,
-        "state": "open", "version": 1, "history": [], "claim": None, **fields,
+        "state": "open", "version": 1, "history": [], "trail": [], "claim": None, **fields,
     }  # fmt: skip
 
 

@@ -26,8 +26,7 @@ class ElementPage:
         ui.add_head_html(f'<script type="module" src="{files.address(script)}"></script>')
         with ui.element("div").classes("vg-page"):
             build_header(path)
-            with ui.element("main"):
-                ui.element(element)
+            ui.element(element)
         self._timer = ui.timer(ASKED_S, self._ask)
 
     def _ask(self) -> None:

@@ -17,6 +17,7 @@ import { Reading } from "./view/reading.js";
 import { Sheet } from "./view/sheet.js";
 
 const HELD = "vanguard-desk-task";
+const REVIEWER = "vanguard-desk-reviewer";
 const SINGLE = "vanguard-desk-single-keys";
 const TICK_MS = 1_000;
 const COUNTS_MS = 15_000;
@@ -27,6 +28,7 @@ class Desk extends HTMLElement {
     if (this.work) return;
     const asked = new URLSearchParams(location.search);
     this.api = new Api({ signedOut: () => vanguardConsole.comeBack() });
+    this.api.reviewer = stored(REVIEWER);
     this.drafts = new Drafts(sessionStorage);
     this.work = new Work(
       this.api,
@@ -52,6 +54,8 @@ class Desk extends HTMLElement {
       prefix: this.work.prefix,
       queue: this.work.queue,
       filtered: (tag) => this.filter(tag),
+      reviewer: this.api.reviewer,
+      named: (name) => this.rename(name),
       act: (name) => this.act({ name }),
     });
     this.append(this.frame.element);
@@ -79,11 +83,11 @@ class Desk extends HTMLElement {
   }
 
   get single() {
-    try { return localStorage.getItem(SINGLE) !== "off"; } catch { return true; }
+    return stored(SINGLE) !== "off";
   }
 
   set single(on) {
-    try { localStorage.setItem(SINGLE, on ? "on" : "off"); } catch { /* private mode: for this page only */ }
+    store(SINGLE, on ? "on" : "off");
   }
 
   // What is at hand
@@ -307,6 +311,19 @@ class Desk extends HTMLElement {
     });
   }
 
+  /** From now on under another name; what is at hand changes hands with it. */
+  rename(name) {
+    if (name === this.api.reviewer) return undefined;
+    store(REVIEWER, name);
+    const { task } = this.work;
+    return this.busy("Changing the name …", async () => {
+      if (task) await this.work.letGo(task);
+      this.api.reviewer = name;
+      this.work.decided = []; // they are the other's to undo
+      this.show((task && (await this.work.take(task.id))) ?? (await this.work.next()));
+    });
+  }
+
   // When somebody else was there
 
   leaseChanged(state) {
@@ -346,7 +363,7 @@ class Desk extends HTMLElement {
       now && button("Take what is there", {}, () => this.editor.put(there)),
       button("Next block", {}, () => this.next()),
     );
-    if (now) this.frame.showHistory(historyList(now.history ?? []));
+    if (now) this.frame.showHistory(historyList(now));
   }
 
   claimAgain() {
@@ -372,7 +389,7 @@ class Desk extends HTMLElement {
     this.frame.showHistory(null);
     if (!open || !this.block) return undefined;
     return this.work.look(this.block.task).then(
-      (task) => this.frame.showHistory(historyList(task.history ?? [])),
+      (task) => this.frame.showHistory(historyList(task)),
       (error) => this.frame.showHistory(h("p", { class: "vd-soft" }, error.message)),
     );
   }
@@ -432,6 +449,14 @@ class Desk extends HTMLElement {
     this.frame.setMarks(on);
     this.textChanged();
   }
+}
+
+function stored(name) {
+  try { return localStorage.getItem(name) ?? ""; } catch { return ""; }
+}
+
+function store(name, value) {
+  try { localStorage.setItem(name, value); } catch { /* private mode: for this page only */ }
 }
 
 customElements.define("vg-desk", Desk);

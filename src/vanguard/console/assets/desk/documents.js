@@ -113,10 +113,22 @@ class Documents extends HTMLElement {
   showJobs() {
     this.table.hidden = this.jobs.length === 0;
     this.words.textContent = this.jobs.length === 0 ? "No documents yet: the first one that is read appears here." : "";
-    const rows = this.jobs.map((job) => this.row(job));
-    // what has not changed stays, so that the focus and a selection stay too
+    const focused = this.focusedPlace();
     const drawn = new Map([...this.rows.children].map((row) => [row.dataset.told, row]));
-    this.rows.replaceChildren(...rows.map((row) => drawn.get(row.dataset.told) ?? row));
+    const wanted = this.jobs.map((job) => drawn.get(JSON.stringify(job)) ?? this.row(job));
+    for (const row of [...this.rows.children]) if (!wanted.includes(row)) row.remove();
+    // what has not changed is not touched: a row that is taken out and put in again loses the focus
+    wanted.forEach((row, i) => { if (this.rows.children[i] !== row) this.rows.insertBefore(row, this.rows.children[i] ?? null); });
+    if (focused && !this.rows.contains(document.activeElement)) {
+      const row = [...this.rows.children].find(({ dataset }) => dataset.id === focused.id);
+      (row?.querySelectorAll("a, button")[focused.place] ?? row?.querySelector("a, button"))?.focus();
+    }
+  }
+
+  /** Which link or button of which job has the focus; null when none has. */
+  focusedPlace() {
+    const row = this.rows.contains(document.activeElement) && document.activeElement.closest("tr");
+    return row ? { id: row.dataset.id, place: [...row.querySelectorAll("a, button")].indexOf(document.activeElement) } : null;
   }
 
   row(job) {
@@ -124,7 +136,7 @@ class Documents extends HTMLElement {
     const done = job.state === "done";
     return h(
       "tr",
-      { "data-told": JSON.stringify(job) },
+      { "data-told": JSON.stringify(job), "data-id": job.id },
       h("td", {}, own(job.name || job.id, { class: "vd-name" }), h("div", { class: "vd-soft" }, own(job.id))),
       h("td", {}, h("span", { class: "vd-state", "data-state": job.state }, stateWords(job)), job.error && h("div", { class: "vd-soft vd-error" }, own(job.error.message ?? ""))),
       h("td", { class: "vd-numbers" }, progress.words, progress.part !== null && h("progress", { class: "vd-progress", max: "1", value: progress.part, "aria-label": `Pages read of ${job.name}` })),

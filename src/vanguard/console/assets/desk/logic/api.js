@@ -25,6 +25,7 @@ export class Api {
     this.signedOut = signedOut;
     this.fetcher = fetcher;
     this.csrf = "";
+    this.reviewer = ""; // without a name each session is a reviewer of its own
   }
 
   async get(path) {
@@ -60,8 +61,9 @@ export class Api {
   }
 
   async ask(path, request) {
+    const who = this.reviewer ? { "x-reviewer": encodeURIComponent(this.reviewer) } : {};
     try {
-      return await this.fetcher(path, request);
+      return await this.fetcher(path, { ...request, headers: { ...request.headers, ...who } });
     } catch {
       throw new Problem(0, "unreachable", "The platform does not answer. Is it running?");
     }

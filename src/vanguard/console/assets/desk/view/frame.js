@@ -15,13 +15,14 @@ const LEASES = {
 
 /** Everything that is seen; `act(name)` when a button was pressed, `filtered(tag)` for the filter. */
 export class Frame {
-  constructor({ parts, tag, prefix, queue, filtered, act }) {
+  constructor({ parts, tag, prefix, queue, filtered, act, reviewer, named }) {
     this.parts = parts;
     this.queue = queue;
     this.live = h("div", { class: "vd-live", role: "status", "aria-live": "polite" });
     this.notice = new Notice();
     this.others = h("div", {});
     this.note = h("input", { id: "vd-note", class: "vd-note", maxlength: 1000, autocomplete: "off", dir: "auto" });
+    this.name = h("input", { id: "vd-reviewer", class: "vd-note vd-who", value: reviewer, maxlength: 100, dir: "auto", autocomplete: "name", placeholder: "your name", onchange: () => named(this.name.value.trim()) });
     this.element = h("div", { class: "vd-desk" }, this.buildBar(tag, prefix, filtered), this.live, this.buildBody(act), parts.help.element);
     this.act = act;
   }
@@ -49,6 +50,8 @@ export class Frame {
       this.lease,
       this.busy,
       h("span", { class: "vd-grow" }),
+      h("label", { for: "vd-reviewer", class: "vd-soft" }, "Reviewer"),
+      this.name,
       h("a", { class: "vd-button", href: "/api/documents/corrections?format=zip", download: "corrections.zip", title: "All corrections as training pairs: pictures and texts" }, "Export corrections"),
       button("Keys", { key: "?" }, () => this.act("help")),
     );

@@ -55,25 +55,34 @@ function marked(text, words) {
   return [...parts, text.slice(end)];
 }
 
-/** A task's decisions, the newest first. */
-export function historyList(decisions) {
-  if (decisions.length === 0) return h("p", { class: "vd-soft" }, "Nobody has decided about this block yet.");
+/** What was decided about a task, the newest first, and everything else that happened to it. */
+export function historyList({ history, trail }) {
+  const decisions = (history ?? []).toReversed().map(decisionLine);
+  const events = (trail ?? []).toReversed();
   return h(
-    "ol",
-    { class: "vd-history", reversed: true },
-    decisions.toReversed().map((decision) => {
-      const { who, what, at, text, note } = decisionLine(decision);
-      return h(
-        "li",
-        {},
-        h("strong", {}, what || "?"),
-        who && [" by ", own(who)],
-        at && [" ", h("time", { datetime: at.toISOString() }, at.toLocaleString())],
-        text && h("div", { class: "vd-history-text", dir: "auto" }, text),
-        note && h("div", { class: "vd-soft" }, "Note: ", own(note)),
-      );
-    }),
+    "div",
+    { class: "vd-history" },
+    decisions.length === 0 && h("p", { class: "vd-soft" }, "Nobody has decided about this block yet."),
+    decisions.length > 0 && h("ol", { reversed: true }, decisions.map(({ who, what, at, text, note }) => h(
+      "li",
+      {},
+      h("strong", {}, what || "?"),
+      ...by(who, at),
+      text && h("div", { class: "vd-history-text", dir: "auto" }, text),
+      note && h("div", { class: "vd-soft" }, "Note: ", own(note)),
+    ))),
+    events.length > 0 && h("details", {}, h("summary", { class: "vd-soft" }, `Everything that happened (${events.length})`), h("ul", {}, events.map(
+      ({ action, reviewer, at }) => h("li", {}, own(String(action)), ...by(String(reviewer ?? ""), new Date(at))),
+    ))),
   );
+}
+
+function by(who, at) {
+  const known = at && !Number.isNaN(at.getTime());
+  return [
+    ...(who ? [" by ", own(who)] : []),
+    ...(known ? [" · ", h("time", { datetime: at.toISOString() }, at.toLocaleString())] : []),
+  ];
 }
 
 /** A dialog with every key, and the switch that turns single keys off. */

@@ -5,7 +5,7 @@ import { Api, Problem, problemOf } from "./logic/api.js";
 import { Drafts } from "./logic/drafts.js";
 import { inSet } from "./logic/digits.js";
 import { actionOf } from "./logic/keys.js";
-import { blockOf, KIND, pictureOf } from "./logic/task.js";
+import { blockOf, KIND, lineCount, pictureOf } from "./logic/task.js";
 import { Work } from "./logic/work.js";
 import { nextDoubtful, shownWords } from "./logic/words.js";
 import { Candidates } from "./view/candidates.js";
@@ -134,7 +134,8 @@ class Desk extends HTMLElement {
     }
     const first = nextDoubtful(this.shown, -1, 1);
     this.goTo(first, { follow: true });
-    this.reading.light(first, { focus: true });
+    this.frame.toTop();
+    this.reading.light(first, { focus: true, scroll: false });
     const doubtful = this.shown.filter(({ level }) => level === "doubtful" || level === "unsure").length;
     this.frame.say(`${block.kind} on page ${block.page} of ${block.name}: ${plural(doubtful, "doubtful word")}.`);
   }
@@ -256,8 +257,17 @@ class Desk extends HTMLElement {
 
   // Decisions
 
-  decide(verdict) {
+  decide(verdict, { sure = false } = {}) {
     if (!this.work.task) return undefined;
+    if (verdict === "correct" && !sure && this.movesCells()) {
+      this.frame.notice.show(
+        "busy",
+        `This table has ${lineCount(this.block.text)} lines of cells, the text in the field has ${lineCount(this.editor.text)}. A correction with another number of lines is kept, but cannot be put back into the cells.`,
+        button("Save it all the same", {}, () => this.decide("correct", { sure: true })),
+        button("Go on editing", {}, () => { this.frame.notice.clear(); this.editor.field.focus(); }),
+      );
+      return undefined;
+    }
     if (verdict === "accept" && this.editor.isChanged) {
       this.frame.notice.show(
         "busy",
@@ -280,6 +290,10 @@ class Desk extends HTMLElement {
       this.frame.decided(DONE[verdict]);
       this.show(await this.work.next());
     }, (error) => this.mendConflict(error));
+  }
+
+  movesCells() {
+    return this.block.isTable && lineCount(this.editor.text) !== lineCount(this.block.text);
   }
 
   undo() {
@@ -338,7 +352,7 @@ class Desk extends HTMLElement {
 
   async mendConflict(error) {
     if (error.status !== 409 && error.status !== 404) return false;
-    await this.showLost(error.message);
+    await this.showLost(`Not saved: ${error.message}.`.replace(/\.\.$/u, "."));
     return true;
   }
 

@@ -39,8 +39,8 @@ class Documents extends HTMLElement {
       h("label", { for: "vd-file", class: "vd-drop-words" }, h("strong", {}, "Choose files"), " or drop them here: PDF, PNG, JPEG, TIFF, WebP"),
       this.input,
       h("div", { class: "vd-row" },
-        this.review, h("label", { for: "vd-review" }, "Put what is doubtful into the correction queue"),
-        h("label", { for: "vd-languages" }, "Languages"), this.languages),
+        h("span", { class: "vd-check" }, this.review, h("label", { for: "vd-review" }, "Put what is doubtful into the correction queue")),
+        h("span", { class: "vd-check" }, h("label", { for: "vd-languages" }, "Languages"), this.languages)),
     );
     this.rows = h("tbody", {});
     this.table = h("table", { class: "vd-table", hidden: true },

@@ -21,6 +21,7 @@ export function blockOf(task) {
     document: isText(payload.document) ? payload.document : "",
     name: isText(payload.name) && payload.name ? payload.name : task.subject,
     page: Number.isInteger(payload.page) ? payload.page : 0,
+    isTable: payload.kind === "table",
     kind: isText(payload.kind) ? payload.kind.replaceAll("_", " ") : "block",
     text: isText(payload.text) ? plainLines(payload.text) : "",
     words: list(payload.words).filter((word) => isText(record(word).text)).map((word) => ({
@@ -84,4 +85,9 @@ export function decisionLine(decision) {
     text: isText(record(value).text) ? value.text : "",
     note: isText(note) ? note : "",
   };
+}
+
+/** Lines with text; a table's text has one for each line of its cells, and is put back line by line. */
+export function lineCount(text) {
+  return text.split("\n").filter((line) => line.trim()).length;
 }

@@ -91,6 +91,7 @@ export class Frame {
     );
     this.side = h("div", { class: "vd-side" }, this.notice.element, this.text, this.decisions);
     this.empty = h("div", { class: "vd-empty vg-card", hidden: true });
+    this.elsewhere = h("p", { class: "vd-soft" });
     this.body = h("div", { class: "vd-body", hidden: true }, sheet.element, this.side);
     return h("div", { class: "vd-whole" }, this.empty, this.body);
   }
@@ -104,6 +105,11 @@ export class Frame {
   decided(words) {
     this.last = words;
     this.live.textContent = words;
+  }
+
+  /** Another block begins at its beginning, however far the last one was read. */
+  toTop() {
+    this.text.scrollTo(0, 0);
   }
 
   setBusy(words) {
@@ -129,6 +135,7 @@ export class Frame {
     const { open, claimed, decided } = counts ?? { open: 0, claimed: 0, decided: 0 };
     const all = open + claimed + decided;
     this.progress.value = all ? decided / all : 0;
+    this.elsewhere.textContent = claimed > 0 ? `${plural(claimed, "block")} ${claimed === 1 ? "is" : "are"} being worked on by others.` : "";
     this.counts.textContent = `${decided.toLocaleString("en")} of ${all.toLocaleString("en")} decided · ${open.toLocaleString("en")} open`;
   }
 
@@ -174,6 +181,7 @@ export class Frame {
       h("p", { class: "vd-soft" }, filtered
         ? "No open block matches what is asked for above."
         : "Blocks that a reader was not sure of come here when a document was read."),
+      this.elsewhere,
       skipped > 0 ? h("p", { class: "vd-soft" }, `${plural(skipped, "block")} that you skipped in this tab stay open for others.`) : "",
       h("div", { class: "vd-row" },
         filtered && h("a", { class: "vd-button", href: `/desk?queue=${encodeURIComponent(this.queue)}` }, "Show everything"),

@@ -63,7 +63,7 @@ export class Reading {
   }
 
   /** Makes one word the current one: it alone is in the tab order. */
-  light(index, { focus = false } = {}) {
+  light(index, { focus = false, scroll = true } = {}) {
     this.current = index;
     this.spans.forEach((span, i) => {
       span.tabIndex = i === Math.max(0, index) ? 0 : -1;
@@ -71,7 +71,7 @@ export class Reading {
       if (i === index) span.setAttribute("aria-current", "true");
       else span.removeAttribute("aria-current");
     });
-    if (focus) (this.spans[index] ?? this.spans[0])?.focus({ preventScroll: false });
+    if (focus) (this.spans[index] ?? this.spans[0])?.focus({ preventScroll: !scroll });
   }
 
   /** Draws one word as pointed at from elsewhere. */

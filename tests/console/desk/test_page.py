@@ -157,6 +157,16 @@ def test_keys_work_on_an_arabic_keyboard(desk: Page, platform: PlatformProcess) 
     assert task(platform, "rvt_1")["history"][0]["verdict"] == "accept"
 
 
+def test_a_key_that_is_held_down_decides_nothing(desk: Page, platform: PlatformProcess) -> None:
+    desk.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+             { key: "a", code: "KeyA", repeat: true, bubbles: true, cancelable: true }))"""
+    )
+    desk.keyboard.press("h")
+    expect(desk.get_by_text("Nobody has decided about this block yet.")).to_be_visible()
+    assert task(platform, "rvt_1")["history"] == []
+
+
 def test_letters_in_the_field_are_text(desk: Page, platform: PlatformProcess) -> None:
     field(desk).focus()
     desk.keyboard.press("End")
@@ -369,6 +379,7 @@ def test_the_field_runs_as_the_block_does(desk: Page) -> None:
     )
     desk.get_by_role("button", name="Direction").click()
     expect(field(desk)).to_have_attribute("dir", "rtl")
+    expect(desk.locator(".vd-text > .vd-reading")).to_have_attribute("dir", "rtl")
     expect(field(desk)).to_have_value("Terms of dellvery")
 
 

@@ -116,6 +116,8 @@ def test_digits_that_look_alike_stay_in_their_set(run: Run) -> None:
     assert [one["text"] for one in found] == ["٣0", "٦0", "٢5"]
     assert len(run("digits", "m.confusions(x, 9)", "٢٢٢٢٢٢٢٢٢٢")) == 9
     assert run("digits", "m.confusions('كلمة', 9)") == []
+    numbers = ["٢٠٢٤،", "2,5%", "٠٣-٠٨-١٩٩٣.", "٩٫٢", "SA٦١", "كلمة", "،", "1©2"]
+    assert run("digits", "x.map(m.isNumber)", numbers) == [True] * 4 + [False] * 4
 
 
 def test_marks_are_named_counted_and_taken_out(run: Run) -> None:

@@ -19,6 +19,7 @@ import { Sheet } from "./view/sheet.js";
 const HELD = "vanguard-desk-task";
 const REVIEWER = "vanguard-desk-reviewer";
 const SINGLE = "vanguard-desk-single-keys";
+const DECIDING = new Set(["accept", "correct", "reject", "skip", "undo"]);
 const TICK_MS = 1_000;
 const COUNTS_MS = 15_000;
 const DONE = { accept: "Accepted", correct: "Corrected", reject: "Rejected", skip: "Skipped" };
@@ -46,7 +47,7 @@ class Desk extends HTMLElement {
     this.sheet = new Sheet({ picked: (i) => this.pick(i), pointed: (i) => this.pointBox(i), failed: (url) => this.whyNoPicture(url) });
     this.reading = new Reading({ pointed: (i) => this.pointWord(i), focused: (i) => this.goTo(i) });
     this.candidates = new Candidates({ chosen: (text) => this.putWord(text) });
-    this.editor = new Editor({ changed: () => this.textChanged(), moved: (at) => this.caretMoved(at) });
+    this.editor = new Editor({ changed: () => this.textChanged(), moved: (at) => this.caretMoved(at), turned: (direction) => this.turn(direction) });
     this.help = new Help({ single: this.single, switched: (on) => { this.single = on; } });
     this.frame = new Frame({
       parts: { sheet: this.sheet, reading: this.reading, candidates: this.candidates, editor: this.editor, help: this.help },
@@ -188,6 +189,11 @@ class Desk extends HTMLElement {
     this.drafts.keep(block.task, this.editor.isChanged ? text : null);
     this.frame.setChanged(this.editor.isChanged);
     this.goTo(Math.min(this.current, this.shown.length - 1));
+  }
+
+  turn(direction) {
+    this.block.direction = direction;
+    this.textChanged();
   }
 
   goTo(index, { follow = true } = {}) {
@@ -422,7 +428,8 @@ class Desk extends HTMLElement {
     const action = actionOf(event, { typing, single: this.single });
     if (!action) return;
     event.preventDefault();
-    this.act(action);
+    // a key that is held down must not decide one block after the other
+    if (!(event.repeat && DECIDING.has(action.name))) this.act(action);
   }
 
   act({ name, key = "" }) {

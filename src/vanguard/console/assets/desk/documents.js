@@ -32,7 +32,7 @@ class Documents extends HTMLElement {
     this.notice = new Notice();
     this.input = h("input", { type: "file", id: "vd-file", multiple: true, accept: ACCEPTED, class: "vd-file", onchange: () => this.upload([...this.input.files]) });
     this.review = h("input", { type: "checkbox", id: "vd-review", checked: true });
-    this.languages = h("input", { id: "vd-languages", class: "vd-note", value: "", placeholder: "as in the settings", autocomplete: "off", maxlength: 100 });
+    this.languages = h("input", { id: "vd-languages", class: "vd-note", value: "", placeholder: "such as ara+eng", autocomplete: "off", maxlength: 100 });
     this.drop = h(
       "div",
       { class: "vd-drop", ondragover: (event) => this.dragged(event, true), ondragleave: (event) => this.dragged(event, false), ondrop: (event) => this.dropped(event) },

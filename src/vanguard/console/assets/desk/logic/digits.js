@@ -19,6 +19,11 @@ export function hasDigits(text) {
   return DIGIT.test(text);
 }
 
+/** Whether a word is a number: digits with what stands between and around them. */
+export function isNumber(text) {
+  return hasDigits(text) && /^[\p{Nd}.,:/()%+\-\u2013\u2212\u060c\u061b\u066a-\u066c]+$/u.test(text);
+}
+
 /** Set and value of a digit, or null. */
 export function digitOf(character) {
   const code = character.codePointAt(0);

@@ -1,12 +1,13 @@
 // What could stand in the current word's place: other readers' words, the number in other digits, digits that
 // look alike; with the word's own piece of the page enlarged above. It does not know how a word is put in.
 
-import { confusions, hasDigits, otherSets } from "../logic/digits.js";
+import { confusions, isNumber, otherSets } from "../logic/digits.js";
 import { otherReadings, percent } from "../logic/words.js";
 import { h, own } from "./dom.js";
 
 const MOST = 9;
 const CROP_HEIGHT_PX = 72;
+const CROP_WIDTH_PX = 280;
 
 /** The candidates of a word, at most nine: `[{text, label, key}]`; `key` of its own or its place from 1. */
 export function candidatesOf(word, block) {
@@ -14,7 +15,7 @@ export function candidatesOf(word, block) {
   const sets = otherSets(word.text);
   const read = word.changed && word.word >= 0 ? [{ text: block.words[word.word].text, label: "as it was read" }] : [];
   const found = [...read, ...others, ...sets];
-  const alike = hasDigits(word.text) ? confusions(word.text, MOST) : [];
+  const alike = isNumber(word.text) ? confusions(word.text, MOST) : [];
   const texts = new Set([word.text]);
   return [...found, ...alike]
     .filter(({ text }) => !texts.has(text) && texts.add(text))
@@ -62,10 +63,12 @@ export class Candidates {
     const { width, height } = block.page_size;
     const margin = place.height * 0.35;
     const side = (margin * height) / width;
-    const scale = CROP_HEIGHT_PX / ((place.height + 2 * margin) * height);
+    const wide = (place.width + 2 * side) * width;
+    const high = (place.height + 2 * margin) * height;
+    const scale = Math.min(CROP_HEIGHT_PX / high, CROP_WIDTH_PX / wide);
     Object.assign(this.crop.style, {
-      height: `${CROP_HEIGHT_PX}px`,
-      width: `${(place.width + 2 * side) * width * scale}px`,
+      height: `${high * scale}px`,
+      width: `${wide * scale}px`,
       backgroundImage: `url("${url}")`,
       backgroundSize: `${width * scale}px ${height * scale}px`,
       backgroundPosition: `${-(place.left - side) * width * scale}px ${-(place.top - margin) * height * scale}px`,

@@ -7,10 +7,11 @@ import { button, h } from "./dom.js";
 
 const LONGEST = 100_000;
 
-/** `changed(text)` at each change, `moved(offset)` when the caret was moved. */
+/** `changed(text)` at each change, `moved(offset)` when the caret was moved, `turned(direction)` by hand. */
 export class Editor {
-  constructor({ changed, moved }) {
+  constructor({ changed, moved, turned }) {
     this.changed = changed;
+    this.turned = turned;
     this.moved = moved;
     this.read = "";
     this.steps = new Steps("");
@@ -24,7 +25,7 @@ export class Editor {
       onkeyup: () => this.moved(this.field.selectionStart),
     });
     this.added = h("p", { id: "vd-added", class: "vd-added", role: "status" });
-    this.turn = button("⇄ Direction", { class: "vd-button vd-small", "aria-pressed": "false", title: "Lay the field out the other way; the text stays the same" }, () => this.turnAround());
+    this.turn = button("⇄ Direction", { class: "vd-button vd-small", "aria-pressed": "false", title: "Lay the text out the other way; its characters stay the same" }, () => this.turnAround());
     this.element = h(
       "div",
       { class: "vd-editor" },
@@ -109,6 +110,7 @@ export class Editor {
   turnAround() {
     this.lay(this.field.dir === "rtl" ? "ltr" : "rtl");
     this.turn.setAttribute("aria-pressed", this.turn.getAttribute("aria-pressed") === "true" ? "false" : "true");
+    this.turned(this.field.dir);
     this.field.focus();
   }
 

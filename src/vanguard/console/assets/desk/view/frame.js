@@ -44,7 +44,7 @@ export class Frame {
       h("h2", { class: "vd-title" }, "Correction desk"),
       h("label", { for: "vd-filter", class: "vd-soft" }, "Show"),
       this.filter,
-      prefix && h("span", { class: "vd-soft" }, "of ", own(prefix.replace(/\/$/u, "")), " ", h("a", { href: `/desk?queue=${encodeURIComponent(this.queue)}` }, "all documents")),
+      prefix && h("span", { class: "vd-soft", title: prefix }, "of one document · ", h("a", { href: `/desk?queue=${encodeURIComponent(this.queue)}` }, "all documents")),
       this.progress,
       this.counts,
       this.lease,

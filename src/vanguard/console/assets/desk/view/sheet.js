@@ -8,7 +8,7 @@ const LEAST = 0.25;
 const MOST = 8;
 const STEP = 1.25;
 const AROUND = 1.12; // room around a block that fills the pane
-const LARGEST_FIT = 4;
+const LARGEST_FIT = 2.5;
 
 /** The left pane. `picked(i)` and `pointed(i)` tell which word's box was clicked or hovered; -1 for none. */
 export class Sheet {

@@ -356,7 +356,7 @@ def test_no_invisible_character_comes_in_unseen(desk: Page, platform: PlatformPr
     assert marks.search(field(desk).input_value()) is None
     field(desk).fill(f"نص{RLM} م{ZWNJ}ن")
     expect(desk.get_by_text("1 × RLM, 1 × ZWNJ")).to_be_visible()
-    desk.get_by_role("button", name="Invisible characters").click()
+    desk.get_by_role("button", name="Invisible").click()
     shown = desk.locator(".vd-text > .vd-reading")
     assert shown.locator(".vd-mark").evaluate_all("all => all.map(one => one.dataset.mark)") == [
         "RLM",

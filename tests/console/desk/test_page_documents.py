@@ -101,8 +101,8 @@ def test_queues_lead_to_the_desk(documents: Page) -> None:
 def test_one_document_leads_to_its_own_blocks(documents: Page) -> None:
     documents.get_by_role("row").get_by_role("link", name="Correct").click()
     documents.wait_for_url(re.compile(r"/desk\?prefix=doc_page%2F$"))
-    expect(documents.get_by_text("of one document")).to_be_visible()
-    expect(documents.get_by_role("link", name="all documents")).to_be_visible()
+    expect(documents.get_by_text("one document")).to_be_visible()
+    expect(documents.get_by_role("link", name="show all")).to_be_visible()
 
 
 def test_the_focus_stays_while_the_list_changes(documents: Page) -> None:

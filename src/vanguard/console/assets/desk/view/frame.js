@@ -44,7 +44,7 @@ export class Frame {
       h("h2", { class: "vd-title" }, "Correction desk"),
       h("label", { for: "vd-filter", class: "vd-soft" }, "Show"),
       this.filter,
-      prefix && h("span", { class: "vd-soft", title: prefix }, "of one document · ", h("a", { href: `/desk?queue=${encodeURIComponent(this.queue)}` }, "all documents")),
+      prefix && h("span", { class: "vd-soft", title: prefix }, "one document · ", h("a", { href: `/desk?queue=${encodeURIComponent(this.queue)}` }, "show all")),
       this.progress,
       this.counts,
       this.lease,
@@ -63,7 +63,7 @@ export class Frame {
     this.reasons = h("ul", { class: "vd-reasons", "aria-label": "Why it is here" });
     this.historyArea = h("div", {});
     this.historyButton = button("History", { key: "h", class: "vd-button vd-small", "aria-expanded": "false" }, () => act("history"));
-    this.marksButton = button("Invisible characters", { key: "m", class: "vd-button vd-small", "aria-pressed": "false" }, () => act("marks"));
+    this.marksButton = button("Invisible", { key: "m", title: "Show characters that cannot be seen", class: "vd-button vd-small", "aria-pressed": "false" }, () => act("marks"));
     this.acceptButton = button("Accept", { key: "a", class: "vd-button vd-main" }, () => act("accept"));
     this.correctButton = button("Save correction", { key: "c", class: "vd-button" }, () => act("correct"));
     this.decisions = h(

@@ -7,11 +7,11 @@ import { align, SURE, tokensOf, UNSURE } from "../logic/words.js";
 import { button, h, own } from "./dom.js";
 
 const LEVELS = [
-  ["sure", `sure: ${SURE * 100} % and more`],
-  ["unsure", `unsure: from ${UNSURE * 100} %`],
-  ["doubtful", "doubtful: below that"],
+  ["sure", `sure, from ${SURE * 100} %`],
+  ["unsure", `unsure, from ${UNSURE * 100} %`],
+  ["doubtful", "doubtful"],
   ["unknown", "not told"],
-  ["changed", "changed by you"],
+  ["changed", "changed"],
 ];
 
 /** What the lines and colours mean. */

@@ -400,18 +400,71 @@ def test_words_stand_in_the_order_in_which_the_paragraph_runs(desk: Page) -> Non
     expect(word(desk, "Type")).to_be_focused()
 
 
-def test_nothing_from_a_document_becomes_html(desk: Page, platform: PlatformProcess) -> None:
+def test_nothing_from_a_document_becomes_html(
+    signed_in: Page, platform: PlatformProcess, faults: list[str]
+) -> None:
+    """Names, readers, reasons, words and other readers come from files of strangers."""
     evil = '<img src=x onerror="window.injected=1">'
-    field(desk).fill(evil)
-    desk.keyboard.press("Control+Enter")
-    expect(desk.get_by_text("1 of 4 decided")).to_be_visible()
-    desk.keyboard.press("u")
-    expect(field(desk)).to_have_value(evil)
-    desk.keyboard.press("Escape")
-    desk.keyboard.press("h")
-    expect(desk.locator(".vd-history")).to_contain_text(evil)
-    assert desk.evaluate("window.injected") is None
-    assert desk.locator(".vd-text img").count() == 0
+    fields = {"name": evil, "reader": evil, "text": evil, "kind": evil, "reasons": [evil]}
+    words = [{"text": "<img", "box": [40, 40, 90, 60], "confidence": 0.1}]
+    others = [{"reader": evil, "text": f"{evil} {evil}"}]
+    platform.desk(reset=True)
+    platform.desk(payload={"rvt_1": {**fields, "words": words, "alternatives": others}})
+    signed_in.goto("/desk")
+    expect(field(signed_in)).to_have_value(evil)
+    field(signed_in).fill(f"{evil}!")
+    signed_in.keyboard.press("Control+Enter")
+    expect(signed_in.get_by_text("1 of 4 decided")).to_be_visible()
+    signed_in.keyboard.press("Escape")
+    signed_in.keyboard.press("u")
+    expect(field(signed_in)).to_have_value(f"{evil}!")
+    signed_in.keyboard.press("Escape")
+    signed_in.keyboard.press("h")
+    expect(signed_in.locator(".vd-history")).to_contain_text(evil)
+    assert signed_in.evaluate("window.injected") is None
+    assert signed_in.locator(".vd-side img").count() == 0
+
+
+def test_a_table_keeps_its_lines_unless_one_insists(
+    signed_in: Page, platform: PlatformProcess, faults: list[str]
+) -> None:
+    platform.desk(reset=True)
+    platform.desk(payload={"rvt_1": {"kind": "table", "text": "البند\nالعدد\n١٢٠", "words": []}})
+    signed_in.goto("/desk")
+    field(signed_in).fill("البند\nالعدد")
+    signed_in.keyboard.press("Control+Enter")
+    notice = signed_in.get_by_role("alert").filter(has_text="has 3 lines of cells")
+    expect(notice).to_contain_text("the text in the field has 2")
+    assert task(platform, "rvt_1")["history"] == []
+    notice.get_by_role("button", name="Go on editing").click()
+    expect(field(signed_in)).to_be_focused()
+    field(signed_in).fill("البند\n\nالعدد\n١٣٠")
+    signed_in.keyboard.press("Control+Enter")
+    expect(signed_in.get_by_text("1 of 4 decided")).to_be_visible()
+    assert task(platform, "rvt_1")["history"][0]["value"] == {"text": "البند\n\nالعدد\n١٣٠"}
+
+
+def test_the_caret_in_the_field_says_which_word_is_current(desk: Page) -> None:
+    """Also in mixed text, where places in the text and on the screen run against each other."""
+    field(desk).fill("كلمة Open Type بعد")
+    for offset, text in ((0, "كلمة"), (7, "Open"), (12, "Type"), (18, "بعد")):
+        field(desk).evaluate("(one, at) => one.setSelectionRange(at, at)", offset)
+        desk.keyboard.press("Shift")
+        expect(desk.locator(".vd-word.is-lit")).to_have_text(text)
+    desk.keyboard.press("Home")
+    desk.keyboard.type("س")
+    desk.keyboard.press("End")
+    desk.keyboard.type("ص")
+    expect(field(desk)).to_have_value("سكلمة Open Type بعدص")
+
+
+def test_what_is_read_shows_the_other_readers_differences(desk: Page) -> None:
+    others = desk.get_by_role("region", name="Other readers")
+    expect(others.locator("mark")).to_have_text(["٢٢٨١،", "٥٥٬٩٣٢٫١٧", "وهران"])
+    others.get_by_role("button", name="Take the text of vision").click()
+    expect(field(desk)).to_have_value(right_text(2))
+    expect(desk.locator(".vd-text > .vd-reading .vd-word[data-level=changed]")).to_have_count(3)
+    expect(desk.locator(".vd-box[data-level=changed]")).to_have_count(3)
 
 
 def test_the_help_lists_the_keys_and_switches_them_off(

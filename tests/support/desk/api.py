@@ -219,5 +219,7 @@ def _add_tests(app: FastAPI, desk: Desk) -> None:
             desk.tasks[name]["claim"] = None
             given = {"verdict": "correct", "value": {"text": change["text"]}, "note": "seen"}
             desk.decide(desk.tasks[name], OTHER, given | {"version": desk.tasks[name]["version"]})
+        for name, fields in change.get("payload", {}).items():
+            desk.tasks[name]["payload"] |= fields
         desk.fail = change.get("fail", desk.fail)
         return desk.told()

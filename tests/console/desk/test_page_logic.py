@@ -303,6 +303,8 @@ def test_jobs_in_words(run: Run) -> None:
     assert told("queued", 0, None) == {"words": "", "part": None}
     assert told("reading", 1, 4) == {"words": "1 of 4", "part": 0.25}
     assert told("done", 4, 4) == {"words": "4", "part": None}
+    some = {"state": "done", "pages": {"done": 4, "all": 4, "failed": 1}}
+    assert run("jobs", "m.progressOf(x).words", some) == "4 · 1 failed"
     assert told("failed", 1, 4) == {"words": "1 of 4", "part": None}
     assert run("jobs", "[m.sizeWords(12), m.sizeWords(1234), m.sizeWords(12345678)]") == [
         "12 bytes",

@@ -11,11 +11,12 @@ const STATES = { queued: "Waiting", reading: "Reading", done: "Done", failed: "F
 
 export const stateWords = ({ state }) => STATES[state] ?? String(state);
 
-/** `{words, part}`: pages done of all; `part` is null unless it is being read and all is known. */
+/** `{words, part}`: pages done of all, and how many of them failed; `part` is null unless it is being read and all is known. */
 export function progressOf({ state, pages }) {
   const done = pages?.done ?? 0;
   const all = pages?.all ?? null;
-  if (state === "done") return { words: String(all ?? done), part: null };
+  const failed = pages?.failed ? ` · ${pages.failed} failed` : "";
+  if (state === "done") return { words: `${all ?? done}${failed}`, part: null };
   if (state !== "reading" && state !== "queued") return { words: all === null ? "" : `${done} of ${all}`, part: null };
   return all ? { words: `${done} of ${all}`, part: done / all } : { words: "", part: null };
 }

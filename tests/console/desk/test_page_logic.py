@@ -296,6 +296,29 @@ def test_boxes_become_parts_of_their_page(run: Run) -> None:
     )
 
 
+def test_the_text_that_stands_is_the_last_that_was_not_undone(run: Run) -> None:
+    def said(verdict: str, name: str, text: str | None = None, undoes: str | None = None) -> Any:
+        value = None if text is None else {"text": text}
+        return {"id": name, "verdict": verdict, "value": value, "undoes": undoes}
+
+    first, second = said("correct", "1", "one"), said("correct", "2", "two")
+    undo = said("undo", "3", undoes="2")
+    for history, text in (
+        ([], "read"),
+        ([first], "one"),
+        ([first, second], "two"),
+        ([second, undo], "read"),
+        ([first, second, undo, said("skip", "4")], "one"),
+        ([said("accept", "1")], "read"),
+        (None, "read"),
+    ):
+        assert (
+            run("task", "m.standingText(x)", {"history": history, "payload": {"text": "read"}})
+            == text
+        )
+    assert run("task", "m.standingText({ history: [], payload: null })") == ""
+
+
 def test_jobs_in_words(run: Run) -> None:
     def told(state: str, done: int, of: int | None) -> Any:
         return run("jobs", "m.progressOf(x)", {"state": state, "pages": {"done": done, "all": of}})

@@ -1,6 +1,8 @@
 // The correction desk: puts picture, text and decisions of one block together, and hears the keys.
-// It does not know HTTP, nor how a claim is kept.
+// It does not know HTTP, nor how a claim is kept or lost.
 
+import { act } from "./actions.js";
+import { Collisions } from "./collisions.js";
 import { Api, Problem, problemOf } from "./logic/api.js";
 import { Drafts } from "./logic/drafts.js";
 import { inSet } from "./logic/digits.js";
@@ -34,8 +36,9 @@ class Desk extends HTMLElement {
     this.work = new Work(
       this.api,
       { queue: asked.get("queue") || "documents", tag: asked.get("tag") ?? "", prefix: asked.get("prefix") ?? "" },
-      (state) => this.leaseChanged(state),
+      (state) => this.collisions.leaseChanged(state),
     );
+    this.collisions = new Collisions(this);
     this.block = null;
     this.marks = false;
     this.build();
@@ -57,7 +60,7 @@ class Desk extends HTMLElement {
       filtered: (tag) => this.filter(tag),
       reviewer: this.api.reviewer,
       named: (name) => this.rename(name),
-      act: (name) => this.act({ name }),
+      act: (name) => act(this, { name }),
     });
     this.append(this.frame.element);
   }
@@ -279,7 +282,7 @@ class Desk extends HTMLElement {
         "busy",
         "The text was changed, so it is no longer what was read. Save it as a correction, or put it back first.",
         button("Save the correction", { key: "c" }, () => this.decide("correct")),
-        button("Put it back", { key: "z" }, () => this.act({ name: "restore" })),
+        button("Put it back", { key: "z" }, () => this.restore()),
       );
       return undefined;
     }
@@ -295,7 +298,7 @@ class Desk extends HTMLElement {
       this.drafts.keep(task, null);
       this.frame.decided(DONE[verdict]);
       this.show(await this.work.next());
-    }, (error) => this.mendConflict(error));
+    }, (error) => this.collisions.mend(error));
   }
 
   movesCells() {
@@ -344,56 +347,7 @@ class Desk extends HTMLElement {
     });
   }
 
-  // When somebody else was there
-
-  leaseChanged(state) {
-    this.frame.showLease(state);
-    const { notice } = this.frame;
-    if (state === "held") notice.clear();
-    if (state === "expired") {
-      notice.show("busy", "Your claim on this block ran out because the page was not used. What you typed is kept; it is claimed again as soon as you go on.");
-    }
-    if (state === "lost") this.showLost("Your claim on this block is lost: somebody else took it while it was yours no longer. What you typed is kept.");
-  }
-
-  async mendConflict(error) {
-    if (error.status !== 409 && error.status !== 404) return false;
-    await this.showLost(`Not saved: ${error.message}.`.replace(/\.\.$/u, "."));
-    return true;
-  }
-
-  async showLost(words) {
-    const { block } = this;
-    let now = null;
-    try { now = await this.work.look(block.task); } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-    }
-    if (this.block !== block) return;
-    const theirs = (now?.history ?? []).findLast(({ value }) => typeof value?.text === "string")?.value.text;
-    const there = theirs ?? now?.payload?.text ?? "";
-    this.frame.notice.show(
-      "bad",
-      [
-        h("p", {}, words),
-        now && h("p", {}, `It is ${now.state} now. What is there:`),
-        now && h("div", { class: "vd-reading vd-theirs", dir: block.direction }, there),
-        this.editor.isChanged && h("p", {}, "What you typed stays in the field below, also when you come back to this block in this tab."),
-      ].filter(Boolean),
-      button("Claim it again", {}, () => this.claimAgain()),
-      now && button("Take what is there", {}, () => this.editor.put(there)),
-      button("Next block", {}, () => this.next()),
-    );
-    if (now) this.frame.showHistory(historyList(now));
-  }
-
-  claimAgain() {
-    return this.busy("Claiming …", async () => {
-      const task = await this.work.take(this.block.task);
-      if (task) this.show(task);
-      else this.frame.say("It cannot be claimed: somebody has it, or it is decided.");
-    });
-  }
-
+  // Beside it
 
   async whyNoPicture(url) {
     try {
@@ -429,34 +383,13 @@ class Desk extends HTMLElement {
     if (!action) return;
     event.preventDefault();
     // a key that is held down must not decide one block after the other
-    if (!(event.repeat && DECIDING.has(action.name))) this.act(action);
+    if (!(event.repeat && DECIDING.has(action.name))) act(this, action);
   }
 
-  act({ name, key = "" }) {
-    const always = { help: () => this.help.toggle(), undo: () => this.undo() };
-    const withBlock = {
-      accept: () => this.decide("accept"),
-      correct: () => this.decide("correct"),
-      reject: () => this.decide("reject"),
-      skip: () => this.decide("skip"),
-      edit: () => this.edit(),
-      leave: () => this.reading.light(Math.max(0, this.current), { focus: true }),
-      next: () => this.step(1),
-      previous: () => this.step(-1),
-      candidate: () => { const found = this.candidates.found[Number(key) - 1]; if (found) this.putWord(found.text); },
-      arabic: () => this.setDigits("arabic"),
-      extended: () => this.setDigits("extended"),
-      latin: () => this.setDigits("latin"),
-      take: () => this.take(),
-      restore: () => { this.frame.notice.clear(); this.editor.put(this.block.text); this.frame.say("The text is as it was read."); },
-      marks: () => this.showMarks(!this.marks),
-      zoomIn: () => this.sheet.scale(1.25),
-      zoomOut: () => this.sheet.scale(0.8),
-      fitBlock: () => this.sheet.fitBlock(),
-      fitPage: () => this.sheet.fitPage(),
-      history: () => this.showHistory(!this.historyOpen),
-    };
-    (always[name] ?? (this.block ? withBlock[name] : null))?.();
+  restore() {
+    this.frame.notice.clear();
+    this.editor.put(this.block.text);
+    this.frame.say("The text is as it was read.");
   }
 
   edit() {

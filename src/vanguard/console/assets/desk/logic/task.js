@@ -91,3 +91,11 @@ export function decisionLine(decision) {
 export function lineCount(text) {
   return text.split("\n").filter((line) => line.trim()).length;
 }
+
+/** The text that stands: of the last correction that was not undone, else as it was read. */
+export function standingText({ history, payload }) {
+  const undone = new Set(list(history).map((decision) => decision.undoes).filter(Boolean));
+  const last = list(history).findLast(({ id, verdict }) => verdict !== "undo" && verdict !== "skip" && !undone.has(id));
+  const text = record(last?.value).text ?? record(payload).text;
+  return isText(text) ? text : "";
+}

@@ -516,6 +516,22 @@ def test_nothing_is_cut_on_a_phone(
             assert box["x"] + box["width"] <= 390
 
 
+def test_a_notice_is_seen_on_a_phone_wherever_one_is(
+    signed_in: Page, platform: PlatformProcess, faults: list[str]
+) -> None:
+    platform.desk(reset=True)
+    signed_in.set_viewport_size({"width": 390, "height": 844})
+    signed_in.goto("/desk")
+    field(signed_in).fill("نص")
+    signed_in.get_by_label("Note").focus()
+    platform.desk(decide="rvt_1", text="ما كتبه غيري")
+    signed_in.keyboard.press("Control+Enter")
+    theirs = signed_in.locator(".vd-theirs")
+    expect(theirs).to_be_in_viewport()
+    on_top = "one => { const box = one.getBoundingClientRect(); return one.contains(document.elementFromPoint(box.left + 9, box.top + 9)); }"
+    assert theirs.evaluate(on_top)  # and not below the picture, which stays above
+
+
 def test_everything_that_acts_has_a_name(desk: Page) -> None:
     nameless = desk.evaluate(
         """() => [...document.querySelectorAll("vg-desk :is(button, a, input, select, textarea, progress, [role])")]

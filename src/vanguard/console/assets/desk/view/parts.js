@@ -117,6 +117,7 @@ export class Notice {
   show(tone, words, ...actions) {
     this.element.dataset.tone = tone;
     this.element.replaceChildren(h("div", { class: "vd-notice-words" }, words), h("div", { class: "vd-notice-actions" }, actions));
+    this.element.scrollIntoView({ block: "nearest" }); // on a phone it may be far above
   }
 
   clear() {

@@ -9,11 +9,15 @@ from playwright.sync_api import Page, expect
 
 from support.console_process import PlatformProcess
 
+# a page of many modules, on machines that do other things too
+expect.set_options(timeout=20_000)
+
 
 @pytest.fixture
 def faults(signed_in: Page) -> Iterator[list[str]]:
     """Errors that no script caught; a test fails when there are any."""
     found: list[str] = []
+    signed_in.set_default_timeout(40_000)
     signed_in.on("pageerror", lambda error: found.append(str(error)))
     yield found
     assert found == []

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 RIGHT = "٣١٧ / ٣٥٤"  # the page's number, which the reader is least sure of
 READ_MS = 240_000
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -281,6 +281,20 @@ def test_an_odd_task_becomes_an_empty_block(run: Run) -> None:
         assert run("task", "m.pictureOf(x)", block) == ""
 
 
+def test_reasons_are_shown_in_words(run: Run) -> None:
+    reasons = [
+        {"code": "unsure_words", "says": "3 words are unsure"},
+        "row 2, column 1: sum",
+        {"code": "x"},
+        7,
+        {},
+    ]
+    block = run(
+        "task", "m.blockOf({ id: 'rvt_1', subject: 's', payload: { reasons: x } }).reasons", reasons
+    )
+    assert block == ["3 words are unsure", "row 2, column 1: sum", "x"]
+
+
 def test_boxes_become_parts_of_their_page(run: Run) -> None:
     size = {"width": 200, "height": 400}
     assert run("task", "m.placed(x[0], x[1])", [[20, 40, 120, 140], size]) == {

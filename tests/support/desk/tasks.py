@@ -64,7 +64,7 @@ def _block(number: int, faults: dict[str, str]) -> dict[str, Any]:
         "document": DOCUMENT, "name": "تقرير ٢٠٢٤.pdf", "page": 1, "block": number, "kind": block["kind"],
         "box": block["box"], "page_size": PAGE["page_size"], "text": text, "words": words,
         "confidence": 0.58, "reader": "tesseract", "tier": "review",
-        "reasons": [{"code": "low_confidence", "text": f"{len(faults)} words were read with little certainty"}],
+        "reasons": [{"code": "unsure_words", "says": f"{len(faults)} words were read with little certainty"}],
         "alternatives": [{"reader": "vision", "text": right}], "direction": block["direction"],
     }  # fmt: skip
 

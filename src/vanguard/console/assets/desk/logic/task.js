@@ -44,8 +44,8 @@ export function blockOf(task) {
 
 function reasonOf(reason) {
   if (isText(reason)) return reason;
-  const { message, text, code } = record(reason);
-  return [message, text, code].find(isText) ?? "";
+  const { says, code } = record(reason);
+  return [says, code].find(isText) ?? "";
 }
 
 function sizeOf(size) {

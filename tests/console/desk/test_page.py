@@ -181,6 +181,7 @@ def test_only_confusable_digits(desk: Page) -> None:
     desk.get_by_label("Show", exact=True).select_option("digits")
     expect(desk).to_have_url(re.compile(r"\?tag=digits$"))
     for text in ("٢٢٨٧،", "047-3424b48"):
+        expect(desk.locator(".vd-desk")).not_to_have_attribute("aria-busy", "")
         expect(word(desk, text)).to_be_focused()
         desk.keyboard.press("r")
     expect(desk.get_by_role("heading", name="Nothing of this kind is left")).to_be_visible()

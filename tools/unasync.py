@@ -24,7 +24,7 @@ _WORDS = (
     (r"await ", ""),
     (r"AsyncIterator", "Iterator"),
     (r"httpx\.AsyncClient", "httpx.Client"),
-    (r"Async(Client|Http|Keys|Reviews|ChatStream)", r"\1"),
+    (r"Async(Client|Http|Keys|Reviews|Documents|ChatStream)", r"\1"),
     (r"asynccontextmanager", "contextmanager"),
     (r"__a(enter|exit|iter)__", r"__\1__"),
     (r"a(close|read|iter_bytes)\(", r"\1("),

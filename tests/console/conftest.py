@@ -124,8 +124,8 @@ def page(profile: BrowserContext, platform: PlatformProcess) -> Iterator[Page]:
 
 
 @pytest.fixture
-def console(page: Page, platform: PlatformProcess) -> Page:
-    """The console of somebody who is signed in."""
+def signed_in(page: Page, platform: PlatformProcess) -> Page:
+    """A page of somebody who is signed in, on nothing yet."""
     platform.set(session="token-of-a-test")
     page.context.add_cookies(
         [
@@ -138,6 +138,12 @@ def console(page: Page, platform: PlatformProcess) -> Page:
             }
         ]
     )
-    page.goto("/")
-    page.get_by_text("snapshot").wait_for()
     return page
+
+
+@pytest.fixture
+def console(signed_in: Page) -> Page:
+    """The console of somebody who is signed in."""
+    signed_in.goto("/")
+    signed_in.get_by_text("snapshot").wait_for()
+    return signed_in

@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from support.desk.api import Desk, add_desk
 from vanguard.console.app import mount
 
 ADMIN_KEY = "adm-console-test-4711-never-shown"
@@ -72,6 +73,7 @@ def make_app(platform: Platform) -> FastAPI:
     _add_sessions(app, platform)
     _add_reports(app, platform)
     _add_chat(app, platform)
+    add_desk(app, Desk())
 
     @app.post("/test/state")
     async def set_state(request: Request) -> dict[str, Any]:

@@ -39,8 +39,15 @@ class PlatformProcess:
 
     def set(self, **change: Any) -> dict[str, Any]:
         """Changes what the platform tells; gives back the chats it has seen."""
+        return self._post("/test/state", change)
+
+    def desk(self, **change: Any) -> dict[str, Any]:
+        """Changes what the desk's part of it tells; gives back its tasks and what it was asked."""
+        return self._post("/test/desk", change)
+
+    def _post(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(
-            f"{self.url}/test/state",
+            f"{self.url}{path}",
             json.dumps(change).encode(),
             {"content-type": "application/json"},
             method="POST",

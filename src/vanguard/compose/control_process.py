@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vanguard.compose.private_socket import listen_privately
+from vanguard.compose.reading_tools import ReadingTools
 from vanguard.control.boot import ControlBoot
 from vanguard.control.service import ControlService, read_boot
 from vanguard.core.errors import StoreUnavailable, VanguardError
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     set_up_logs("control", boot.log_format, boot.log_level)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     try:
-        service = ControlService(boot)
+        service = ControlService(boot, tools=ReadingTools())
         service.start(upkeep=False)
     except VanguardError as error:
         return _refuse(error.message)

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Scope
 
 from vanguard.console.assets import read_asset
 from vanguard.console.client import PlatformClient
+from vanguard.console.desk.files import DeskFiles
+from vanguard.console.desk.page import ElementPage
 from vanguard.console.feed import Feed
 from vanguard.console.gate import Gate, is_console
 from vanguard.console.login import LoginPage
@@ -36,7 +38,7 @@ def mount(
     admin_key: str,
     session_valid: Callable[[str], bool],
 ) -> None:
-    """Serves `/login` and `/` from an application; call it after all other routes are added.
+    """Serves `/login` and the pages from an application; call it after all other routes are added.
 
     Args:
         app: the application; its own routes go first.
@@ -53,7 +55,18 @@ def mount(
     def console(request: Request) -> None:
         ConsolePage(feed, client, session_of(request.scope["headers"], session_valid))
 
+    files = DeskFiles()
+
+    @ui.page("/documents", title="Documents · Vanguard")
+    def documents(request: Request) -> None:
+        ElementPage("/documents", files, session_of(request.scope["headers"], session_valid))
+
+    @ui.page("/desk", title="Correction desk · Vanguard")
+    def desk(request: Request) -> None:
+        ElementPage("/desk", files, session_of(request.scope["headers"], session_valid))
+
     app.add_route("/login", LoginPage(session_valid).show, include_in_schema=False)
+    app.add_route(DeskFiles.ROUTE, files.show, include_in_schema=False)
     _close_with(app, client)
     ui.run_with(
         app,

@@ -18,7 +18,8 @@ from vanguard.core.ids import new_id
 
 SOCKET = "/_nicegui_ws/"
 ASSETS = "/_nicegui/"
-PAGES = frozenset({"/", "/favicon.ico"})
+VIEWS = frozenset({"/", "/desk", "/documents"})
+PAGES = VIEWS | {"/favicon.ico"}
 SECURITY_HEADERS = {
     # Vue compiles its templates in the page and NiceGUI evaluates what it is sent: hence the two
     # "unsafe"; what matters here is that nothing is loaded from, or sent to, another place.
@@ -86,7 +87,7 @@ class Gate:
             return _problem(Forbidden("the console's socket is for its own pages"))
         if self._session(scope).holds():
             return None
-        if path == "/":
+        if path in VIEWS:
             return RedirectResponse("/login", 303, {"cache-control": "no-store"})
         return _problem(Unauthenticated("sign in to the console"))
 

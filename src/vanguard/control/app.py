@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from vanguard.control.api import catalogue, keys, sessions, status, usage
 from vanguard.control.api.access import Actor, LoginGuard
+from vanguard.control.api.documents import routes as documents
 from vanguard.control.api.errors import add_error_handlers
 from vanguard.control.api.review import routes as review
 from vanguard.control.api.schemas import ErrorOut
@@ -31,7 +32,7 @@ def create_app(service: ControlService) -> FastAPI:
     app.state.control = service
     app.state.login_guard = LoginGuard(service.clock)
     add_error_handlers(app)
-    for part in (keys, catalogue, usage, status, sessions, review):
+    for part in (keys, catalogue, usage, status, sessions, review, documents):
         app.include_router(part.router)
 
     @app.get("/api/openapi.json", include_in_schema=False)

@@ -22,6 +22,8 @@ class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         engine_status_path: file in which the engine tells its state.
         gateway_url: `http://127.0.0.1:PORT`, for the console's own calls.
         gateway_certificate: path of the certificate that it shows; empty for plain HTTP.
+        documents_folder: folder of documents that are read; `documents` in the home when empty.
+        worker_wanted_path: file that is made when there is work for a worker; empty for nobody.
     """
 
     home: str
@@ -33,6 +35,8 @@ class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     engine_status_path: str
     gateway_url: str
     gateway_certificate: str = ""
+    documents_folder: str = ""
+    worker_wanted_path: str = ""
     overrides: dict[str, str] = {}
     log_format: str = "json"
     log_level: str = "info"

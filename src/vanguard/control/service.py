@@ -14,6 +14,8 @@ import msgspec
 from vanguard.control.aws.master import master_reference, pair_of
 from vanguard.control.boot import ControlBoot
 from vanguard.control.catalogue import Catalogue, build_catalogue
+from vanguard.control.documents.jobs import Documents
+from vanguard.control.documents.ports import NoTools, Tools
 from vanguard.control.engine_state import EngineState, read_engine_state
 from vanguard.control.ingest import Ingest
 from vanguard.control.publish import Publisher
@@ -28,6 +30,7 @@ from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.loaded import Loaded, changed_for_a_start, resolve
 from vanguard.review.ports import ReviewStore
 from vanguard.store.database import Database, sqlite_url
+from vanguard.store.documents.shelf import Shelf
 from vanguard.store.migrate import upgrade
 from vanguard.store.reports import forget_rows
 from vanguard.store.review.reviews import Reviews
@@ -40,6 +43,7 @@ _REPLAY_S = 5.0
 _REFRESH_S = 600.0  # some listed prices change with the hour or the date
 _LONGEST_PAUSE_S = 5.0
 _FORGET_S = 3600.0
+_SWEEP_S = 60.0
 _DAY_MS = 86_400_000
 
 
@@ -52,9 +56,12 @@ class ControlService:
         engine: the engine's state as last read.
         admin_hash: SHA-256 of the admin key.
         reviews: tasks of reviewers.
+        documents: that were handed in to be read.
     """
 
-    def __init__(self, boot: ControlBoot, clock: Clock | None = None) -> None:
+    def __init__(
+        self, boot: ControlBoot, clock: Clock | None = None, tools: Tools | None = None
+    ) -> None:
         """Reads settings and admin key, opens and migrates the database; publishes nothing yet.
 
         Raises:
@@ -80,6 +87,15 @@ class ControlService:
         self.sessions = Sessions(self.database, self.clock)
         self.reviews: ReviewStore = Reviews(self.database, clock)
         self.ingest = Ingest(self.database, Path(boot.journal_root))
+        shelf = Shelf(Path(boot.documents_folder or Path(boot.home) / "documents"))
+        self.documents = Documents(
+            self.database,
+            shelf,
+            tools or NoTools(),
+            self.reviews,
+            self.clock,
+            self._wake_worker,
+        )
         self._reload_asked = threading.Event()
         self._stop_asked = threading.Event()
         self._thread: threading.Thread | None = None
@@ -88,6 +104,7 @@ class ControlService:
         self._marks_moved = False
         self._built_at = self._published_at = self.clock.monotonic()
         self._forgot_at = self._built_at - _FORGET_S
+        self._swept_at = self._built_at - _SWEEP_S
 
     def start(self, *, upkeep: bool = True) -> None:
         """Takes in what the journals hold, publishes, and with `upkeep` keeps both current."""
@@ -173,6 +190,9 @@ class ControlService:
             self.ingest.prune(self.publisher.marks)
         if self.clock.monotonic() - self._forgot_at >= _FORGET_S:
             self._forget()
+        if self.clock.monotonic() - self._swept_at >= _SWEEP_S:
+            self._swept_at = self.clock.monotonic()
+            self.documents.tend(self.loaded.settings.documents)
 
     def _run(self) -> None:
         pause = POLL_S
@@ -211,6 +231,15 @@ class ControlService:
         self._forgot_at = self.clock.monotonic()
         if gone:
             _log.info("%d usage rows older than %d days deleted; their sums stay", gone, days)
+
+    def _wake_worker(self) -> None:
+        """Has a worker started; should that fail, the next round of upkeep asks again."""
+        if not self.boot.worker_wanted_path:
+            return
+        try:
+            Path(self.boot.worker_wanted_path).touch(mode=0o600)
+        except OSError as error:
+            _log.error("no worker can be asked for: %s", error)
 
     def _take(self, loaded: Loaded, catalogue: Catalogue) -> None:
         self.changed_for_a_start = changed_for_a_start(self.loaded.settings, loaded.settings)

@@ -21,7 +21,7 @@ VanguardError
     ├── InternalError · LedgerUnavailable · LimitsUnavailable · NotReady · ShuttingDown
     ├── ControlUnavailable
     ├── StoreUnavailable
-    └── SettingsError · WeightsUnavailable · Conflict
+    └── SettingsError · WeightsUnavailable · NotInstalled · Conflict
 """
 
 from __future__ import annotations
@@ -319,6 +319,13 @@ class WeightsUnavailable(PlatformError):
 
     status = 503
     code = "weights_unavailable"
+
+
+class NotInstalled(PlatformError):
+    """What was asked for needs an extra that is not installed; the message says which."""
+
+    status = 501
+    code = "not_installed"
 
 
 class Conflict(PlatformError):

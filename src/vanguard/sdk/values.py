@@ -333,6 +333,7 @@ class Status(msgspec.Struct, frozen=True):
     models: int = 0
     engine: Engine = Engine()
     ingest: Ingest = Ingest()
+    documents: Mapping[str, int] = {}
 
 
 class QuotaLeft(msgspec.Struct, frozen=True):

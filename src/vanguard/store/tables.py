@@ -312,3 +312,44 @@ review_decisions = Table(
     Column("undoes", ForeignKey("review_decisions.id"), unique=True),
     UniqueConstraint("task_id", "version"),
 )
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),  # `queued`, `reading`, `done` or `failed`
+    Column("actor", String, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("wishes", JSON, nullable=False),
+    Column("idempotency_key", String, unique=True),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("pages_done", Integer, nullable=False, server_default="0"),
+    Column("pages_failed", Integer, nullable=False, server_default="0"),
+    Column("result", String(64)),  # hash of the read document's blob
+    Column("error_type", String),
+    Column("error", String),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease", String),
+    Column("lease_owner", String),
+    Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("started_at_ms", BigInteger),
+    Column("finished_at_ms", BigInteger),
+    Index("ix_documents_created", "created_at_ms", "id"),
+    Index("ix_documents_state", "state", "created_at_ms"),
+)
+
+document_pages = Table(
+    "document_pages",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("image", String(64), nullable=False),  # hash of a PNG's blob
+    Column("image_width", Integer, nullable=False),
+    Column("image_height", Integer, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("turned", Float, nullable=False),
+)

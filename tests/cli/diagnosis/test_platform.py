@@ -1,4 +1,5 @@
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.certificates import Authority
-from vanguard.cli.diagnosis.platform import control, engine, gateway, platform
+from vanguard.cli.diagnosis.platform import control, engine, gateway, platform, worker
 from vanguard.compose.supervisor.home import Home, ensure_admin_key, prepare_home
 from vanguard.compose.supervisor.running import Running
 
@@ -95,3 +96,14 @@ def test_a_gateway_that_speaks_tls_is_known_by_its_certificate(
     for certificate, levels in [(pair.certificate, ["ok", "ok"]), (other.certificate, ["fail"])]:
         told = gateway(home, Running(1, url, url, "", {}, certificate=certificate))
         assert [one.level for one in told] == levels
+
+
+def test_workers_need_not_run_but_when_there_is_work(home: Home) -> None:
+    assert worker(home, running(home)).text.startswith("idle")
+    assert worker(home, running(home, **{"worker-0": 7, "worker-1": 0})).text == "1 at work"
+    home.worker_wanted.touch()
+    assert worker(home, running(home, worker=0)).level == "ok"  # it is on its way
+    os.utime(home.worker_wanted, (1_000, 1_000))
+    found = worker(home, running(home, worker=0))
+    assert (found.level, found.advice) == ("fail", f"see {home.logs / 'worker.log'}")
+    assert worker(home, running(home, worker=7)).level == "ok"

@@ -14,6 +14,7 @@ from vanguard.compose.supervisor.boots import (
     gateway_boots,
     plan_of,
     role_of,
+    worker_boots,
 )
 from vanguard.compose.supervisor.home import Home, prepare_home
 from vanguard.compose.supervisor.listen import Listeners, open_listeners
@@ -118,6 +119,43 @@ def test_control_gets_absolute_paths_and_the_flags(
     assert boot.engine_status_path == str(home.run / "engine.json")
     for path in (boot.home, boot.admin_key_path, boot.snapshot_path, boot.journal_root):
         assert Path(path).is_absolute()
+
+
+def test_each_worker_of_documents_has_a_name_and_may_finish(
+    scene: tuple[Loaded, Home, Listeners], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, home, listeners = scene
+    (boot,) = worker_boots(loaded, home).values()
+    assert boot.name == "worker"
+    assert boot.database_url == f"sqlite:///{home.root / 'vanguard.db'}"
+    assert boot.documents_folder == str(home.root / "documents")
+    assert boot.wanted_path == str(home.worker_wanted)
+    assert boot.processes >= 1
+    control = control_boot(loaded, home, listeners, {})
+    assert control.documents_folder == boot.documents_folder
+    assert control.worker_wanted_path == boot.wanted_path
+    plan = plan_of("worker", boot, home, {}, 7)
+    assert plan.may_finish
+    assert "vanguard.compose.worker_process" in plan.command
+    for name, value in (
+        ("WORKERS", "2"),
+        ("PROCESSES", "3"),
+        ("FOLDER", "scans"),
+        ("MAX_FILE_MB", "5"),
+        ("MAX_PAGES", "6"),
+        ("PAGE_S", "7"),
+        ("IDLE_S", "8"),
+    ):
+        monkeypatch.setenv(f"VANGUARD_DOCUMENTS_{name}", value)
+    monkeypatch.setenv("VANGUARD_STORE_URL", "env:THE_DATABASE")
+    several = worker_boots(load_settings(loaded.path, {}), home)
+    assert list(several) == ["worker-0", "worker-1"]
+    told = several["worker-1"]
+    assert (told.processes, told.max_file_bytes, told.max_pages) == (3, 5 << 20, 6)
+    assert (told.page_s, told.idle_s, told.name) == (7, 8, "worker-1")
+    assert told.documents_folder == str(Path.cwd() / "scans")
+    assert told.database_url == "env:THE_DATABASE"  # what is behind it stays out of files
+    assert role_of("worker-1") == "worker"
 
 
 def test_the_engine_gets_absolute_paths(

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from pypdf import PdfReader
 
@@ -7,7 +5,7 @@ from support.pages import document
 from vanguard.core.errors import InvalidRequest
 from vanguard.documents.formats.registry import format_named
 from vanguard.documents.page import Document, Page
-from vanguard.documents.reading.output import find_files, places, write
+from vanguard.documents.reading.output import find_files, write
 
 
 def test_folders_are_searched_for_documents(tmp_path):
@@ -32,17 +30,6 @@ def test_what_is_not_there_is_named(tmp_path):
         find_files([tmp_path / "missing.pdf"])
     with pytest.raises(InvalidRequest, match="nothing to read"):
         find_files([tmp_path])
-
-
-def test_no_two_documents_go_to_one_place():
-    names = [Path("a.pdf"), Path("b/a.pdf"), Path("c.pdf"), Path("c.png"), Path("c.pdf")]
-    assert [str(one) for one in places(names, ".md")] == [
-        "a.md",
-        "b/a.md",
-        "c.pdf.md",
-        "c.png.md",
-        "c.pdf-2.md",
-    ]
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path, scan):

@@ -5,7 +5,9 @@ It does not know how to start it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 
@@ -16,6 +18,7 @@ from vanguard.control.engine_state import read_engine_state
 from vanguard.sdk.own_certificate import verification
 
 _TIMEOUT_S = 5.0
+_PATIENCE_S = 10.0  # for a worker that is wanted
 
 
 def platform(home: Home, running: Running | None) -> Iterator[Finding]:
@@ -27,6 +30,7 @@ def platform(home: Home, running: Running | None) -> Iterator[Finding]:
     yield from gateway(home, running)
     yield control(home, running)
     yield engine(home, running)
+    yield worker(home, running)
 
 
 def gateway(home: Home, running: Running) -> Iterator[Finding]:
@@ -81,6 +85,25 @@ def engine(home: Home, running: Running) -> Finding:
     if state.state not in {"ready", "off"}:
         return warn("engine", shown, "wait a moment; the first start fetches the weights")
     return ok("engine", shown)
+
+
+def worker(home: Home, running: Running) -> Finding:
+    """Whether workers run where there is work."""
+    names = [name for name in running.children if name.partition("-")[0] == "worker"]
+    alive = [name for name in names if running.children[name]]
+    if alive:
+        return ok("worker", f"{len(alive)} at work")
+    if _age_s(home.worker_wanted) > _PATIENCE_S:
+        return fail("worker", "is down, and there is work for it", _log(home, "worker"))
+    return ok("worker", "idle; it starts when there is something to read")
+
+
+def _age_s(path: Path) -> float:
+    """Seconds since a file was made; 0 where there is none."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _log(home: Home, name: str) -> str:

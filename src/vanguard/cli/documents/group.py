@@ -15,6 +15,9 @@ from vanguard.cli.main import LazyGroup, Verb
 # The line of help stands here too, so that the overview loads no verb; a test compares the two.
 VERBS: Mapping[str, Verb] = {
     "read": Verb("vanguard.cli.documents.read:read", "Read Arabic documents: PDFs, scans, photos."),
+    "submit": Verb(
+        "vanguard.cli.documents.submit:submit", "Hand documents to the running platform."
+    ),
     "convert": Verb(
         "vanguard.cli.documents.convert:convert", "Write a read document in another format."
     ),

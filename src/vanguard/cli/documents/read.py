@@ -178,7 +178,7 @@ def _work_folder(work: Path | None, target: _Target) -> Iterator[Path]:
 def _write_all(
     batch: BatchReader, found: list[tuple[Path, Path]], target: _Target, progress: _Progress
 ) -> int:
-    from vanguard.documents.reading.output import places  # noqa: PLC0415
+    from vanguard.documents.reading.places import places  # noqa: PLC0415
 
     names = [name for _, name in found]
     where = {form.name: places(names, form.suffix) for form in target.formats}

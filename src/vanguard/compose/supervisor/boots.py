@@ -5,6 +5,7 @@ It does not know how the processes are started.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,16 +22,19 @@ from vanguard.core.settings.certificates import absolute, check_certificates
 from vanguard.core.settings.load import check_references
 from vanguard.core.settings.loaded import Loaded
 from vanguard.core.settings.proxies import forward_proxies
+from vanguard.documents.service.boot import WorkerBoot
 from vanguard.serving.boot import EngineBoot
 from vanguard.serving.catalog import CHAT
 from vanguard.snapshot.boot import Bounds, Deadlines, ForwardProxies, GatewayBoot, InboundTls
+from vanguard.store.database import sqlite_url
 
-Name = Literal["engine", "control", "gateway"]
+Name = Literal["engine", "control", "gateway", "worker"]
 
 MODULES: dict[Name, str] = {
     "engine": "vanguard.compose.engine_process",
     "control": "vanguard.compose.control_process",
     "gateway": "vanguard.compose.gateway_process",
+    "worker": "vanguard.compose.worker_process",
 }
 
 # Beyond the gateway's own deadline for open streams: time to write its journal and go.
@@ -156,6 +160,8 @@ def control_boot(
         engine_status_path=str(home.engine_status),
         gateway_url=listeners.url,
         gateway_certificate=listeners.certificate,
+        documents_folder=str(_documents_folder(loaded, home)),
+        worker_wanted_path=str(home.worker_wanted),
         log_format=loaded.settings.log.format,
         log_level=loaded.settings.log.level,
     )
@@ -181,6 +187,34 @@ def engine_boot(loaded: Loaded, home: Home) -> EngineBoot:
     )
 
 
+def worker_boots(loaded: Loaded, home: Home) -> dict[str, WorkerBoot]:
+    """What each worker is told, by the name of its process."""
+    documents = loaded.settings.documents
+    several = range(documents.workers)
+    names = ["worker"] if documents.workers == 1 else [f"worker-{number}" for number in several]
+    return {
+        name: WorkerBoot(
+            name=name,
+            database_url=loaded.settings.store.url or sqlite_url(home.root / "vanguard.db"),
+            documents_folder=str(_documents_folder(loaded, home)),
+            wanted_path=str(home.worker_wanted),
+            processes=documents.processes or len(os.sched_getaffinity(0)),
+            page_s=documents.page_s,
+            max_file_bytes=documents.max_file_mb << 20,
+            max_pages=documents.max_pages,
+            idle_s=documents.idle_s,
+            log_format=loaded.settings.log.format,
+            log_level=loaded.settings.log.level,
+        )
+        for name in names
+    }
+
+
+def _documents_folder(loaded: Loaded, home: Home) -> Path:
+    folder = loaded.settings.documents.folder
+    return folder.expanduser().absolute() if folder else home.root / "documents"
+
+
 def plan_of(
     name: str, boot: msgspec.Struct, home: Home, environment: Mapping[str, str], drain_s: float
 ) -> Plan:
@@ -204,9 +238,13 @@ def plan_of(
         environment=environment,
         grace_s=drain_s + _GRACE_MORE_S if role == "gateway" else _GRACE_S,
         pass_fds=descriptors,
-        # without a model and an embedder it says so and is done
-        may_finish=isinstance(boot, EngineBoot) and boot.model == "none" and not boot.embeddings,
+        # an engine without a model and an embedder says so and is done, a worker without work too
+        may_finish=role == "worker" or _has_nothing_to_serve(boot),
     )
+
+
+def _has_nothing_to_serve(boot: msgspec.Struct) -> bool:
+    return isinstance(boot, EngineBoot) and boot.model == "none" and not boot.embeddings
 
 
 def role_of(name: str) -> Name:

@@ -65,6 +65,11 @@ class Home:
         return self.sockets / "limits.sock"
 
     @property
+    def worker_wanted(self) -> Path:
+        """Is there while there may be work for a worker; control makes it, a worker takes it away."""
+        return self.run / "worker.wanted"
+
+    @property
     def engine_status(self) -> Path:
         """What the engine says of itself."""
         return self.run / "engine.json"

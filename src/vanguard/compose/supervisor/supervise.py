@@ -27,6 +27,7 @@ from vanguard.compose.supervisor.boots import (
     gateway_boots,
     plan_of,
     role_of,
+    worker_boots,
 )
 from vanguard.compose.supervisor.child import Child, Plan
 from vanguard.compose.supervisor.first_key import ControlApi
@@ -43,6 +44,7 @@ from vanguard.compose.supervisor.running import Running, forget_running, write_r
 from vanguard.compose.supervisor.screen import Screen
 from vanguard.compose.supervisor.watch import Condition, Watch
 from vanguard.compose.supervisor.workers.lend import Lending
+from vanguard.compose.supervisor.workers.on_call import OnCall
 from vanguard.compose.supervisor.workers.replace import begin_successor
 from vanguard.control.engine_state import EngineState
 from vanguard.core.errors import PlatformError, SettingsError
@@ -57,7 +59,8 @@ from vanguard.core.settings.loaded import admin_key_of, changed_for_a_start
 from vanguard.sdk.own_certificate import verification
 
 # The gateway first: it drains streams that need the engine, and journals what control ingests.
-STOP_ORDER = ("gateway", "control", "engine")
+STOP_ORDER = ("gateway", "worker", "control", "engine")
+ON_CALL = ("worker",)  # started when there is something to do
 _CONTROL_TRIES = 20
 _RETRY_S = 0.5
 
@@ -97,6 +100,7 @@ def run_up(options: Options, screen: Screen) -> int:
             listeners = open_listeners(loaded.settings)
             stack.callback(listeners.close)
             home.engine_status.unlink(missing_ok=True)  # what the last engine said
+            home.worker_wanted.unlink(missing_ok=True)  # control asks anew
             plans = _plans(loaded, home, listeners, options)
             stack.callback(forget_running, home)
             supervisor = Supervisor(Scene(loaded, home, listeners, options, admin_key), screen)
@@ -156,11 +160,14 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
         loop.add_signal_handler(signal.SIGUSR2, self._told_to_replace)
         await self._lend()
+        on_call = [plan for plan in plans if role_of(plan.name) in ON_CALL]
         for plan in plans:
-            self._files[plan.name] = LogFile(self._scene.home.logs / f"{plan.name}.log")
-            self._children[plan.name] = Child(plan, self)
-        for name, one in self._children.items():
-            self._tasks[name] = asyncio.create_task(one.run())
+            if plan not in on_call:
+                self._begin(plan)
+        wanted = self._scene.home.worker_wanted
+        calling = asyncio.create_task(
+            OnCall(on_call, wanted, self._runs, self._begin).keep_looking()
+        )
         watching = asyncio.create_task(self._watch())
         told = asyncio.create_task(self._stopping.wait())
         try:
@@ -168,13 +175,23 @@ class Supervisor:
             if watching.done():
                 watching.result()  # only a defect ends it
         finally:
-            watching.cancel()
-            told.cancel()
+            for task in (watching, told, calling):
+                task.cancel()
             self._screen.progress_done()
             await self._stop()
             if self._lending is not None:
                 await self._lending.close()
         return 130 if self._killed else 0
+
+    def _begin(self, plan: Plan) -> None:
+        name = plan.name
+        self._files.setdefault(name, LogFile(self._scene.home.logs / f"{name}.log"))
+        self._children[name] = child = Child(plan, self)
+        self._tasks[name] = task = asyncio.create_task(child.run())
+        task.add_done_callback(lambda _: self._tell_others())
+
+    def _runs(self, name: str) -> bool:
+        return name in self._tasks and not self._tasks[name].done()
 
     async def _lend(self) -> None:
         home = self._scene.home
@@ -422,6 +439,7 @@ def _plans(loaded: Loaded, home: Home, listeners: Listeners, options: Options) -
     boots: dict[str, msgspec.Struct] = {
         "engine": engine_boot(loaded, home),
         "control": control_boot(loaded, home, listeners, options.overrides),
+        **worker_boots(loaded, home),
     }
     variables = _variables(loaded, options)
     plans = [plan_of(name, boot, home, variables, 0) for name, boot in boots.items()]

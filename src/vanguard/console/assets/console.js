@@ -2,10 +2,16 @@
 globalThis.vanguardConsole = (() => {
   const kept = () => { try { return localStorage.getItem("vanguard-theme"); } catch { return null; } };
 
+  /** To the login, which leads back here. */
+  function comeBack() {
+    try { sessionStorage.setItem("vanguard-return", location.pathname + location.search); } catch { /* to the front page, then */ }
+    location.replace("/login");
+  }
+
   async function leaveIfSignedOut() {
     try {
       const answer = await fetch("/api/session", { headers: { accept: "application/json" } });
-      if (answer.status === 401) location.replace("/login");
+      if (answer.status === 401) comeBack();
     } catch { /* the platform is away: the socket goes on trying */ }
   }
 
@@ -39,5 +45,5 @@ globalThis.vanguardConsole = (() => {
     globalThis.socket.on("disconnect", leaveIfSignedOut);
   }, 20);
 
-  return { signOut, switchTheme };
+  return { comeBack, signOut, switchTheme };
 })();

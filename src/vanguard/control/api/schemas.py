@@ -222,6 +222,7 @@ class Status(BaseModel):
     models: int
     engine: EngineOut
     ingest: IngestOut
+    documents: dict[str, int] = Field({}, description="How many are in each state.")
 
 
 class Reloaded(BaseModel):

@@ -49,6 +49,7 @@ def read_status(service: Service, _actor: Actor) -> Status:
             skipped_lines=ingest.skipped_lines,
             last_error=ingest.last_error or None,
         ),
+        documents=service.documents.counts(),
     )
 
 

@@ -18,6 +18,7 @@ from vanguard.core.settings.sections.clouds import (
     AzureSettings,
     GoogleSettings,
 )
+from vanguard.core.settings.sections.documents import DocumentsSettings
 
 
 class AdminSettings(Section):
@@ -425,6 +426,7 @@ class Settings(Section):
     engine: EngineSettings = EngineSettings()
     store: StoreSettings = StoreSettings()
     gateway: GatewaySettings = GatewaySettings()
+    documents: DocumentsSettings = DocumentsSettings()
     log: LogSettings = LogSettings()
     models: dict[Name, ModelSettings] = Field(
         {}, description="Models by the name that clients ask for."

@@ -50,6 +50,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.StoreUnavailable: "api_error",
     errors.SettingsError: "api_error",
     errors.WeightsUnavailable: "overloaded_error",
+    errors.NotInstalled: "api_error",
     errors.Conflict: "invalid_request_error",
     errors.ReadingError: "invalid_request_error",
     errors.DocumentUnreadable: "invalid_request_error",

@@ -61,6 +61,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.StoreUnavailable: _UNAVAILABLE,
     errors.SettingsError: _INTERNAL,
     errors.WeightsUnavailable: _UNAVAILABLE,
+    errors.NotInstalled: _INTERNAL,
     errors.Conflict: "ConflictException",
     errors.ReadingError: _VALIDATION,
     errors.DocumentUnreadable: _VALIDATION,

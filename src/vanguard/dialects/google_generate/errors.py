@@ -50,6 +50,7 @@ ERROR_STATUSES: dict[type[VanguardError], str] = {
     errors.StoreUnavailable: "UNAVAILABLE",
     errors.SettingsError: "INTERNAL",
     errors.WeightsUnavailable: "UNAVAILABLE",
+    errors.NotInstalled: "UNIMPLEMENTED",
     errors.Conflict: "ALREADY_EXISTS",
     errors.ReadingError: "INVALID_ARGUMENT",
     errors.DocumentUnreadable: "INVALID_ARGUMENT",

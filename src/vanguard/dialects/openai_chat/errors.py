@@ -50,6 +50,7 @@ ERROR_TYPES: dict[type[VanguardError], str] = {
     errors.StoreUnavailable: "server_error",
     errors.SettingsError: "server_error",
     errors.WeightsUnavailable: "server_error",
+    errors.NotInstalled: "server_error",
     errors.Conflict: "invalid_request_error",
     errors.ReadingError: "invalid_request_error",
     errors.DocumentUnreadable: "invalid_request_error",

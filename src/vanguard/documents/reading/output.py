@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from vanguard.core.errors import InvalidRequest
@@ -53,24 +53,6 @@ def find_files(given: Iterable[Path], apart_from: Path | None = None) -> list[tu
 
 def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def places(names: Sequence[Path], suffix: str) -> list[Path]:
-    """Where each goes below the output folder; `a.pdf` and `a.png` keep their suffixes, to differ."""
-    stems: dict[Path, int] = {}
-    for name in names:
-        stems[name.with_suffix("")] = stems.get(name.with_suffix(""), 0) + 1
-    wanted, taken = [], set()
-    for name in names:
-        plain = name.with_suffix(suffix)
-        place = plain if stems[name.with_suffix("")] == 1 else name.with_name(name.name + suffix)
-        number = 2
-        while place in taken:
-            place = name.with_name(f"{name.name}-{number}{suffix}")
-            number += 1
-        taken.add(place)
-        wanted.append(place)
-    return wanted
 
 
 def write(document: Document, source: Path, form: Format, place: Path) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import AccessError
+from vanguard.sdk._async.documents import AsyncDocuments
 from vanguard.sdk._async.http import AsyncHttp, request_id
 from vanguard.sdk._async.keys import AsyncKeys
 from vanguard.sdk._async.reviews import AsyncReviews
@@ -60,6 +61,7 @@ class AsyncClient:
     Attributes:
         keys: makes, lists and revokes keys.
         reviews: tasks of reviewers.
+        documents: hands documents in and fetches what was read.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class AsyncClient:
         self._clock = SystemClock()
         self.keys = AsyncKeys(self._http)
         self.reviews = AsyncReviews(self._http)
+        self.documents = AsyncDocuments(self._http)
 
     async def __aenter__(self) -> Self:
         """Itself."""

@@ -15,6 +15,7 @@ import msgspec
 
 from vanguard.core.clock import SystemClock
 from vanguard.core.errors import AccessError
+from vanguard.sdk._sync.documents import Documents
 from vanguard.sdk._sync.http import Http, request_id
 from vanguard.sdk._sync.keys import Keys
 from vanguard.sdk._sync.reviews import Reviews
@@ -61,6 +62,7 @@ class Client:
     Attributes:
         keys: makes, lists and revokes keys.
         reviews: tasks of reviewers.
+        documents: hands documents in and fetches what was read.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Client:
         self._clock = SystemClock()
         self.keys = Keys(self._http)
         self.reviews = Reviews(self._http)
+        self.documents = Documents(self._http)
 
     def __enter__(self) -> Self:
         """Itself."""

@@ -135,6 +135,21 @@ class Http:
             raise self._meaning(error) from error
         return _checked(response)
 
+    def upload(
+        self, path: str, query: Mapping[str, str], body: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """Sends a file to the management API.
+
+        Raises:
+            VanguardError: as `model_call`.
+        """
+        sent = {**self._headers(self._target.admin_key), **headers}
+        try:
+            response = self._client.post(path, params=query, content=body, headers=sent)
+        except httpx.TransportError as error:
+            raise self._meaning(error) from error
+        return _checked(response)
+
     def _headers(self, key: str) -> dict[str, str]:
         headers = {"content-type": "application/json"}
         if key:

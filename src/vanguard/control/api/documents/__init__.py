@@ -1,0 +1,1 @@
+"""Routes of documents that are read."""

@@ -1,0 +1,37 @@
+"""What a worker process is told at its start, handed over as JSON.
+
+It does not know the settings.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class WorkerBoot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Boot values of a worker.
+
+    Attributes:
+        name: of its process; another one of that name follows it, and no two run at a time.
+        database_url: a URL, or `env:NAME` and `file:/path` that hold one.
+        documents_folder: of the documents' files.
+        wanted_path: the file by which it is wanted.
+        processes: pages that it reads at the same time.
+        page_s: seconds that one page may take.
+        max_file_bytes, max_pages: of one document.
+        idle_s: without work, after which it ends; below 0 never.
+        drain_s: seconds for the page under way when it is told to end.
+    """
+
+    name: str
+    database_url: str
+    documents_folder: str
+    wanted_path: str
+    processes: int
+    page_s: float
+    max_file_bytes: int
+    max_pages: int
+    idle_s: float
+    drain_s: float = 6.0
+    log_format: str = "json"
+    log_level: str = "info"

@@ -1,0 +1,130 @@
+"""Reads one document that was handed in, by the recipe of `vanguard documents read`, and shows its pages.
+
+It does not know who asked, nor where it is written down. What was done before is not done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vanguard.core.errors import (
+    DocumentLocked,
+    DocumentTooLarge,
+    DocumentUnreadable,
+    ReadingError,
+)
+from vanguard.documents.page import Document
+from vanguard.documents.reading.batch import BatchReader
+from vanguard.documents.reading.limits import ReadingLimits
+from vanguard.documents.reading.stages import OpenFile, ReadPage
+from vanguard.documents.reading.values import SourceFile
+from vanguard.documents.service.stages import Examine, Examined, Shown, ShowPage
+from vanguard.flow.ports import Blobs, Executor, Ledger
+from vanguard.flow.run import Recipe, Run, Step
+from vanguard.flow.stage import Stage
+
+_ERRORS: dict[str, type[ReadingError]] = {
+    kind.code: kind for kind in (DocumentUnreadable, DocumentLocked, DocumentTooLarge)
+}
+_PASSES = 2  # a page whose process hung or died is tried once more
+_READ = 1  # the place of reading in the recipe
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """News: so many pages of so many are done."""
+
+    pages: int
+    done: int
+
+
+class Come(msgspec.Struct, frozen=True):
+    """What came of a document: what is written on it, and pictures of those pages that can be shown."""
+
+    document: Document
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class DocumentReader:
+    """Reads documents in one workshop.
+
+    Attributes:
+        heard: is told of each step; what it raises ends the reading, and what is done by then is kept.
+    """
+
+    ledger: Ledger
+    blobs: Blobs
+    executor: Executor
+    limits: ReadingLimits
+    heard: Callable[[Heard], None] = lambda _: None
+
+    def read(self, source: Path, name: str, reading: ReadPage) -> Come:
+        """Everything that is written in a file.
+
+        Args:
+            source: the file.
+            name: the document's, for people.
+            reading: how its pages are read.
+
+        Raises:
+            ReadingError: it cannot be read, or none of its pages.
+            StoreUnavailable: what is done cannot be kept.
+        """
+        pages = self._examine(source)
+        self.heard(Heard(pages, 0))
+        document = self._read(source, reading, pages)
+        failed = [page for page in document.pages if page.failed]
+        if len(failed) == len(document.pages):
+            more = f" (page 1 of {pages})" if pages > 1 else ""
+            raise DocumentUnreadable(f"{failed[0].failed}{more}" if failed else "It has no pages.")
+        shown = self._show(source)
+        return Come(msgspec.structs.replace(document, source=name), shown)
+
+    def _examine(self, source: Path) -> int:
+        run, found = self._run((Examine(limits=self.limits),), source)
+        if not found:
+            raise DocumentUnreadable(f"The file cannot be opened: {run.failures[0].error}.")
+        examined = msgspec.json.decode(found[0], type=Examined)
+        if examined.error_type:
+            raise _ERRORS.get(examined.error_type, DocumentUnreadable)(examined.error)
+        return examined.pages
+
+    def _read(self, source: Path, reading: ReadPage, pages: int) -> Document:
+        for _ in range(_PASSES):
+            again = False
+
+            def step(step: Step) -> None:
+                nonlocal again
+                again = again or step.outcome.again
+                if step.stage == _READ:
+                    self.heard(Heard(pages, step.over))
+
+            opening = OpenFile(limits=self.limits)
+            batch = BatchReader(
+                self.ledger, self.blobs, self.executor, opening, reading, heard=step
+            )
+            (read,) = batch.read([source])
+            if read.problem:
+                raise DocumentUnreadable(read.problem)
+            if not again:
+                break
+        return read.document
+
+    def _show(self, source: Path) -> tuple[Shown, ...]:
+        stages = (OpenFile(limits=self.limits), ShowPage(limits=self.limits))
+        _, found = self._run(stages, source)
+        shown = (msgspec.json.decode(one, type=Shown) for one in found)
+        return tuple(sorted(shown, key=lambda one: one.number))
+
+    def _run(self, stages: tuple[Stage[Any], ...], source: Path) -> tuple[Run, list[bytes]]:
+        run = Run(Recipe("documents.service", stages), self.ledger, self.blobs, self.executor)
+        item = run.item(str(source), SourceFile(self.blobs.link(source).sha256))
+        for step in run.go([item]):
+            self.heard(Heard(0, 0))
+            del step
+        return run, [self.blobs.get(one.key) for one in run.results]

@@ -15,22 +15,22 @@ from bench.report.result import RECORDED, Result
 README = Path("README.md")
 PAGE = Path("docs/benchmarks.md")
 PICTURE = Path("docs/benchmarks.svg")
-BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->"
 _REASON_LENGTH = 200
 _ALONE = "vanguard counted its limits for itself in this run; under `vanguard up` it borrows them."
 
 
-def embedded(page: Path, kept: str, made: str) -> str:
-    """The page with what was made between its marks.
+def embedded(page: Path, kept: str, made: str, name: str = "bench") -> str:
+    """The page with what was made between its marks, which carry a name.
 
     Raises:
         ValueError: the marks are missing.
     """
-    before, begin, rest = kept.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    before, begin, rest = kept.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{page} lacks the marks {BEGIN.strip()} and {END}")
-    return f"{before}{BEGIN}{made}{END}{after}"
+        raise ValueError(f"{page} lacks the marks {first.strip()} and {last}")
+    return f"{before}{begin}{made}{end}{after}"
 
 
 def _where(result: Result) -> str:

@@ -38,6 +38,16 @@ def test_a_title_over_two_columns_comes_before_both():
     assert [box[:2] for box in found(ink)] == [(150, 40), (320, 100), (50, 100)]
 
 
+def test_a_title_close_over_two_columns_comes_before_both():
+    ink = page((150, 80, 450, 1), (50, 100, 280, 5), (320, 100, 550, 5))
+    assert [box[:2] for box in found(ink)] == [(150, 80), (320, 100), (50, 100)]
+
+
+def test_a_line_close_below_two_columns_comes_after_both():
+    ink = page((50, 100, 280, 5), (320, 100, 550, 5), (150, 200, 450, 1))
+    assert [box[:2] for box in found(ink)] == [(320, 100), (50, 100), (150, 200)]
+
+
 def test_columns_whose_gaps_are_level_are_read_one_after_the_other():
     ink = page((50, 100, 280, 3), (50, 180, 280, 3), (320, 100, 550, 3), (320, 180, 550, 3))
     assert found(ink) == [(320, 100, 550, 230), (50, 100, 280, 230)]

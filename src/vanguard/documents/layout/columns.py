@@ -18,6 +18,8 @@ _GUTTER = 1.6  # heights of writing: the white between two columns
 _GAP = 1.6  # and between two blocks, one below the other
 _COLUMN = 6.0  # narrower is no column
 _COLUMN_LINES = 3.0  # lower is no column: words in one line stand far apart too
+_CLOSE_GAP = 0.4  # and between a heading and the columns below it, where they stand close
+_CROSSING_LINES = 3  # above or below columns, at most
 _DUST = 0.12  # of a height: less ink in a row or a column of pixels is dirt
 _MOST_DEPTH = 12
 
@@ -42,8 +44,10 @@ def _cut(
         return
     part = ink[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
     if depth < _MOST_DEPTH:
-        pieces = _columns(part, box, height, direction) or _rejoined(
-            ink, _rows(part, box, height), height
+        pieces = (
+            _columns(part, box, height, direction)
+            or _rejoined(ink, _rows(part, box, height), height)
+            or _crossed(ink, part, box, height)
         )
         if pieces:
             for piece in pieces:
@@ -107,6 +111,25 @@ def _rejoined(ink: NDArray[np.bool_], rows: list[Box], height: float) -> list[Bo
                 continue
         joined.append(row)
     return joined if len(joined) > 1 else rows
+
+
+def _crossed(ink: NDArray[np.bool_], part: NDArray[np.bool_], box: Box, height: float) -> list[Box]:
+    """The few lines above or below columns that run across the gutter, and the columns."""
+    found = gaps(part.sum(axis=1), _CLOSE_GAP * height, _DUST * height)
+    cuts = [
+        (
+            Box(box.left, box.top, box.right, box.top + begin),
+            Box(box.left, box.top + end, box.right, box.bottom),
+        )
+        for begin, end in found
+    ]
+    for above, below in cuts[:_CROSSING_LINES]:
+        if _column_count(ink, below, height) > 1:
+            return [above, below]
+    for above, below in cuts[: -_CROSSING_LINES - 1 : -1]:
+        if _column_count(ink, above, height) > 1:
+            return [above, below]
+    return []
 
 
 def _column_count(ink: NDArray[np.bool_], box: Box, height: float) -> int:

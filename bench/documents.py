@@ -81,6 +81,7 @@ def measure(folder: Path, kinds: list[str], pages: int, seed: int) -> dict[tuple
     for kind in kinds:
         for number in range(pages):
             made = make_page(kind, seed * 1000 + number, settings)
+            _write(folder, made)
             _keep(folder / kind / "truth" / f"{number}.md", to_markdown(made.document))
             for name, read in readers.items():
                 began = time.process_time()
@@ -101,14 +102,10 @@ def _readers(folder: Path) -> dict[str, Callable[[MadePage], Page]]:
         return Page(1, 595, 842, gather(plain.read(grey, "page"), "tesseract", ()))
 
     def picture(made: MadePage) -> Page:
-        path = folder / "page.png"
-        Image.fromarray(made.image).save(path, dpi=(made.dpi, made.dpi))
-        return read(PageOfFile(blobs.link(path).sha256, "image", 1))
+        return read(PageOfFile(blobs.link(_file(folder, made, "png")).sha256, "image", 1))
 
     def text_layer(made: MadePage) -> Page:
-        path = folder / f"{made.kind}-{made.seed}.pdf"
-        path.write_bytes(made.pdf)
-        return read(PageOfFile(blobs.link(path).sha256, "pdf", 1))
+        return read(PageOfFile(blobs.link(_file(folder, made, "pdf")).sha256, "pdf", 1))
 
     def read(value: PageOfFile) -> Page:
         (found,) = stage.process([value], blobs)
@@ -116,6 +113,17 @@ def _readers(folder: Path) -> dict[str, Callable[[MadePage], Page]]:
         return found.value
 
     return dict(zip(READERS, (tesseract, picture, text_layer), strict=True))
+
+
+def _file(folder: Path, made: MadePage, suffix: str) -> Path:
+    return folder / f"{made.kind}-{made.seed}.{suffix}"
+
+
+def _write(folder: Path, made: MadePage) -> None:
+    """What readers are given: to write it is no part of reading."""
+    picture = Image.fromarray(made.image)
+    picture.save(_file(folder, made, "png"), dpi=(made.dpi, made.dpi))
+    _file(folder, made, "pdf").write_bytes(made.pdf)
 
 
 def _keep(path: Path, text: str) -> None:

@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -10,7 +12,6 @@ from PIL import Image
 from support.api_server import Answer, ApiServer, chat_events
 from support.documents.drawing import drawn
 from support.platform import eventually
-from vanguard.cli.main import main
 
 pytestmark = pytest.mark.e2e
 
@@ -58,13 +59,14 @@ def scan(tmp_path):
 
 
 def read(scan, out, *more):
+    """In a process of its own, as users have it: the readers' processes have its environment."""
     words = ["documents", "read", scan, "-o", out, "--languages", "eng", "--processes", "1"]
-    return main([*map(str, words), "--model", "eyes", *more])
+    command = [sys.executable, "-m", "vanguard", *map(str, words), "--model", "eyes", *more]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    return run.returncode, run.stderr
 
 
-def test_a_scan_is_read_by_a_model_through_the_gateway(
-    scan, tmp_path, own_platform, monkeypatch, capfd
-):
+def test_a_scan_is_read_by_a_model_through_the_gateway(scan, tmp_path, own_platform, monkeypatch):
     said = ["Here is the text:\n", "\n".join(TEXT)]
     with SeeingModel(said) as upstream:
         platform = own_platform(settings=SETTINGS.format(url=upstream.url), model="none").start(
@@ -73,7 +75,8 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(
         monkeypatch.setenv("VANGUARD_URL", platform.base_url)
         monkeypatch.setenv("VANGUARD_API_KEY", platform.key)
         out = tmp_path / "out.json"
-        assert read(scan, out, "--reader", "vision") == 0
+        code, said_of_it = read(scan, out, "--reader", "vision")
+        assert code == 0, said_of_it
         (block, *_) = json.loads(out.read_bytes())["pages"][0]["blocks"]
         codes = {reason["code"] for reason in block["reasons"]}
         assert {"remarks", "agreed"} <= codes
@@ -92,18 +95,20 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(
         assert upstream.asked[0].json["temperature"] == 0
         assert upstream.asked[0].json["model"] == "upstream-eyes"
 
-        capfd.readouterr()
-        assert read(scan, out, "--reader", "vision", "--model", "ears") == 1
-        assert "no model 'ears'" in capfd.readouterr().err
+        code, said_of_it = read(scan, out, "--reader", "vision", "--model", "ears")
+        assert code == 1
+        assert "no model 'ears'" in said_of_it
 
         # the gateway answers, and nobody behind it: OCR stands, and the run says so
-        assert read(scan, out, "--reader", "both", "--model", "blind") == 1
-        assert "scan.png, page 1: not read a second time: " in capfd.readouterr().err
+        code, said_of_it = read(scan, out, "--reader", "both", "--model", "blind")
+        assert code == 1
+        assert "scan.png, page 1: not read a second time: " in said_of_it
         page = json.loads(out.read_bytes())["pages"][0]
         assert page["blocks"][0]["reader"] == "tesseract:eng"
         assert "model_failed" in {reason["code"] for reason in page["blocks"][0]["reasons"]}
         platform.stop()
 
     # nobody answers: said before a page is read
-    assert read(scan, tmp_path / "other.json", "--reader", "both") == 1
-    assert "nothing answers" in capfd.readouterr().err
+    code, said_of_it = read(scan, tmp_path / "other.json", "--reader", "both")
+    assert code == 1
+    assert "nothing answers" in said_of_it

@@ -7,6 +7,7 @@ shelf checks the digest of what they make up.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -139,11 +140,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _size_of(folder: Path) -> int:
     """Bytes of all files below; those that vanish while one looks count as nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(parent, name).stat().st_size
+            except OSError:
+                continue
     return total
 
 

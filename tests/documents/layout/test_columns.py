@@ -39,13 +39,18 @@ def test_a_title_over_two_columns_comes_before_both():
 
 
 def test_a_title_close_over_two_columns_comes_before_both():
-    ink = page((150, 80, 450, 1), (50, 100, 280, 5), (320, 100, 550, 5))
+    ink = page((150, 80, 450, 1), (50, 100, 280, 8), (320, 100, 550, 8))
     assert [box[:2] for box in found(ink)] == [(150, 80), (320, 100), (50, 100)]
 
 
 def test_a_line_close_below_two_columns_comes_after_both():
-    ink = page((50, 100, 280, 5), (320, 100, 550, 5), (150, 200, 450, 1))
-    assert [box[:2] for box in found(ink)] == [(320, 100), (50, 100), (150, 200)]
+    ink = page((50, 100, 280, 8), (320, 100, 550, 8), (150, 260, 450, 1))
+    assert [box[:2] for box in found(ink)] == [(320, 100), (50, 100), (150, 260)]
+
+
+def test_words_of_a_few_lines_that_stand_apart_by_chance_are_no_columns():
+    ink = page((50, 80, 550, 1), (50, 100, 280, 4), (320, 100, 550, 4))
+    assert [box[:2] for box in found(ink)] == [(50, 80)]
 
 
 def test_columns_whose_gaps_are_level_are_read_one_after_the_other():

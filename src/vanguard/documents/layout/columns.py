@@ -20,7 +20,9 @@ _COLUMN = 6.0  # narrower is no column
 _COLUMN_LINES = 3.0  # lower is no column: words in one line stand far apart too
 _CLOSE_GAP = 0.4  # and between a heading and the columns below it, where they stand close
 _CROSSING_LINES = 3  # above or below columns, at most
-_CROSSED = 12.0  # heights of the columns below it: words of few lines stand below each other by chance
+_CROSSED = (
+    12.0  # heights of the columns below it: words of few lines stand below each other by chance
+)
 _DUST = 0.12  # of a height: less ink in a row or a column of pixels is dirt
 _MOST_DEPTH = 12
 

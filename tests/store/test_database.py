@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from vanguard.core.errors import SettingsError, StoreUnavailable
 from vanguard.store.database import Database, sqlite_url
@@ -141,3 +141,18 @@ def test_another_program_may_read_meanwhile(tmp_path: Path) -> None:
         other.close()
     database.close()
     assert os.access(tmp_path / "a.db", os.R_OK)
+
+
+def test_a_file_without_a_log_that_another_is_writing_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (id INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    freed = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+    freed.start()
+    database = Database(sqlite_url(path))
+    with database.read() as connection:
+        assert inspect(connection).get_table_names() == ["theirs"]
+    freed.join()
+    database.close()
+    other.close()

@@ -5,6 +5,8 @@ It does not know tables. SQLite and PostgreSQL differ here and in `migrate` only
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from vanguard.core.errors import SettingsError, StoreUnavailable
 
+_BUSY_PAUSE_S = 0.01
 _BUSY_TIMEOUT_MS = 15_000
 _CONNECT_TIMEOUT_S = 5
 
@@ -114,7 +117,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _log_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")  # a key that was shown exists
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -125,6 +128,24 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _log_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turns the write-ahead log on.
+
+    SQLite does not wait here for somebody who writes, whatever the busy timeout says: of several
+    processes that open a new file at once, one would find it locked.
+    """
+    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _postgres_engine(url: URL) -> Engine:

@@ -12,6 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _tasks()
+    _tags()
+    _decisions()
+
+
+def _tasks() -> None:
     bytewise = sa.String().with_variant(sa.String(collation="C"), "postgresql")
     op.create_table(
         "review_tasks",
@@ -45,6 +51,9 @@ def upgrade() -> None:
             sqlite_where=sa.text("claimed_by <> ''"),
             postgresql_where=sa.text("claimed_by <> ''"),
         )
+
+
+def _tags() -> None:
     op.create_table(
         "review_tags",
         sa.Column("queue", sa.String(), nullable=False),
@@ -61,6 +70,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review_tags", schema=None) as batch_op:
         batch_op.create_index("ix_review_tags_task_id", ["task_id"], unique=False)
+
+
+def _decisions() -> None:
     op.create_table(
         "review_decisions",
         sa.Column("id", sa.String(), nullable=False),

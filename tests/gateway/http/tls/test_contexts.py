@@ -42,6 +42,18 @@ def test_authorities_of_ones_own_replace_the_systems(authority):
     assert context.verify_mode == ssl.CERT_REQUIRED
 
 
+def test_an_end_that_was_not_said_is_none_whatever_this_python_takes_it_for(monkeypatch):
+    ignoring, made = 0x80, ssl.create_default_context
+
+    def as_some_builds_make_it(**arguments):
+        context = made(**arguments)
+        context.options |= ignoring
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", as_some_builds_make_it)
+    assert not client_context(UpstreamTls()).options & ignoring
+
+
 def test_verification_is_off_only_by_name(authority):
     context = client_context(UpstreamTls(ca_file=authority.file, insecure_skip_verify=True))
     assert context.verify_mode == ssl.CERT_NONE

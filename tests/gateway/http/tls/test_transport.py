@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from support.tls_peer import Peer, Read, Send
-from vanguard.gateway.http.tls.contexts import client_context
+from vanguard.gateway.http.tls.contexts import client_context, is_unsaid_end
 from vanguard.gateway.http.tls.transport import TlsTransport, handshake
 from vanguard.snapshot.model import UpstreamTls
 
@@ -177,7 +177,7 @@ def test_both_transports_tell_the_same_story(loop, context, pair, story):
         heard.append((recorder.events, bytes(recorder.data)))
         if dial is ours:
             # an end that was not said is an error, and an error only then
-            assert isinstance(error, ssl.SSLEOFError) is (story.end != "notify")
+            assert is_unsaid_end(error) is (story.end != "notify")
             assert recorder.data == said
     (our_events, our_data), (loop_events, loop_data) = heard[0], heard[-1]
     ends = ["eof", "lost"] if story.end == "notify" else ["lost"]
@@ -201,7 +201,7 @@ def test_a_reset_is_no_end_that_was_said(loop, context, pair, sends, writes):
         assert recorder.events == ["made", "lost"]
         assert said.startswith(recorder.data)
         if dial is ours:
-            assert isinstance(error, ConnectionError | ssl.SSLEOFError)
+            assert isinstance(error, ConnectionError) or is_unsaid_end(error)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -300,7 +300,9 @@ def test_abort_ends_at_once_and_once(loop, dial, context, pair):
         recorder.transport.close()
         assert recorder.events == ["made"]  # never from inside the call
         assert await asyncio.wait_for(recorder.over, 20) is None
-        recorder.transport.abort()
+        if dial is ours:
+            # asyncio's own of Python 3.11.2 raises here
+            recorder.transport.abort()
         await asyncio.sleep(0.01)
         assert recorder.events == ["made", "lost"]
 
@@ -367,6 +369,7 @@ class Scripted:
         self.real.setblocking(False)
         self.other.setblocking(False)
         self.reads = []
+        self.asked = 0
         self.sends = []
         self.sent = b""
         self.closed = False
@@ -374,14 +377,14 @@ class Scripted:
     def fileno(self):
         return self.real.fileno()
 
-    def recv(self, count):
+    def read(self, count):
+        self.asked += 1
         step = self.reads.pop(0) if self.reads else READ
         if isinstance(step, type):
             raise step
-        return step
+        return step if isinstance(step, bytes) else self.real.recv(step)
 
-    def pending(self):
-        return len(self.reads[0]) if self.reads and isinstance(self.reads[0], bytes) else 0
+    recv = read
 
     def send(self, data):
         step = self.sends.pop(0) if self.sends else len(data)
@@ -441,32 +444,27 @@ async def test_a_write_that_must_read_first_waits_for_that_even_when_paused(scri
     assert recorder.data == b"data"
 
 
-async def test_what_is_decrypted_already_is_read_although_no_selector_tells(scripted):
+async def test_what_may_be_decrypted_already_is_read_although_no_selector_tells(scripted):
     sock, recorder, transport = scripted
     transport.pause_reading()
-    sock.reads = [b"one", b"two", READ, b"not yet"]
+    # only a read that is full may have left something of its record behind
+    sock.reads = [b"1" * 16_384, b"two", b"not yet"]
     transport.resume_reading()
     await turns()
-    assert recorder.data == b"onetwo"
+    assert recorder.data == b"1" * 16_384 + b"two"
 
 
 async def test_openssl_is_not_asked_for_what_is_not_there(scripted):
     sock, recorder, _ = scripted
-    asked = []
-
-    def recv(count):
-        asked.append(count)
-        return sock.real.recv(1)
-
-    sock.recv = recv
+    sock.reads = [1, 1, 1]
     sock.other.send(b"!")
     await turns()
     assert recorder.data == b"!"
-    assert len(asked) == 1
+    assert sock.asked == 1
     sock.other.send(b"??")
     await turns()
     assert recorder.data == b"!??"
-    assert len(asked) == 3
+    assert sock.asked == 3
 
 
 async def test_partial_writes_keep_their_order(scripted):

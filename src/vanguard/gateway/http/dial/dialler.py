@@ -16,7 +16,13 @@ from vanguard.core.errors import UpstreamTimeout, UpstreamUnavailable
 from vanguard.gateway.http.dial.addresses import connected_socket
 from vanguard.gateway.http.dial.forward_proxy import Proxy, ProxyFailed, Route, open_tunnel
 from vanguard.gateway.http.origin import Origin
-from vanguard.gateway.http.tls.contexts import Contexts, Trust, reason_of, server_name
+from vanguard.gateway.http.tls.contexts import (
+    Contexts,
+    Trust,
+    is_unsaid_end,
+    reason_of,
+    server_name,
+)
 from vanguard.gateway.http.tls.transport import TlsTransport, handshake
 from vanguard.snapshot.boot import ForwardProxies
 from vanguard.snapshot.model import UpstreamTls
@@ -240,7 +246,7 @@ def _unreachable(error: OSError) -> ProxyFailed:
 
 def _explained(error: OSError) -> str:
     """What was wrong, without the addresses that a loop puts into its errors: clients read this."""
-    if isinstance(error, ConnectionResetError | BrokenPipeError | ssl.SSLEOFError):
+    if isinstance(error, ConnectionResetError | BrokenPipeError) or is_unsaid_end(error):
         return "it broke off the connection"
     if isinstance(error, ssl.SSLError):
         return reason_of(error)

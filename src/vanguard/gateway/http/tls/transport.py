@@ -94,6 +94,7 @@ class TlsTransport(asyncio.Transport):
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._sock = sock
+        self._read = sock.read
         # whether more can be read, without the exception that OpenSSL's "no" becomes
         poller = select.poll()
         poller.register(sock, select.POLLIN)
@@ -278,12 +279,16 @@ class TlsTransport(asyncio.Transport):
         if self._paused or self._closing:
             self._watch()
             return
-        pieces, ended, failure = self._receive()
-        if pieces:
+        data, ended, failure = self._receive()
+        if data:
             if self._on_session is not None:
                 self._offer_session()
-            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-            self._tell(self._protocol.data_received, data)
+            try:
+                self._protocol.data_received(data)
+            except BaseException:
+                # as in `_tell`, without what that costs each event
+                self._end(None)
+                raise
         if failure is not None:
             self._end(failure)
         elif ended and not self._lost:
@@ -293,40 +298,57 @@ class TlsTransport(asyncio.Transport):
         elif self._read_wants_write:
             self._watch()
 
-    def _receive(self) -> tuple[list[bytes], bool, OSError | None]:
+    def _receive(self) -> tuple[bytes, bool, OSError | None]:
         """What has come, up to a bound; whether its end was said; why it broke off.
 
         It reads until nothing is left. A selector may tell of a reset once only, together with the
         bytes before it (libuv does), so we look ourselves, and what is left over is read in the next
-        turn, untold.
+        turn, untold. A read that is not full has emptied its record, and OpenSSL reads no record
+        ahead: what is left then is left in the socket.
         """
-        pieces: list[bytes] = []
-        left = _READ_BYTES
-        receive = self._sock.recv
+        data = b""
+        try:
+            data = self._read(_RECORD_BYTES)
+            if 0 < len(data) < _RECORD_BYTES and not self._more(0):
+                # the usual case of a stream: an event, and nothing behind it
+                return data, False, None
+            return self._receive_more(data)
+        except OSError as error:
+            return b"", *self._why(error)
+
+    def _receive_more(self, data: bytes) -> tuple[bytes, bool, OSError | None]:
+        """The same with `data` as what came first; nothing, where that was the end."""
+        if not data:
+            return data, True, None
+        pieces = [data]
+        left = _READ_BYTES - len(data)
         try:
             while left > 0:
-                piece = receive(_RECORD_BYTES)
+                piece = self._read(_RECORD_BYTES)
                 if not piece:
-                    return pieces, True, None
+                    return b"".join(pieces), True, None
                 pieces.append(piece)
                 left -= len(piece)
-                full = len(piece) == _RECORD_BYTES
-                if not full and not self._more(0) and not self._sock.pending():
-                    return pieces, False, None
-        except ssl.SSLWantReadError:
-            return pieces, False, None
-        except ssl.SSLWantWriteError:
-            self._read_wants_write = True
-            return pieces, False, None
-        except ssl.SSLZeroReturnError:
-            return pieces, True, None
-        except BrokenPipeError:
-            # the answer to a key update could not leave; a request may have, as a whole
-            return pieces, False, ConnectionResetError()
+                if len(piece) < _RECORD_BYTES and not self._more(0):
+                    return b"".join(pieces), False, None
         except OSError as error:
-            return pieces, False, error
+            return b"".join(pieces), *self._why(error)
         self._loop.call_soon(self._readable)
-        return pieces, False, None
+        return b"".join(pieces), False, None
+
+    def _why(self, error: OSError) -> tuple[bool, OSError | None]:
+        """What a read that gave nothing means: whether it was the end, and the failure if it is one."""
+        if isinstance(error, ssl.SSLWantReadError):
+            return False, None
+        if isinstance(error, ssl.SSLWantWriteError):
+            self._read_wants_write = True
+            return False, None
+        if isinstance(error, ssl.SSLZeroReturnError):
+            return True, None
+        if isinstance(error, BrokenPipeError):
+            # the answer to a key update could not leave; a request may have, as a whole
+            return False, ConnectionResetError()
+        return False, error
 
     def _send(self, data: bytes | bytearray | memoryview) -> int:
         """Sends what the socket takes; returns how much that was.

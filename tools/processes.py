@@ -98,7 +98,8 @@ class Spread:
             for process in made.values():
                 process.terminate()
         died = [
-            f"a process {ending(process.exitcode)} in {self.at.get(heard)}"
+            f"a process {ending(process.exitcode)} in {self.at.get(heard)}; nothing is known of this"
+            " file, nor of the one that it had taken for its next"
             for heard, process in made.items()
             if process.exitcode
         ]

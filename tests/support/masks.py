@@ -7,7 +7,6 @@ from vanguard.dialects.text.contract import Channel
 from vanguard.guardrails.regex_policy import CompiledPolicy, check
 from vanguard.guardrails.stream import StreamMask
 
-
 PATIENT_S = 60.0  # what patterns find is tested, on machines that do other things too
 
 

@@ -14,7 +14,7 @@ up: install ## install what is missing, start everything on 127.0.0.1:8080, stop
 test: dev ## unit tests, properties with many examples, then real processes, browser and PostgreSQL
 	@$(BIN)/python -m tools.run_tests all
 
-unit: dev ## unit tests alone, half a minute
+unit: dev ## unit tests alone, under a minute
 	@$(BIN)/python -m tools.run_tests unit
 
 e2e: dev ## the tests with real processes, browser and PostgreSQL alone

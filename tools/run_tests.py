@@ -18,8 +18,10 @@ from tools import system_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ("e2e", "browser", "postgres", "poppler", "fonts")
-# plugins that only tests with a browser need, and one that came along: each looks at each of thousands of tests
+# plugins that only tests with a browser need, and what came along: each looks at each of thousands of tests
 UNUSED = ("playwright", "base_url", "anyio")
+# two or three tests run beside one another: threads of a library's own only get in their way
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 NO_TESTS = 5  # pytest's exit code when it selected nothing
 
 
@@ -40,30 +42,26 @@ def pytest(*arguments: str, **variables: str) -> int:
 
 
 def spread() -> list[str]:
-    """Arguments that spread tests over processes.
+    """Arguments that spread tests over processes and leave out plugins that none of them needs.
 
-    One more than cores, for some tests wait for a deadline while others compute; not many more, for
-    each imports all test files.
+    One process more than cores, for some tests wait for a deadline while others compute.
     """
-    return ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
-
-
-def without_plugins() -> list[str]:
-    """Arguments that leave out the plugins that no unit test needs: a sixth of the processor time."""
-    return [argument for plugin in UNUSED for argument in ("-p", f"no:{plugin}")]
+    processes = str(min(8, (os.cpu_count() or 1) + 1))
+    left_out = [argument for plugin in UNUSED for argument in ("-p", f"no:{plugin}")]
+    return ["-p", "tools.processes", "--processes", processes, *left_out]
 
 
 def unit(arguments: list[str]) -> int:
     """The suite that needs no process, browser or database."""
-    return pytest(*spread(), *without_plugins(), "-m", f"not ({' or '.join(REAL)})", *arguments)
+    marked = f"not ({' or '.join(REAL)})"
+    return pytest(*spread(), "-m", marked, *arguments, **ONE_THREAD)
 
 
 def properties(arguments: list[str]) -> int:
     """What the unit suite tries with a few examples, with many."""
     marked = f"hypothesis and not ({' or '.join(REAL)})"
     profile = os.environ.get("HYPOTHESIS_PROFILE") or "full"
-    options = [*spread(), *without_plugins(), "-m", marked]
-    return pytest(*options, *arguments, HYPOTHESIS_PROFILE=profile)
+    return pytest(*spread(), "-m", marked, *arguments, HYPOTHESIS_PROFILE=profile, **ONE_THREAD)
 
 
 def real(arguments: list[str]) -> int:

@@ -40,7 +40,7 @@ async def test_unknown_paths_methods_and_models(runner, client):
 
 
 def living(*kinds):
-    return sum(isinstance(one, kinds) for one in gc.get_objects())
+    return sum(type(one) in kinds for one in gc.get_objects())
 
 
 async def test_closed_connections_are_freed_without_a_collection(runner):

@@ -7,12 +7,14 @@ from vanguard.dialects.text.contract import Channel
 from vanguard.guardrails.regex_policy import CompiledPolicy, check
 from vanguard.guardrails.stream import StreamMask
 
+PATIENT_S = 60.0  # what patterns find is tested, on machines that do other things too
+
 
 class Guard:
     """Rules over one text or over the pieces of one."""
 
     def __init__(self, *rules: Rule) -> None:
-        self.policies = [CompiledPolicy(Policy(name="p", rules=rules))]
+        self.policies = [CompiledPolicy(Policy(name="p", rules=rules), timeout_s=PATIENT_S)]
 
     def __call__(self, text: str) -> str:
         return check(self.policies, text).text

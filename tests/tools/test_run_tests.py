@@ -51,7 +51,7 @@ def test_ci_fails_instead(runner, monkeypatch):
 
 def test_a_failing_suite_stops_the_run(runner, monkeypatch):
     lacking(monkeypatch, runner)
-    monkeypatch.setattr(runner, "pytest", lambda *arguments: runner.ran.append(arguments) or 3)
+    monkeypatch.setattr(runner, "pytest", lambda *arguments, **_: runner.ran.append(arguments) or 3)
     assert runner.main(["all"]) == 3
     assert len(runner.ran) == 1
 

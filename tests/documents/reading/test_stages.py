@@ -1,4 +1,5 @@
 import pytest
+from fpdf import FPDF
 
 from support.arabic_texts import DECLARATION
 from vanguard.core.errors import DocumentUnreadable
@@ -34,10 +35,20 @@ def test_a_scan_is_read_by_its_picture(blobs, scan):
     assert page.blocks[0].reader == "tesseract:eng"
 
 
-def test_pictures_alone_where_text_layers_are_not_wanted(blobs, born_digital):
-    sha256 = blobs.link(born_digital).sha256
-    (made,) = ReadPage(text_layers=False).process([PageOfFile(sha256, "pdf", 1)], blobs)
-    assert all(block.reader == "tesseract:ara" for block in made.value.blocks)
+def test_pictures_alone_where_text_layers_are_not_wanted(blobs, tmp_path):
+    pdf = FPDF(unit="pt", format=(400, 200))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=24)
+    for line in ("alpha beta gamma", "delta epsilon zeta", "eta theta iota"):
+        pdf.cell(text=line, new_x="LMARGIN", new_y="NEXT")
+    pdf.output(str(tmp_path / "a.pdf"))
+    page = PageOfFile(blobs.link(tmp_path / "a.pdf").sha256, "pdf", 1)
+    read = {}
+    for wanted in (True, False):
+        (made,) = ReadPage(languages="eng", text_layers=wanted).process([page], blobs)
+        read[wanted] = {block.reader for block in made.value.blocks}
+    assert read[True] in ({"pdfium"}, {"pdfminer"})
+    assert read[False] == {"tesseract:eng"}
 
 
 def test_a_file_that_is_no_document_has_no_pages(blobs, tmp_path):

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from support.gateway import until
 from support.raw_server import raw_server
 from support.upstream import Upstream, stream, whole
 from vanguard.core.errors import (
@@ -113,13 +114,16 @@ async def test_silence_has_a_deadline(pool):
         await write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")
         await asyncio.sleep(30)
 
+    async def broken_off(upstream, come):
+        heard, before = Heard(), len(upstream.asked)
+        pool.request(parse_base_url(upstream.base_url), ASK, heard)
+        await until(lambda: len(upstream.asked) > before and heard.body == come)
+        pool.sweep(asyncio.get_running_loop().time() + 10_000)
+        return await asyncio.wait_for(heard.over, 5)
+
     async with Upstream([silent, stalls]) as upstream:
-        for words in ("did not answer", "went silent"):
-            heard = Heard()
-            pool.request(parse_base_url(upstream.base_url), ASK, heard)
-            await asyncio.sleep(0.1)
-            pool.sweep(asyncio.get_running_loop().time() + 10_000)
-            error = await asyncio.wait_for(heard.over, 5)
+        for words, come in (("did not answer", b""), ("went silent", b"half")):
+            error = await broken_off(upstream, come)
             assert isinstance(error, UpstreamTimeout)
             assert words in error.message
 
@@ -130,7 +134,7 @@ async def test_too_many_connections_is_an_error_not_a_queue(pool):
 
     async with Upstream([silent]) as upstream:
         calls = [pool.request(parse_base_url(upstream.base_url), ASK, Heard()) for _ in range(3)]
-        await asyncio.sleep(0.1)
+        await until(lambda: len(upstream.asked) == 3)
         _, error = await ask(pool, upstream)
         assert isinstance(error, UpstreamUnavailable)
         assert "too many" in error.message
@@ -142,7 +146,7 @@ async def test_a_cancelled_call_says_nothing_and_closes_its_connection(pool):
     async with Upstream([stream([b"data: x\n\n"] * 50, pause_s=0.01)]) as upstream:
         heard = Heard()
         call = pool.request(parse_base_url(upstream.base_url), ASK, heard)
-        await asyncio.sleep(0.1)
+        await until(lambda: heard.body)
         call.cancel()
         seen = heard.body
         await asyncio.sleep(0.1)

@@ -18,8 +18,9 @@ _TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 # Possessive throughout: a line of a million blanks must not be tried in a million ways.
 _DASHES = r"[ \t]*+:?-++:?[ \t]*+"
 _PIPES = re.compile(
-    rf"^[ \t]*+\|?+[^\n|]*+\|[^\n]*+\n[ \t]*+\|?+{_DASHES}(?:\|{_DASHES})*+\|?+[ \t]*+$"
-    r"(?:\n[^\n|]*+\|[^\n]*+)*+",
+    rf"^[ \t]*+\|?+[^\n|]*+\|[^\n]*+\n[ \t]*+\|?+{_DASHES}(?:\|{_DASHES})*\|?+[ \t]*+$"
+    # groups are not possessive: Python 3.11.2 repeats those wrongly
+    r"(?:\n[^\n|]*+\|[^\n]*+)*",
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)

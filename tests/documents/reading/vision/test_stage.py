@@ -7,11 +7,12 @@ import pytest
 
 from support.documents.drawing import drawn
 from vanguard.core.errors import ContentBlocked, NotReady
+from vanguard.documents import prompts
 from vanguard.documents.images.raster import raster
 from vanguard.documents.page import Block, Box, Cell, Line, Table, Word
 from vanguard.documents.reading.stages import ReadPage
 from vanguard.documents.reading.values import PageOfFile, PageRead
-from vanguard.documents.reading.vision import prompts, stage
+from vanguard.documents.reading.vision import stage
 from vanguard.documents.reading.vision.contract import Said
 from vanguard.documents.reading.vision.stage import AskModel
 from vanguard.flow.stage import fingerprint

@@ -34,6 +34,14 @@ def test_each_block_gets_its_words():
     assert all(answer.problem is None for answer in answers)
 
 
+def test_an_answer_is_markdown_as_a_model_learns_it():
+    pipes = "| اسم | عدد |\n| --- | --- |"
+    said = Said(f"# {TITLE}\n\n{pipes}\n\n---\n\n{BODY}\\.")
+    title, table, body = whole_page(said, PAGE, PLACES, "x")
+    assert (title.text, table.text, body.text) == (TITLE, "اسم\nعدد", f"{BODY}.")
+    assert [one.problem for one in (title, table, body)] == [None, None, None]
+
+
 def test_what_is_missing_is_a_problem_of_its_block_alone():
     first, _, last = whole_page(Said(f"{TITLE}\n{HTML}"), PAGE, PLACES, "x")
     assert (first.problem, last.problem.code) == (None, "empty")

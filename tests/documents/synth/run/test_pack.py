@@ -12,10 +12,12 @@ from PIL import Image
 
 from support.synthetic import settings
 from vanguard.core.errors import SettingsError
+from vanguard.documents.prompts import NOTHING
 from vanguard.documents.synth.run import pack
 from vanguard.documents.synth.run.options import Options
 from vanguard.documents.synth.run.store import Store
 from vanguard.documents.synth.run.work import Job, write
+from vanguard.documents.train.examples import load
 
 
 @pytest.fixture
@@ -85,6 +87,15 @@ def test_chat(store):
     assert "الموضوع" in conversation["messages"][1]["content"]
     assert (store.out / conversation["images"][0]).is_file()
     assert len(lines) == 2
+
+
+def test_a_page_on_which_nothing_is_printed_is_answered_as_the_reader_is_told_to(store):
+    one, two = records(store)
+    (store.out / one.files["markdown"][0]).write_text("\n", "utf-8")
+    pack.chat(store, [one, two])
+    first, second = load(store.out).examples
+    assert first.answer == NOTHING
+    assert "الموضوع" in second.answer
 
 
 def test_shards_cover_all_pages_once():

@@ -12,7 +12,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from vanguard.documents.page import Reason
-from vanguard.documents.reading.vision.prompts import NOTHING
+from vanguard.documents.prompts import NOTHING
 
 _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w-]*[ \t]*$", re.MULTILINE)

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from vanguard.core.errors import ContentBlocked, RequestTooLarge
+from vanguard.documents import prompts
 from vanguard.documents.images.cut import cut_out
 from vanguard.documents.images.prepare import prepare
 from vanguard.documents.images.raster import Raster
@@ -22,7 +23,6 @@ from vanguard.documents.page import Block, Box, Reason
 from vanguard.documents.reading.files import picture_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.values import Answer, PageRead
-from vanguard.documents.reading.vision import prompts
 from vanguard.documents.reading.vision.answers import answer_of
 from vanguard.documents.reading.vision.contract import Model, Question
 from vanguard.documents.reading.vision.picture import as_uri

@@ -1,4 +1,4 @@
-"""A table that a model wrote as HTML, put on the grid that was found on the page.
+"""A table that a model wrote, as HTML or as Markdown, put on the grid that was found on the page.
 
 It does not know pictures. A model that sees another grid is not believed; cells without ink stay empty.
 """
@@ -11,6 +11,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from vanguard.documents.evaluate.sources.html import table_grids
+from vanguard.documents.evaluate.sources.markdown import content
 from vanguard.documents.page import Cell, Line, Reason, Table, Word
 
 Texts = Mapping[tuple[int, int], str]
@@ -27,7 +28,8 @@ class Placed(msgspec.Struct, frozen=True):
 
 def placed(text: str, table: Table) -> Placed:
     """The model's cells on the page's grid; boxes, spans and headers are the page's."""
-    grids = table_grids(text)
+    # who learnt from pages writes in pipes what these can hold, whatever it is asked for
+    grids = table_grids(text) or content(text).grids
     if not grids:
         return Placed(problem=Reason("no_table", "it wrote no table"))
     texts: Texts = {place: cell.text for place, cell in grids[0].places().items()}

@@ -1,13 +1,14 @@
-"""A model's answer about a whole page, shared out among the blocks that were found on it.
+"""A model's answer about a whole page, which is Markdown, shared out among the blocks that were found on it.
 
 It does not know how the model was asked.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from vanguard.documents.evaluate.sources.content import table_html
+from vanguard.documents.evaluate.sources.markdown import content
 from vanguard.documents.page import Block, Line, Page, Word
 from vanguard.documents.reading.second.align import agreement, pairs
 from vanguard.documents.reading.values import Answer
@@ -19,7 +20,6 @@ from vanguard.documents.reading.vision.answers import (
 )
 from vanguard.documents.reading.vision.contract import Said
 
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
 _TOGETHER = 0.2  # readings that share fewer letters cannot be laid beside each other
 
 
@@ -30,7 +30,8 @@ def whole_page(
     text, notes, problem = transcript(said, page.text)
     if problem is not None or said.end == "loop":
         return None
-    tables = _TABLE.findall(text)
+    written = content(text)
+    tables = [table_html(grid) for grid in written.grids]
     of_tables = [at for at in places if page.blocks[at].table is not None]
     if len(tables) != len(of_tables):
         return None
@@ -39,7 +40,7 @@ def whole_page(
         for at, table in zip(of_tables, tables, strict=True)
     }
     of_text = [at for at in places if page.blocks[at].table is None]
-    shared = _shared_out(lines_of_text(_TABLE.sub("\n", text), said), page, of_text)
+    shared = _shared_out(lines_of_text(written.body, said), page, of_text)
     if shared is None:
         return None
     for at, words in shared.items():

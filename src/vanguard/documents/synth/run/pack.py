@@ -15,15 +15,12 @@ from typing import Any
 import msgspec
 
 from vanguard.core.errors import SettingsError
+from vanguard.documents.prompts import NOTHING, PAGE
 from vanguard.documents.synth.run.options import Format, Record
 from vanguard.documents.synth.run.store import Store
 
 SHARD_PAGES = 200
 CHAT = "chat.jsonl"
-PROMPT = (
-    "Write down the text of this page as Markdown, in reading order and exactly as printed; "
-    "tables as HTML where Markdown cannot hold them."
-)
 _ROW_GROUP = 20
 _SUFFIXES = {"webdataset": "tar", "parquet": "parquet"}
 
@@ -67,9 +64,11 @@ def chat(store: Store, records: Iterable[Record]) -> None:
 
 def _conversation(out: Path, record: Record) -> dict[str, object]:
     answer = (out / record.files["markdown"][0]).read_text("utf-8")
+    if not answer.strip():
+        answer = NOTHING
     return {
         "messages": [
-            {"role": "user", "content": f"<image>{PROMPT}"},
+            {"role": "user", "content": f"<image>{PAGE}"},
             {"role": "assistant", "content": answer},
         ],
         "images": [record.files["image"][0]],

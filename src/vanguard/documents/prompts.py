@@ -1,13 +1,14 @@
-"""The words with which a model is asked.
+"""The words with which a model is asked to read, the same when it learns as when it is asked.
 
-It does not know models. Whoever changes a word raises `VERSION`, so that kept answers are asked for anew.
+It does not know models, nor who asks: a model that was trained in other words than it is asked in does not
+do what it has learnt. Whoever changes a word raises `VERSION`, so that kept answers are asked for anew.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 NOTHING: Final = "[NO TEXT]"
 
 _RULES = (
@@ -20,8 +21,9 @@ REGION: Final = (
     f"Write down the text in this image exactly as it is printed, line by line. {_RULES}"
 )
 PAGE: Final = (
-    "Write down the text of this page exactly as it is printed, an empty line between paragraphs, "
-    f"each table as HTML (table, tr, th, td, rowspan, colspan), empty cells empty. {_RULES}"
+    "Write down the text of this page as Markdown, exactly as it is printed, without running headers, footers and "
+    "page numbers; tables as HTML (table, tr, th, td, rowspan, colspan) where Markdown cannot hold them, empty "
+    f"cells empty. {_RULES}"
 )
 TABLE: Final = (
     "Write down the table in this image as HTML (table, tr, th, td, rowspan, colspan), row by row, "

@@ -10,10 +10,10 @@ from lxml import etree
 from support.pages import document, page
 from vanguard.documents.formats.text import clean
 from vanguard.documents.formats.xml.alto import NAMESPACE, write_alto
-from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Table, Word
+from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Reason, Table, Word
 
 PLACE = {"HPOS", "VPOS", "WIDTH", "HEIGHT"}
-BLOCK = {"ID", "TAGREFS", *PLACE}
+BLOCK = {"ID", "TAGREFS", "CS", *PLACE}
 # by an element: its children in their order, what must be said of it, what may be
 RULES = {
     "alto": ("Description? Tags? Layout", set(), {"SCHEMAVERSION"}),
@@ -24,10 +24,11 @@ RULES = {
     "Processing": ("processingSoftware?", {"ID"}, set()),
     "processingSoftware": ("softwareName?", set(), set()),
     "softwareName": ("", set(), set()),
-    "Tags": ("LayoutTag*", set(), set()),
+    "Tags": ("(LayoutTag|OtherTag)*", set(), set()),
     "LayoutTag": ("", {"ID", "LABEL"}, set()),
+    "OtherTag": ("", {"ID", "LABEL"}, {"TYPE", "DESCRIPTION"}),
     "Layout": ("Page+", set(), set()),
-    "Page": ("PrintSpace?", {"ID", "PHYSICAL_IMG_NR"}, {"WIDTH", "HEIGHT", "QUALITY_DETAIL"}),
+    "Page": ("PrintSpace?", {"ID", "PHYSICAL_IMG_NR"}, {"WIDTH", "HEIGHT", "PC", "QUALITY_DETAIL"}),
     "PrintSpace": ("(TextBlock|Illustration|ComposedBlock)*", set(), PLACE),
     "ComposedBlock": ("(TextBlock|Illustration|ComposedBlock)*", {"ID"}, {*BLOCK, "TYPE"}),
     "Illustration": ("", {"ID"}, BLOCK),
@@ -57,6 +58,11 @@ def breaches(root):
             yield f"{tag.localname} says {sorted(element.attrib)}"
         for name in PLACE & set(element.attrib):
             float(element.get(name))
+        for name in {"WC", "PC"} & set(element.attrib):
+            if not 0 <= float(element.get(name)) <= 1:
+                yield f"{name} is {element.get(name)}"
+        if element.get("CS", "true") not in ("true", "false"):
+            yield "CS is no boolean"
         if not set(element.get("TAGREFS", "").split()) <= set(names):
             yield "a tag that is not there"
 
@@ -106,6 +112,38 @@ def test_tables_figures_and_failed_pages():
     ]
     assert found(root, ".//Illustration")[0].get("WIDTH") == "1200"
     assert found(root, ".//Page")[1].get("QUALITY_DETAIL") == "could not be read: no\ufffdink"
+
+
+def test_what_was_said_of_blocks_and_cells_is_tagged():
+    cell = Cell(0, 0, (Line((Word("٣"),)),), confidence=0.5, doubts=("the sum is ٤",))
+    unsure = Reason("unsure_block", "confidence 0.40")
+    told = {"reader": "vision:eyes", "tier": "review"}
+    blocks = (
+        Block("table", table=Table(1, 1, (cell,)), reasons=(unsure,), confidence=0.4, **told),
+        Block("paragraph", (Line((Word("ab"),)),), reasons=(unsure,), confidence=1.1, **told),
+        Block("paragraph", (Line((Word("ab"),)),), reasons=(Reason("corrected", "by a person"),)),
+    )
+    root = written(Document((Page(1, 72, 72, blocks),)))
+    tags = {one.get("ID"): one for one in found(root, ".//OtherTag")}
+
+    def tagged(element):
+        names = element.get("TAGREFS").split()
+        return [(tags[n].get("TYPE"), tags[n].get("LABEL")) for n in names if n in tags]
+
+    table, text, by_hand = found(root, ".//PrintSpace")[0]
+    assert tagged(table) == [
+        ("tier", "review"),
+        ("reader", "vision:eyes"),
+        ("confidence", "0.400"),
+        ("reason", "unsure_block"),
+    ]
+    assert tagged(table[0]) == [("confidence", "0.500"), ("doubt", "failed_check")]
+    assert tagged(text)[2] == ("confidence", "1.000")
+    assert len([one for one in tags.values() if one.get("LABEL") == "unsure_block"]) == 1
+    says = {one.get("DESCRIPTION") for one in tags.values()}
+    assert {"confidence 0.40", "the sum is ٤"} <= says
+    assert [one.get("CS") for one in (table, text, by_hand)] == [None, None, "true"]
+    assert found(root, ".//Page")[0].get("PC") == "0.867"  # (0.4 + 2 * 1.1) / 3
 
 
 def test_the_rules_can_be_broken():

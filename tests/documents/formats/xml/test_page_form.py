@@ -14,7 +14,18 @@ from lxml import etree
 from support.pages import document, page
 from vanguard.documents.formats.text import clean
 from vanguard.documents.formats.xml.page_form import NAMESPACE, page_xml, write_page_archive
-from vanguard.documents.page import Block, BlockKind, Box, Cell, Line, Page, Table, Word
+from vanguard.documents.page import (
+    Alternative,
+    Block,
+    BlockKind,
+    Box,
+    Cell,
+    Line,
+    Page,
+    Reason,
+    Table,
+    Word,
+)
 
 MADE = datetime(2026, 1, 31, 12, tzinfo=UTC)
 XSD = Path(__file__).parent / "data" / "page-2019-07-15.xsd"
@@ -35,13 +46,23 @@ def line(*words):
 
 CELLS = (
     Cell(0, 0, (line("أ"),), header=True, column_span=2, box=Box(1, 1, 9, 9)),
-    Cell(1, 0, (line("٣"), line("٤"))),
+    Cell(1, 0, (line("٣"), line("٤")), confidence=0.5, doubts=("the sum is ٧",)),
 )
+JUDGED = {
+    "reader": "tesseract",
+    "confidence": 0.4,
+    "tier": "review",
+    "reasons": (Reason("unsure_block", "confidence 0.40"),),
+    "alternatives": (Alternative("vision:eyes", "نص\nآخر", 0.7),),
+}
 EVERYTHING = (
     *(Block(kind, (line("نص", "آخر"),)) for kind in BlockKind.__args__ if kind != "table"),
     Block("figure", box=Box(0, 0, 36, 36)),
     Block("paragraph", (line("\u200f"), Line((Word("a", Box(-4, 1, 5, 9), 1.2),), confidence=0.5))),
     Block("table", table=Table(2, 2, CELLS), box=Box(0, 0, 20, 20)),
+    Block("paragraph", (line("نص"),), **JUDGED),
+    Block("table", table=Table(2, 2, CELLS), **JUDGED),
+    Block("figure", **JUDGED),
 )
 
 
@@ -73,7 +94,7 @@ def test_places_order_direction_and_text():
 def test_cells_say_their_places():
     root = etree.fromstring(page_xml(Page(1, 72, 72, EVERYTHING), "p.png"))
     roles = [dict(role.attrib) for role in found(root, ".//TableCellRole")]
-    assert len(roles) == 3
+    assert len(roles) == 6
     assert roles[0] == {
         "rowIndex": "0",
         "columnIndex": "0",
@@ -81,6 +102,40 @@ def test_cells_say_their_places():
         "colSpan": "2",
         "header": "true",
     }
+
+
+def test_what_was_said_of_regions_is_labelled_and_other_readings_stand_behind():
+    blocks = (
+        Block("paragraph", (line("نص"),), **JUDGED),
+        Block("table", table=Table(2, 2, CELLS), tier="accept"),
+    )
+    root = etree.fromstring(page_xml(Page(1, 72, 72, blocks), "p.png"))
+
+    def labels(region):
+        return [
+            (one.get("type"), one.get("value"), one.get("comments"))
+            for one in region.findall(f"{{{NAMESPACE}}}Labels/{{{NAMESPACE}}}Label")
+        ]
+
+    text, table = found(root, ".//Page")[0][1:]
+    assert labels(text) == [
+        ("tier", "review", None),
+        ("reader", "tesseract", None),
+        ("confidence", "0.400", None),
+        ("reason", "unsure_block", "confidence 0.40"),
+    ]
+    readings = text.findall(f"{{{NAMESPACE}}}TextEquiv")
+    assert [(one.get("index"), one.get("conf"), one.get("comments")) for one in readings] == [
+        ("0", "0.400", None),
+        ("1", "0.700", "vision:eyes"),
+    ]
+    assert readings[1][0].text == "نص\nآخر"
+    assert labels(table) == [("tier", "accept", None)]
+    assert labels(found(table, "TextRegion")[1]) == [
+        ("confidence", "0.500", None),
+        ("doubt", "failed_check", "the sum is ٧"),
+    ]
+    assert found(root, ".//Page")[0].get("conf") == "0.400"
 
 
 def test_an_archive_has_a_file_for_each_page():

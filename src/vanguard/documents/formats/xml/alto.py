@@ -1,13 +1,13 @@
-"""A document as ALTO 4.4: pages, blocks, lines and words with their boxes and confidences.
+"""A document as ALTO 4.4: pages, blocks, lines and words with their boxes, confidences and tiers.
 
-It does not know images. Lengths are 1/1200 inch, or pixels where a resolution is given; the order of
+It does not know images. What a reader said of a block, for which ALTO has no attribute, is a tag with a type. Lengths are 1/1200 inch, or pixels where a resolution is given; the order of
 elements is the reading order, words of a line in logical order. The form is that of 2022
 (github.com/altoxml/schema); elements are in its namespace by the root's declaration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -15,7 +15,14 @@ from lxml import etree
 from vanguard.documents.formats.text import clean, language
 from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.formats.xml.boxes import confidence, known_box, units
-from vanguard.documents.page import POINTS_PER_INCH, Block, BlockKind, Box, Document, Line, Page
+from vanguard.documents.formats.xml.said import (
+    CORRECTED,
+    Label,
+    of_block,
+    of_cell,
+    page_confidence,
+)
+from vanguard.documents.page import POINTS_PER_INCH, Block, Box, Document, Line, Page
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 VERSION = "4.4"
@@ -35,12 +42,12 @@ def write_alto(document: Document, out: BinaryIO, dpi: float | None = None) -> N
         xml.write_declaration()
         with xml.element("alto", nsmap={None: NAMESPACE}, SCHEMAVERSION=VERSION):
             xml.write(_description(document, "pixel" if dpi else "inch1200"))
-            kinds = sorted({block.kind for page in document.pages for block in page.blocks})
-            if kinds:
-                xml.write(_tags(kinds))
+            tags = _Tags(document)
+            if len(tags.element):
+                xml.write(tags.element)
             with xml.element("Layout"):
                 for page in document.pages:
-                    xml.write(_page(page, scale))
+                    xml.write(_page(page, scale, tags))
 
 
 def write(document: Document, out: BinaryIO, wishes: Wishes) -> None:
@@ -61,14 +68,39 @@ def _description(document: Document, unit: str) -> Any:
     return description
 
 
-def _tags(kinds: list[BlockKind]) -> Any:
-    tags = etree.Element("Tags")
-    for kind in kinds:
-        etree.SubElement(tags, "LayoutTag", ID=f"kind-{kind}", LABEL=kind)
-    return tags
+class _Tags:
+    """The tags of a document: they stand before its pages, which name them."""
+
+    def __init__(self, document: Document) -> None:
+        self.element = etree.Element("Tags")
+        self._names: dict[Label, str] = {}
+        blocks = [block for page in document.pages for block in page.blocks]
+        for kind in sorted({block.kind for block in blocks}):
+            etree.SubElement(self.element, "LayoutTag", ID=f"kind-{kind}", LABEL=kind)
+        for block in blocks:
+            self._add(of_block(block))
+            for cell in block.table.cells if block.table is not None else ():
+                self._add(of_cell(cell))
+
+    def refs(self, labels: Iterable[Label], kind: str = "") -> dict[str, str]:
+        """The attribute that names a block's tags; none where there are none."""
+        names = [f"kind-{kind}"] if kind else []
+        names += dict.fromkeys(self._names[label] for label in labels)
+        return {"TAGREFS": " ".join(names)} if names else {}
+
+    def _add(self, labels: Iterable[Label]) -> None:
+        for label in labels:
+            if label in self._names:
+                continue
+            self._names[label] = name = f"said-{len(self._names) + 1}"
+            tag = etree.SubElement(
+                self.element, "OtherTag", ID=name, TYPE=label.type, LABEL=label.value
+            )
+            if label.says:
+                tag.set("DESCRIPTION", label.says)
 
 
-def _page(page: Page, scale: float) -> Any:
+def _page(page: Page, scale: float, tags: _Tags) -> Any:
     element = etree.Element(
         "Page",
         ID=f"page-{page.number}",
@@ -77,22 +109,26 @@ def _page(page: Page, scale: float) -> Any:
     )
     if page.failed:
         element.set("QUALITY_DETAIL", clean(f"could not be read: {page.failed}"))
+    sure = page_confidence(page)
+    if sure is not None:
+        element.set("PC", confidence(sure))
     space = etree.SubElement(
         element, "PrintSpace", HPOS="0", VPOS="0", **_size(page.width, page.height, scale)
     )
     for n, block in enumerate(page.blocks, 1):
-        space.append(_block(block, f"block-{page.number}-{n}", scale))
+        space.append(_block(block, f"block-{page.number}-{n}", scale, tags))
     return element
 
 
-def _block(block: Block, name: str, scale: float) -> Any:
-    box = _place(block.box, scale)
-    tag = {"ID": name, "TAGREFS": f"kind-{block.kind}", **box}
+def _block(block: Block, name: str, scale: float, tags: _Tags) -> Any:
+    tag = {"ID": name, **tags.refs(of_block(block), block.kind), **_place(block.box, scale)}
+    if any(reason.code == CORRECTED for reason in block.reasons):
+        tag["CS"] = "true"
     if block.table is not None:
         composed = etree.Element("ComposedBlock", TYPE="table", **tag)
         for n, cell in enumerate(block.table.cells, 1):
             text = etree.SubElement(composed, "TextBlock", ID=f"{name}-{n}")
-            text.attrib.update(_place(cell.box, scale))
+            text.attrib.update(tags.refs(of_cell(cell)) | _place(cell.box, scale))
             text.extend(_lines(cell.lines, scale))
         return composed
     if block.kind == "figure" and not block.text.strip():

@@ -8,7 +8,7 @@ are in its namespace by the root's declaration.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from vanguard.documents.formats.grid import rows_of
 from vanguard.documents.formats.text import clean, line_text
 from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.formats.xml.boxes import confidence, known_box, units
+from vanguard.documents.formats.xml.said import Label, of_block, of_cell, page_confidence
 from vanguard.documents.page import (
     POINTS_PER_INCH,
     Block,
@@ -33,6 +34,7 @@ from vanguard.documents.page import (
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 DEFAULT_DPI = 300
+MODEL = "vanguard"  # whose labels they are
 _READING = {"rtl": "right-to-left", "ltr": "left-to-right"}
 _TYPES: dict[BlockKind, str] = {
     "title": "heading",
@@ -97,6 +99,9 @@ def page_xml(
         imageWidth=str(units(page.width, scale)),
         imageHeight=str(units(page.height, scale)),
     )
+    sure = page_confidence(page)
+    if sure is not None:
+        body.set("conf", confidence(sure))
     writer = _Writer(page, scale)
     regions = [writer.region(block, f"r{n}") for n, block in enumerate(page.blocks, 1)]
     if regions:
@@ -118,12 +123,17 @@ class _Writer:
         box = block.box or self._page
         if block.table is not None:
             region = self._element("TableRegion", box, id=name)
+            _label(region, of_block(block))
             region.extend(self._cells(block.table, box, name))
             return region
         if block.kind == "figure" and not block.text.strip():
-            return self._element("ImageRegion", box, id=name)
+            region = self._element("ImageRegion", box, id=name)
+            _label(region, of_block(block))
+            return region
         region = self._text(box, name, block.lines, block.direction)
         region.set("type", _TYPES.get(block.kind, "other"))
+        _label(region, of_block(block))
+        _tell(region, block)
         return region
 
     def _cells(self, table: Table, box: Box, name: str) -> Iterator[Any]:
@@ -131,6 +141,7 @@ class _Writer:
         for n, cell in enumerate(cells, 1):
             region = self._text(cell.box or box, f"{name}c{n}", cell.lines, table.direction)
             region.insert(1, _roles(cell))
+            _label(region, of_cell(cell))
             yield region
 
     def _text(self, box: Box, name: str, lines: tuple[Line, ...], direction: Direction) -> Any:
@@ -164,6 +175,36 @@ class _Writer:
         points = f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
         etree.SubElement(element, "Coords", points=points)
         return element
+
+
+def _label(region: Any, labels: Iterable[Label]) -> None:
+    """Says behind the region's place what was said of it."""
+    told = list(labels)
+    if not told:
+        return
+    element = etree.Element("Labels", externalModel=MODEL)
+    for one in told:
+        label = etree.SubElement(element, "Label", type=one.type, value=one.value)
+        if one.says:
+            label.set("comments", one.says)
+    region.insert(1, element)
+
+
+def _tell(region: Any, block: Block) -> None:
+    """How sure the reader was of the region's text, and what others read there, behind it in rank."""
+    own = region.find("TextEquiv")
+    if own is None:
+        return
+    if block.confidence is not None:
+        own.set("conf", confidence(block.confidence))
+    if block.alternatives:
+        own.set("index", "0")
+    for rank, other in enumerate(block.alternatives, 1):
+        read = "\n".join(map(clean, other.text.splitlines()))
+        element = _equivalent(read, other.confidence)
+        element.set("index", str(rank))
+        element.set("comments", clean(other.reader))
+        region.append(element)
 
 
 def _equivalent(text: str, sure: float | None) -> Any:

@@ -12,6 +12,7 @@ import pytest
 from vanguard.compose import worker_process
 from vanguard.core.errors import SettingsError
 from vanguard.documents.service.boot import WorkerBoot
+from vanguard.flow.local import Processes
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.documents.records import Wishes
 
@@ -42,12 +43,13 @@ def test_wrong_words_and_no_boot_file_are_refused(tmp_path, capsys):
 
 def test_it_works_by_what_it_is_told(boot):
     database = Database(boot.database_url)
-    bench = worker_process.build(boot, database)._bench
+    processes = Processes(boot.processes)
+    bench = worker_process.build(boot, database, processes)._bench
     assert bench.owner.endswith("/worker")
     assert (bench.limits.pages, bench.limits.file_bytes) == (10, 1 << 20)
     assert str(bench.shelf.folder) == boot.documents_folder
     with bench.workshop(bench.shelf.work("doc_1")) as shop:
-        assert (shop.executor.processes, shop.executor.task_s) == (1, 60)
+        assert (shop.executor.warm, shop.executor.task_s) == (processes, 60)
     assert bench.shelf.blobs("doc_1").folder.is_dir()
     assert Wishes().languages == "ara"
     database.close()

@@ -66,6 +66,24 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Who:
+    """Which process does it; some words end that, or keep it busy."""
+
+    name: ClassVar[str] = "test.who"
+    version: ClassVar[int] = 1
+    takes: ClassVar[type[Text]] = Text
+    whole: ClassVar[bool] = False
+
+    def process(self, values, blobs):
+        word = values[0].text
+        if word == "dies":
+            os._exit(3)
+        if word == "hangs":
+            time.sleep(60)
+        return [Made(Count(word, os.getpid()))]
+
+
+@dataclass(frozen=True)
 class Longest:
     """The longest of all words."""
 

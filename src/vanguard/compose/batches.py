@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from vanguard.flow.local import LocalExecutor
+from vanguard.flow.local import LocalExecutor, Processes
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.flow.blobs import FolderBlobs
@@ -27,8 +27,15 @@ class Workshop(NamedTuple):
 
 
 @contextmanager
-def open_workshop(folder: Path, processes: int, task_s: float) -> Iterator[Workshop]:
+def open_workshop(
+    folder: Path, processes: int | Processes, task_s: float
+) -> Iterator[Workshop]:
     """A workshop in a folder, which is made where it is not there.
+
+    Args:
+        folder: of its ledger and its bytes.
+        processes: how many are at work at the same time; or those that are there, and stay.
+        task_s: seconds that one step may take.
 
     Raises:
         StoreUnavailable: the folder cannot be written.
@@ -38,7 +45,10 @@ def open_workshop(folder: Path, processes: int, task_s: float) -> Iterator[Works
     database = Database(sqlite_url(folder / "steps.db"))
     try:
         upgrade(database)
-        executor = LocalExecutor(blobs, processes, task_s)
+        if isinstance(processes, Processes):
+            executor = LocalExecutor(blobs, task_s=task_s, warm=processes)
+        else:
+            executor = LocalExecutor(blobs, processes, task_s)
         yield Workshop(StepLedger(database), blobs, executor)
     finally:
         database.close()

@@ -23,27 +23,32 @@ from vanguard.core.settings import environment
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.service.boot import WorkerBoot
 from vanguard.documents.service.worker import Bench, Worker
+from vanguard.flow.local import Processes
 from vanguard.store.database import Database
 from vanguard.store.documents.shelf import Shelf
 from vanguard.store.migrate import upgrade
 from vanguard.store.review.reviews import Reviews
 
 _TICK_S = 0.5
-# imported once by the process that page processes are forked from: a document has four runs of them
-_PRELOADED = ["vanguard.documents.service.stages", "vanguard.documents.engines.tesseract"]
+# imported once by the process that page processes are forked from
+_PRELOADED = [
+    "vanguard.documents.service.stages",
+    "vanguard.documents.engines.tesseract",
+    "vanguard.documents.recognise.words",
+]
 
 _log = logging.getLogger(__name__)
 
 
-def build(boot: WorkerBoot, database: Database) -> Worker:
-    """Puts the worker together from its boot values."""
+def build(boot: WorkerBoot, database: Database, processes: Processes) -> Worker:
+    """Puts the worker together from its boot values; `processes` read the pages of all its documents."""
     bench = Bench(
         database=database,
         shelf=Shelf(Path(boot.documents_folder)),
         # a database may serve several machines, on each of which a worker is called so
         owner=f"{socket.gethostname()}/{boot.name}",
         wanted=Path(boot.wanted_path),
-        workshop=lambda folder: open_workshop(folder, boot.processes, boot.page_s),
+        workshop=lambda folder: open_workshop(folder, processes, boot.page_s),
         reviews=Reviews(database),
         limits=ReadingLimits(pages=boot.max_pages, file_bytes=boot.max_file_bytes),
         idle_s=boot.idle_s,
@@ -118,7 +123,8 @@ def main(arguments: list[str]) -> int:
     try:
         database = Database(_resolved(boot.database_url))
         upgrade(database)
-        in_time = serve(build(boot, database), boot.drain_s)
+        processes = Processes(boot.processes)
+        in_time = serve(build(boot, database, processes), boot.drain_s)
     except VanguardError as error:
         sys.stderr.write(f"worker cannot work: {error.message}\n")
         return 1
@@ -129,6 +135,7 @@ def main(arguments: list[str]) -> int:
         _log.warning("the page under way is given up; the document goes on with it")
         sys.stderr.flush()
         os._exit(0)  # its thread waits for a page that nobody wants any more
+    processes.close()
     database.close()
     return 0
 

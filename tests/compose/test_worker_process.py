@@ -48,7 +48,7 @@ def test_it_works_by_what_it_is_told(boot):
     assert bench.owner.endswith("/worker")
     assert (bench.limits.pages, bench.limits.file_bytes) == (10, 1 << 20)
     assert str(bench.shelf.folder) == boot.documents_folder
-    with bench.workshop(bench.shelf.work("doc_1")) as shop:
+    with bench.workshop(bench.shelf.work("doc_1"), 60) as shop:
         assert (shop.executor.warm, shop.executor.task_s) == (processes, 60)
     assert bench.shelf.blobs("doc_1").folder.is_dir()
     assert Wishes().languages == "ara"

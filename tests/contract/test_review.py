@@ -10,7 +10,14 @@ import pytest
 from support.clocks import StillClock
 from vanguard.core.errors import Conflict, Forbidden, InvalidRequest, RequestTooLarge, RouteNotFound
 from vanguard.review.ports import ReviewStore
-from vanguard.review.values import ClaimOrder, NewDecision, NewTask, Reviewer, TaskQuery
+from vanguard.review.values import (
+    ClaimOrder,
+    ForgetOrder,
+    NewDecision,
+    NewTask,
+    Reviewer,
+    TaskQuery,
+)
 from vanguard.store.database import Database
 from vanguard.store.review.reviews import Reviews
 
@@ -435,3 +442,91 @@ def test_those_who_add_the_same_subjects_make_one_task_of_each(reviews) -> None:
     run(4, work)
     found = reviews.tasks(TaskQuery("letters", limit=200)).tasks
     assert sorted(subjects(found)) == sorted(names)
+
+
+def told_of(reviews, task_id) -> str:
+    """Everything that is known of a task, as text."""
+    return repr((reviews.task(task_id), reviews.history(task_id)))
+
+
+def test_what_tasks_were_about_is_forgotten_and_who_decided_what_is_not(reviews) -> None:
+    wanted = {"payload": "secret", "tags": ("digits",)}
+    made = reviews.add(
+        [new("a/1", **wanted), new("a/2", **wanted), new("a/3", **wanted, wanted=2), new("b/1")],
+        ROOT,
+    )
+    decided, still_open, half, other = made
+    accept(reviews, decided, ANN, "correct", value={"text": "secret"}, note="secret")
+    accept(reviews, half, ANN, "correct", value={"text": "secret"})
+    (before,) = reviews.queues()
+    assert (before.open, before.decided) == (3, 1)
+    assert reviews.forget(ForgetOrder("letters", "a/"), ROOT) == 3
+    assert reviews.forget(ForgetOrder("letters", "a/"), ROOT) == 0
+    for task, state in ((decided, "forgotten"), (still_open, "withdrawn"), (half, "withdrawn")):
+        assert reviews.task(task.id).state == state
+        assert "secret" not in told_of(reviews, task.id)
+        assert [one.action for one in reviews.trail(task.id)][-1] == "forget"
+    (line,) = reviews.history(decided.id)
+    assert (line.verdict, line.reviewer, line.version) == ("correct", "ann", 2)
+    assert reviews.task(other.id).payload == "b/1"
+    (after,) = reviews.queues()
+    assert (after.open, after.decided) == (1, 0)
+    assert reviews.decided("letters").found == ()
+    assert subjects(reviews.tasks(TaskQuery("letters", state="forgotten")).tasks) == ["a/1"]
+
+
+def test_what_is_forgotten_is_neither_undone_nor_decided_nor_put_again(reviews) -> None:
+    (task,) = reviews.add([new("a")], ROOT)
+    accept(reviews, task, ANN)
+    reviews.forget(ForgetOrder("letters", "a"), ROOT)
+    version = reviews.task(task.id).version
+    with pytest.raises(Conflict, match="deleted"):
+        reviews.undo(task.id, version, ROOT)
+    with pytest.raises(Conflict, match="deleted"):
+        reviews.decide(task.id, NewDecision("accept", version), BEN)
+    reviews.add([new("a", payload="secret")], ROOT)
+    assert reviews.task(task.id).state == "forgotten"
+    assert "secret" not in told_of(reviews, task.id)
+
+
+def test_what_was_withdrawn_before_gives_its_texts_up_too(reviews) -> None:
+    (task,) = reviews.add([new("a", wanted=2)], ROOT)
+    accept(reviews, task, ANN, "correct", value={"text": "secret"})
+    reviews.withdraw("letters", "a", ROOT)
+    assert "secret" in told_of(reviews, task.id)
+    assert reviews.forget(ForgetOrder("letters", "a"), ROOT) == 1
+    assert "secret" not in told_of(reviews, task.id)
+
+
+def test_what_was_decided_long_ago_is_forgotten_in_every_queue(reviews, clock) -> None:
+    first, late = reviews.add([new("a"), new("b")], ROOT)
+    (elsewhere,) = reviews.add([NewTask("other", "k", "a", 0.5, "payload")], ROOT)
+    accept(reviews, first, ANN)
+    accept(reviews, elsewhere, ANN)
+    clock.advance(100)
+    accept(reviews, late, ANN)
+    order = ForgetOrder(decided_before_ms=clock.now_ms() - 50_000)
+    assert reviews.forget(order, ROOT) == 2
+    states = [reviews.task(one.id).state for one in (first, elsewhere, late)]
+    assert states == ["forgotten", "forgotten", "decided"]
+
+
+def test_queues_count_what_is_there_after_every_change(reviews, clock) -> None:
+    tasks = reviews.add([new(str(number)) for number in range(6)], ROOT)
+    clock.advance(1)
+    reviews.add([new("late"), new("0", payload="other")], ROOT)
+    claim(reviews, ANN, 2)
+    (found,) = reviews.queues()
+    assert (found.open, found.claimed, found.decided) == (5, 2, 0)
+    done = accept(reviews, tasks[5], BEN) if reviews.task(tasks[5].id).claim is None else None
+    assert done is not None
+    reviews.undo(done.id, done.version, BEN)
+    reviews.withdraw("letters", "late", ROOT)
+    (found,) = reviews.queues()
+    assert (found.open, found.claimed, found.decided) == (4, 2, 0)
+    clock.advance(1_000)
+    (found,) = reviews.queues()
+    assert (found.open, found.claimed) == (6, 0)
+    assert found.oldest_at_ms == tasks[0].created_at_ms
+    reviews.withdraw("letters", "", ROOT)
+    assert reviews.queues() == []

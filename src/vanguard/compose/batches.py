@@ -27,9 +27,7 @@ class Workshop(NamedTuple):
 
 
 @contextmanager
-def open_workshop(
-    folder: Path, processes: int | Processes, task_s: float
-) -> Iterator[Workshop]:
+def open_workshop(folder: Path, processes: int | Processes, task_s: float) -> Iterator[Workshop]:
     """A workshop in a folder, which is made where it is not there.
 
     Args:

@@ -21,6 +21,7 @@ from vanguard.core.errors import SettingsError, VanguardError
 from vanguard.core.logs import set_up_logs
 from vanguard.core.settings import environment
 from vanguard.documents.reading.limits import ReadingLimits
+from vanguard.documents.reading.vision.stage import AskModel
 from vanguard.documents.service.boot import WorkerBoot
 from vanguard.documents.service.worker import Bench, Worker
 from vanguard.flow.local import Processes
@@ -48,10 +49,14 @@ def build(boot: WorkerBoot, database: Database, processes: Processes) -> Worker:
         # a database may serve several machines, on each of which a worker is called so
         owner=f"{socket.gethostname()}/{boot.name}",
         wanted=Path(boot.wanted_path),
-        workshop=lambda folder: open_workshop(folder, processes, boot.page_s),
+        workshop=lambda folder, seconds: open_workshop(folder, processes, seconds),
         reviews=Reviews(database),
         limits=ReadingLimits(pages=boot.max_pages, file_bytes=boot.max_file_bytes),
         idle_s=boot.idle_s,
+        page_s=boot.page_s,
+        asked_page_s=boot.asked_page_s,
+        asking=AskModel("", url=boot.gateway_url, home=boot.home, key=boot.model_key),
+        seal_secret=lambda: _resolved(boot.seal_key, "documents.seal_key"),
     )
     return Worker(bench)
 
@@ -87,7 +92,7 @@ def serve(worker: Worker, drain_s: float) -> bool:
     return not thread.is_alive()
 
 
-def _resolved(url: str) -> str:
+def _resolved(url: str, setting: str = "store.url") -> str:
     """A URL behind `env:NAME` or `file:/path`; a URL stays as it is.
 
     Raises:
@@ -100,11 +105,11 @@ def _resolved(url: str) -> str:
         try:
             found = Path(target).expanduser().read_text("utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"store.url: {target} cannot be read: {error.strerror}") from error
+            raise SettingsError(f"{setting}: {target} cannot be read: {error.strerror}") from error
     else:
         found = url
     if not found:
-        raise SettingsError(f"store.url: there is nothing behind {url}")
+        raise SettingsError(f"{setting}: there is nothing behind {url}")
     return found
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+# in the home, made by control when they are first needed, read by workers too; see `control.documents.keys`
+SEAL_FILE, MODEL_FILE = "documents-seal.key", "documents-model.key"
+
 
 class ControlBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Boot values of control.

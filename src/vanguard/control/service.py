@@ -15,6 +15,7 @@ from vanguard.control.aws.master import master_reference, pair_of
 from vanguard.control.boot import ControlBoot
 from vanguard.control.catalogue import Catalogue, build_catalogue
 from vanguard.control.documents.jobs import Documents
+from vanguard.control.documents.keys import DocumentKeys
 from vanguard.control.documents.ports import NoTools, Tools
 from vanguard.control.engine_state import EngineState, read_engine_state
 from vanguard.control.ingest import Ingest
@@ -29,6 +30,7 @@ from vanguard.core.settings.checks import check_gateway, check_names, check_refe
 from vanguard.core.settings.load import load_settings
 from vanguard.core.settings.loaded import Loaded, changed_for_a_start, resolve
 from vanguard.review.ports import ReviewStore
+from vanguard.review.values import ForgetOrder, Reviewer
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.documents.shelf import Shelf
 from vanguard.store.migrate import upgrade
@@ -57,6 +59,7 @@ class ControlService:
         admin_hash: SHA-256 of the admin key.
         reviews: tasks of reviewers.
         documents: that were handed in to be read.
+        document_keys: secrets that they need.
     """
 
     def __init__(
@@ -96,6 +99,8 @@ class ControlService:
             self.clock,
             self._wake_worker,
         )
+        home = Path(boot.home)
+        self.document_keys = DocumentKeys(home, self.database, self.clock, self.publish)
         self._reload_asked = threading.Event()
         self._stop_asked = threading.Event()
         self._thread: threading.Thread | None = None
@@ -193,6 +198,7 @@ class ControlService:
         if self.clock.monotonic() - self._swept_at >= _SWEEP_S:
             self._swept_at = self.clock.monotonic()
             self.documents.tend(self.loaded.settings.documents)
+            self._forget_decided()
 
     def _run(self) -> None:
         pause = POLL_S
@@ -231,6 +237,16 @@ class ControlService:
         self._forgot_at = self.clock.monotonic()
         if gone:
             _log.info("%d usage rows older than %d days deleted; their sums stay", gone, days)
+
+    def _forget_decided(self) -> None:
+        """Deletes the texts of what reviewers decided longer ago than the settings keep them."""
+        days = self.loaded.settings.review.retention_days
+        if not days:
+            return
+        order = ForgetOrder(decided_before_ms=self.clock.now_ms() - int(days * _DAY_MS))
+        gone = self.reviews.forget(order, Reviewer("retention", "retention"))
+        if gone:
+            _log.info("the texts of %d tasks forgotten that were decided long ago", gone)
 
     def _wake_worker(self) -> None:
         """Has a worker started; should that fail, the next round of upkeep asks again."""

@@ -13,6 +13,7 @@ from vanguard.review.values import (
     DecidedPage,
     Decision,
     Event,
+    ForgetOrder,
     NewDecision,
     NewTask,
     QueueSummary,
@@ -46,6 +47,14 @@ class ReviewStore(Protocol):
         """Takes the undecided tasks back whose subjects begin so; returns how many they were.
 
         Their payloads are forgotten. It is done in portions: when it fails, call it again.
+        """
+        ...
+
+    def forget(self, order: ForgetOrder, by: Reviewer) -> int:
+        """Deletes what tasks were about: payloads, corrected values and notes; returns how many tasks.
+
+        Who decided what, and when, stays. Undecided ones are withdrawn. It is done in portions: when it
+        fails, call it again.
         """
         ...
 

@@ -35,7 +35,7 @@ def counted(history: Sequence[Decision]) -> list[Decision]:
 
 def may_be_replaced(task: Task, history: Sequence[Decision]) -> bool:
     """Whether the same subject may bring another payload: only while nobody has decided."""
-    return task.state != "decided" and not counted(history)
+    return task.state not in ("decided", "forgotten") and not counted(history)
 
 
 def replaced(task: Task, new: NewTask, at_ms: int) -> Task:
@@ -68,6 +68,13 @@ def withdrawn(task: Task, at_ms: int) -> Task:
         changed_at_ms=at_ms,
         claim=None,
     )
+
+
+def forgotten(task: Task, at_ms: int) -> Task:
+    """The task without its payload: an undecided one is withdrawn, of another it stays that it was decided."""
+    after = withdrawn(task, at_ms)
+    done = task.state in ("decided", "forgotten")
+    return replace(after, state="forgotten" if done else "withdrawn")
 
 
 def held(task: Task, history: Sequence[Decision], by: Reviewer, expires_at_ms: int) -> Task:
@@ -136,8 +143,7 @@ def undone(
         Forbidden: what stands is by others.
     """
     _same_version(task, history, version)
-    if task.state == "withdrawn":
-        raise Conflict(f"task {task.id} was withdrawn")
+    _still_there(task)
     left = standing(history)
     if not left:
         raise Conflict(f"no decision on task {task.id} stands; there is nothing to undo")
@@ -176,8 +182,7 @@ def _same_version(task: Task, history: Sequence[Decision], seen: int) -> None:
 
 
 def _free_for(task: Task, history: Sequence[Decision], by: Reviewer) -> None:
-    if task.state == "withdrawn":
-        raise Conflict(f"task {task.id} was withdrawn")
+    _still_there(task)
     if task.state == "decided":
         raise Conflict(f"task {task.id} is decided; undo first to decide otherwise")
     _not_anothers(task, by)
@@ -186,6 +191,13 @@ def _free_for(task: Task, history: Sequence[Decision], by: Reviewer) -> None:
             f"{by.name} has decided task {task.id} already, and it waits for somebody else;"
             " undo first to decide otherwise"
         )
+
+
+def _still_there(task: Task) -> None:
+    if task.state == "withdrawn":
+        raise Conflict(f"task {task.id} was withdrawn")
+    if task.state == "forgotten":
+        raise Conflict(f"what task {task.id} was about has been deleted; its decision stays")
 
 
 def _not_anothers(task: Task, by: Reviewer) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 Verdict = Literal["accept", "correct", "reject", "skip"]
-State = Literal["open", "claimed", "decided", "withdrawn"]
+State = Literal["open", "claimed", "decided", "withdrawn", "forgotten"]
 VERDICTS: tuple[Verdict, ...] = ("accept", "correct", "reject", "skip")
 
 QUEUE_PATTERN = r"^[a-z0-9-]{1,64}$"
@@ -79,7 +79,8 @@ class Task(msgspec.Struct, frozen=True):
     """A task as it is at one moment.
 
     Attributes:
-        state: `claimed` is an open task whose claim has not expired.
+        state: `claimed` is an open task whose claim has not expired, `forgotten` a decided one whose
+            payload and texts were deleted: who decided what, and when, is still known.
         version: rises with whatever would make a decision on it wrong: another payload, a decision,
             an undoing, a withdrawal. Claims leave it.
         claim: the live one.
@@ -116,7 +117,7 @@ class NewDecision(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """A line of a task's history; it is never changed.
+    """A line of a task's history; it is never changed, but that its texts go when the task is forgotten.
 
     Attributes:
         version: the task's version that it made.
@@ -185,6 +186,18 @@ class ClaimOrder(msgspec.Struct, frozen=True):
     lease_s: int = LEASE_S
     tag: str = ""
     subject_prefix: str = ""
+
+
+class ForgetOrder(msgspec.Struct, frozen=True):
+    """Which tasks to forget: those of a queue whose subjects begin so, or all that were decided long ago.
+
+    Attributes:
+        decided_before_ms: UTC milliseconds; of all queues. None where a queue and a prefix say which.
+    """
+
+    queue: str = ""
+    subject_prefix: str = ""
+    decided_before_ms: int | None = None
 
 
 class Decided(msgspec.Struct, frozen=True):

@@ -21,14 +21,22 @@ class ReadingOptions(TypedDict, total=False):
     review: bool
     queue: str
     licence: str
+    reader: Literal["ocr", "vision", "both"]
+    model: str
+    ask_by: Literal["region", "page"]
 
 
 class PageCount(msgspec.Struct, frozen=True):
-    """How far a document is read; `all` is None until that is known."""
+    """How far a document is read; `all` is None until that is known.
+
+    Attributes:
+        unasked: read by OCR alone, for the model that was wished for could not be asked.
+    """
 
     all: int | None = None
     done: int = 0
     failed: int = 0
+    unasked: int = 0
 
 
 class DocumentFault(msgspec.Struct, frozen=True):

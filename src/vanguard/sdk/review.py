@@ -12,7 +12,7 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 Verdict = Literal["accept", "correct", "reject", "skip"]
-State = Literal["open", "claimed", "decided", "withdrawn"]
+State = Literal["open", "claimed", "decided", "withdrawn", "forgotten"]
 
 
 class NewReviewTask(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from vanguard.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 _LOCK = 0x76616E67  # any number; the same in every process
 
 

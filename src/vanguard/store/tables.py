@@ -260,7 +260,7 @@ review_tasks = Table(
     Column("kind", String, nullable=False),
     Column("project", String, nullable=False),
     Column("subject", _bytewise, nullable=False),
-    Column("state", String, nullable=False),  # `open`, `decided` or `withdrawn`
+    Column("state", String, nullable=False),  # `open`, `decided`, `withdrawn` or `forgotten`
     Column("rank", Float, nullable=False),  # minus the doubt: rising, as an index is
     Column("tags", JSON, nullable=False),
     Column("wanted", SmallInteger, nullable=False),
@@ -275,6 +275,9 @@ review_tasks = Table(
     UniqueConstraint("queue", "subject"),
     Index("ix_review_tasks_order", "queue", "state", "rank", "id"),
     Index("ix_review_tasks_all", "queue", "rank", "id"),
+    # since when the oldest waits; which were decided long ago
+    Index("ix_review_tasks_age", "queue", "state", "created_at_ms"),
+    Index("ix_review_tasks_changed", "state", "changed_at_ms"),
     # of those that somebody holds or held: few, however long the queue
     Index(
         "ix_review_tasks_claimed",
@@ -297,7 +300,16 @@ review_tags = Table(
     Index("ix_review_tags_task_id", "task_id"),
 )
 
-# Only ever added to. A task's version rises with each, so that two cannot follow the same one.
+# How many tasks of each queue are in each state, so that nobody has to add them up.
+review_counts = Table(
+    "review_counts",
+    metadata,
+    Column("queue", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+# Only ever added to, but that texts of what is forgotten are taken out. A task's version rises with each, so that two cannot follow the same one.
 review_decisions = Table(
     "review_decisions",
     metadata,
@@ -327,6 +339,7 @@ documents = Table(
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("pages_failed", Integer, nullable=False, server_default="0"),
+    Column("pages_unasked", Integer, nullable=False, server_default="0"),
     Column("result", String(64)),  # hash of the read document's blob
     Column("error_type", String),
     Column("error", String),

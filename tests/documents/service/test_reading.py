@@ -6,7 +6,7 @@ from support.flow import Counting, KnownSteps
 from vanguard.core.errors import DocumentUnreadable
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.stages import ReadPage
-from vanguard.documents.service.reading import DocumentReader
+from vanguard.documents.service.reading import DocumentReader, Manner
 from vanguard.flow.ports import Outcome
 
 
@@ -20,7 +20,7 @@ def read(blobs, ledger):
     def read(path, heard=lambda _: None, executor=None):
         executor = executor or Remembering(blobs)
         reader = DocumentReader(ledger, blobs, executor, ReadingLimits(), heard)
-        return reader.read(path, "name.pdf", ReadPage("eng")), executor
+        return reader.read(path, "name.pdf", Manner(ReadPage("eng"))), executor
 
     return read
 

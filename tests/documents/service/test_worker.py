@@ -6,24 +6,30 @@ import threading
 
 import msgspec
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from support.clocks import StillClock
 from support.documents.remembering import Remembering
 from support.documents.service import MINE, OTHER, T0_MS, new
 from support.flow import KnownSteps
-from vanguard.core.errors import StoreUnavailable
+from vanguard.core.errors import NotReady, StoreUnavailable
 from vanguard.documents.formats.structured import from_json
 from vanguard.documents.reading.limits import ReadingLimits
+from vanguard.documents.reading.vision import stage as vision
+from vanguard.documents.reading.vision.contract import Said
+from vanguard.documents.reading.vision.stage import AskModel
 from vanguard.documents.service import worker as module
 from vanguard.documents.service.worker import MOST_ATTEMPTS, Bench, Worker
 from vanguard.review.values import NewDecision, Reviewer, TaskQuery
 from vanguard.store.documents import intake, queue
 from vanguard.store.documents.records import Wishes
-from vanguard.store.documents.shelf import Shelf
+from vanguard.store.documents.seals import seal
+from vanguard.store.documents.shelf import SEALED, Shelf
 from vanguard.store.flow.blobs import FolderBlobs
 from vanguard.store.review.reviews import Reviews
 
 ENGLISH = Wishes("eng")
+SECRET = "of this platform"
 
 
 class Scene:
@@ -40,7 +46,7 @@ class Scene:
         self.before_each = lambda _task: None
 
     @contextlib.contextmanager
-    def workshop(self, folder):
+    def workshop(self, folder, _seconds):
         scene = self
 
         class Here(Remembering):
@@ -54,9 +60,12 @@ class Scene:
         yield self.ledgers.setdefault(folder, KnownSteps()), blobs, Here(blobs)
 
     def hand_in(self, path, number=1, **more):
+        password = more.pop("password", "")
         given = new(number, **{"wishes": ENGLISH, **more})
         with self.shelf.coming() as made:
             shutil.copy(path, made / "source")
+            if password:
+                (made / SEALED).write_bytes(seal(password, SECRET, given.id))
             self.shelf.keep(made, given.id)
         with self.database.write() as connection:
             intake.add(connection, given, 99)
@@ -73,6 +82,8 @@ class Scene:
             ReadingLimits(),
             idle_s,
             self.clock,
+            seal_secret=lambda: SECRET,
+            asking=AskModel("", url="http://127.0.0.1:9"),
         )
         return Worker(bench)
 
@@ -328,3 +339,113 @@ def _until(condition):
             return
         done.wait(0.05)
     raise AssertionError("it did not happen")
+
+
+PASSWORD = "كلمة السر"
+
+
+@pytest.fixture
+def locked(born_digital, tmp_path):
+    writer = PdfWriter(PdfReader(born_digital))
+    writer.encrypt(PASSWORD, algorithm="AES-256")
+    path = tmp_path / "locked.pdf"
+    writer.write(path)
+    return path
+
+
+def traces(scene, document_id):
+    """Where the password stands in anything that is kept of a document, sealed or not."""
+    found = [one for one in scene.shelf.place(document_id).rglob("*") if one.is_file()]
+    return [one.name for one in found if PASSWORD.encode() in one.read_bytes()]
+
+
+def test_an_encrypted_file_is_read_with_its_password_which_is_then_forgotten(scene, locked):
+    document_id = scene.hand_in(locked, password=PASSWORD)
+    seen = []
+    scene.before_each = lambda task: seen.append(
+        (task.stage.name, scene.shelf.sealed(document_id).exists(), traces(scene, document_id))
+    )
+    scene.worker().run()
+    record = scene.get(document_id)
+    assert (record.state, record.pages) == ("done", 2)
+    assert seen[0] == ("documents.unlock", True, [])
+    assert {one[1:] for one in map(tuple, [(n, s, tuple(t)) for n, s, t in seen[1:]])} == {
+        (False, ())
+    }
+    read = from_json(scene.shelf.blobs(document_id).get(record.result))
+    assert read.sha256 == record.sha256  # of the file that was handed in
+    assert not PdfReader(scene.shelf.readable(document_id)).is_encrypted
+    assert all(PASSWORD not in repr(one) for one in scene.ledgers.values())
+
+
+def test_a_worker_that_dies_before_it_is_unlocked_leaves_it_to_the_next(scene, locked):
+    document_id = scene.hand_in(locked, password=PASSWORD)
+
+    class Killed(BaseException):
+        pass
+
+    def die(_task):
+        raise Killed
+
+    scene.before_each = die
+    with pytest.raises(Killed):
+        scene.worker().run()
+    assert scene.shelf.sealed(document_id).exists()
+    scene.before_each = lambda _task: None
+    scene.worker().run()
+    assert scene.get(document_id).state == "done"
+    assert not scene.shelf.sealed(document_id).exists()
+
+
+def test_a_wrong_password_is_said_and_forgotten(scene, locked, born_digital, scan):
+    wrong = scene.hand_in(locked, password="wrong")
+    none = scene.hand_in(locked, 2)
+    needless = [
+        scene.hand_in(one, n, password=PASSWORD) for n, one in ((3, born_digital), (4, scan))
+    ]
+    scene.worker().run()
+    for one in (wrong, none):
+        assert scene.get(one).error_type == "document_locked"
+    assert [scene.get(one).state for one in needless] == ["done", "done"]
+    assert not any(scene.shelf.sealed(one).exists() for one in (wrong, *needless))
+
+
+def test_a_password_that_cannot_be_opened_is_no_riddle(scene, locked):
+    document_id = scene.hand_in(locked)
+    scene.shelf.sealed(document_id).write_bytes(seal(PASSWORD, "another secret", document_id))
+    scene.worker().run()
+    record = scene.get(document_id)
+    assert (record.error_type, "Its password is lost" in record.error) == ("document_locked", True)
+
+
+SEEING = Wishes("eng", reader="vision", model="eyes")
+
+
+def test_a_model_reads_beside_ocr_where_that_is_wished_for(scene, scan, monkeypatch):
+    made = []
+
+    class Eyes:
+        def ask(self, _question):
+            return Said("alpha beta gamma")
+
+    monkeypatch.setattr(vision, "_served", lambda *known: made.append(known) or Eyes())
+    document_id = scene.hand_in(scan, wishes=SEEING)
+    scene.worker().run()
+    record = scene.get(document_id)
+    assert (record.state, record.pages_done, record.pages_unasked) == ("done", 1, 0)
+    assert made[0][:2] == ("eyes", "http://127.0.0.1:9")
+    assert ("documents.ask_model", "1") in scene.done
+
+
+def test_a_model_that_cannot_be_asked_leaves_ocr_and_is_said(scene, scan, monkeypatch):
+    def nobody(*_known):
+        raise NotReady("nobody is there")
+
+    monkeypatch.setattr(vision, "_served", nobody)
+    document_id = scene.hand_in(scan, wishes=SEEING)
+    scene.worker().run()
+    record = scene.get(document_id)
+    assert (record.state, record.pages_failed, record.pages_unasked) == ("done", 0, 1)
+    read = from_json(scene.shelf.blobs(document_id).get(record.result))
+    assert read.pages[0].text.startswith("alpha")
+    assert "model_failed" in {reason.code for reason in read.pages[0].blocks[0].reasons}

@@ -89,7 +89,7 @@ def test_who_lost_the_lease_changes_nothing(waiting):
     before = get(waiting)
     changes = [
         lambda c: queue.note_progress(c, "doc_0001", MINE, pages=9, done=9),
-        lambda c: queue.finish(c, "doc_0001", MINE, result="r", failed=0, now_ms=1),
+        lambda c: queue.finish(c, "doc_0001", MINE, queue.End("r"), 1),
         lambda c: queue.fail(c, "doc_0001", MINE, type_="t", message="m", now_ms=1),
         lambda c: queue.give_back(c, "doc_0001", MINE),
         lambda c: queue.keep_images(c, "doc_0001", MINE, []),
@@ -139,7 +139,7 @@ def test_what_is_over_is_never_taken_again(waiting):
     take(waiting)
     with waiting.write() as connection:
         queue.note_progress(connection, "doc_0001", MINE, pages=3, done=1)
-        queue.finish(connection, "doc_0001", MINE, result="r" * 64, failed=1, now_ms=7)
+        queue.finish(connection, "doc_0001", MINE, queue.End("r" * 64, 1), 7)
     done = get(waiting)
     assert (done.state, done.pages_done, done.pages_failed, done.finished_at_ms) == (
         "done",

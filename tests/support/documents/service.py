@@ -42,7 +42,7 @@ def read_through(service, document_id, *, result=b"as it was read", pages=1, tas
         queue.note_progress(connection, document_id, lease, pages=pages, done=pages)
         queue.keep_images(connection, document_id, lease, images)
         sha256 = blobs.put(result).sha256
-        queue.finish(connection, document_id, lease, result=sha256, failed=0, now_ms=now_ms)
+        queue.finish(connection, document_id, lease, queue.End(sha256), now_ms)
     if tasks:
         service.reviews.add(tasks, Reviewer("worker", "worker"))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -50,6 +50,25 @@ _FORMATS = ("markdown", "html", "json", "text", "alto", "page", "pdf")
 @click.option("--no-review", is_flag=True, help="Put no doubtful blocks before people.")
 @click.option("--queue", metavar="NAME", help="Of doubtful blocks.  [default: documents]")
 @click.option("--licence", metavar="TEXT", help="Of the documents, for pairs to train with.")
+@click.option(
+    "--reader",
+    type=click.Choice(["ocr", "vision", "both"]),
+    help="Who reads pictures; see `vanguard documents read`.  [default: ocr]",
+)
+@click.option("--model", metavar="NAME", help="The model that sees, by its public name.")
+@click.option(
+    "--ask-by",
+    type=click.Choice(["region", "page"]),
+    help="What a question to the model shows.  [default: region]",
+)
+@click.option(
+    "--password",
+    default="",
+    prompt=True,
+    prompt_required=False,
+    hide_input=True,
+    help="Of encrypted PDFs; without a value it is asked for, and nobody sees it.",
+)
 @click.option("--again", is_flag=True, help="Read anew what was handed in before.")
 @platform_options
 def submit(
@@ -63,6 +82,10 @@ def submit(
     no_review: bool,
     queue: str | None,
     licence: str | None,
+    reader: Literal["ocr", "vision", "both"] | None,
+    model: str | None,
+    ask_by: Literal["region", "page"] | None,
+    password: str,
     again: bool,
     url: str | None,
     home: str | None,
@@ -72,16 +95,13 @@ def submit(
     Each is a line: its id, its state, its name. The same file with the same settings is handed in once,
     however often this is called. What cannot be read is said, and the exit code is 1 then.
     """
+    said = {"languages": languages, "queue": queue, "licence": licence}
+    said |= {"reader": reader, "model": model, "ask_by": ask_by}
     options: ReadingOptions = {"text_layers": not no_text_layer, "review": not no_review}
-    if languages is not None:
-        options["languages"] = languages
-    if queue is not None:
-        options["queue"] = queue
-    if licence is not None:
-        options["licence"] = licence
+    options.update({name: one for name, one in said.items() if one is not None})  # type: ignore[typeddict-item]  # names of its own
     targets = _targets(files, output, form)
     with connect(url, home) as client:
-        handed_in = [_hand_in(client, path, options, again=again) for path in files]
+        handed_in = [_hand_in(client, path, options, password, again=again) for path in files]
         if not wait and output is None:
             for document in handed_in:
                 _show(document)
@@ -108,14 +128,22 @@ def _targets(
     return [(form, output / name) for name in wanted]
 
 
-def _hand_in(client: Client, path: Path, options: ReadingOptions, *, again: bool) -> Document:
+def _hand_in(
+    client: Client, path: Path, options: ReadingOptions, password: str, *, again: bool
+) -> Document:
     data = path.read_bytes()
     key = ""
     if not again:
         digest = hashlib.sha256(f"{path.name}\0{sorted(options.items())}\0".encode())
         digest.update(data)
+        if password:
+            # another password is another try; the key is kept openly, and must not tell the password
+            salt = hashlib.sha256(data).digest()
+            digest.update(hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1))
         key = f"cli-{digest.hexdigest()}"
-    return client.documents.submit(data, path.name, idempotency_key=key, **options)
+    return client.documents.submit(
+        data, path.name, idempotency_key=key, password=password, **options
+    )
 
 
 def _fetch(client: Client, document_id: str, target: tuple[str, Path] | None) -> bool:
@@ -128,7 +156,7 @@ def _fetch(client: Client, document_id: str, target: tuple[str, Path] | None) ->
         data = client.documents.result(document_id, form)  # type: ignore[arg-type]  # click chose it
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
-    return not document.pages.failed
+    return not document.pages.failed and not document.pages.unasked
 
 
 def _show(document: Document) -> None:
@@ -138,4 +166,10 @@ def _show(document: Document) -> None:
     elif document.pages.failed:
         click.echo(
             f"vanguard: {document.name}: {document.pages.failed} pages could not be read", err=True
+        )
+    if document.pages.unasked:
+        click.echo(
+            f"vanguard: {document.name}: about {document.pages.unasked} pages the model could not be"
+            " asked; they are read by OCR alone, and the result says why",
+            err=True,
         )

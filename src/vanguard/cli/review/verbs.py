@@ -51,7 +51,9 @@ def queues(as_json: bool, url: str | None, home: str | None) -> int:
 
 @review.command()
 @click.argument("queue")
-@click.option("--state", type=click.Choice(["open", "claimed", "decided", "withdrawn"]))
+@click.option(
+    "--state", type=click.Choice(["open", "claimed", "decided", "withdrawn", "forgotten"])
+)
 @click.option("--tag", default="", metavar="TAG", help="That have this tag.")
 @_prefix_option
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)

@@ -16,7 +16,7 @@ import msgspec
 from vanguard.compose.supervisor.child import Plan
 from vanguard.compose.supervisor.home import Home, write_private
 from vanguard.compose.supervisor.listen import Listeners, is_loopback
-from vanguard.control.boot import ControlBoot
+from vanguard.control.boot import MODEL_FILE, SEAL_FILE, ControlBoot
 from vanguard.control.engine_state import EngineState
 from vanguard.core.settings.certificates import absolute, check_certificates
 from vanguard.core.settings.load import check_references
@@ -187,8 +187,8 @@ def engine_boot(loaded: Loaded, home: Home) -> EngineBoot:
     )
 
 
-def worker_boots(loaded: Loaded, home: Home) -> dict[str, WorkerBoot]:
-    """What each worker is told, by the name of its process."""
+def worker_boots(loaded: Loaded, home: Home, url: str = "") -> dict[str, WorkerBoot]:
+    """What each worker is told, by the name of its process; `url` is the gateway's."""
     documents = loaded.settings.documents
     several = range(documents.workers)
     names = ["worker"] if documents.workers == 1 else [f"worker-{number}" for number in several]
@@ -203,6 +203,11 @@ def worker_boots(loaded: Loaded, home: Home) -> dict[str, WorkerBoot]:
             max_file_bytes=documents.max_file_mb << 20,
             max_pages=documents.max_pages,
             idle_s=documents.idle_s,
+            asked_page_s=documents.asked_page_s,
+            gateway_url=url,
+            home=str(home.root),
+            model_key=documents.model_key or f"file:{home.root / MODEL_FILE}",
+            seal_key=documents.seal_key or f"file:{home.root / SEAL_FILE}",
             log_format=loaded.settings.log.format,
             log_level=loaded.settings.log.level,
         )

@@ -439,7 +439,7 @@ def _plans(loaded: Loaded, home: Home, listeners: Listeners, options: Options) -
     boots: dict[str, msgspec.Struct] = {
         "engine": engine_boot(loaded, home),
         "control": control_boot(loaded, home, listeners, options.overrides),
-        **worker_boots(loaded, home),
+        **worker_boots(loaded, home, listeners.url),
     }
     variables = _variables(loaded, options)
     plans = [plan_of(name, boot, home, variables, 0) for name, boot in boots.items()]

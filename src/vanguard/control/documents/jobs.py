@@ -27,7 +27,7 @@ from vanguard.core.errors import (
 from vanguard.core.ids import new_id
 from vanguard.core.settings.sections.documents import DocumentsSettings
 from vanguard.review.ports import ReviewStore
-from vanguard.review.values import Reviewer
+from vanguard.review.values import ForgetOrder, Reviewer
 from vanguard.store.console import note_change
 from vanguard.store.database import Database
 from vanguard.store.documents import intake, queue
@@ -38,7 +38,7 @@ from vanguard.store.documents.records import (
     State,
     Wishes,
 )
-from vanguard.store.documents.shelf import Shelf
+from vanguard.store.documents.shelf import SEALED, Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class Submission(msgspec.Struct, frozen=True):
 
     Attributes:
         folder: one that came, with the file in it as `source`.
+        seal: gives the sealed password of the file, for the id that it is given; None for no password.
     """
 
     folder: Path
@@ -65,6 +66,7 @@ class Submission(msgspec.Struct, frozen=True):
     wishes: Wishes
     actor: str
     idempotency_key: str | None = None
+    seal: Callable[[str], bytes] | None = None
 
 
 class Documents:
@@ -122,6 +124,9 @@ class Documents:
             created_at_ms=self._clock.now_ms(),
             idempotency_key=given.idempotency_key,
         )
+        if given.seal is not None:
+            with self.shelf.writing():
+                (given.folder / SEALED).write_bytes(given.seal(new.id))
         # the folder first: a worker may take the document the moment it is known
         self.shelf.keep(given.folder, new.id)
         try:
@@ -185,7 +190,8 @@ class Documents:
                 subject=document_id,
             )
         # its tasks before its files: a reviewer would look at pictures that are gone
-        self._reviews.withdraw(found.wishes.queue, f"{document_id}/", Reviewer(actor, actor))
+        about = ForgetOrder(found.wishes.queue, f"{document_id}/")
+        self._reviews.forget(about, Reviewer(actor, actor))
         self.shelf.remove(document_id)
         return found
 
@@ -294,4 +300,4 @@ class Documents:
             )
         data = self.shelf.blobs(record.id).get(record.result)
         corrections = tuple(self._corrections(record)) if corrected else ()
-        return Read(data, self.shelf.source(record.id), corrections)
+        return Read(data, self.shelf.readable(record.id), corrections)

@@ -23,7 +23,7 @@ def check_names(loaded: Loaded) -> None:
         SettingsError: one line for each that does not.
     """
     lines = [*_unknown_guardrails(loaded), *_doubled_aliases(loaded)]
-    lines += [*_wrong_fallbacks(loaded), *_idle_weights(loaded)]
+    lines += [*_wrong_fallbacks(loaded), *_idle_weights(loaded), *_lost_corrections(loaded)]
     if lines:
         raise SettingsError("\n".join(lines))
 
@@ -85,14 +85,31 @@ def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
                 reference = getattr(deployment.aws, name, None)
                 if reference:
                     yield f"{place}.aws.{name}", reference
-    if loaded.settings.aws.master_key:
-        yield "aws.master_key", loaded.settings.aws.master_key
+    documents = loaded.settings.documents
+    single = {
+        "aws.master_key": loaded.settings.aws.master_key,
+        "documents.model_key": documents.model_key,
+        "documents.seal_key": documents.seal_key,
+    }
+    yield from ((name, reference) for name, reference in single.items() if reference)
     proxy = loaded.settings.gateway.proxy
     if proxy and proxy.startswith(("env:", "file:")):
         yield "gateway.proxy", proxy
     url = loaded.settings.store.url
     if url and url.startswith(("env:", "file:")):
         yield "store.url", url
+
+
+def _lost_corrections(loaded: Loaded) -> Iterator[str]:
+    """A document's corrections must not be forgotten while its results are made of them."""
+    tasks, documents = (
+        loaded.settings.review.retention_days,
+        loaded.settings.documents.retention_days,
+    )
+    if tasks and (not documents or tasks < documents):
+        kept = f"{documents:g} days" if documents else "for ever"
+        words = f"documents are kept {kept}, and their results are made of corrections: keep these as long"
+        yield loaded.error("review.retention_days", words).message
 
 
 def _unknown_guardrails(loaded: Loaded) -> Iterator[str]:

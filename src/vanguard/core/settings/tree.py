@@ -19,6 +19,7 @@ from vanguard.core.settings.sections.clouds import (
     GoogleSettings,
 )
 from vanguard.core.settings.sections.documents import DocumentsSettings
+from vanguard.core.settings.sections.review import ReviewSettings
 
 
 class AdminSettings(Section):
@@ -427,6 +428,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     gateway: GatewaySettings = GatewaySettings()
     documents: DocumentsSettings = DocumentsSettings()
+    review: ReviewSettings = ReviewSettings()
     log: LogSettings = LogSettings()
     models: dict[Name, ModelSettings] = Field(
         {}, description="Models by the name that clients ask for."

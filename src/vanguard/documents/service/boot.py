@@ -18,6 +18,10 @@ class WorkerBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         wanted_path: the file by which it is wanted.
         processes: pages that it reads at the same time.
         page_s: seconds that one page may take.
+        asked_page_s: the same where a model is asked about it.
+        gateway_url, home: of the platform whose models are asked.
+        model_key: reference to the key with which they are.
+        seal_key: reference to the secret with which passwords are sealed.
         max_file_bytes, max_pages: of one document.
         idle_s: without work, after which it ends; below 0 never.
         drain_s: seconds for the page under way when it is told to end.
@@ -33,5 +37,10 @@ class WorkerBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     max_pages: int
     idle_s: float
     drain_s: float = 6.0
+    asked_page_s: float = 900.0
+    gateway_url: str = ""
+    home: str = ""
+    model_key: str = ""
+    seal_key: str = ""
     log_format: str = "json"
     log_level: str = "info"

@@ -19,16 +19,19 @@ from vanguard.core.errors import (
     ReadingError,
 )
 from vanguard.documents.page import Document
-from vanguard.documents.reading.batch import BatchReader
+from vanguard.documents.reading.batch import BatchReader, FileRead
 from vanguard.documents.reading.limits import ReadingLimits
+from vanguard.documents.reading.second.combine import Prefer
 from vanguard.documents.reading.stages import OpenFile, ReadPage
+from vanguard.documents.reading.tiers.judge import JudgePage
 from vanguard.documents.reading.values import SourceFile
+from vanguard.documents.reading.vision.stage import AskModel
 from vanguard.documents.service.stages import Examine, Examined, Shown, ShowPage
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.flow.run import Recipe, Run, Step
 from vanguard.flow.stage import Stage
 
-_ERRORS: dict[str, type[ReadingError]] = {
+READING_ERRORS: dict[str, type[ReadingError]] = {
     kind.code: kind for kind in (DocumentUnreadable, DocumentLocked, DocumentTooLarge)
 }
 _PASSES = 2  # a page whose process hung or died is tried once more
@@ -43,10 +46,31 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 class Come(msgspec.Struct, frozen=True):
-    """What came of a document: what is written on it, and pictures of those pages that can be shown."""
+    """What came of a document.
+
+    Attributes:
+        document: what is written on it.
+        shown: pictures of those pages that can be shown.
+        unasked: pages about which a model was to be asked and was not.
+    """
 
     document: Document
     shown: tuple[Shown, ...]
+    unasked: int = 0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a document is read.
+
+    Attributes:
+        asking: reads its pages again; None where OCR alone is to.
+        prefer: whose reading is taken where two differ.
+    """
+
+    reading: ReadPage
+    asking: AskModel | None = None
+    prefer: Prefer = "plausible"
 
 
 @dataclass(frozen=True)
@@ -63,13 +87,13 @@ class DocumentReader:
     limits: ReadingLimits
     heard: Callable[[Heard], None] = lambda _: None
 
-    def read(self, source: Path, name: str, reading: ReadPage) -> Come:
+    def read(self, source: Path, name: str, manner: Manner) -> Come:
         """Everything that is written in a file.
 
         Args:
             source: the file.
             name: the document's, for people.
-            reading: how its pages are read.
+            manner: how its pages are read.
 
         Raises:
             ReadingError: it cannot be read, or none of its pages.
@@ -77,13 +101,14 @@ class DocumentReader:
         """
         pages = self._examine(source)
         self.heard(Heard(pages, 0))
-        document = self._read(source, reading, pages)
+        read = self._read(source, manner, pages)
+        document = read.document
         failed = [page for page in document.pages if page.failed]
         if len(failed) == len(document.pages):
             more = f" (page 1 of {pages})" if pages > 1 else ""
             raise DocumentUnreadable(f"{failed[0].failed}{more}" if failed else "It has no pages.")
         shown = self._show(source)
-        return Come(msgspec.structs.replace(document, source=name), shown)
+        return Come(msgspec.structs.replace(document, source=name), shown, len(read.not_asked))
 
     def _examine(self, source: Path) -> int:
         run, found = self._run((Examine(limits=self.limits),), source)
@@ -91,29 +116,39 @@ class DocumentReader:
             raise DocumentUnreadable(f"The file cannot be opened: {run.failures[0].error}.")
         examined = msgspec.json.decode(found[0], type=Examined)
         if examined.error_type:
-            raise _ERRORS.get(examined.error_type, DocumentUnreadable)(examined.error)
+            raise READING_ERRORS.get(examined.error_type, DocumentUnreadable)(examined.error)
         return examined.pages
 
-    def _read(self, source: Path, reading: ReadPage, pages: int) -> Document:
+    def _read(self, source: Path, manner: Manner, pages: int) -> FileRead:
+        readers = 1 if manner.asking is None else 2
         for _ in range(_PASSES):
             again = False
+            over: dict[int, int] = {}
 
             def step(step: Step) -> None:
                 nonlocal again
                 again = again or step.outcome.again
-                if step.stage == _READ:
-                    self.heard(Heard(pages, step.over))
+                if step.stage >= _READ:
+                    over[step.stage] = step.over  # noqa: B023 - it is called within its pass alone
+                    # by two readers a page is half done after the first
+                    self.heard(Heard(pages, sum(over.values()) // readers))  # noqa: B023 - as above
 
-            opening = OpenFile(limits=self.limits)
             batch = BatchReader(
-                self.ledger, self.blobs, self.executor, opening, reading, heard=step
+                self.ledger,
+                self.blobs,
+                self.executor,
+                OpenFile(limits=self.limits),
+                manner.reading,
+                manner.asking,
+                JudgePage(prefer=manner.prefer),
+                heard=step,
             )
             (read,) = batch.read([source])
             if read.problem:
                 raise DocumentUnreadable(read.problem)
             if not again:
                 break
-        return read.document
+        return read
 
     def _show(self, source: Path) -> tuple[Shown, ...]:
         stages = (OpenFile(limits=self.limits), ShowPage(limits=self.limits))

@@ -18,7 +18,7 @@ from vanguard.documents.images.ink import find_ink
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.images.skew import find_skew
 from vanguard.documents.page import POINTS_PER_INCH
-from vanguard.documents.reading.files import count_pages, kind_of, picture_of
+from vanguard.documents.reading.files import close_layers, count_pages, kind_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.values import PageOfFile, SourceFile
 from vanguard.flow.ports import Blobs
@@ -103,6 +103,7 @@ class ShowPage:
         """
         (page,) = values
         path = blobs.path(page.sha256)
+        close_layers()  # its text is read; a process that stays must not hold a file that may be deleted
         drawn = picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)
         height, width = (
             round(POINTS_PER_INCH / drawn.dots_per_inch * side, 2) for side in drawn.grey.shape

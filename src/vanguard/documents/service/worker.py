@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +20,11 @@ import msgspec
 from vanguard.core.clock import Clock, SystemClock
 from vanguard.core.errors import (
     Conflict,
+    DocumentLocked,
     DocumentUnreadable,
     ReadingError,
     RouteNotFound,
+    SettingsError,
     StoreUnavailable,
     VanguardError,
 )
@@ -30,14 +32,23 @@ from vanguard.documents.formats.structured import from_json, to_json
 from vanguard.documents.page import Document
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.stages import ReadPage
-from vanguard.documents.service.reading import Come, DocumentReader, Heard
+from vanguard.documents.reading.vision.stage import AskModel
+from vanguard.documents.service.reading import (
+    READING_ERRORS,
+    Come,
+    DocumentReader,
+    Heard,
+    Manner,
+)
 from vanguard.documents.service.tasks import tasks_of
+from vanguard.documents.service.unlock import unlock
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.review.ports import ReviewStore
-from vanguard.review.values import Reviewer
+from vanguard.review.values import ForgetOrder, Reviewer
 from vanguard.store.database import Database
 from vanguard.store.documents import intake, queue
 from vanguard.store.documents.records import DocumentRecord, PageImage
+from vanguard.store.documents.seals import unseal
 from vanguard.store.documents.shelf import Shelf
 
 _log = logging.getLogger(__name__)
@@ -53,6 +64,8 @@ _SELF = Reviewer("worker", "worker")
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 1.0, 30.0
 
 Workshop = tuple[Ledger, Blobs, Executor]
+Workshops = Callable[[Path, float], AbstractContextManager[Workshop]]
+"""A workshop in a folder, whose steps may take so many seconds."""
 
 
 class Told(Exception):
@@ -66,8 +79,12 @@ class Bench:
     Attributes:
         owner: its name; a later process of that name takes up what this one held.
         wanted: a file that whoever hands in documents makes; the worker takes it away.
-        workshop: of a folder: where what is done is kept, and who does it.
+        workshop: where what is done is kept, and who does it.
         reviews: where doubtful blocks are put before people.
+        limits: of files.
+        page_s, asked_page_s: that a page may take, without a model and with one.
+        asking: how a model is asked; its name is the document's.
+        seal_secret: by which passwords were sealed.
         idle_s: without work, after which it ends; below 0 never.
     """
 
@@ -75,11 +92,15 @@ class Bench:
     shelf: Shelf
     owner: str
     wanted: Path
-    workshop: Callable[[Path], AbstractContextManager[Workshop]]
+    workshop: Workshops
     reviews: ReviewStore
     limits: ReadingLimits
     idle_s: float
     clock: Clock = field(default_factory=SystemClock)
+    page_s: float = 120.0
+    asked_page_s: float = 900.0
+    asking: AskModel = field(default_factory=lambda: AskModel(""))
+    seal_secret: Callable[[], str] = lambda: ""
 
 
 class Worker:
@@ -241,14 +262,48 @@ class _Held:
 
     def _read(self) -> Come:
         bench, record = self._bench, self._record
-        source = bench.shelf.source(record.id)
-        wishes = record.wishes
+        manner = self._manner()
+        seconds = bench.page_s if manner.asking is None else bench.asked_page_s
+        with bench.workshop(bench.shelf.work(record.id), seconds) as workshop:
+            self._unlock(workshop)
+            reader = DocumentReader(*workshop, bench.limits, self._heard)
+            return reader.read(bench.shelf.readable(record.id), record.name, manner)
+
+    def _manner(self) -> Manner:
+        bench, wishes = self._bench, self._record.wishes
         reading = ReadPage(
             languages=wishes.languages, text_layers=wishes.text_layers, limits=bench.limits
         )
-        with bench.workshop(bench.shelf.work(record.id)) as workshop:
-            reader = DocumentReader(*workshop, bench.limits, self._heard)
-            return reader.read(source, record.name, reading)
+        if wishes.reader == "ocr":
+            return Manner(reading)
+        asking = replace(bench.asking, model=wishes.model, by=wishes.ask_by, limits=bench.limits)
+        return Manner(reading, asking, "second" if wishes.reader == "vision" else "plausible")
+
+    def _unlock(self, workshop: Workshop) -> None:
+        """Makes a copy without encryption where there is a password, which is then forgotten.
+
+        Raises:
+            ReadingError: it is not the right one, or the file cannot be read.
+        """
+        shelf, document_id = self._bench.shelf, self._record.id
+        try:
+            sealed = shelf.sealed(document_id).read_bytes()
+        except FileNotFoundError:
+            return
+        _, blobs, executor = workshop
+        if not shelf.unlocked(document_id).exists():
+            try:
+                password = unseal(sealed, self._bench.seal_secret(), document_id)
+            except (SettingsError, StoreUnavailable) as error:
+                raise DocumentLocked(f"Its password is lost: {error.message}.") from error
+            source = shelf.source(document_id)
+            found = unlock(source, password, self._bench.limits, blobs, executor)
+            if found.error_type:
+                raise READING_ERRORS.get(found.error_type, DocumentUnreadable)(found.error)
+            if found.sha256:
+                with shelf.writing():
+                    blobs.path(found.sha256).rename(shelf.unlocked(document_id))
+        shelf.forget_password(document_id)
 
     def _heard(self, news: Heard) -> None:
         if self._lost.is_set():
@@ -267,7 +322,8 @@ class _Held:
 
     def _finish(self, come: Come) -> None:
         bench, record, lease = self._bench, self._record, self._lease
-        written = to_json(come.document)
+        # the file as it was handed in, be it encrypted
+        written = to_json(msgspec.structs.replace(come.document, sha256=record.sha256))
         result = bench.shelf.blobs(record.id).put(written).sha256
         if record.wishes.review:
             # as it is written: what JSON cannot hold is not in it any more
@@ -277,7 +333,8 @@ class _Held:
         with bench.database.write() as connection:
             queue.keep_images(connection, record.id, lease, images)
             now_ms = bench.clock.now_ms()
-            queue.finish(connection, record.id, lease, result=result, failed=failed, now_ms=now_ms)
+            end = queue.End(result, failed, come.unasked)
+            queue.finish(connection, record.id, lease, end, now_ms)
         _log.info("%s is read: %d pages, %d failed", record.id, len(come.document.pages), failed)
 
     def _ask_people(self, document: Document) -> None:
@@ -291,6 +348,10 @@ class _Held:
 
     def _fail(self, error: VanguardError) -> None:
         _log.info("%s cannot be read: %s", self._record.id, error.message)
+        try:
+            self._bench.shelf.forget_password(self._record.id)
+        except StoreUnavailable as failure:
+            _log.error("its sealed password stays until it is deleted: %s", failure.message)
         try:
             with self._bench.database.write() as connection:
                 queue.fail(
@@ -326,6 +387,6 @@ class _Held:
             else:
                 gone = False
         if gone:
-            queue_name = self._record.wishes.queue
-            self._bench.reviews.withdraw(queue_name, f"{self._record.id}/", _SELF)
+            about = ForgetOrder(self._record.wishes.queue, f"{self._record.id}/")
+            self._bench.reviews.forget(about, _SELF)
             self._bench.shelf.remove(self._record.id)

@@ -34,6 +34,7 @@ class Documents:
         name: str,
         *,
         idempotency_key: str = "",
+        password: str = "",
         **options: Unpack[ReadingOptions],
     ) -> Document:
         """Hands a file in; with the key of an earlier one that document is given again.
@@ -42,11 +43,14 @@ class Documents:
             data: the file.
             name: as people call it.
             idempotency_key: 1 to 255 visible ASCII characters; empty for none.
+            password: of an encrypted PDF; it is kept, sealed, until the file is opened.
             options: see `ReadingOptions`.
         """
         headers = {"content-type": "application/octet-stream"}
         if idempotency_key:
             headers["idempotency-key"] = idempotency_key
+        if password:
+            headers["x-document-password"] = quote(password, safe="")
         query = {"name": name, **reading_query(options)}
         answer = self._http.upload("/api/documents", query, data, headers)
         return read(answer.content, Document)

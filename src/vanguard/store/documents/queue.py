@@ -33,6 +33,20 @@ class Lease(msgspec.Struct, frozen=True):
     until_ms: int
 
 
+class End(msgspec.Struct, frozen=True):
+    """What came of a document that is read.
+
+    Attributes:
+        result: hash of the read document's blob.
+        pages_failed: that could not be read.
+        pages_unasked: about which a model that was to be asked was not.
+    """
+
+    result: str
+    pages_failed: int = 0
+    pages_unasked: int = 0
+
+
 def take(connection: Connection, lease: Lease, now_ms: int) -> DocumentRecord | None:
     """Takes the document that has waited longest; None when none waits.
 
@@ -117,15 +131,13 @@ def keep_images(
     insert_or_replace(connection, document_pages, rows)
 
 
-def finish(
-    connection: Connection, document_id: str, lease: Lease, *, result: str, failed: int, now_ms: int
-) -> None:
-    """Says that it is read: `result` is the read document's blob, `failed` of its pages are not.
+def finish(connection: Connection, document_id: str, lease: Lease, end: End, now_ms: int) -> None:
+    """Says that it is read.
 
     Raises:
         Conflict: the lease is lost.
     """
-    values = {"result": result, "pages_failed": failed, "finished_at_ms": now_ms}
+    values = {**msgspec.structs.asdict(end), "finished_at_ms": now_ms}
     done = documents.c.pages
     _change(connection, document_id, lease, state="done", pages_done=done, **values, **_FREE)
 

@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import RowMapping
 
 State = Literal["queued", "reading", "done", "failed"]
+Reader = Literal["ocr", "vision", "both"]
+AskBy = Literal["region", "page"]
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -22,6 +24,9 @@ class Wishes(msgspec.Struct, frozen=True):
         review: doubtful blocks become tasks for people.
         queue: of those tasks.
         licence: under which the document may be used, for training pairs; empty where nobody said.
+        reader: who reads pictures; `vision` and `both` ask a model too.
+        model: that is asked, by its public name; empty where none is.
+        ask_by: what a question to it shows.
     """
 
     languages: str = "ara"
@@ -29,6 +34,9 @@ class Wishes(msgspec.Struct, frozen=True):
     review: bool = True
     queue: str = "documents"
     licence: str = ""
+    reader: Reader = "ocr"
+    model: str = ""
+    ask_by: AskBy = "region"
 
 
 class NewDocument(msgspec.Struct, frozen=True):
@@ -56,6 +64,7 @@ class DocumentRecord(msgspec.Struct, frozen=True):
     Attributes:
         pages: how many it has; 0 until that is known.
         pages_failed: of those that are done.
+        pages_unasked: of those that are done; about which the model that was wished for could not be asked.
         result: hash of the read document's blob; None until it is done.
         error_type, error: why it failed; None unless it did.
         attempts: to read it, since the last page.
@@ -73,6 +82,7 @@ class DocumentRecord(msgspec.Struct, frozen=True):
     pages: int
     pages_done: int
     pages_failed: int
+    pages_unasked: int
     result: str | None
     error_type: str | None
     error: str | None

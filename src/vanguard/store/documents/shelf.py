@@ -19,6 +19,7 @@ from vanguard.core.errors import RouteNotFound, StoreUnavailable
 from vanguard.store.flow.blobs import FolderBlobs
 
 _ID = re.compile(r"doc_[0-9a-f]{1,64}")
+SEALED = "password.sealed"
 _COMING, _GOING = ".coming-", ".going-"
 
 
@@ -82,6 +83,28 @@ class Shelf:
     def source(self, document_id: str) -> Path:
         """The file that was uploaded."""
         return self.place(document_id) / "source"
+
+    def sealed(self, document_id: str) -> Path:
+        """The sealed password of the file that was uploaded; there until it has been used."""
+        return self.place(document_id) / SEALED
+
+    def unlocked(self, document_id: str) -> Path:
+        """The same file without encryption, where it had one."""
+        return self.place(document_id) / "unlocked"
+
+    def readable(self, document_id: str) -> Path:
+        """The file as it can be read without a password, if it can."""
+        unlocked = self.unlocked(document_id)
+        return unlocked if unlocked.exists() else self.source(document_id)
+
+    def forget_password(self, document_id: str) -> None:
+        """Takes the sealed password away; taking none away is no error.
+
+        Raises:
+            StoreUnavailable: it stays.
+        """
+        with self.writing():
+            self.sealed(document_id).unlink(missing_ok=True)
 
     def work(self, document_id: str) -> Path:
         """Where a worker keeps what it has done."""

@@ -1,4 +1,4 @@
-"""Puts tasks into their queues, and takes undecided ones back.
+"""Puts tasks into their queues, takes undecided ones back, and forgets what tasks were about.
 
 It does not know claims or decisions; it asks the rules whether a task may still be replaced.
 """
@@ -14,10 +14,18 @@ from sqlalchemy import Connection, select, tuple_
 from vanguard.core.errors import InvalidRequest, RequestTooLarge
 from vanguard.core.ids import new_id
 from vanguard.review.bounds import check_task, json_bytes
-from vanguard.review.rules import may_be_replaced, replaced, withdrawn
-from vanguard.review.values import MOST_ADDED, NewTask, Reviewer, Task
-from vanguard.store.review.rows import columns_of, histories, index_tags, save, task_of
-from vanguard.store.review.search import beginning_with
+from vanguard.review.rules import forgotten, may_be_replaced, replaced, withdrawn
+from vanguard.review.values import MOST_ADDED, ForgetOrder, NewTask, Reviewer, Task
+from vanguard.store.review.counts import Change, count
+from vanguard.store.review.rows import (
+    columns_of,
+    forget_texts,
+    histories,
+    index_tags,
+    save,
+    task_of,
+)
+from vanguard.store.review.search import beginning_with, told
 from vanguard.store.review.trail import note
 from vanguard.store.tables import review_tasks
 from vanguard.store.upsert import insert_new
@@ -70,7 +78,7 @@ def add(
     there = {(row["queue"], row["subject"]): task_of(row, now_ms) for row in rows}
     old = [task for task in there.values() if task.id not in fresh]
     past = histories(connection, [task.id for task in old])
-    changed = []
+    changed, changes = [], []
     for task in old:
         place = (task.queue, task.subject)
         new, payload = tasks[place]
@@ -81,10 +89,12 @@ def add(
             save(connection, after, payload)
             there[place] = after
             changed.append(after)
+            changes.append(Change(task, after))
     made = [task for task in there.values() if task.id in fresh]
     index_tags(connection, [*made, *changed])
     note(connection, "add", made, by, now_ms)
     note(connection, "replace", changed, by, now_ms)
+    count(connection, [*(Change(None, task) for task in made), *changes])
     return [there[place] for place in tasks]
 
 
@@ -93,12 +103,27 @@ def withdraw(
 ) -> int:
     """Takes some undecided tasks back, at most `AT_ONCE`; returns how many."""
     query = beginning_with(queue, subject_prefix, AT_ONCE)
-    rows = connection.execute(query).mappings().all()
-    gone = [withdrawn(task_of(row, now_ms), now_ms) for row in rows]
+    before = [task_of(row, now_ms) for row in connection.execute(query).mappings().all()]
+    gone = [withdrawn(task, now_ms) for task in before]
     for task in gone:
         save(connection, task, b"null")
     index_tags(connection, gone)
     note(connection, "withdraw", gone, by, now_ms)
+    count(connection, map(Change, before, gone))
+    return len(gone)
+
+
+def forget(connection: Connection, order: ForgetOrder, by: Reviewer, now_ms: int) -> int:
+    """Forgets what some tasks were about, at most `AT_ONCE`; returns how many."""
+    query = told(order, AT_ONCE)
+    before = [task_of(row, now_ms) for row in connection.execute(query).mappings().all()]
+    gone = [forgotten(task, now_ms) for task in before]
+    for task in gone:
+        save(connection, task, b"null")
+    forget_texts(connection, [task.id for task in gone])
+    index_tags(connection, gone)
+    note(connection, "forget", gone, by, now_ms)
+    count(connection, map(Change, before, gone))
     return len(gone)
 
 

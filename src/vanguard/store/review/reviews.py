@@ -31,6 +31,7 @@ from vanguard.review.values import (
     DecidedPage,
     Decision,
     Event,
+    ForgetOrder,
     NewDecision,
     NewTask,
     QueueSummary,
@@ -43,6 +44,7 @@ from vanguard.review.values import (
 )
 from vanguard.store.database import Database
 from vanguard.store.review import adding, search, trail
+from vanguard.store.review.counts import Change, count
 from vanguard.store.review.rows import (
     append,
     find,
@@ -82,6 +84,18 @@ class Reviews:
             with self._database.write() as connection:
                 now_ms = self._now_ms(connection)
                 last = adding.withdraw(connection, queue, subject_prefix, by, now_ms)
+            gone += last
+        return gone
+
+    def forget(self, order: ForgetOrder, by: Reviewer) -> int:
+        """Deletes what tasks were about: payloads, values and notes; returns how many tasks."""
+        if order.decided_before_ms is None:
+            check_queue(order.queue)
+            check_prefix(order.subject_prefix)
+        gone, last = 0, adding.AT_ONCE
+        while last == adding.AT_ONCE:
+            with self._database.write() as connection:
+                last = adding.forget(connection, order, by, self._now_ms(connection))
             gone += last
         return gone
 
@@ -165,6 +179,7 @@ class Reviews:
             after, line = rules.decided(task, history, decision, by, now_ms)
             self._keep(connection, after, line, value)
             trail.note(connection, decision.verdict, [after], by, now_ms)
+            count(connection, [Change(task, after)])
         return after
 
     def undo(self, task_id: str, version: int, by: Reviewer) -> Task:
@@ -175,6 +190,7 @@ class Reviews:
             after, line = rules.undone(task, history, version, by, now_ms)
             self._keep(connection, after, line, None)
             trail.note(connection, "undo", [after], by, now_ms)
+            count(connection, [Change(task, after)])
         return after
 
     def decided(

@@ -140,3 +140,12 @@ def append(connection: Connection, line: Decision, value: bytes | None) -> None:
     """Adds a line to the history of its task."""
     row = msgspec.structs.asdict(line) | {"value": value, "undoes": line.undoes or None}
     connection.execute(review_decisions.insert().values(row))
+
+
+def forget_texts(connection: Connection, ids: Sequence[str]) -> None:
+    """Takes values and notes out of the histories of some tasks; verdicts, people and times stay."""
+    if ids:
+        decisions = review_decisions.c
+        connection.execute(
+            update(review_decisions).where(decisions.task_id.in_(ids)).values(value=None, note="")
+        )

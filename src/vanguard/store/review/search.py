@@ -9,15 +9,17 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, text, tuple_
 
 from vanguard.core.errors import InvalidRequest
 from vanguard.review.values import (
     ClaimOrder,
+    ForgetOrder,
     QueueSummary,
     State,
     TaskQuery,
 )
+from vanguard.store.review.counts import by_queue
 from vanguard.store.review.rows import ID, Row
 from vanguard.store.tables import review_decisions, review_tags, review_tasks
 
@@ -98,26 +100,52 @@ def beginning_with(queue: str, subject_prefix: str, limit: int) -> Select[Any]:
     return statement.with_for_update()
 
 
-def summaries(connection: Connection, now_ms: int) -> list[QueueSummary]:
-    """What is in each queue."""
-    claimed = (_tasks.state == "open") & (_tasks.claimed_until_ms > now_ms)
-    is_open = (_tasks.state == "open") & (_tasks.claimed_until_ms <= now_ms)
-    query = (
-        select(
-            _tasks.queue,
-            func.sum(case((is_open, 1), else_=0)).label("open"),
-            func.sum(case((claimed, 1), else_=0)).label("claimed"),
-            func.sum(case((_tasks.state == "decided", 1), else_=0)).label("decided"),
-            func.min(case((is_open, _tasks.created_at_ms))).label("oldest"),
+def told(order: ForgetOrder, limit: int) -> Select[Any]:
+    """Tasks that still tell what is to be forgotten, locked in the order in which everybody locks many."""
+    statement = select(review_tasks)
+    if order.decided_before_ms is not None:
+        statement = statement.where(
+            _tasks.state == "decided", _tasks.changed_at_ms < order.decided_before_ms
         )
-        .where(_tasks.state != "withdrawn")
+    else:
+        texts = exists().where(
+            review_decisions.c.task_id == _tasks.id,
+            or_(review_decisions.c.value.is_not(None), review_decisions.c.note != ""),
+        )
+        statement = statement.where(
+            _tasks.queue == order.queue, or_(_tasks.state.in_(("open", "decided")), texts)
+        )
+        statement = _beginning(statement, order.subject_prefix)
+    return statement.order_by(_tasks.id).limit(limit).with_for_update()
+
+
+def summaries(connection: Connection, now_ms: int) -> list[QueueSummary]:
+    """What is in each queue; costs as much as there are queues and claims, not tasks."""
+    claims = (
+        select(_tasks.queue, func.count())
+        .where(_HELD, _tasks.state == "open", _tasks.claimed_until_ms > now_ms)
         .group_by(_tasks.queue)
-        .order_by(_tasks.queue)
     )
-    return [
-        QueueSummary(row.queue, int(row.open), int(row.claimed), int(row.decided), row.oldest)
-        for row in connection.execute(query)
-    ]
+    claimed = {row[0]: row[1] for row in connection.execute(claims)}
+    found = []
+    for queue, numbers in sorted(by_queue(connection).items()):
+        kept, decided = numbers.get("open", 0), numbers.get("decided", 0)
+        if not kept and not decided:
+            continue
+        held = min(kept, claimed.get(queue, 0))
+        oldest = connection.execute(_oldest(queue, now_ms)).scalar() if kept > held else None
+        found.append(QueueSummary(queue, kept - held, held, decided, oldest))
+    return found
+
+
+def _oldest(queue: str, now_ms: int) -> Select[Any]:
+    """Since when the oldest task waits that nobody holds."""
+    return (
+        select(_tasks.created_at_ms)
+        .where(_tasks.queue == queue, _tasks.state == "open", _tasks.claimed_until_ms <= now_ms)
+        .order_by(_tasks.created_at_ms)
+        .limit(1)
+    )
 
 
 def judged_often(queue: str, after: tuple[float, str] | None, limit: int) -> Select[Any]:

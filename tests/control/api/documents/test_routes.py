@@ -7,6 +7,7 @@ import pytest
 from support.documents.service import block_task, decide, read_through
 from vanguard.control.api.documents.routes import disposition
 from vanguard.review.values import TaskQuery
+from vanguard.store.documents.seals import unseal
 
 ROUTES = [
     ("POST", "/api/documents"),
@@ -164,3 +165,30 @@ def test_names_in_heads_are_ascii_and_whole():
         == "attachment; filename=\"a_b_c__.tar.md\"; filename*=UTF-8''a%22b%5Cc%3B%C3%A9.tar.md"
     )
     assert said.isascii()
+
+
+def test_a_password_is_sealed_and_never_shown(send, service):
+    headers = {"x-document-password": "sesame%20%D8%B3"}
+    made = send(headers=headers)
+    assert made.status_code == 202
+    document_id = made.json()["id"]
+    sealed = service.documents.shelf.sealed(document_id)
+    secret = (service.document_keys._home / "documents-seal.key").read_text().strip()
+    assert unseal(sealed.read_bytes(), secret, document_id) == "sesame س"
+    assert "sesame" not in made.text
+    refused = send(params={"name": "a.pdf", "password": "sesame"})
+    assert (refused.status_code, "sesame" in refused.text) == (400, False)
+    assert send(headers={"x-document-password": ""}).json()["id"] != document_id
+
+
+def test_a_form_may_say_the_password(client, tools, service):
+    answer = client.post(
+        "/api/documents", files={"file": ("a.pdf", b"bytes")}, data={"password": "sesame"}
+    )
+    assert answer.status_code == 202, answer.text
+    assert service.documents.shelf.sealed(answer.json()["id"]).exists()
+
+
+def test_a_model_that_there_is_not_is_refused_before_anything_is_kept(send):
+    for params in ({"reader": "vision", "model": "nobody"}, {"reader": "both"}, {"reader": "eyes"}):
+        assert send(params=params).status_code == 400

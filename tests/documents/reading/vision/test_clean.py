@@ -1,7 +1,7 @@
 import pytest
 
-from vanguard.documents.reading.vision.clean import cleaned
 from vanguard.documents.prompts import NOTHING
+from vanguard.documents.reading.vision.clean import cleaned
 
 TEXT = "كانت المدينة هادئة في الصباح\nثم جاء الناس."
 

@@ -33,6 +33,10 @@ class Documents extends HTMLElement {
     this.input = h("input", { type: "file", id: "vd-file", multiple: true, accept: ACCEPTED, class: "vd-file", onchange: () => this.upload([...this.input.files]) });
     this.review = h("input", { type: "checkbox", id: "vd-review", checked: true });
     this.languages = h("input", { id: "vd-languages", class: "vd-note", value: "", placeholder: "such as ara+eng", autocomplete: "off", maxlength: 100 });
+    this.password = h("input", { type: "password", id: "vd-password", class: "vd-note", placeholder: "of encrypted PDFs", autocomplete: "off", maxlength: 1000 });
+    this.reader = h("select", { id: "vd-reader", class: "vd-note", onchange: () => { this.model.disabled = this.reader.value === "ocr"; } },
+      [["ocr", "OCR"], ["vision", "a model, else OCR"], ["both", "OCR and a model"]].map(([value, words]) => h("option", { value }, words)));
+    this.model = h("input", { id: "vd-model", class: "vd-note", placeholder: "the model's name", autocomplete: "off", maxlength: 200, disabled: true });
     this.drop = h(
       "div",
       { class: "vd-drop", ondragover: (event) => this.dragged(event, true), ondragleave: (event) => this.dragged(event, false), ondrop: (event) => this.dropped(event) },
@@ -41,6 +45,10 @@ class Documents extends HTMLElement {
       h("div", { class: "vd-row" },
         h("span", { class: "vd-check" }, this.review, h("label", { for: "vd-review" }, "Put what is doubtful into the correction queue")),
         h("span", { class: "vd-check" }, h("label", { for: "vd-languages" }, "Languages"), this.languages)),
+      h("div", { class: "vd-row" },
+        h("span", { class: "vd-check" }, h("label", { for: "vd-password" }, "Password"), this.password),
+        h("span", { class: "vd-check" }, h("label", { for: "vd-reader" }, "Read by"), this.reader),
+        h("span", { class: "vd-check" }, h("label", { for: "vd-model" }, "Model"), this.model)),
     );
     this.rows = h("tbody", {});
     this.table = h("table", { class: "vd-table", hidden: true },
@@ -189,6 +197,11 @@ class Documents extends HTMLElement {
       form.append("file", file, file.name);
       form.append("review", String(this.review.checked));
       if (this.languages.value.trim()) form.append("languages", this.languages.value.trim());
+      if (this.password.value) form.append("password", this.password.value);
+      if (this.reader.value !== "ocr") {
+        form.append("reader", this.reader.value);
+        form.append("model", this.model.value.trim());
+      }
       try {
         await this.api.send("POST", "/api/documents", form, { headers: { "idempotency-key": keyFor(file) } });
         await this.refresh();
@@ -197,13 +210,14 @@ class Documents extends HTMLElement {
         failed.push(`${file.name}: ${error.message}`);
       }
     }
+    if (!failed.length) this.password.value = ""; // it belonged to these files
     const sent = files.length - failed.length;
     this.live.textContent = sent ? `${plural(sent, "document")} sent.` : "";
     if (failed.length) this.notice.show("bad", h("ul", {}, failed.map((words) => h("li", {}, own(words)))), button("Close", {}, () => this.notice.clear()));
   }
 
   async remove(job) {
-    if (!confirm(`Delete ${job.name || job.id}, its results and its undecided blocks?`)) return;
+    if (!confirm(`Delete ${job.name || job.id}, its results, and the texts of its blocks that were corrected?`)) return;
     await this.careful(async () => {
       await this.api.send("DELETE", `/api/documents/${encodeURIComponent(job.id)}`);
       this.jobs = this.jobs.filter(({ id }) => id !== job.id);

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from typing import IO, Annotated, Literal
 from urllib.parse import quote
@@ -17,15 +18,22 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from vanguard.control.api.access import Actor, Service
+from vanguard.control.api.documents.passwords import (
+    PASSWORD,
+    PASSWORD_HEADER,
+    checked_password,
+    password_of,
+)
 from vanguard.control.api.documents.schemas import DocumentList, DocumentOut, document_out
 from vanguard.control.api.documents.uploads import Upload, harmless, receive
 from vanguard.control.api.documents.wishes import FIELDS, wishes_of
 from vanguard.control.documents.jobs import Submission
+from vanguard.control.documents.keys import check_model
 from vanguard.control.service import ControlService
 from vanguard.core.errors import InvalidRequest, RouteNotFound
 from vanguard.review.values import QUEUE_PATTERN
 from vanguard.store.documents.intake import cursor_of
-from vanguard.store.documents.records import DocumentRecord
+from vanguard.store.documents.records import DocumentRecord, Wishes
 
 router = APIRouter(prefix="/api/documents", tags=["documents"])
 
@@ -43,12 +51,22 @@ _UPLOAD = {
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
                         **{name: {"type": "string"} for name in FIELDS},
+                        PASSWORD: {"type": "string", "format": "password"},
                     },
                 }
             },
             "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
         },
-    }
+    },
+    "parameters": [
+        {
+            "name": PASSWORD_HEADER,
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "format": "password"},
+            "description": "Of an encrypted PDF, percent-encoded UTF-8; or a form's field `password`.",
+        }
+    ],
 }
 
 
@@ -65,17 +83,27 @@ async def submit(
         raise InvalidRequest("Idempotency-Key has 1 to 255 visible ASCII characters")
     given = dict(request.query_params)
     name = given.pop("name", "")
+    password = password_of(request.headers, given)
     documents, settings = service.documents, service.loaded.settings.documents
     await run_in_threadpool(documents.check, wishes_of(given))
     with documents.shelf.coming() as folder:
         most_bytes = settings.max_file_mb << 20
         came: Upload = await receive(request, documents.shelf, folder / "source", most_bytes)
         fields = dict(came.fields)
+        password = checked_password(fields.pop(PASSWORD, "")) or password
         name = fields.pop("name", "") or name or came.name
         wishes = wishes_of({**given, **fields})
-        await run_in_threadpool(documents.check, wishes)
+        await run_in_threadpool(_check, service, wishes, actor)
+        seal = partial(service.document_keys.seal, password, loaded=service.loaded)
         submission = Submission(
-            folder, harmless(name), came.sha256, came.size_bytes, wishes, actor, key
+            folder=folder,
+            name=harmless(name),
+            sha256=came.sha256,
+            size_bytes=came.size_bytes,
+            wishes=wishes,
+            actor=actor,
+            idempotency_key=key,
+            seal=seal if password else None,
         )
         record = await run_in_threadpool(documents.submit, submission, settings)
     response.headers["location"] = f"/api/documents/{record.id}"
@@ -174,6 +202,14 @@ def read_page_image(document_id: str, number: int, service: Service, _actor: Act
         "x-content-type-options": "nosniff",
     }
     return FileResponse(path, media_type="image/png", headers=headers, stat_result=found)
+
+
+def _check(service: ControlService, wishes: Wishes, actor: str) -> None:
+    """Whether a document can be read so, by whom it wishes for; what is missing for that is made."""
+    service.documents.check(wishes)
+    check_model(wishes, service.catalogue)
+    if wishes.model:
+        service.document_keys.ready_to_ask(actor, service.loaded)
 
 
 def disposition(name: str, suffix: str) -> str:

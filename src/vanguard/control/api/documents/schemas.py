@@ -27,6 +27,9 @@ class PagesOut(BaseModel):
     all: int | None = Field(description="None until that is known.")
     done: int
     failed: int = Field(description="Of those that are done; the result says why.")
+    unasked: int = Field(
+        description="Of those that are done: read by OCR alone, for the model could not be asked."
+    )
 
 
 class DocumentOut(BaseModel):
@@ -43,6 +46,9 @@ class DocumentOut(BaseModel):
     text_layers: bool
     review: bool
     queue: str
+    reader: Literal["ocr", "vision", "both"]
+    model: str | None
+    ask_by: Literal["region", "page"]
     created: datetime
     started: datetime | None
     finished: datetime | None
@@ -67,7 +73,10 @@ def document_out(record: DocumentRecord, retention_days: float) -> DocumentOut:
         name=record.name,
         state=record.state,
         pages=PagesOut(
-            all=record.pages or None, done=record.pages_done, failed=record.pages_failed
+            all=record.pages or None,
+            done=record.pages_done,
+            failed=record.pages_failed,
+            unasked=record.pages_unasked,
         ),
         error=error,
         sha256=record.sha256,
@@ -76,6 +85,9 @@ def document_out(record: DocumentRecord, retention_days: float) -> DocumentOut:
         text_layers=record.wishes.text_layers,
         review=record.wishes.review,
         queue=record.wishes.queue,
+        reader=record.wishes.reader,
+        model=record.wishes.model or None,
+        ask_by=record.wishes.ask_by,
         created=created,
         started=moment_or_none(record.started_at_ms),
         finished=moment_or_none(record.finished_at_ms),

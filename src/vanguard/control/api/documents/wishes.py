@@ -6,7 +6,7 @@ It does not know what can be read; whoever reads says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vanguard.core.errors import InvalidRequest
@@ -17,6 +17,7 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _LANGUAGES = re.compile(r"[A-Za-z0-9_]{2,32}(\+[A-Za-z0-9_]{2,32}){0,7}")
 _QUEUE = re.compile(r"[a-z0-9-]{1,64}")
 _MOST_LICENCE = 200
+_MOST_MODEL = 200
 FIELDS = Wishes.__struct_fields__
 
 
@@ -60,10 +61,28 @@ def _licence(name: str, text: str) -> str:
     return text
 
 
-_READ = {
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if text not in known:
+            raise InvalidRequest(f"{name} is {' or '.join(known)}, not '{text[:40]}'", param=name)
+        return text
+
+    return read
+
+
+def _model(name: str, text: str) -> str:
+    if not text.isprintable() or len(text) > _MOST_MODEL:
+        raise InvalidRequest(f"{name} has at most {_MOST_MODEL} visible characters", param=name)
+    return text
+
+
+_READ: Mapping[str, Callable[[str, str], Any]] = {
     "languages": _languages,
     "text_layers": _flag,
     "review": _flag,
     "queue": _queue,
     "licence": _licence,
+    "reader": _one_of("ocr", "vision", "both"),
+    "model": _model,
+    "ask_by": _one_of("region", "page"),
 }

@@ -17,7 +17,7 @@ from vanguard.review.values import Decision, Event, QueueSummary, Task
 
 _LARGEST = 2**31 - 1
 Verdict = Literal["accept", "correct", "reject", "skip"]
-State = Literal["open", "claimed", "decided", "withdrawn"]
+State = Literal["open", "claimed", "decided", "withdrawn", "forgotten"]
 Queue = Annotated[str, StringConstraints(pattern=values.QUEUE_PATTERN)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=values.MOST_TAG_CHARACTERS)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=values.MOST_NAME_CHARACTERS)]

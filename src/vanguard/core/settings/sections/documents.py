@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from vanguard.core.settings.sections.base import Section
+from vanguard.core.settings.sections.base import Reference, Section
 
 
 class DocumentsSettings(Section):
@@ -48,6 +48,17 @@ class DocumentsSettings(Section):
         description="Pages that each worker reads at the same time; 0 for one on each core.",
     )
     page_s: float = Field(120, gt=0, description="Seconds that one page may take.")
+    asked_page_s: float = Field(
+        900, gt=0, description="Seconds that one page may take where a model is asked about it too."
+    )
+    model_key: Reference | None = Field(
+        None,
+        description="Reference to the gateway key with which a model is asked about pages (`reader=vision` or `both`): its usage, limits and budget are that key's. When not set, a key called `documents` is made the first time that one is needed, and kept in `documents-model.key` under `home`. `env:NAME` or `file:/path`.",
+    )
+    seal_key: Reference | None = Field(
+        None,
+        description="Reference to the secret with which passwords of documents are sealed until they have been used; several hosts that share documents need the same. When not set, one is made in `documents-seal.key` under `home`. `env:NAME` or `file:/path`.",
+    )
     idle_s: float = Field(
         60, ge=0, description="Seconds without work after which a worker ends. 0: at once."
     )

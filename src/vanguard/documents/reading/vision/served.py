@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from vanguard.core.errors import (
     InvalidRequest,
     RateLimited,
+    Unauthenticated,
     UnsupportedFeature,
     UpstreamOverloaded,
     UpstreamRateLimited,
     UpstreamRejected,
     VanguardError,
 )
+from vanguard.core.settings import environment
 from vanguard.documents.reading.vision.contract import End, Question, Said
 from vanguard.documents.reading.vision.loops import loop_start
 from vanguard.sdk import ChatReply, Client
@@ -31,6 +34,26 @@ _MOST_LETTERS = 200_000  # whatever the server makes of `max_tokens`
 _LATER = (RateLimited, UpstreamRateLimited, UpstreamOverloaded)
 _REFUSED = (InvalidRequest, UnsupportedFeature, UpstreamRejected)
 _ENDS: Mapping[str, End] = {"length": "length", "content_filter": "filter"}
+
+
+def key_behind(reference: str) -> str:
+    """The key behind `env:NAME` or `file:/path`; looked up for each page, for it may be another one since.
+
+    Raises:
+        Unauthenticated: there is none.
+    """
+    kind, _, target = reference.partition(":")
+    if kind == "env":
+        key = environment.read(target) or ""
+    else:
+        try:
+            key = Path(target).expanduser().read_text("utf-8").strip()
+        except OSError as error:
+            why = error.strerror or error
+            raise Unauthenticated(f"the key for models cannot be read: {target}: {why}") from error
+    if not key:
+        raise Unauthenticated(f"there is no key for models behind {reference}")
+    return key
 
 
 class ServedModel:

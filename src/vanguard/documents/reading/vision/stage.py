@@ -26,7 +26,7 @@ from vanguard.documents.reading.values import Answer, PageRead
 from vanguard.documents.reading.vision.answers import answer_of
 from vanguard.documents.reading.vision.contract import Model, Question
 from vanguard.documents.reading.vision.picture import as_uri
-from vanguard.documents.reading.vision.served import ServedModel
+from vanguard.documents.reading.vision.served import ServedModel, key_behind
 from vanguard.documents.reading.vision.support import most_letters
 from vanguard.documents.reading.vision.whole import whole_page
 from vanguard.flow.ports import Blobs
@@ -55,6 +55,8 @@ class AskModel:
         answer_s: of each wait for a piece of an answer.
         prompts: version of the words that it is asked with.
         url, home: where the platform is; by default as the client finds it.
+        key: reference to the key that is asked with, `env:NAME` or `file:/path`; by default as the
+            client finds it.
     """
 
     model: str
@@ -68,6 +70,7 @@ class AskModel:
     prompts: int = prompts.VERSION
     url: str = ""
     home: str = ""
+    key: str = ""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     name: ClassVar[str] = "documents.ask_model"
     version: ClassVar[int] = 1
@@ -94,7 +97,8 @@ class AskModel:
         path = blobs.path(source.sha256)
         drawn = picture_of(path, source.kind, source.number, self.dots_per_inch, self.limits)
         raster = prepare(drawn, self.writing_px).raster
-        model = _served(self.model, self.url, self.home, self.answer_s)
+        key = key_behind(self.key) if self.key else ""
+        model = _served(self.model, self.url, self.home, key, self.answer_s)
         yield Made(msgspec.structs.replace(page, answers=self.read(page, places, raster, model)))
 
     def read(
@@ -146,7 +150,7 @@ def _boxes(block: Block) -> list[Box]:
 
 
 @lru_cache(maxsize=1)
-def _served(model: str, url: str, home: str, answer_s: float) -> Model:
+def _served(model: str, url: str, home: str, key: str, answer_s: float) -> Model:
     """Kept for the next page, with its connections."""
-    client = Client(url or None, home=home or None, timeout_s=answer_s)
+    client = Client(url or None, key or None, home=home or None, timeout_s=answer_s)
     return ServedModel(client, model)

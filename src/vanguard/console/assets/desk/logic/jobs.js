@@ -15,7 +15,7 @@ export const stateWords = ({ state }) => STATES[state] ?? String(state);
 export function progressOf({ state, pages }) {
   const done = pages?.done ?? 0;
   const all = pages?.all ?? null;
-  const failed = pages?.failed ? ` · ${pages.failed} failed` : "";
+  const failed = (pages?.failed ? ` · ${pages.failed} failed` : "") + (pages?.unasked ? ` · ${pages.unasked} by OCR alone` : "");
   if (state === "done") return { words: `${all ?? done}${failed}`, part: null };
   if (state !== "reading" && state !== "queued") return { words: all === null ? "" : `${done} of ${all}`, part: null };
   return all ? { words: `${done} of ${all}`, part: done / all } : { words: "", part: null };

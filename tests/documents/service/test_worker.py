@@ -442,7 +442,7 @@ def test_a_model_that_cannot_be_asked_leaves_ocr_and_is_said(scene, scan, monkey
         raise NotReady("nobody is there")
 
     monkeypatch.setattr(vision, "_served", nobody)
-    document_id = scene.hand_in(scan, wishes=SEEING)
+    document_id = scene.hand_in(scan, wishes=Wishes("eng", reader="both", model="nobody"))
     scene.worker().run()
     record = scene.get(document_id)
     assert (record.state, record.pages_failed, record.pages_unasked) == ("done", 0, 1)

@@ -114,7 +114,10 @@ def test_a_document_is_read_in_every_format_and_the_worker_goes(served, short_sc
         document_id = hand_in(client, short_scan, headers={"idempotency-key": "one"})
         assert hand_in(client, short_scan, headers={"idempotency-key": "one"}) == document_id
         found = read(client, document_id)
-        assert (found["state"], found["pages"]) == ("done", {"all": 1, "done": 1, "failed": 0})
+        assert (found["state"], found["pages"]) == (
+            "done",
+            {"all": 1, "done": 1, "failed": 0, "unasked": 0},
+        )
         assert result(client, document_id).decode().split() == ["alpha", "beta", "gamma"]
         for form in ("markdown", "html", "json", "alto", "page"):
             assert result(client, document_id, form)
@@ -143,6 +146,7 @@ def test_what_cannot_be_read_is_never_a_500(served, tmp_path, short_scan):
         "locked.pdf": "document_locked",
     }
     with served.admin() as client:
+        opened = hand_in(client, tmp_path / "locked.pdf", headers={"x-document-password": "secret"})
         ids = {name: hand_in(client, tmp_path / name) for name in kinds}
         for name, kind in kinds.items():
             found = read(client, ids[name])
@@ -150,6 +154,10 @@ def test_what_cannot_be_read_is_never_a_500(served, tmp_path, short_scan):
             assert found["error"]["message"]
             answer = client.get(f"/api/documents/{ids[name]}/result")
             assert (answer.status_code, answer.json()["error"]["code"]) == (422, kind)
+        assert read(client, opened)["state"] == "done"
+        folder = served.home / "documents" / opened
+        assert not (folder / "password.sealed").exists()
+        assert not PdfReader(folder / "unlocked").is_encrypted
         large = client.post("/api/documents", content=bytes(9 << 20))
         assert (large.status_code, large.json()["error"]["code"]) == (413, "request_too_large")
 

@@ -7,6 +7,7 @@ by depends on the stage's settings, and a password is one of them.
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +92,8 @@ def unlock(
     """
     value = SourceFile(blobs.link(source).sha256)
     key = blobs.put(msgspec.json.encode(value)).sha256
-    task = Task("unlock", Unlock(password, limits), (key,), source.name)
+    step = secrets.token_hex(16)  # nobody may know this step again
+    task = Task(step, Unlock(password, limits), (key,), source.name)
     (outcome,) = executor.run([task])
     if outcome.status == "failed":
         raise DocumentUnreadable(f"The file cannot be decrypted: {outcome.error}.")

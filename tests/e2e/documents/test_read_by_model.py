@@ -112,3 +112,51 @@ def test_a_scan_is_read_by_a_model_through_the_gateway(scan, tmp_path, own_platf
     code, said_of_it = read(scan, tmp_path / "other.json", "--reader", "both")
     assert code == 1
     assert "nothing answers" in said_of_it
+
+
+def test_documents_over_http_are_read_by_a_model_with_a_key_of_the_platforms_own(
+    scan, own_platform
+):
+    with SeeingModel(["\n".join(TEXT)]) as upstream:
+        settings = SETTINGS.format(url=upstream.url) + "documents: {processes: 1, idle_s: 1}\n"
+        platform = own_platform(settings=settings, model="none").start(SCRIPTED_KEY="sk-test")
+        with platform.admin() as client:
+
+            def hand_in(model):
+                wishes = {"languages": "eng", "reader": "vision", "model": model}
+                with scan.open("rb") as file:
+                    files = {"file": (scan.name, file)}
+                    return client.post("/api/documents", files=files, data=wishes)
+
+            def read(model):
+                document_id = hand_in(model).json()["id"]
+
+                def over():
+                    found = client.get(f"/api/documents/{document_id}").json()
+                    return found if found["state"] in ("done", "failed") else None
+
+                return eventually(over, within_s=120)
+
+            found = read("eyes")
+            assert (found["state"], found["model"], found["pages"]["unasked"]) == (
+                "done",
+                "eyes",
+                0,
+            )
+            result = client.get(f"/api/documents/{found['id']}/result", params={"format": "json"})
+            reasons = result.json()["pages"][0]["blocks"][0]["reasons"]
+            assert "agreed" in {reason["code"] for reason in reasons}
+
+            def settled():
+                rows = [one for one in platform.requests() if one["model"] == "eyes"]
+                return rows if len(rows) == len(upstream.asked) > 0 else None
+
+            rows = eventually(settled)
+            assert {one["key_name"] for one in rows} == {"documents"}
+            assert (platform.home / "documents-model.key").stat().st_mode & 0o777 == 0o600
+            assert read("blind")["pages"]["unasked"] == 1
+
+            keys = client.get("/api/keys").json()["data"]
+            (mine,) = [one["id"] for one in keys if one["name"] == "documents"]
+            assert client.delete(f"/api/keys/{mine}").status_code == 200
+            assert hand_in("eyes").status_code == 409

@@ -24,6 +24,7 @@ _MODULES = {
     "uharfbuzz": "uharfbuzz",
     "fontTools": "fonttools",
     "fpdf": "fpdf2",
+    "cryptography": "cryptography",
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.printed.content import Part, Sheet
 from bench.printed.programs.contract import Face, run
 
-_NUMBER = re.compile(r"(?<![A-Za-z])[0-9]+(?:[.,:/-][0-9]+)+")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?:[.,:/-][0-9]+)+")
 _HEAD = r"""\documentclass[12pt,a4paper]{article}
 \usepackage[margin=20mm]{geometry}
 \usepackage{multicol}

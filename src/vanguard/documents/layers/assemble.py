@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from vanguard.documents.arabic.bidi import RIGHT, kind, typed_order, typed_order_ltr
+from vanguard.documents.arabic.bidi import LEFT, RIGHT, kind, typed_order, typed_order_ltr
 from vanguard.documents.arabic.letters import ARABIC, LATIN
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.layers.marks import Unit, named_once, units_of
@@ -280,12 +280,18 @@ def _with_spaces(part: Sequence[Unit], gap: float) -> Iterator[Unit | None]:
         if edge is not None:
             if space is not None and _covered(space, edge, unit):
                 space = None
-            wide = unit.left - edge.right > gap * max(unit.size, edge.size)
+            limit = min(gap, _GAP) if _turns(edge, unit) else gap
+            wide = unit.left - edge.right > limit * max(unit.size, edge.size)
             if space is not None or wide or {unit.text, edge.text} & _BULLETS:
                 yield space
         yield unit
         space = None
         edge = unit if edge is None or unit.right > edge.right else edge
+
+
+def _turns(before: Unit, behind: Unit) -> bool:
+    """Whether direction changes between two letters: spaces between those are often painted elsewhere."""
+    return {kind(before.text), kind(behind.text)} == {LEFT, RIGHT}
 
 
 def _covered(space: Unit, before: Unit, behind: Unit) -> bool:

@@ -1,7 +1,6 @@
 """Pages that other programs printed are read from their text layers, and from pictures of them."""
 
 import pytest
-
 from bench.printed import read
 from bench.printed.content import COLUMNS, PROSE, TABLES, truth
 from bench.printed.programs.chromium import Chromium
@@ -9,6 +8,7 @@ from bench.printed.programs.contract import AMIRI
 from bench.printed.programs.fpdf2 import Fpdf2
 from bench.printed.programs.reportlab import ReportLab
 from bench.printed.programs.typst import Typst
+
 from vanguard.documents.evaluate.run import Settings, evaluate
 from vanguard.documents.evaluate.sources.files import pair
 from vanguard.store.flow.blobs import FolderBlobs

@@ -68,3 +68,10 @@ def test_arabic_digits_stay_behind_the_latin_letters_that_they_touch():
 def test_a_number_that_touches_a_latin_word_is_part_of_it_whoever_painted_it():
     units = list("AB-1024 فلم")
     assert typed(units, [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]) == "ملف AB-1024"
+
+
+def test_a_hyphen_holds_european_digits_together_and_parts_arabic_ones():
+    assert typed(list("٢١-٢٠-١٩ داوملا")) == "المواد ١٩-٢٠-٢١"
+    assert typed(list("(٢١-٢٠-١٩")) == "١٩-٢٠-٢١("
+    assert typed(list("٢٠٢٣/٣/١٥ يف")) == "في ٢٠٢٣/٣/١٥"
+    assert typed(list("5550-127")) == "5550-127"

@@ -119,3 +119,21 @@ def test_turned_lines_are_read_and_keep_their_places(turn):
 def test_an_empty_page_has_no_lines():
     assert lines_of(page()) == ()
     assert texts(*row("   ", 100)) == []
+
+
+def test_a_space_painted_over_the_end_of_its_line_is_none():
+    glyphs = row(painted("كثيرا"), 100)
+    over = msgspec.structs.replace(glyphs[0], text=" ", right=glyphs[0].right + 2)
+    assert texts(over, *glyphs) == ["كثيرا"]
+
+
+def test_a_bullet_stands_alone():
+    assert texts(*row(painted("إعارة"), 100), *row(["•"], 100, left=90.5)) == ["• إعارة"]
+
+
+def test_where_the_direction_changes_a_small_gap_is_a_space():
+    arabic = row(painted("من دار ولد"), 100)
+    beside = arabic[-1].right + 4
+    found = texts(*arabic, *row("Koha", 100, left=beside))
+    assert found == ["Koha من دار ولد"]
+    assert texts(*arabic, *row("ب", 100, left=beside)) == ["بمن دار ولد"]

@@ -1,7 +1,7 @@
 """Marks on their letters."""
 
 from vanguard.documents.layers.contract import Glyph
-from vanguard.documents.layers.marks import is_mark, units_of
+from vanguard.documents.layers.marks import is_mark, named_once, units_of
 
 
 def glyph(text, left, width=6.0, stroke=1, baseline=100.0):
@@ -67,3 +67,11 @@ def test_what_is_a_mark():
         False,
         False,
     ]
+
+
+def test_a_mark_that_is_named_like_its_whole_letter_is_left_out():
+    whole = [glyph("قٌّ", 20.4, 0.0), glyph("قٌّ", 20.0, 8.0), glyph("ح", 28.0), glyph("ح", 34.0)]
+    kept = [one for _, one in named_once(list(enumerate(whole)))]
+    assert kept == whole[1:]  # two letters of a kind are two
+    far = [glyph("قٌّ", 90.0, 0.0), glyph("قٌّ", 20.0, 8.0), glyph("َ", 21.0, 0.0), glyph("َ", 30.0, 0.0)]
+    assert len(named_once(list(enumerate(far)))) == 4

@@ -40,3 +40,10 @@ def test_what_cannot_be_told_is_said_to_be_unknown():
 def test_text_that_lacks_nothing_is_the_same():
     given = lines("حقوق الإنسان")
     assert restored(given, packaged()) == (tuple(given), ())
+
+
+def test_a_glyph_that_stretches_words_is_left_out_though_they_are_shapes():
+    assert mended(f"\ufeed\ufed7{UNDEFINED}{UNDEFINED}د") == (["\ufeed\ufed7د"], ())
+    assert mended(f"ا{UNDEFINED}لكتب عن") == (["الكتب عن"], ())
+    # at the edge of a word a letter may be missing
+    assert mended(f"كتاب{UNDEFINED}") == (["كتاب\ufffd"], ())

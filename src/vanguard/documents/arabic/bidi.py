@@ -141,7 +141,7 @@ class _Line:
         if INDIC in (before, after):
             if not between and LEFT in (before, after):
                 return True  # both stand on one level (rule I1): SA٤٥
-            return before == after and self._one_number(between, following)
+            return before == after and (not between or _separated(between))
         if LEFT not in (before, after) and not latin:
             spaced = phone and all(unit.isspace() or unit == "-" for unit in between)
             return spaced or self._one_number(between, following)
@@ -166,13 +166,10 @@ class _Line:
         return 0 < at < len(runs) and runs[at - 1] == runs[at]
 
     def _one_number(self, between: Sequence[str], following: int) -> bool:
-        if not between:
+        if not between or _separated(between):
             return True
-        if len(between) > 1:
-            return False
-        if between[0] in _SEPARATORS:
-            return True
-        return between[0] in _SIGNS and not self._after_arabic(following)
+        signed = len(between) == 1 and between[0] in _SIGNS
+        return signed and not self._after_arabic(following)
 
     def _after_arabic(self, at: int) -> bool:
         """Whether the last letter typed before a number was an Arabic one (rule W2)."""
@@ -193,3 +190,8 @@ class _Line:
             if unit == right and inside.count(left) > inside.count(right):
                 return end + 1
         return end
+
+
+def _separated(between: Sequence[str]) -> bool:
+    """Whether one mark holds two numbers together (rule W4); a sign does that for European digits alone."""
+    return len(between) == 1 and between[0] in _SEPARATORS

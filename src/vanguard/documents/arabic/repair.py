@@ -17,6 +17,7 @@ from vanguard.documents.arabic.repairs.change import Step
 from vanguard.documents.arabic.repairs.controls import strip_controls
 from vanguard.documents.arabic.repairs.digits import turn_digits
 from vanguard.documents.arabic.repairs.lam_alef import unswap_lam_alef
+from vanguard.documents.arabic.repairs.letters import fold_persian
 from vanguard.documents.arabic.repairs.order import turn_order
 from vanguard.documents.arabic.repairs.presentation import fold_presentation
 from vanguard.documents.arabic.repairs.spaces import split_words
@@ -27,6 +28,7 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("controls", strip_controls),
     ("order", turn_order),
     ("presentation", fold_presentation),
+    ("letters", fold_persian),
     ("tatweel", drop_tatweel),
     ("lam_alef", unswap_lam_alef),
     ("brackets", turn_brackets),

@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from vanguard.documents.arabic.bidi import RIGHT, kind, typed_order, typed_order_ltr
+from vanguard.documents.arabic.bidi import LEFT, RIGHT, kind, typed_order, typed_order_ltr
 from vanguard.documents.arabic.letters import ARABIC, LATIN
 from vanguard.documents.layers.contract import Glyph, Painted
-from vanguard.documents.layers.marks import Unit, units_of
+from vanguard.documents.layers.marks import Unit, named_once, units_of
 from vanguard.documents.layers.places.columns import reading_order
 from vanguard.documents.layers.places.seats import seated
 from vanguard.documents.page import Box, Line, Word
@@ -31,6 +31,7 @@ _COLUMN, _COLUMN_IF_PAINTED_APART = 1.9, 0.75
 _LETTERS_PER_SPACE: Final = 20
 # Glyphs painted so few apart belong together.
 _NEAR: Final = 6
+_BULLETS = frozenset("•‣▪●○■◦")
 _STOPS = frozenset(".,:;!?،؛؟")
 _SAME_PLACE: Final = 0.08
 _NOWHERE: Final = Box(0, 0, 0, 0)
@@ -54,7 +55,7 @@ def lines_of(page: Painted) -> tuple[Line, ...]:
     for turn in sorted({glyph.turn for glyph in page.glyphs}):
         numbered = [(at, glyph) for at, glyph in enumerate(page.glyphs) if glyph.turn == turn]
         upright = [(at, _upright(glyph, page)) for at, glyph in numbered]
-        level = _in_order(_lines(seated(_once(upright)), rtl=rtl), rtl=rtl)
+        level = _in_order(_lines(seated(_once(named_once(upright))), rtl=rtl), rtl=rtl)
         if level:
             lines = tuple(_turned_back(placed.line, turn, page) for placed in level)
             found.append((min(placed.painted for placed in level), lines))
@@ -277,12 +278,25 @@ def _with_spaces(part: Sequence[Unit], gap: float) -> Iterator[Unit | None]:
             space = unit
             continue
         if edge is not None:
-            wide = unit.left - edge.right > gap * max(unit.size, edge.size)
-            if space is not None or wide:
+            if space is not None and _covered(space, edge, unit):
+                space = None
+            limit = min(gap, _GAP) if _turns(edge, unit) else gap
+            wide = unit.left - edge.right > limit * max(unit.size, edge.size)
+            if space is not None or wide or {unit.text, edge.text} & _BULLETS:
                 yield space
         yield unit
         space = None
         edge = unit if edge is None or unit.right > edge.right else edge
+
+
+def _turns(before: Unit, behind: Unit) -> bool:
+    """Whether direction changes between two letters: spaces between those are often painted elsewhere."""
+    return {kind(before.text), kind(behind.text)} == {LEFT, RIGHT}
+
+
+def _covered(space: Unit, before: Unit, behind: Unit) -> bool:
+    """Whether a space is painted on the letters of its own stroke: it ended the line, and has no place."""
+    return space.stroke == before.stroke == behind.stroke and space.middle < before.right
 
 
 def _words(units: Sequence[Unit | None]) -> Iterator[Word]:

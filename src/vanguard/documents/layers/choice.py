@@ -28,6 +28,7 @@ from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
 from vanguard.documents.layers.missing import UNKNOWN, restored
 from vanguard.documents.layers.places.furniture import find_furniture
+from vanguard.documents.layers.places.stretch import without_strokes
 from vanguard.documents.layers.rewrite import rewritten
 from vanguard.documents.layers.upright import turned_words, upright
 from vanguard.documents.page import BlockKind, Line
@@ -123,11 +124,12 @@ def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
         rewritten(line, mended.lines[at]) if at in changed else line
         for at, line in enumerate(lines)
     )
+    lines = without_strokes(lines)
     hidden = sum(glyph.hidden for glyph in painted.glyphs) / (len(painted.glyphs) or 1)
     return Layer(
         painted.extractor,
         tuple(line for line in lines if line.words),
-        plausibility(mended.text, words),
+        plausibility("\n".join(line.text for line in lines), words),
         mended.repairs,
         hidden,
         painted.problem,

@@ -96,6 +96,24 @@ def units_of(numbered: Sequence[tuple[int, Glyph]]) -> list[Unit]:
     return units + alone
 
 
+def named_once(numbered: Sequence[tuple[int, Glyph]]) -> list[tuple[int, Glyph]]:
+    """Without marks that are given the text of the whole letter, beside the letter that is given it too."""
+    glyphs = [glyph for _, glyph in numbered]
+    return [
+        pair
+        for pair, before, after in zip(numbered, [None, *glyphs], [*glyphs[1:], None], strict=False)
+        if not any(_names_again(pair[1], other) for other in (before, after))
+    ]
+
+
+def _names_again(mark: Glyph, letter: Glyph | None) -> bool:
+    if letter is None or mark.text != letter.text or is_mark(mark.text):
+        return False
+    near = letter.left - mark.size <= mark.left <= letter.right + mark.size
+    thin = mark.right - mark.left < _SAME * mark.size
+    return thin and near and letter.right - letter.left >= _SAME * mark.size
+
+
 def _shown(character: str) -> bool:
     return character >= " " and character != "\x7f" and character not in BIDI_CONTROLS
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from vanguard.documents.arabic.letters import bare
+from vanguard.documents.arabic.letters import bare, base_letters
 from vanguard.documents.arabic.lexicon import Lexicon
 from vanguard.documents.page import Line, Word
 
@@ -26,6 +26,7 @@ UNKNOWN: Final = "\ufffd"
 _EMPTY = re.compile(f"[{chr(EMPTY_FROM)}-{chr(EMPTY_FROM + MOST_CODES)}]")
 _UNDEFINED = re.compile(f"[{chr(UNDEFINED_FROM)}-{chr(UNDEFINED_FROM + MOST_CODES)}]")
 _CODE = re.compile(f"{_EMPTY.pattern}|{_UNDEFINED.pattern}")
+_CODES: Final = _EMPTY.pattern[1:-1] + _UNDEFINED.pattern[1:-1]
 _CANDIDATES: Final = "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءئؤأإآ"
 # A letter is believed when it makes that many different words, and that share of those in want of it.
 _FEWEST_WORDS: Final = 3
@@ -54,30 +55,46 @@ def _letters(texts: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
     complete: Counter[str] = Counter()
     for text in texts:
         codes = set(_CODE.findall(text))
-        if lexicon.lists(bare(_stripped(_CODE.sub("", text)))):
+        if lexicon.lists(_plain(_CODE.sub("", text))):
             complete.update(codes)
         else:
             for code in codes:
                 wanting[code].add(text)
     found: dict[str, str] = {}
     for code in sorted(wanting, key=lambda one: (-len(wanting[one]), one)):
-        words = sorted(wanting[code])[:_MOST_WORDS]
-        made = Counter[str]()
-        for word in words:
-            for letter in _CANDIDATES:
-                trial = _CODE.sub("", word.replace(code, letter))
-                made[letter] += lexicon.knows(bare(_stripped(trial)))
-        letter, count = made.most_common(1)[0]
-        if count >= max(_FEWEST_WORDS, _SHARE * len(words)):
+        letter = _letter(code, sorted(wanting[code])[:_MOST_WORDS], lexicon)
+        if letter:
             found[code] = letter
     for code, count in complete.items():
         if code not in found and count >= max(_FEWEST_WORDS, _SHARE * (count + len(wanting[code]))):
             found[code] = ""  # words are words without it: a piece of a neighbour
+    for code in {code for text in texts for code in _CODE.findall(text)} - found.keys():
+        if _stretches(code, [text for text in texts if code in text], lexicon):
+            found[code] = ""
     return found
 
 
-def _stripped(word: str) -> str:
-    return word.strip(".,:;!?،؛؟()[]«»\"'")
+def _letter(code: str, words: Sequence[str], lexicon: Lexicon) -> str:
+    """The letter that makes words of most of these; empty where none does."""
+    made = Counter[str]()
+    for word in words:
+        for letter in _CANDIDATES:
+            trial = _CODE.sub("", word.replace(code, letter))
+            made[letter] += lexicon.knows(_plain(trial))
+    letter, count = made.most_common(1)[0]
+    return letter if count >= max(_FEWEST_WORDS, _SHARE * len(words)) else ""
+
+
+def _stretches(code: str, words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a glyph always stands between two letters, in words that are words without it."""
+    inside = re.compile(f"(?:[^{_CODES}]+{code}+)+[^{_CODES}]+")
+    known = sum(lexicon.knows(_plain(_CODE.sub("", word))) for word in words)
+    return all(map(inside.fullmatch, words)) and known >= _SHARE * len(words)
+
+
+def _plain(word: str) -> str:
+    """The letters of a word, as words are looked up."""
+    return bare(base_letters(word.strip(".,:;!?،؛؟()[]«»\"'")))
 
 
 def _filled(text: str, letters: dict[str, str], lexicon: Lexicon) -> str:
@@ -86,7 +103,7 @@ def _filled(text: str, letters: dict[str, str], lexicon: Lexicon) -> str:
     without = _EMPTY.sub("", text)
     if filled != without and not _UNDEFINED.search(without):
         # the file may be right that this glyph is a part of its neighbour
-        before, after = bare(_stripped(without)), bare(_stripped(filled))
+        before, after = _plain(without), _plain(filled)
         if not lexicon.knows(after) or (lexicon.lists(before) and not lexicon.lists(after)):
             filled = without
     return _UNDEFINED.sub(UNKNOWN, filled)

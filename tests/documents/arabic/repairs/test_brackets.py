@@ -38,3 +38,30 @@ def test_others_are_left(line):
 def test_faults_count_partners_and_spaces():
     assert faults("(أ)") == 0
     assert faults(")أ(") > faults("(أ")
+
+
+def test_where_all_of_a_text_is_mirrored_halves_of_pairs_are_turned_too():
+    lines = [
+        "نصت المادة )١٤( على )العراقيون",
+        "متساوون( وفي المادة )١٥( )لكل",
+        "١٦-١٧(",
+        "بلا أقواس",
+    ]
+    found = [change and change.text for change in turn_brackets(lines, packaged())]
+    assert found == [
+        "نصت المادة (١٤) على (العراقيون",
+        "متساوون) وفي المادة (١٥) (لكل",
+        "١٦-١٧)",
+        None,
+    ]
+
+
+def test_one_mirrored_line_says_nothing_of_the_others():
+    lines = [
+        "المادة )١( من",
+        "(المادة الأولى) ثم (الثانية) و(الثالثة) تليها",
+        "١) أولا",
+        "كما ورد)",
+    ]
+    found = [change and change.text for change in turn_brackets(lines, packaged())]
+    assert found == ["المادة (١) من", None, None, None]

@@ -4,8 +4,8 @@ import pytest
 
 from support.layer_pdfs import LayerPdf, painted
 from vanguard.core.errors import DocumentLocked, DocumentUnreadable
-from vanguard.documents.layers.contract import Limits
-from vanguard.documents.layers.extractors.pdfminer import PdfminerExtractor
+from vanguard.documents.layers.contract import Glyph, Limits
+from vanguard.documents.layers.extractors.pdfminer import PdfminerExtractor, _joined
 from vanguard.documents.layers.missing import EMPTY_FROM, UNDEFINED_FROM
 
 
@@ -77,3 +77,16 @@ def test_a_locked_file_opens_with_its_password(tmp_path):
 def test_what_is_no_pdf_is_unreadable(tmp_path, data):
     with pytest.raises(DocumentUnreadable):
         read(tmp_path, data)
+
+
+def test_the_letters_of_a_span_tell_its_place_and_not_its_marks():
+    mark = Glyph("َ", 36.2, 88, 36.2, 103, 100, 13)
+    letter = Glyph("ت", 39.4, 88, 41.7, 103, 100, 13)
+    joined = _joined("تَ", [mark, letter], None)
+    assert (joined.left, joined.right) == (39.4, 41.7)
+    assert _joined("َ", [mark], None).left == 36.2
+
+
+def test_a_glyph_that_the_file_itself_calls_unknown_has_a_private_character(tmp_path):
+    page = read(tmp_path, LayerPdf().line(["ب", "\ufffd"], top=100).bytes())
+    assert [one.text for one in page.glyphs] == ["ب", chr(UNDEFINED_FROM)]

@@ -1,19 +1,27 @@
 """Turns mirrored brackets and quotation marks of Arabic lines round.
 
 It does not know words; a bracket speaks for itself: it opens before it closes, has its space outside,
-and its text inside.
+and its text inside. Where those of a text are nearly all mirrored, the others are too: a line alone may
+hold one half of a pair.
 """
 
 from __future__ import annotations
 
-from vanguard.documents.arabic.letters import ARABIC, BRACKETS, MIRRORED
-from vanguard.documents.arabic.repairs.change import Change, each
+import re
+from collections.abc import Sequence
+
+from vanguard.documents.arabic.letters import ARABIC, BRACKETS, INDIC_DIGITS, MIRRORED
+from vanguard.documents.arabic.lexicon import Lexicon
+from vanguard.documents.arabic.repairs.change import Change
 
 # < and > are compared with far more often than they enclose.
 _PAIRS = {left: right for left, right in BRACKETS.items() if left != "<"}
 _CLOSING = {right: left for left, right in _PAIRS.items()}
 _ALL = frozenset(_PAIRS) | frozenset(_CLOSING)
 _UNMATCHED = 2
+# So many brackets must be mirrored, and so many times as many as are right, before a text is thought to be.
+_MANY, _TIMES = 6, 4
+_INDIC = re.compile(f"[{INDIC_DIGITS}]")
 _INTERVAL = frozenset("0123456789٠١٢٣٤٥٦٧٨٩.,;،؛ ∞-+")
 
 
@@ -72,4 +80,36 @@ def _change(line: str) -> Change | None:
     return Change(best, f"brackets closed before they opened; {before} faults, then {faults(best)}")
 
 
-turn_brackets = each(_change)
+def turn_brackets(lines: Sequence[str], _lexicon: Lexicon) -> list[Change | None]:
+    """Proposes each line with its brackets turned: those of a line, or of the whole text."""
+    votes = [_votes(line) for line in lines]
+    mirrored, right = (sum(vote[at] for vote in votes) for at in (0, 1))
+    throughout = mirrored >= _MANY and mirrored >= _TIMES * right
+    return [
+        (_whole_line(line) if throughout and vote[0] >= vote[1] else None) or _change(line)
+        for line, vote in zip(lines, votes, strict=True)
+    ]
+
+
+def _votes(line: str) -> tuple[int, int]:
+    """How many brackets of an Arabic line have their space on the wrong side alone, and on the right one."""
+    wrong = right = 0
+    if not ARABIC.search(line):
+        return 0, 0
+    for at, letter in enumerate(line):
+        if letter not in _ALL:
+            continue
+        before = not line[max(0, at - 1) : at].strip()
+        behind = not line[at + 1 : at + 2].strip()
+        if before != behind:
+            opens = letter in _PAIRS
+            right += opens == before
+            wrong += opens == behind
+    return wrong, right
+
+
+def _whole_line(line: str) -> Change | None:
+    places = [at for at, letter in enumerate(line) if letter in _ALL]
+    if not places or not (ARABIC.search(line) or _INDIC.search(line)):
+        return None
+    return Change(_mirrored(line, places), "brackets are mirrored in all of the text")

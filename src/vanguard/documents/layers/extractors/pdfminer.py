@@ -26,6 +26,7 @@ from vanguard.documents.layers.missing import EMPTY_FROM, MOST_CODES, UNDEFINED_
 
 NAME = "pdfminer"
 _INVISIBLE = 3
+_THIN = 0.02  # of the font's size
 
 
 class PdfminerExtractor:
@@ -136,6 +137,8 @@ class _Device(PDFTextDevice):
             text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
             return self._code(UNDEFINED_FROM, font, cid)
+        if text == UNKNOWN:
+            return self._code(UNDEFINED_FROM, font, cid)
         return str(text) or self._code(EMPTY_FROM, font, cid)
 
     def _code(self, start: int, font: Any, cid: int) -> str:
@@ -170,15 +173,17 @@ def _actual_text(props: Any) -> str | None:
 def _joined(text: str, covered: list[Glyph], before: Glyph | None) -> Glyph:
     """One glyph of that text in the place of all that were painted for it.
 
-    Marks are raised and tails lowered, so the baseline is that of the piece that is most on its line.
+    Marks are raised and tails lowered, so the baseline is that of the piece that is most on its line. A mark
+    has no width, and may stand beside its letter: the letters tell the place.
     """
     first = covered[0]
+    wide = [glyph for glyph in covered if glyph.right - glyph.left > _THIN * glyph.size] or covered
     level = first.baseline if before is None else before.baseline
     return Glyph(
         text,
-        min(glyph.left for glyph in covered),
+        min(glyph.left for glyph in wide),
         min(glyph.top for glyph in covered),
-        max(glyph.right for glyph in covered),
+        max(glyph.right for glyph in wide),
         max(glyph.bottom for glyph in covered),
         min((glyph.baseline for glyph in covered), key=lambda one: abs(one - level)),
         max(glyph.size for glyph in covered),

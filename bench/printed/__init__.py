@@ -1,0 +1,1 @@
+"""Known Arabic pages, printed by other programs and read again."""

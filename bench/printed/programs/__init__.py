@@ -1,0 +1,1 @@
+"""Programs that print a page as PDF, one file each."""

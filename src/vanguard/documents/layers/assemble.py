@@ -16,6 +16,7 @@ from vanguard.documents.arabic.letters import ARABIC, LATIN
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.layers.marks import Unit, units_of
 from vanguard.documents.layers.places.columns import reading_order
+from vanguard.documents.layers.places.levels import levelled
 from vanguard.documents.layers.places.seats import seated
 from vanguard.documents.page import Box, Line, Word
 
@@ -139,7 +140,9 @@ def _once(numbered: Sequence[tuple[int, Glyph]]) -> list[tuple[int, Glyph]]:
 
 def _lines(numbered: Sequence[tuple[int, Glyph]], *, rtl: bool) -> list[_Placed]:
     found = []
-    for row in _rows(units_of(numbered)):
+    units = units_of(numbered)
+    levelled(units)
+    for row in _rows(units):
         for part in _columns(row):
             placed = _line(part, rtl=rtl)
             if placed is not None:

@@ -36,6 +36,7 @@ from vanguard.documents.page import BlockKind, Line
 TRUSTED: Final = 0.6
 SURE: Final = 0.97
 _SAME_LETTERS: Final = 0.985
+_FEW_MISPLACED: Final = 0.05
 _SETTLED: Final = ((0.9, 0.97), (0.96, 0.85))
 # How much agreement and completeness count against plausibility.
 _AGREEMENT_WEIGHT: Final = 0.25
@@ -160,6 +161,25 @@ def settled(layers: Sequence[Layer]) -> bool:
     return best.plausibility.value >= _SETTLED[0][0] and same >= _SAME_LETTERS
 
 
+def confirmed(layers: Sequence[Layer], seen: Painted | None) -> bool:
+    """Whether the first layer needs no other beside it: nothing in it is doubted, and no letter is lacking.
+
+    `seen` is the page at a glance, whose letters stand in no order.
+    """
+    if seen is None or len(layers) != 1:
+        return False
+    (first,) = layers
+    if not first.lines:
+        return not first.problem and not seen.lines  # neither finds a text: the page is a picture
+    if first.plausibility.value < _SETTLED[0][0] or _misplaced_share(first.text) > _FEW_MISPLACED:
+        return False
+    return same_letters(first.text, _seen_text(seen)) >= _SAME_LETTERS
+
+
+def _seen_text(seen: Painted) -> str:
+    return "\n".join(line.text for line in seen.lines)
+
+
 def agreement(one: str, two: str) -> float:
     """How many words two texts share, 0 to 1, whatever their order; 1 when both have none."""
     first, second = _words(one), _words(two)
@@ -182,8 +202,13 @@ def _words(text: str) -> Counter[str]:
     return Counter(bare(base_letters(text)).split())
 
 
-def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choice:
-    """The most plausible layer, its weakest lines taken from others where those are better."""
+def best_layer(
+    layers: Sequence[Layer], lexicon: Lexicon | None = None, seen: Painted | None = None
+) -> Choice:
+    """The most plausible layer, its weakest lines taken from others where those are better.
+
+    `seen` is the page at a glance, where it was looked at.
+    """
     written = [one for one in layers if one.lines]
     if not written:
         problems = tuple(f"{one.reader}: {one.problem}" for one in layers if one.problem)
@@ -198,7 +223,7 @@ def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choic
     complete = _complete(best, typical)
     value = found.value * complete
     trusted = value >= TRUSTED or _numbers_alone(best, written)
-    reasons = [_compared(written, scores), *best.notes, *_repaired(best), *borrowed]
+    reasons = [_compared(written, scores, seen), *best.notes, *_repaired(best), *borrowed]
     if best.hidden > 0.5:
         reasons.append("the text is invisible: another program's reading of a picture")
     if complete < _WHOLE:
@@ -250,11 +275,15 @@ def _misplaced_share(text: str) -> float:
     return misplaced_marks(clusters(text)) / marks if marks else 0.0
 
 
-def _compared(layers: Sequence[Layer], scores: Sequence[float]) -> str:
+def _compared(layers: Sequence[Layer], scores: Sequence[float], seen: Painted | None) -> str:
     named = sorted(zip(scores, layers, strict=True), key=lambda pair: -pair[0])
-    return "plausibility: " + ", ".join(
+    told = "plausibility: " + ", ".join(
         f"{one.reader} {one.plausibility.value:.2f}" for _, one in named
     )
+    if len(layers) > 1 or seen is None:
+        return told
+    same = same_letters(layers[0].text, _seen_text(seen))
+    return f"{told}; at a glance PDFium sees {same:.1%} of the same letters"
 
 
 def _repaired(best: Layer) -> Iterable[str]:

@@ -5,8 +5,10 @@ It does not know which extractor found them, nor whether what they say is Arabic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -33,8 +35,27 @@ _LETTERS_PER_SPACE: Final = 20
 # Glyphs painted so few apart belong together.
 _NEAR: Final = 6
 _STOPS = frozenset(".,:;!?،؛؟")
+_BOLD = re.compile("bold|black|heavy", re.IGNORECASE)
 _SAME_PLACE: Final = 0.08
 _NOWHERE: Final = Box(0, 0, 0, 0)
+
+
+class SetLine(Line, frozen=True, omit_defaults=True):
+    """A line and how it is set.
+
+    Attributes:
+        size: of most of its letters, points; 0 where its letters do not stand upright.
+        baseline: from the page's top, points.
+        bold: most of its letters are.
+    """
+
+    size: float = 0.0
+    baseline: float = 0.0
+    bold: bool = False
+
+    def plain(self) -> Line:
+        """The line alone."""
+        return Line(self.words, self.box, self.direction, self.confidence)
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -51,11 +72,12 @@ def lines_of(page: Painted) -> tuple[Line, ...]:
     others, who look at boxes.
     """
     rtl = _mostly_arabic(glyph.text for glyph in page.glyphs)
+    bold = frozenset(at for at, name in enumerate(page.fonts) if _BOLD.search(name))
     found: list[tuple[int, tuple[Line, ...]]] = []
     for turn in sorted({glyph.turn for glyph in page.glyphs}):
         numbered = [(at, glyph) for at, glyph in enumerate(page.glyphs) if glyph.turn == turn]
         upright = [(at, _upright(glyph, page)) for at, glyph in numbered]
-        level = _in_order(_lines(seated(_once(upright)), rtl=rtl), rtl=rtl)
+        level = _in_order(_lines(seated(_once(upright)), bold, rtl=rtl), rtl=rtl)
         if level:
             lines = tuple(_turned_back(placed.line, turn, page) for placed in level)
             found.append((min(placed.painted for placed in level), lines))
@@ -99,7 +121,7 @@ def _turned_back(line: Line, turn: int, page: Painted) -> Line:
     words = tuple(
         msgspec.structs.replace(word, box=_box_back(turn, page, word.box)) for word in line.words
     )
-    return msgspec.structs.replace(line, words=words, box=_box_back(turn, page, line.box))
+    return Line(words, _box_back(turn, page, line.box), line.direction)
 
 
 def _box_back(turn: int, page: Painted, box: Box | None) -> Box | None:
@@ -138,9 +160,11 @@ def _once(numbered: Sequence[tuple[int, Glyph]]) -> list[tuple[int, Glyph]]:
     return kept
 
 
-def _lines(numbered: Sequence[tuple[int, Glyph]], *, rtl: bool) -> list[_Placed]:
+def _lines(
+    numbered: Sequence[tuple[int, Glyph]], bold: frozenset[int], *, rtl: bool
+) -> list[_Placed]:
     found = []
-    units = units_of(numbered)
+    units = units_of(numbered, bold)
     levelled(units)
     for row in _rows(units):
         for part in _columns(row):
@@ -251,7 +275,14 @@ def _line(part: Sequence[Unit], *, rtl: bool) -> _Placed | None:
     order = typed_order(texts, _strokes(units)) if right_to_left else typed_order_ltr(texts)
     words = tuple(_words([units[at] for at in order]))
     box = _around(ink)
-    line = Line(words, box, "rtl" if right_to_left else "ltr")
+    line = SetLine(
+        words,
+        box,
+        "rtl" if right_to_left else "ltr",
+        size=median(unit.size for unit in ink),
+        baseline=median(unit.baseline for unit in ink),
+        bold=2 * sum(unit.bold for unit in ink) > len(ink),
+    )
     return _Placed(line, min(unit.painted for unit in ink))
 
 

@@ -29,8 +29,9 @@ from vanguard.documents.layers.contract import Painted
 from vanguard.documents.layers.missing import UNKNOWN, restored
 from vanguard.documents.layers.places.furniture import find_furniture
 from vanguard.documents.layers.rewrite import rewritten
+from vanguard.documents.layers.structure.blocks import blocks_of, without_settings
 from vanguard.documents.layers.upright import turned_words, upright
-from vanguard.documents.page import BlockKind, Line
+from vanguard.documents.page import Block, BlockKind, Line
 
 # Below this a layer is not trusted; from one of these on, with another that agrees so far, no more are asked.
 TRUSTED: Final = 0.6
@@ -94,6 +95,7 @@ class Choice(msgspec.Struct, frozen=True):
         reader: the extractor, as in `Block.reader`; empty where there is no text.
         reasons: for `Block.reasons`.
         furniture: which lines run around the text, by their numbers.
+        blocks: what the lines make up, without reasons; none where their places are not known.
     """
 
     lines: tuple[Line, ...]
@@ -102,6 +104,7 @@ class Choice(msgspec.Struct, frozen=True):
     reader: str
     reasons: tuple[str, ...]
     furniture: dict[int, BlockKind] = {}
+    blocks: tuple[Block, ...] = ()
 
 
 def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
@@ -233,7 +236,18 @@ def best_layer(
             f"not trusted: plausibility {value:.2f}, {found.known} of {found.words} words known"
         )
     furniture = find_furniture(lines, best.page_height)
-    return Choice(lines, value, trusted, best.reader, tuple(reasons), furniture)
+    blocks = _blocks(lines, best, seen, furniture)
+    return Choice(
+        without_settings(lines), value, trusted, best.reader, tuple(reasons), furniture, blocks
+    )
+
+
+def _blocks(
+    lines: Sequence[Line], best: Layer, seen: Painted | None, furniture: dict[int, BlockKind]
+) -> tuple[Block, ...]:
+    if seen is None:
+        return ()
+    return blocks_of(lines, best.reader, seen.drawn, (seen.width, seen.height), furniture)
 
 
 def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:

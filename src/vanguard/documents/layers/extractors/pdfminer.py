@@ -25,7 +25,7 @@ from vanguard.documents.layers.contract import Glyph, Limits, Painted
 from vanguard.documents.layers.missing import EMPTY_FROM, MOST_CODES, UNDEFINED_FROM, UNKNOWN
 
 NAME = "pdfminer"
-_INVISIBLE = 3
+_INVISIBLE, _OUTLINED = 3, 2
 
 
 class PdfminerExtractor:
@@ -75,7 +75,8 @@ class PdfminerFile:
         self._device.glyphs = []
         self._interpreter.process_page(chosen)
         width, height = (high, wide) if turned else (wide, high)
-        return Painted(NAME, width, height, tuple(self._device.glyphs))
+        fonts = tuple(self._device.fonts)
+        return Painted(NAME, width, height, tuple(self._device.glyphs), fonts=fonts)
 
     def close(self) -> None:
         """Lets the file go."""
@@ -90,8 +91,10 @@ class _Device(PDFTextDevice):
         self.height = 0.0
         self.glyphs: list[Glyph] = []
         self._most = most
+        self.fonts: dict[str, int] = {}
         self._stroke = 0
         self._hidden = False
+        self._font = 0
         self._codes: dict[tuple[int, int, int], int] = {}
         self._spans: list[tuple[str | None, int]] = []
 
@@ -114,6 +117,10 @@ class _Device(PDFTextDevice):
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._stroke += 1
         self._hidden = textstate.render == _INVISIBLE
+        name = str(getattr(textstate.font, "fontname", ""))
+        if textstate.render == _OUTLINED:  # a poor man's bold
+            name += " Bold"
+        self._font = self.fonts.setdefault(name, len(self.fonts))
         super().render_string(textstate, seq, ncs, graphicstate)
 
     def render_char(self, matrix: Any, font: Any, fontsize: float, *rest: Any) -> float:
@@ -158,6 +165,7 @@ class _Device(PDFTextDevice):
             turn % 360,
             self._stroke,
             self._hidden,
+            self._font,
         )
 
 
@@ -185,4 +193,5 @@ def _joined(text: str, covered: list[Glyph], before: Glyph | None) -> Glyph:
         first.turn,
         first.stroke,
         first.hidden,
+        first.font,
     )

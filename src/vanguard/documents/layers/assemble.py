@@ -248,7 +248,7 @@ def _columns(row: Sequence[Unit]) -> Iterator[list[Unit]]:
                 yield part
                 part = []
         part.append(unit)
-        edge = unit if edge is None or not part[:-1] or unit.right > edge.right else edge
+        edge = unit if edge is None or len(part) == 1 or unit.right > edge.right else edge
     if part:
         yield part
 

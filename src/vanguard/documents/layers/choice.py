@@ -236,18 +236,16 @@ def best_layer(
             f"not trusted: plausibility {value:.2f}, {found.known} of {found.words} words known"
         )
     furniture = find_furniture(lines, best.page_height)
-    blocks = _blocks(lines, best, seen, furniture)
+    blocks = _blocks(lines, best, seen)
     return Choice(
         without_settings(lines), value, trusted, best.reader, tuple(reasons), furniture, blocks
     )
 
 
-def _blocks(
-    lines: Sequence[Line], best: Layer, seen: Painted | None, furniture: dict[int, BlockKind]
-) -> tuple[Block, ...]:
+def _blocks(lines: Sequence[Line], best: Layer, seen: Painted | None) -> tuple[Block, ...]:
     if seen is None:
         return ()
-    return blocks_of(lines, best.reader, seen.drawn, (seen.width, seen.height), furniture)
+    return blocks_of(lines, best.reader, seen.drawn, (seen.width, seen.height))
 
 
 def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:

@@ -18,7 +18,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import apply_matrix_pt, decode_text, mult_matrix
+from pdfminer.utils import decode_text
 
 from vanguard.core.errors import DocumentLocked, DocumentUnreadable
 from vanguard.documents.layers.contract import Glyph, Limits, Painted
@@ -127,15 +127,21 @@ class _Device(PDFTextDevice):
         """Called by the library with scaling, rise, code, colour space and graphics state behind."""
         scaling, rise, cid, ncs, graphicstate = rest
         text = self._letters(font, cid)
-        wide, disp = font.char_width(cid), font.char_disp(cid)
-        item = LTChar(
-            matrix, font, fontsize, scaling, rise, text, wide, disp, ncs, graphicstate
-        )  # fmt: skip
+        wide = font.char_width(cid)
+        step = wide * fontsize * scaling
+        if font.is_vertical():
+            item = LTChar(
+                matrix, font, fontsize, scaling, rise, text, wide, font.char_disp(cid), ncs, graphicstate
+            )  # fmt: skip
+            step, box = float(item.adv), item.bbox
+        else:
+            foot = font.get_descent() * fontsize + rise
+            box = _box(matrix, step, foot, foot + fontsize)
         # an empty glyph without width is a mark whose text its letter carries
         idle = not wide and chr(EMPTY_FROM) <= text < chr(UNDEFINED_FROM)
         if len(self.glyphs) < self._most and not idle:
-            self.glyphs.append(self._glyph(item, matrix, fontsize, rise))
-        return float(item.adv)
+            self.glyphs.append(self._glyph(text, box, matrix, fontsize, rise))
+        return float(step)
 
     def _letters(self, font: Any, cid: int) -> str:
         """What the file gives for a glyph; a private character of its own where it gives nothing."""
@@ -149,24 +155,36 @@ class _Device(PDFTextDevice):
         number = self._codes.setdefault((start, id(font), cid), len(self._codes))
         return chr(start + number) if number < MOST_CODES else UNKNOWN
 
-    def _glyph(self, item: Any, matrix: Any, fontsize: float, rise: float) -> Glyph:
-        _, baseline = apply_matrix_pt(mult_matrix((1, 0, 0, 1, 0, rise), matrix), (0, 0))
-        _, _, up_x, up_y, _, _ = matrix
+    def _glyph(
+        self, text: str, box: tuple[float, float, float, float], matrix: Any, size: float, rise: float
+    ) -> Glyph:
+        _, _, up_x, up_y, _, down = matrix
+        baseline = up_y * rise + down
         # by where the letters' heads point: a mirrored line flows leftward and still stands upright
         turn = round(math.degrees(math.atan2(-up_x, up_y)) / 90) * 90
         return Glyph(
-            item.get_text(),
-            item.x0,
-            self.height - item.y1,
-            item.x1,
-            self.height - item.y0,
+            text,
+            box[0],
+            self.height - box[3],
+            box[2],
+            self.height - box[1],
             self.height - baseline,
-            abs(fontsize) * math.hypot(up_x, up_y),
+            abs(size) * math.hypot(up_x, up_y),
             turn % 360,
             self._stroke,
             self._hidden,
             self._font,
         )
+
+
+def _box(
+    matrix: Any, wide: float, foot: float, head: float
+) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top around a glyph's advance by its font's height."""
+    a, b, c, d, e, f = matrix
+    xs = (c * foot, c * head, a * wide + c * foot, a * wide + c * head)
+    ys = (d * foot, d * head, b * wide + d * foot, b * wide + d * head)
+    return e + min(xs), f + min(ys), e + max(xs), f + max(ys)
 
 
 def _actual_text(props: Any) -> str | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vanguard.documents.layers.contract import Drawn
-from vanguard.documents.layers.structure.flows import Numbered, alike, flows
+from vanguard.documents.layers.places.furniture import find_furniture
+from vanguard.documents.layers.structure.flows import Numbered, alike, flows, has_beside
 from vanguard.documents.layers.structure.sheet import Scaled, scaled
 from vanguard.documents.layers.structure.tables import plain, take
 from vanguard.documents.layout.kinds import (
@@ -22,7 +23,7 @@ from vanguard.documents.layout.kinds import (
     usual,
 )
 from vanguard.documents.layout.paragraphs import Letters, find_paragraphs
-from vanguard.documents.layout.regions import find_regions
+from vanguard.documents.layout.regions import Region, find_regions
 from vanguard.documents.page import Block, BlockKind, Box, Direction, Line, Word
 from vanguard.documents.tables.grid import Grid
 
@@ -31,6 +32,9 @@ _ASCENT, _DESCENT = 0.75, 0.25  # of a font's size
 _END = tuple(".!?؟:؛…»”\"")
 _FULL: Final = 0.9  # of its column's width: a line that reaches so far may go on elsewhere
 _NEAR_SIZE: Final = 1.08
+# Heights of a line: what is longer is no cell; and how many cells a table without rules has at least.
+_CELL: Final = 9.0
+_FEWEST_CELLS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,6 @@ def blocks_of(
     reader: str,
     drawn: Sequence[Drawn],
     size: tuple[float, float],
-    furniture: Mapping[int, BlockKind],
 ) -> tuple[Block, ...]:
     """The blocks in reading order; none where lines have no places.
 
@@ -66,46 +69,59 @@ def blocks_of(
         lines: in reading order.
         drawn: what is painted beside the text.
         size: of the page, points.
-        furniture: kinds of lines that run around the text, by their numbers.
     """
     if any(line.box is None for line in lines):
         return ()
     page = scaled(lines, drawn, size)
     if page is None:
         return ()
-    return _Page(page, list(lines), reader, furniture).blocks()
+    return _Page(page, list(lines), reader, drawn).blocks()
 
 
 class _Page:
     """One page, taken apart."""
 
     def __init__(
-        self, page: Scaled, lines: list[Line], reader: str, furniture: Mapping[int, BlockKind]
+        self, page: Scaled, lines: list[Line], reader: str, drawn: Sequence[Drawn]
     ) -> None:
         self._page = page
         self._lines: list[Line | None] = list(lines)
         self._reader = reader
-        self._furniture = furniture
+        self._drawn = drawn
+        self._furniture: Mapping[int, BlockKind] = {}
         self._solids: list[Box] = []
 
     def blocks(self) -> tuple[Block, ...]:
-        plan = find_regions(self._page.sheet)
         pieces: list[_Piece] = []
-        gone = set(self._furniture)
-        for region in plan.regions:
+        for region in self._solid_regions():
             if region.grid is not None:
-                pieces += self._table(region.grid, gone)
-            elif region.what == "figure":
+                pieces += self._table(region.grid)
+            else:
                 self._solids.append(region.box)
+        self._furniture = self._found_furniture()
         texts = self._texts()
         pieces += [self._text(one) for one in _joined(texts)]
         pieces.sort(key=lambda piece: piece.at)
         above, below = self._around()
         return (*above, *(piece.block for piece in pieces), *below)
 
-    def _table(self, grid: Grid, gone: set[int]) -> list[_Piece]:
+    def _solid_regions(self) -> list[Region]:
+        """Tables and figures; not looked for where nothing is drawn and no short lines stand in rows."""
+        if not self._drawn and not _has_rows([line for line in self._lines if line is not None]):
+            return []
+        regions = find_regions(self._page.sheet).regions
+        return [one for one in regions if one.what in ("table", "figure")]
+
+    def _found_furniture(self) -> dict[int, BlockKind]:
+        """Kinds of the lines that run around the text, by their numbers; rows of tables tell nothing of it."""
+        left = [(at, line) for at, line in enumerate(self._lines) if line is not None]
+        high = self._page.sheet.ink.shape[0] / self._page.scale
+        found = find_furniture([line for _, line in left], high)
+        return {left[place][0]: kind for place, kind in found.items()}
+
+    def _table(self, grid: Grid) -> list[_Piece]:
         lines = [line if line is not None else _NOTHING for line in self._lines]
-        found = take(grid, self._page.scale, lines, gone)
+        found = take(grid, self._page.scale, lines)
         if found is None:
             return []
         for at, rest in found.rest.items():
@@ -185,6 +201,13 @@ class _Page:
 
 
 _NOTHING: Final = Line((), None)
+
+
+def _has_rows(lines: Sequence[Line]) -> bool:
+    """Whether there are lines enough for a table that are as short as cells and stand side by side."""
+    boxes = [line.box for line in lines if line.box is not None]
+    short = [box for box in boxes if box.width <= _CELL * box.height]
+    return sum(has_beside(box, short) for box in short) >= _FEWEST_CELLS
 
 
 def _joined(texts: Sequence[_Text]) -> list[_Text]:

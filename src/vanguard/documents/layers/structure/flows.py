@@ -23,7 +23,7 @@ Numbered = tuple[int, Line]
 def flows(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
     """Lines with boxes, in reading order, parted where the next one begins another column."""
     boxes = [line.box for _, line in lines if line.box is not None]
-    beside = [_has_beside(line.box, boxes) for _, line in lines]
+    beside = [has_beside(line.box, boxes) for _, line in lines]
     flow: list[Numbered] = []
     for place, one in enumerate(lines):
         if flow and _begins(lines, beside, place):
@@ -34,7 +34,8 @@ def flows(lines: Sequence[Numbered]) -> Iterator[list[Numbered]]:
         yield flow
 
 
-def _has_beside(box: Box | None, boxes: Sequence[Box]) -> bool:
+def has_beside(box: Box | None, boxes: Sequence[Box]) -> bool:
+    """Whether one of the boxes stands on a line with it."""
     return box is not None and any(
         min(box.bottom, other.bottom) - max(box.top, other.top)
         > _BESIDE * min(box.height, other.height)

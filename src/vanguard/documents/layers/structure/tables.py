@@ -41,17 +41,14 @@ class Taken(msgspec.Struct, frozen=True):
     rest: dict[int, Line | None]
 
 
-def take(grid: Grid, scale: float, lines: Sequence[Line], gone: set[int]) -> Taken | None:
-    """The table on a grid of pixels, `scale` of them a point; None where it is none.
-
-    `gone` are numbers of lines that belong to what was found before.
-    """
+def take(grid: Grid, scale: float, lines: Sequence[Line]) -> Taken | None:
+    """The table on a grid of pixels, `scale` of them a point; None where it is none."""
     box = grid.box.scaled(1 / scale)
     places = [(place, place.box.scaled(1 / scale)) for place in grid.places]
     cells: defaultdict[int, list[Line]] = defaultdict(list)
     rest: dict[int, Line | None] = {}
     for at, line in enumerate(lines):
-        if at in gone or line.box is None or not _meets(line.box, box):
+        if line.box is None or not _meets(line.box, box):
             continue
         parts, left = _parted(line, places, box)
         if not parts:

@@ -74,7 +74,7 @@ def read_layer(
     for name in extractors:
         if name == "poppler" and program() is None:
             continue
-        layers.append(_read(session, name, page, lexicon))
+        layers.append(_read(session, name, page, lexicon, seen))
         if confirmed(layers, seen) or settled([one for one in layers if one.lines]):
             break
         if len(layers) == 2 and not any(one.lines or one.problem for one in layers):
@@ -89,8 +89,10 @@ def _glanced(session: Asked, page: int) -> Painted | None:
         return None  # extractors say what is wrong
 
 
-def _read(session: Asked, name: str, page: int, lexicon: Lexicon | None) -> Layer:
+def _read(
+    session: Asked, name: str, page: int, lexicon: Lexicon | None, seen: Painted | None
+) -> Layer:
     try:
-        return layer(session.read(name, page), lexicon)
+        return layer(session.read(name, page), lexicon, seen)
     except ReadingError as error:
         return Layer(name, (), plausibility(""), problem=error.message)

@@ -116,7 +116,8 @@ class _Page:
         """Kinds of the lines that run around the text, by their numbers; rows of tables tell nothing of it."""
         left = [(at, line) for at, line in enumerate(self._lines) if line is not None]
         high = self._page.sheet.ink.shape[0] / self._page.scale
-        found = find_furniture([line for _, line in left], high)
+        rules = [self._page.box(rule) for rule in self._page.sheet.rules.across]
+        found = find_furniture([line for _, line in left], high, rules)
         return {left[place][0]: kind for place, kind in found.items()}
 
     def _table(self, grid: Grid) -> list[_Piece]:

@@ -84,13 +84,15 @@ def _foot_of(row: Row, boxes: dict[int, Box]) -> float:
 
 
 def _under(rows: Sequence[Row], at: int, boxes: dict[int, Box]) -> Row:
-    """The next row of the same column: lines of another one may stand between."""
+    """The next row, without those of another column that reach up beside this one."""
+    foot = _foot_of(rows[at], boxes)
     for row in rows[at + 1 : at + 1 + _FEW]:
-        if any(
-            boxes[one].left < boxes[other].right and boxes[other].left < boxes[one].right
+        apart = all(
+            boxes[one].left >= boxes[other].right or boxes[other].left >= boxes[one].right
             for one in rows[at]
             for other in row
-        ):
+        )
+        if not apart or min(boxes[other].top for other in row) >= foot:
             return row
     return rows[at + 1]
 

@@ -180,7 +180,9 @@ def confirmed(layers: Sequence[Layer], glanced: Painted | None) -> bool:
         return False
     (first,) = layers
     if not first.lines:
-        return not first.problem and not glanced.lines  # neither finds a text: the page is a picture
+        return (
+            not first.problem and not glanced.lines
+        )  # neither finds a text: the page is a picture
     if first.plausibility.value < _SETTLED[0][0] or _misplaced_share(first.text) > _FEW_MISPLACED:
         return False
     return same_letters(first.text, _glanced_text(glanced)) >= _SAME_LETTERS

@@ -6,10 +6,10 @@ from vanguard.documents.layers.structure.blocks import blocks_of, without_settin
 from vanguard.documents.page import Box, Line, Word
 
 SIZE = (595.0, 842.0)
-WORDS = "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق وقد وهبوا".split()
+TEXT = "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق وقد وهبوا"
 
 
-def line(top, text=" ".join(WORDS), *, left=80.0, right=515.0, size=11.0, bold=False):
+def line(top, text=TEXT, *, left=80.0, right=515.0, size=11.0, bold=False):
     """Words from the right edge to the left one, all of the same width."""
     words = text.split()
     step = (right - left) / len(words)
@@ -18,9 +18,7 @@ def line(top, text=" ".join(WORDS), *, left=80.0, right=515.0, size=11.0, bold=F
         Word(word, Box(right - step * (at + 1) + 3, top, right - step * at, foot))
         for at, word in enumerate(words)
     )
-    return SetLine(
-        made, Box(left + 3, top, right, foot), size=size, baseline=top + size, bold=bold
-    )
+    return SetLine(made, Box(left + 3, top, right, foot), size=size, baseline=top + size, bold=bold)
 
 
 def paragraph(top, count, **how):

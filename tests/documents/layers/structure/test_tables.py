@@ -52,7 +52,9 @@ def test_what_stands_beside_a_table_stays():
 
 
 def test_lines_of_one_cell_stand_below_each_other():
-    cells = take(GRID, 1.0, [line(111, ("ثان", 200)), line(101, ("أول", 200)), *ROWS[1:]]).table.cells
+    cells = take(
+        GRID, 1.0, [line(111, ("ثان", 200)), line(101, ("أول", 200)), *ROWS[1:]]
+    ).table.cells
     assert cells[0].text == "أول\nثان"
 
 

@@ -79,7 +79,8 @@ class _Walk:
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MOST_DEPTH:
             inner = _times(_matrix(one), outer)
             parts = (
-                raw.FPDFFormObj_GetObject(one, at) for at in range(raw.FPDFFormObj_CountObjects(one))
+                raw.FPDFFormObj_GetObject(one, at)
+                for at in range(raw.FPDFFormObj_CountObjects(one))
             )
             return self._objects(parts, inner, depth + 1)
         return True
@@ -118,7 +119,12 @@ class _Walk:
         for one, two in part.sides():
             across, down = abs(one[0] - two[0]), abs(one[1] - two[1])
             if min(across, down) <= _LEVEL and max(across, down) >= _LONG:
-                box = min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+                box = (
+                    min(one[0], two[0]),
+                    min(one[1], two[1]),
+                    max(one[0], two[0]),
+                    max(one[1], two[1]),
+                )
                 self._add("rule", box, shade)
             elif max(across, down) >= _LONG:
                 self._add("drawing", part.box, shade)

@@ -85,7 +85,8 @@ class View:
     @classmethod
     def of(cls, page: Any) -> View:
         """That of a page of PDFium's library."""
-        return cls(*page.get_bbox(), page.get_rotation())  # inherited boxes too
+        left, bottom, right, top = page.get_bbox()  # inherited boxes too
+        return cls(left, bottom, right, top, page.get_rotation())
 
     def __init__(self, left: float, bottom: float, right: float, top: float, turn: int) -> None:
         self.left, self.bottom, self.right, self.top, self.turn = left, bottom, right, top, turn

@@ -156,7 +156,12 @@ class _Device(PDFTextDevice):
         return chr(start + number) if number < MOST_CODES else UNKNOWN
 
     def _glyph(
-        self, text: str, box: tuple[float, float, float, float], matrix: Any, size: float, rise: float
+        self,
+        text: str,
+        box: tuple[float, float, float, float],
+        matrix: Any,
+        size: float,
+        rise: float,
     ) -> Glyph:
         _, _, up_x, up_y, _, down = matrix
         baseline = up_y * rise + down
@@ -177,9 +182,7 @@ class _Device(PDFTextDevice):
         )
 
 
-def _box(
-    matrix: Any, wide: float, foot: float, head: float
-) -> tuple[float, float, float, float]:
+def _box(matrix: Any, wide: float, foot: float, head: float) -> tuple[float, float, float, float]:
     """Left, bottom, right, top around a glyph's advance by its font's height."""
     a, b, c, d, e, f = matrix
     xs = (c * foot, c * head, a * wide + c * foot, a * wide + c * head)

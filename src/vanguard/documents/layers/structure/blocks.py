@@ -29,7 +29,7 @@ from vanguard.documents.tables.grid import Grid
 
 _HEAVY: Final = 1.5  # strokes of a bold typeface beside those of a plain one
 _ASCENT, _DESCENT = 0.75, 0.25  # of a font's size
-_END = tuple(".!?؟:؛…»”\"")
+_END = tuple('.!?؟:؛…»”"')
 _FULL: Final = 0.9  # of its column's width: a line that reaches so far may go on elsewhere
 _NEAR_SIZE: Final = 1.08
 # Heights of a line: what is longer is no cell; and how many cells a table without rules has at least.
@@ -67,6 +67,7 @@ def blocks_of(
 
     Args:
         lines: in reading order.
+        reader: what they were read by.
         drawn: what is painted beside the text.
         size: of the page, points.
     """
@@ -169,7 +170,9 @@ class _Page:
             sizes = sorted(_size(line) for _, line in own)
             bold = 2 * sum(getattr(line, "bold", False) for _, line in own) > len(own)
             letters = Letters(sizes[len(sizes) // 2] * scale, _HEAVY if bold else 1.0)
-            texts.append(_Text(Paragraph(tuple(group), _around(group), place, letters), own, column))
+            texts.append(
+                _Text(Paragraph(tuple(group), _around(group), place, letters), own, column)
+            )
         return texts
 
     def _text(self, text: _Text) -> _Piece:
@@ -194,9 +197,7 @@ class _Page:
             if line is None:
                 continue
             one = plain(line)
-            block = Block(
-                self._furniture[at], (one,), one.box, one.direction, reader=self._reader
-            )
+            block = Block(self._furniture[at], (one,), one.box, one.direction, reader=self._reader)
             (above if one.box is not None and one.box.bottom < middle else below).append(block)
         return above, below
 

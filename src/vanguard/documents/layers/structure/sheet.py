@@ -104,9 +104,7 @@ def _grey(
 
 def _inside(centres: np.ndarray, box: Box) -> int:
     x, y = centres[:, 0], centres[:, 1]
-    return int(
-        ((x > box.left) & (x < box.right) & (y > box.top) & (y < box.bottom)).sum()
-    )
+    return int(((x > box.left) & (x < box.right) & (y > box.top) & (y < box.bottom)).sum())
 
 
 def _rules(
@@ -136,7 +134,9 @@ def _rules(
 def _within(boxes: Sequence[Box], size: tuple[float, float]) -> tuple[Box, ...]:
     """Boxes cut off at the sheet's edges, those outside left out."""
     cut = (
-        Box(max(box.left, 0.0), max(box.top, 0.0), min(box.right, size[0]), min(box.bottom, size[1]))
+        Box(
+            max(box.left, 0.0), max(box.top, 0.0), min(box.right, size[0]), min(box.bottom, size[1])
+        )
         for box in boxes
     )
     return tuple(box for box in cut if box.width >= 0 and box.height >= 0)

@@ -114,9 +114,7 @@ def _is_table(grid: Grid, cells: dict[int, list[Line]]) -> bool:
     return median(counts) <= _PROSE and max(counts) <= 0.8 * max(sum(counts), _PROSE)
 
 
-def _table(
-    grid: Grid, places: Sequence[tuple[Place, Box]], cells: dict[int, list[Line]]
-) -> Table:
+def _table(grid: Grid, places: Sequence[tuple[Place, Box]], cells: dict[int, list[Line]]) -> Table:
     text = "".join(line.text for lines in cells.values() for line in lines)
     latin, arabic = len(_LATIN.findall(text)), len(_ARABIC.findall(text))
     direction: Direction = "ltr" if latin > 2 * arabic else "rtl"
@@ -145,8 +143,10 @@ def _in_order(lines: Sequence[Line], direction: Direction) -> Iterator[Line]:
     """From the top down; pieces of one line as one."""
     row: list[Line] = []
     for line in sorted(lines, key=_middle):
-        if row and line.box is not None and _middle(line) - _middle(row[0]) > (
-            _SAME_ROW * line.box.height
+        if (
+            row
+            and line.box is not None
+            and _middle(line) - _middle(row[0]) > (_SAME_ROW * line.box.height)
         ):
             yield _joined(row, direction)
             row = []

@@ -63,3 +63,11 @@ def test_a_page_in_a_frame_is_no_table():
     assert take(GRID, 1.0, [*prose, *ROWS[1:2]]) is None
     assert take(GRID, 1.0, ROWS[2:]) is None
     assert take(GRID, 2.0, [line(500, ("بعيد", 300))]) is None
+
+
+def test_without_rules_what_is_painted_column_by_column_is_prose():
+    column = [line(105 + 20 * row, ("نص", left)) for left in (200, 80) for row in range(3)]
+    assert take(GRID, 1.0, column, ruled=False) is None
+    assert take(GRID, 1.0, column) is not None
+    rows = [line(105 + 20 * row, ("نص", left)) for row in range(3) for left in (200, 80)]
+    assert take(GRID, 1.0, rows, ruled=False) is not None

@@ -123,7 +123,12 @@ class _Page:
 
     def _table(self, grid: Grid) -> list[_Piece]:
         lines = [line if line is not None else _NOTHING for line in self._lines]
-        found = take(grid, self._page.scale, lines)
+        ruled = any(
+            grid.box.left < rule.left < grid.box.right and grid.box.top < rule.bottom
+            and rule.top < grid.box.bottom
+            for rule in self._page.sheet.rules.down
+        )  # fmt: skip
+        found = take(grid, self._page.scale, lines, ruled=ruled)
         if found is None:
             return []
         for at, rest in found.rest.items():

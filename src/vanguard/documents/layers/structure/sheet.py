@@ -21,7 +21,7 @@ from vanguard.documents.page import Box, Line
 
 _HEIGHT_PX: Final = 4.0  # of the writing
 # Of a word's box: what is blackened, and how high writing is on a picture of it.
-_BODY, _WRITING = 0.7, 0.6
+_BODY, _WRITING = 0.8, 0.65
 _MOST_PIXELS: Final = 4_000_000
 _LEAST_SCALE: Final = 0.25
 _ACROSS, _DOWN = 5.0, 2.2  # heights of writing, as rules on pictures

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -41,11 +42,15 @@ class Taken(msgspec.Struct, frozen=True):
     rest: dict[int, Line | None]
 
 
-def take(grid: Grid, scale: float, lines: Sequence[Line]) -> Taken | None:
-    """The table on a grid of pixels, `scale` of them a point; None where it is none."""
+def take(grid: Grid, scale: float, lines: Sequence[Line], *, ruled: bool = True) -> Taken | None:
+    """The table on a grid of pixels, `scale` of them a point; None where it is none.
+
+    Without rules between its columns it is none if it was painted column by column, as prose is.
+    """
     box = grid.box.scaled(1 / scale)
     places = [(place, place.box.scaled(1 / scale)) for place in grid.places]
     cells: defaultdict[int, list[Line]] = defaultdict(list)
+    painted: list[Place] = []
     rest: dict[int, Line | None] = {}
     for at, line in enumerate(lines):
         if line.box is None or not _meets(line.box, box):
@@ -53,10 +58,11 @@ def take(grid: Grid, scale: float, lines: Sequence[Line]) -> Taken | None:
         parts, left = _parted(line, places, box)
         if not parts:
             continue
+        painted += [grid.places[number] for number in parts]
         for number, words in parts.items():
             cells[number].append(with_words(line, words))
         rest[at] = with_words(line, left) if left else None
-    if not rest or not _is_table(grid, cells):
+    if not rest or not _is_table(grid, cells) or not (ruled or _by_rows(painted)):
         return None
     return Taken(_table(grid, places, cells), box, min(rest), rest)
 

@@ -120,6 +120,13 @@ def _is_table(grid: Grid, cells: dict[int, list[Line]]) -> bool:
     return median(counts) <= _PROSE and max(counts) <= 0.8 * max(sum(counts), _PROSE)
 
 
+def _by_rows(painted: Sequence[Place]) -> bool:
+    """Whether cells were painted row by row rather than each column from its top to its foot."""
+    down = sum(one.column == two.column and one.row < two.row for one, two in pairwise(painted))
+    aside = sum(one.column != two.column for one, two in pairwise(painted))
+    return aside >= down
+
+
 def _table(grid: Grid, places: Sequence[tuple[Place, Box]], cells: dict[int, list[Line]]) -> Table:
     text = "".join(line.text for lines in cells.values() for line in lines)
     latin, arabic = len(_LATIN.findall(text)), len(_ARABIC.findall(text))

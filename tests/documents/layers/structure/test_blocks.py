@@ -99,3 +99,10 @@ def test_blocks_hold_plain_lines():
     (block,) = blocks_of(paragraph(100, 4), "x", (), SIZE)
     assert {type(one) for one in block.lines} == {Line}
     assert {type(one) for one in without_settings(paragraph(100, 2))} == {Line}
+
+
+def test_a_page_with_nothing_but_a_table():
+    cells = [line(205 + 30 * row, text, left=left, right=left + 60)
+             for row in range(3) for text, left in (("بغداد", 420), ("١٢", 280), ("٣٤", 120))]  # fmt: skip
+    drawn = rules((80, 225, 370, 515), (200, 230, 260, 290))
+    assert [block.kind for block in blocks_of(cells, "x", drawn, SIZE)] == ["table"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
 from vanguard.documents.layers.contract import Drawn
@@ -160,7 +161,7 @@ class _Page:
             float(sheet.ink.shape[0]),
             sheet.height,
         )
-        for one, after in zip(texts, [*seen[1:], None], strict=True):
+        for one, after in zip_longest(texts, seen[1:]):
             one.kind, one.level = kind_of(one.seen, around, after)
         return texts
 

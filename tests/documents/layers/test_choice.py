@@ -176,3 +176,32 @@ def test_a_page_number_is_told_from_the_text():
     lines.append(Line((Word("12"),), Box(280, 800, 300, 812)))
     choice = best_layer([layer(Painted("made", 595, 842, lines=tuple(lines)))])
     assert choice.furniture == {len(DECLARATION): "page_number"}
+
+
+def test_a_hidden_layer_must_be_better_than_one_that_was_typed():
+    # one word in six is spoiled: enough for a typed layer, too little for a reading of a picture
+    lines = [
+        " ".join(garbled(word) if at % 5 == 2 else word for at, word in enumerate(line.split()))
+        for line in DECLARATION
+    ]
+    typed, read = (
+        tuple(
+            Glyph(letter, 500 - 6.0 * at, 20 * number, 506 - 6.0 * at, 20 * number + 12,
+                  20 * number + 9, 12, 0, number, hidden)
+            for number, line in enumerate(lines)
+            for at, letter in enumerate(line)
+        )
+        for hidden in (False, True)
+    )  # fmt: skip
+    assert best_layer([layer(Painted("one", 595, 842, typed))]).trusted
+    choice = best_layer([layer(Painted("one", 595, 842, read))])
+    assert not choice.trusted
+    assert "the text is invisible: another program's reading of a picture" in choice.reasons
+
+
+def test_with_a_glance_lines_become_blocks():
+    glanced = Painted("glance", 595, 842)
+    made = best_layer([found("one", DECLARATION, boxes=True)], glanced=glanced)
+    assert made.blocks
+    assert not best_layer([found("one", DECLARATION, boxes=True)]).blocks
+    assert not best_layer([found("one", DECLARATION)], glanced=glanced).blocks

@@ -3,7 +3,7 @@
 from support.arabic_texts import DECLARATION
 from vanguard.core.errors import DocumentUnreadable
 from vanguard.documents.layers.contract import Painted
-from vanguard.documents.layers.read import read_layer, size_of
+from vanguard.documents.layers.read import glance, read_layer
 from vanguard.documents.page import Line, Word
 
 GARBLED = str.maketrans("المنتيسر", "قثشصضغفع")
@@ -26,18 +26,32 @@ class Answers:
         )
 
 
-def test_two_that_agree_are_enough():
+def test_one_that_lacks_nothing_is_enough():
     session = Answers()
     choice = read_layer(session, 0)
     assert choice.trusted
-    assert session.asked == ["pdfminer", "pdfium"]
+    assert session.asked == ["glance", "pdfminer"]
+    assert "sees 100.0% of the same letters" in choice.reasons[0]
+
+
+def test_a_second_is_asked_where_a_glance_sees_more_than_the_first():
+    session = Answers(pdfminer=DECLARATION[:6])
+    choice = read_layer(session, 0)
+    assert session.asked[:3] == ["glance", "pdfminer", "pdfium"]
+    assert choice.reader == "pdfium"
+
+
+def test_what_was_seen_before_is_not_asked_for_again():
+    session = Answers()
+    read_layer(session, 0, seen=glance(session, 0))
+    assert session.asked == ["glance", "pdfminer"]
 
 
 def test_others_are_asked_in_doubt():
     session = Answers(pdfminer=[line.translate(GARBLED) for line in DECLARATION])
     choice = read_layer(session, 0, extractors=("pdfminer", "pdfium", "pypdf"))
     assert choice.reader == "pdfium"
-    assert session.asked == ["pdfminer", "pdfium", "pypdf"]
+    assert session.asked == ["glance", "pdfminer", "pdfium", "pypdf"]
 
 
 def test_an_extractor_that_fails_does_not_end_the_reading():
@@ -46,9 +60,12 @@ def test_an_extractor_that_fails_does_not_end_the_reading():
 
 
 def test_a_picture_is_known_by_two():
-    session = Answers(pdfminer=[], pdfium=[])
+    session = Answers(glance=[], pdfminer=[])
     assert read_layer(session, 0).reasons == ("the page has no text layer",)
-    assert session.asked == ["pdfminer", "pdfium"]
+    assert session.asked == ["glance", "pdfminer"]
+    session = Answers(glance=DocumentUnreadable("no"), pdfminer=[], pdfium=[])
+    assert read_layer(session, 0).reasons == ("the page has no text layer",)
+    assert session.asked == ["glance", "pdfminer", "pdfium"]
 
 
 def test_all_failing_is_told():
@@ -57,5 +74,6 @@ def test_all_failing_is_told():
     assert choice.reasons[1:] == ("pdfminer: one", "pdfium: two")
 
 
-def test_the_size_of_a_page():
-    assert size_of(Answers(), 0) == (595, 842)
+def test_a_glance_tells_the_size_of_a_page():
+    seen = glance(Answers(), 0)
+    assert (seen.width, seen.height) == (595, 842)

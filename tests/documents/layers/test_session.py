@@ -3,6 +3,7 @@
 import os
 import unicodedata
 import zlib
+from collections import Counter
 
 import pytest
 from rapidfuzz.distance import Levenshtein
@@ -15,6 +16,8 @@ from vanguard.documents.arabic.normal import strict
 from vanguard.documents.layers.contract import Limits
 from vanguard.documents.layers.read import read_layer
 from vanguard.documents.layers.session import Session
+from vanguard.documents.synth.make import make_page, prepare
+from vanguard.documents.synth.pages.kinds import KINDS
 
 pytestmark = pytest.mark.e2e
 
@@ -191,3 +194,22 @@ def test_marks_are_composed_alike(session):
     choice = read_layer(session(laid(VERSES).bytes()), 0)
     text = "\n".join(line.text for line in choice.lines)
     assert text == unicodedata.normalize("NFC", text)
+
+
+@pytest.fixture(scope="module")
+def printer():
+    return prepare("train")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_tables_are_told_on_pages_that_have_one_and_on_no_others(session, printer, name):
+    made = make_page(name, 77, printer)
+    choice = read_layer(session(made.pdf), 0)
+    tables = [block.table for block in made.clean.pages[0].blocks if block.table is not None]
+    found = [block.table for block in choice.blocks if block.table is not None]
+    assert len(found) <= len(tables)
+    if tables and name != "borderless_table":  # without rules some are missed, and none is invented
+        assert [(one.rows, one.columns) for one in found] == [(tables[0].rows, tables[0].columns)]
+    wanted = Counter(strict(made.clean.pages[0].text).split())
+    read = Counter(strict("\n".join(block.text for block in choice.blocks)).split())
+    assert (wanted & read).total() >= 0.98 * wanted.total()

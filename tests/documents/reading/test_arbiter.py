@@ -66,3 +66,10 @@ def test_a_layer_in_doubt_stays_where_the_picture_is_no_better():
 
 def test_an_empty_page_has_no_blocks():
     assert decide(None, Camera(())) == ()
+
+
+def test_the_blocks_of_a_layer_are_taken_as_they_are():
+    made = (Block("heading", GOOD[:1], level=2), Block("paragraph", GOOD[1:]))
+    blocks = decide(Choice(GOOD, 0.95, True, "pdfium", ("because",), blocks=made), Camera(BAD))
+    assert [block.kind for block in blocks] == ["heading", "paragraph"]
+    assert blocks[0].reasons == (Reason("text_layer", "because"),)

@@ -49,10 +49,10 @@ def test_a_page_that_fails_stands_in_its_document(read, born_digital, monkeypatc
 
     real = stages.read_layer
 
-    def failing(layers, page):
+    def failing(layers, page, *, seen):
         if page == 0:
             raise DocumentUnreadable("torn")
-        return real(layers, page)
+        return real(layers, page, seen=seen)
 
     monkeypatch.setattr(stages, "read_layer", failing)
     (found,), _ = read(born_digital)

@@ -72,10 +72,10 @@ def test_none_of_its_pages_is_an_error_one_is_not(read, blobs, ledger, born_digi
     real = stages.read_layer
     torn = {0, 1}
 
-    def failing(layers, page):
+    def failing(layers, page, *, seen):
         if page in torn:
             raise DocumentUnreadable("torn")
-        return real(layers, page)
+        return real(layers, page, seen=seen)
 
     monkeypatch.setattr(stages, "read_layer", failing)
     with pytest.raises(DocumentUnreadable, match=r"torn \(page 1 of 2\)"):

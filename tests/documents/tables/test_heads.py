@@ -1,4 +1,6 @@
-from vanguard.documents.tables.heads import stacked_head
+from vanguard.documents.page import Box
+from vanguard.documents.tables.grid import Grid, Place
+from vanguard.documents.tables.heads import head_rows, stacked_head
 from vanguard.documents.tables.pieces import Band
 
 GUTTERS = ((90, 110), (190, 210), (290, 310))
@@ -37,3 +39,11 @@ def test_other_rows_are_no_such_head():
     assert stacked_head(rows(full, full, full), GUTTERS) == ()
     assert stacked_head(rows(((180, 220),), ((10, 50),), ((120, 160),)), GUTTERS) == ()
     assert stacked_head(rows(((180, 220),))[:3], GUTTERS) == ()
+
+
+def test_rows_at_the_top_name_columns():
+    places = (Place(0, 0, Box(0, 0, 1, 1), 2), Place(0, 1, Box(1, 0, 2, 1)))
+    assert head_rows(Grid(4, 2, places, Box(0, 0, 2, 4))) == 2
+    assert head_rows(Grid(4, 2, places[1:], Box(0, 0, 2, 4))) == 1
+    assert head_rows(Grid(2, 2, places, Box(0, 0, 2, 2))) == 1
+    assert head_rows(Grid(1, 2, places[1:], Box(0, 0, 2, 1))) == 0

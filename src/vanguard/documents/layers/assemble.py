@@ -5,8 +5,10 @@ It does not know which extractor found them, nor whether what they say is Arabic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -16,6 +18,7 @@ from vanguard.documents.arabic.letters import ARABIC, LATIN
 from vanguard.documents.layers.contract import Glyph, Painted
 from vanguard.documents.layers.marks import Unit, named_once, units_of
 from vanguard.documents.layers.places.columns import reading_order
+from vanguard.documents.layers.places.levels import levelled
 from vanguard.documents.layers.places.seats import seated
 from vanguard.documents.page import Box, Line, Word
 
@@ -33,8 +36,27 @@ _LETTERS_PER_SPACE: Final = 20
 _NEAR: Final = 6
 _BULLETS = frozenset("•‣▪●○■◦")
 _STOPS = frozenset(".,:;!?،؛؟")
+_BOLD = re.compile("bold|black|heavy", re.IGNORECASE)
 _SAME_PLACE: Final = 0.08
 _NOWHERE: Final = Box(0, 0, 0, 0)
+
+
+class SetLine(Line, frozen=True, omit_defaults=True):
+    """A line and how it is set.
+
+    Attributes:
+        size: of most of its letters, points; 0 where its letters do not stand upright.
+        baseline: from the page's top, points.
+        bold: most of its letters are.
+    """
+
+    size: float = 0.0
+    baseline: float = 0.0
+    bold: bool = False
+
+    def plain(self) -> Line:
+        """The line alone."""
+        return Line(self.words, self.box, self.direction, self.confidence)
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -51,11 +73,12 @@ def lines_of(page: Painted) -> tuple[Line, ...]:
     others, who look at boxes.
     """
     rtl = _mostly_arabic(glyph.text for glyph in page.glyphs)
+    bold = frozenset(at for at, name in enumerate(page.fonts) if _BOLD.search(name))
     found: list[tuple[int, tuple[Line, ...]]] = []
     for turn in sorted({glyph.turn for glyph in page.glyphs}):
         numbered = [(at, glyph) for at, glyph in enumerate(page.glyphs) if glyph.turn == turn]
         upright = [(at, _upright(glyph, page)) for at, glyph in numbered]
-        level = _in_order(_lines(seated(_once(named_once(upright))), rtl=rtl), rtl=rtl)
+        level = _in_order(_lines(seated(_once(named_once(upright))), bold, rtl=rtl), rtl=rtl)
         if level:
             lines = tuple(_turned_back(placed.line, turn, page) for placed in level)
             found.append((min(placed.painted for placed in level), lines))
@@ -99,7 +122,7 @@ def _turned_back(line: Line, turn: int, page: Painted) -> Line:
     words = tuple(
         msgspec.structs.replace(word, box=_box_back(turn, page, word.box)) for word in line.words
     )
-    return msgspec.structs.replace(line, words=words, box=_box_back(turn, page, line.box))
+    return Line(words, _box_back(turn, page, line.box), line.direction)
 
 
 def _box_back(turn: int, page: Painted, box: Box | None) -> Box | None:
@@ -138,9 +161,13 @@ def _once(numbered: Sequence[tuple[int, Glyph]]) -> list[tuple[int, Glyph]]:
     return kept
 
 
-def _lines(numbered: Sequence[tuple[int, Glyph]], *, rtl: bool) -> list[_Placed]:
+def _lines(
+    numbered: Sequence[tuple[int, Glyph]], bold: frozenset[int], *, rtl: bool
+) -> list[_Placed]:
     found = []
-    for row in _rows(units_of(numbered)):
+    units = units_of(numbered, bold)
+    levelled(units)
+    for row in _rows(units):
         for part in _columns(row):
             placed = _line(part, rtl=rtl)
             if placed is not None:
@@ -222,7 +249,7 @@ def _columns(row: Sequence[Unit]) -> Iterator[list[Unit]]:
                 yield part
                 part = []
         part.append(unit)
-        edge = unit if edge is None or not part[:-1] or unit.right > edge.right else edge
+        edge = unit if edge is None or len(part) == 1 or unit.right > edge.right else edge
     if part:
         yield part
 
@@ -249,7 +276,14 @@ def _line(part: Sequence[Unit], *, rtl: bool) -> _Placed | None:
     order = typed_order(texts, _strokes(units)) if right_to_left else typed_order_ltr(texts)
     words = tuple(_words([units[at] for at in order]))
     box = _around(ink)
-    line = Line(words, box, "rtl" if right_to_left else "ltr")
+    line = SetLine(
+        words,
+        box,
+        "rtl" if right_to_left else "ltr",
+        size=median(unit.size for unit in ink),
+        baseline=median(unit.baseline for unit in ink),
+        bold=2 * sum(unit.bold for unit in ink) > len(ink),
+    )
     return _Placed(line, min(unit.painted for unit in ink))
 
 

@@ -25,6 +25,7 @@ from vanguard.documents.layers.contract import Extractor, Limits, Opened, Painte
 _FOLDER: Final = "vanguard.documents.layers.extractors"
 # Loaded when first asked for: pdfminer and pypdf take a tenth of a second each.
 _CLASSES: Final = {
+    "glance": "GlanceExtractor",
     "pdfium": "PdfiumExtractor",
     "pdfminer": "PdfminerExtractor",
     "pypdf": "PypdfExtractor",
@@ -95,7 +96,7 @@ class Reader:
                 raise DocumentTooLarge(
                     f"The file has {size:,} bytes; {limits.file_bytes:,} are allowed."
                 )
-            pages = self._opened("pdfium").pages
+            pages = self._opened("glance").pages
             if pages > limits.pages:
                 raise DocumentTooLarge(
                     f"The file has {pages:,} pages; {limits.pages:,} are allowed."

@@ -28,15 +28,20 @@ from vanguard.documents.layers.assemble import lines_of
 from vanguard.documents.layers.contract import Painted
 from vanguard.documents.layers.missing import UNKNOWN, restored
 from vanguard.documents.layers.places.furniture import find_furniture
+from vanguard.documents.layers.places.seen import seen
 from vanguard.documents.layers.places.stretch import without_strokes
 from vanguard.documents.layers.rewrite import rewritten
+from vanguard.documents.layers.structure.blocks import blocks_of, without_settings
 from vanguard.documents.layers.upright import turned_words, upright
-from vanguard.documents.page import BlockKind, Line
+from vanguard.documents.page import Block, BlockKind, Line
 
 # Below this a layer is not trusted; from one of these on, with another that agrees so far, no more are asked.
 TRUSTED: Final = 0.6
+# A text that another program read off a picture, and painted invisibly, is to be better than one that was typed.
+TRUSTED_HIDDEN: Final = 0.85
 SURE: Final = 0.97
 _SAME_LETTERS: Final = 0.985
+_FEW_MISPLACED: Final = 0.05
 _SETTLED: Final = ((0.9, 0.97), (0.96, 0.85))
 # How much agreement and completeness count against plausibility.
 _AGREEMENT_WEIGHT: Final = 0.25
@@ -52,6 +57,7 @@ _WHOLE: Final = 0.95
 _BETTER_BY: Final = 0.2
 _OVERLAP: Final = 0.5
 _NAMED_REPAIRS: Final = 4
+_MOSTLY: Final = 0.5
 
 
 # What needs no repair where places are known: a word's and a number's order. Strokes that stretch a word were
@@ -94,6 +100,7 @@ class Choice(msgspec.Struct, frozen=True):
         reader: the extractor, as in `Block.reader`; empty where there is no text.
         reasons: for `Block.reasons`.
         furniture: which lines run around the text, by their numbers.
+        blocks: what the lines make up, without reasons; none where their places are not known.
     """
 
     lines: tuple[Line, ...]
@@ -102,20 +109,24 @@ class Choice(msgspec.Struct, frozen=True):
     reader: str
     reasons: tuple[str, ...]
     furniture: dict[int, BlockKind] = {}
+    blocks: tuple[Block, ...] = ()
 
 
-def layer(painted: Painted, lexicon: Lexicon | None = None) -> Layer:
-    """What one extractor found, put in order and repaired."""
+def layer(
+    painted: Painted, lexicon: Lexicon | None = None, glanced: Painted | None = None
+) -> Layer:
+    """What one extractor found, put in order and repaired; `glanced` is the page at a glance."""
     words = lexicon or packaged()
     notes: tuple[str, ...] = ()
     if painted.glyphs:
+        painted, unseen = seen(painted, glanced.drawn if glanced is not None else ())
         lines, skip = lines_of(painted), _BY_PLACES
         if turned_words(lines, words):
             lines = upright(lines)
-            notes = ("the letters of each word were painted from left to right",)
+            notes += ("the letters of each word were painted from left to right",)
             skip -= {"digits"}
         lines, told = restored(lines, words)
-        notes += told
+        notes += (*told, *unseen)
     else:
         lines, skip = tuple(map(_by_places, painted.lines)), frozenset({"tatweel"})
     mended = repair([line.text for line in lines], lexicon=words, skip=skip)
@@ -162,6 +173,27 @@ def settled(layers: Sequence[Layer]) -> bool:
     return best.plausibility.value >= _SETTLED[0][0] and same >= _SAME_LETTERS
 
 
+def confirmed(layers: Sequence[Layer], glanced: Painted | None) -> bool:
+    """Whether the first layer needs no other beside it: nothing in it is doubted, and no letter is lacking.
+
+    `glanced` is the page at a glance, whose letters stand in no order.
+    """
+    if glanced is None or len(layers) != 1:
+        return False
+    (first,) = layers
+    if not first.lines:
+        return (
+            not first.problem and not glanced.lines
+        )  # neither finds a text: the page is a picture
+    if first.plausibility.value < _SETTLED[0][0] or _misplaced_share(first.text) > _FEW_MISPLACED:
+        return False
+    return same_letters(first.text, _glanced_text(glanced)) >= _SAME_LETTERS
+
+
+def _glanced_text(glanced: Painted) -> str:
+    return "\n".join(line.text for line in glanced.lines)
+
+
 def agreement(one: str, two: str) -> float:
     """How many words two texts share, 0 to 1, whatever their order; 1 when both have none."""
     first, second = _words(one), _words(two)
@@ -184,8 +216,13 @@ def _words(text: str) -> Counter[str]:
     return Counter(bare(base_letters(text)).split())
 
 
-def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choice:
-    """The most plausible layer, its weakest lines taken from others where those are better."""
+def best_layer(
+    layers: Sequence[Layer], lexicon: Lexicon | None = None, glanced: Painted | None = None
+) -> Choice:
+    """The most plausible layer, its weakest lines taken from others where those are better.
+
+    `glanced` is the page at a glance, where it was looked at.
+    """
     written = [one for one in layers if one.lines]
     if not written:
         problems = tuple(f"{one.reader}: {one.problem}" for one in layers if one.problem)
@@ -199,9 +236,10 @@ def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choic
     found = plausibility("\n".join(line.text for line in lines), lexicon)
     complete = _complete(best, typical)
     value = found.value * complete
-    trusted = value >= TRUSTED or _numbers_alone(best, written)
-    reasons = [_compared(written, scores), *best.notes, *_repaired(best), *borrowed]
-    if best.hidden > 0.5:
+    least = TRUSTED_HIDDEN if best.hidden > _MOSTLY else TRUSTED
+    trusted = value >= least or _numbers_alone(best, written)
+    reasons = [_compared(written, scores, glanced), *best.notes, *_repaired(best), *borrowed]
+    if best.hidden > _MOSTLY:
         reasons.append("the text is invisible: another program's reading of a picture")
     if complete < _WHOLE:
         reasons.append(f"it lacks {1 - complete:.0%} of the letters that others find")
@@ -210,7 +248,17 @@ def best_layer(layers: Sequence[Layer], lexicon: Lexicon | None = None) -> Choic
             f"not trusted: plausibility {value:.2f}, {found.known} of {found.words} words known"
         )
     furniture = find_furniture(lines, best.page_height)
-    return Choice(lines, value, trusted, best.reader, tuple(reasons), furniture)
+    blocks = _blocks(lines, best, glanced)
+    return Choice(
+        without_settings(lines), value, trusted, best.reader, tuple(reasons), furniture, blocks
+    )
+
+
+def _blocks(lines: Sequence[Line], best: Layer, glanced: Painted | None) -> tuple[Block, ...]:
+    if glanced is None:
+        return ()
+    size = (glanced.width, glanced.height)
+    return blocks_of(lines, best.reader, glanced.drawn, size)
 
 
 def _numbers_alone(best: Layer, layers: Sequence[Layer]) -> bool:
@@ -252,11 +300,15 @@ def _misplaced_share(text: str) -> float:
     return misplaced_marks(clusters(text)) / marks if marks else 0.0
 
 
-def _compared(layers: Sequence[Layer], scores: Sequence[float]) -> str:
+def _compared(layers: Sequence[Layer], scores: Sequence[float], glanced: Painted | None) -> str:
     named = sorted(zip(scores, layers, strict=True), key=lambda pair: -pair[0])
-    return "plausibility: " + ", ".join(
+    told = "plausibility: " + ", ".join(
         f"{one.reader} {one.plausibility.value:.2f}" for _, one in named
     )
+    if len(layers) > 1 or glanced is None:
+        return told
+    same = same_letters(layers[0].text, _glanced_text(glanced))
+    return f"{told}; at a glance PDFium sees {same:.1%} of the same letters"
 
 
 def _repaired(best: Layer) -> Iterable[str]:

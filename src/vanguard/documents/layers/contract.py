@@ -7,7 +7,7 @@ at, its rotation applied.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Glyph(msgspec.Struct, frozen=True, array_like=True):
         turn: degrees, counter-clockwise, by which its line is turned: 0, 90, 180 or 270.
         stroke: number of the operation that painted it; one operation paints text of one direction.
         hidden: painted invisibly, as the text that an OCR lays below a scan.
+        font: its place among `Painted.fonts`.
     """
 
     text: str
@@ -55,6 +56,24 @@ class Glyph(msgspec.Struct, frozen=True, array_like=True):
     turn: int = 0
     stroke: int = 0
     hidden: bool = False
+    font: int = 0
+
+
+class Drawn(msgspec.Struct, frozen=True, array_like=True):
+    """What is painted beside text: a rule, an area of one colour, an image, another drawing; or pale text.
+
+    Attributes:
+        what: "pale" is text in the colour of paper, or seen through: what lies below it tells whether
+            it can be read.
+        shade: 0 black to 255 white.
+    """
+
+    what: Literal["rule", "area", "image", "drawing", "pale"]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    shade: int = 0
 
 
 class Painted(msgspec.Struct, frozen=True):
@@ -63,6 +82,8 @@ class Painted(msgspec.Struct, frozen=True):
     Attributes:
         glyphs: in the order in which they were painted, where the extractor gives single ones.
         lines: else its lines; their words may be out of order, and lack boxes.
+        fonts: names of the fonts of its glyphs, those that are bold with the word in them.
+        drawn: in the order in which it was painted, where the extractor looks at it.
         problem: why the extractor found nothing, where it failed; empty otherwise.
     """
 
@@ -72,6 +93,8 @@ class Painted(msgspec.Struct, frozen=True):
     glyphs: tuple[Glyph, ...] = ()
     lines: tuple[Line, ...] = ()
     problem: str = ""
+    fonts: tuple[str, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
 
 
 class Opened(Protocol):

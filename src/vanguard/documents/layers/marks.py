@@ -34,6 +34,7 @@ class Unit(msgspec.Struct):
     Attributes:
         painted: when: the number of its first glyph on the page.
         glyphs: of how many it is made.
+        bold: its font is.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Unit(msgspec.Struct):
     stroke: int
     painted: int
     glyphs: int = 1
+    bold: bool = False
 
     @property
     def space(self) -> bool:
@@ -68,8 +70,13 @@ def is_mark(text: str) -> bool:
     )
 
 
-def units_of(numbered: Sequence[tuple[int, Glyph]]) -> list[Unit]:
-    """Units of glyphs that come with their numbers, in the order in which they were painted."""
+def units_of(
+    numbered: Sequence[tuple[int, Glyph]], bold: frozenset[int] = frozenset()
+) -> list[Unit]:
+    """Units of glyphs that come with their numbers, in the order in which they were painted.
+
+    `bold` are the fonts that are, by their numbers.
+    """
     units: list[Unit] = []
     marks: list[tuple[int, Unit]] = []
     for at, glyph in numbered:
@@ -79,7 +86,7 @@ def units_of(numbered: Sequence[tuple[int, Glyph]]) -> list[Unit]:
         unit = Unit(
             " " if text.isspace() else text,
             glyph.left, glyph.top, glyph.right, glyph.bottom,
-            glyph.baseline, glyph.size, glyph.stroke, at,
+            glyph.baseline, glyph.size, glyph.stroke, at, 1, glyph.font in bold,
         )  # fmt: skip
         if unit.space and unit.right - unit.left < _SAME * glyph.size:
             continue  # has no place; the gap tells

@@ -26,7 +26,7 @@ def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block,
     """
     told = _reasons("text_layer", layer.reasons) if layer is not None else ()
     if layer is not None and layer.lines and layer.trusted:
-        return gather(layer.lines, layer.reader, told, layer.furniture)
+        return _of_layer(layer, told)
     seen = picture()
     said = _reasons("picture", seen.steps)
     if layer is None or not layer.lines:
@@ -36,7 +36,14 @@ def decide(layer: Choice | None, picture: Callable[[], Picture]) -> tuple[Block,
     compared = Reason("arbiter", says)
     if found >= layer.plausibility + _BETTER_BY:
         return explained(seen.blocks, (*told, compared, *said))
-    return gather(layer.lines, layer.reader, (*told, compared), layer.furniture)
+    return _of_layer(layer, (*told, compared))
+
+
+def _of_layer(layer: Choice, told: tuple[Reason, ...]) -> tuple[Block, ...]:
+    """Its blocks; of lines whose places are not known, as they follow each other."""
+    if layer.blocks:
+        return explained(layer.blocks, told)
+    return gather(layer.lines, layer.reader, told, layer.furniture)
 
 
 def _reasons(code: str, said: Iterable[str]) -> tuple[Reason, ...]:

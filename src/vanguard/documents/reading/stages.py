@@ -14,7 +14,7 @@ from typing import ClassVar
 from vanguard.documents.engines.contract import Engine
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layers.choice import Choice
-from vanguard.documents.layers.read import read_layer, size_of
+from vanguard.documents.layers.read import glance, read_layer
 from vanguard.documents.page import POINTS_PER_INCH
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.files import count_pages, kind_of, layers_of, picture_of
@@ -70,7 +70,7 @@ class ReadPage:
     password: str = ""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     name: ClassVar[str] = "documents.read_page"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     takes: ClassVar[type[PageOfFile]] = PageOfFile
     whole: ClassVar[bool] = False
 
@@ -88,9 +88,10 @@ class ReadPage:
         layer: Choice | None = None
         if page.kind == "pdf":
             layers = layers_of(path, self.password, self.limits)
-            width, height = size_of(layers, page.number - 1)
+            seen = glance(layers, page.number - 1)
+            width, height = seen.width, seen.height
             if self.text_layers:
-                layer = read_layer(layers, page.number - 1)
+                layer = read_layer(layers, page.number - 1, seen=seen)
         else:
             drawn = self._drawn(page, path)
             height, width = (

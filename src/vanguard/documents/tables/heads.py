@@ -10,11 +10,19 @@ from itertools import pairwise
 import numpy as np
 
 from vanguard.documents.page import Box
-from vanguard.documents.tables.grid import Place
+from vanguard.documents.tables.grid import Grid, Place
 from vanguard.documents.tables.pieces import Band, Span
 
 _DOT = 0.4  # of the row's height
 _NOWHERE = Box(0, 0, 0, 0)
+
+
+def head_rows(grid: Grid) -> int:
+    """How many rows at the top name columns."""
+    if grid.rows < 2:
+        return 0
+    spans = [place.row_span for place in grid.places if place.row == 0]
+    return min(max(spans, default=1), grid.rows - 1)
 
 
 def stacked_head(rows: list[list[Band]], gutters: tuple[Span, ...]) -> tuple[Place, ...]:

@@ -19,6 +19,7 @@ from vanguard.documents.page import Box, Cell, Direction, Line, Table, Word
 from vanguard.documents.tables.checks import checked
 from vanguard.documents.tables.forms import is_number, is_regular
 from vanguard.documents.tables.grid import Grid, Place
+from vanguard.documents.tables.heads import head_rows
 from vanguard.documents.tables.numbers import NumberReader
 
 _INK = 0.02  # of the writing's height squared: the dot that is an Arabic zero has more
@@ -71,7 +72,7 @@ def read_table(
         if reading.may_be_number and reading.chosen is None:
             reading.doubts.append("may be a number, and no reader of numbers is sure of it")
     direction = _direction(readings)
-    head = _head_rows(grid)
+    head = head_rows(grid)
     cells = [_cell(reading, page, grid, direction, head) for reading in readings]
     ordered = tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
     return checked(Table(grid.rows, grid.columns, ordered, direction))
@@ -153,14 +154,6 @@ def _good(word: Word | None) -> bool:
 def _direction(readings: list[_Reading]) -> Direction:
     text = "".join(reading.text for reading in readings if reading.chosen is None)
     return "ltr" if len(_LATIN.findall(text)) > 2 * len(_ARABIC.findall(text)) else "rtl"
-
-
-def _head_rows(grid: Grid) -> int:
-    """How many rows at the top name columns."""
-    if grid.rows < 2:
-        return 0
-    spans = [place.row_span for place in grid.places if place.row == 0]
-    return min(max(spans, default=1), grid.rows - 1)
 
 
 def _cell(reading: _Reading, page: Sheet, grid: Grid, direction: Direction, head: int) -> Cell:

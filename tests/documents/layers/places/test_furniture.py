@@ -60,3 +60,17 @@ def test_the_last_footnote_is_no_footer():
 def test_few_rows_tell_nothing():
     assert kinds(line("قصير", 60, 9, 440), line("نص", 100)) == {}
     assert find_furniture([line("قصير", 60, 9, 440), *body()], 0.0) == {}
+
+
+def test_a_rule_parts_a_header_from_the_text():
+    head, lines = line("شركة الأفق", 92, 14, 330), body(first=110, count=30)
+    assert kinds(head, *lines) == {}
+    found = find_furniture([head, *lines], 842, [Box(60, 107, 535, 107.5)])
+    assert found == {0: "header"}
+    assert find_furniture([head, *lines], 842, [Box(60, 107, 150, 107.5)]) == {}
+
+
+def test_lines_of_another_column_say_nothing_of_the_distance():
+    main = [line("سطر من النص الأصلي هنا", 80 + 20 * n, 14, 240, 520) for n in range(25)]
+    side = [line("حاشية", 90 + 20 * n, 12, 60, 200) for n in range(20)]
+    assert kinds(*main, *side) == {}

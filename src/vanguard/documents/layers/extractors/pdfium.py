@@ -27,15 +27,24 @@ class PdfiumExtractor:
 
     def open(self, path: Path, password: str, limits: Limits) -> PdfiumFile:
         """See `Extractor.open`."""
-        try:
-            return PdfiumFile(pypdfium2.PdfDocument(path, password=password or None), limits)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise DocumentLocked(
-                    "The file is encrypted, and the password is missing or not the right one."
-                ) from error
-            reason = str(error).rstrip(".")
-            raise DocumentUnreadable(f"PDFium cannot open the file: {reason}.") from error
+        return PdfiumFile(open_document(path, password), limits)
+
+
+def open_document(path: Path, password: str) -> Any:
+    """The file as PDFium's library gives it.
+
+    Raises:
+        DocumentLocked, DocumentUnreadable: as in `Extractor.open`.
+    """
+    try:
+        return pypdfium2.PdfDocument(path, password=password or None)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise DocumentLocked(
+                "The file is encrypted, and the password is missing or not the right one."
+            ) from error
+        reason = str(error).rstrip(".")
+        raise DocumentUnreadable(f"PDFium cannot open the file: {reason}.") from error
 
 
 class PdfiumFile:
@@ -54,9 +63,7 @@ class PdfiumFile:
         """The glyphs of a page, from 0."""
         opened = self._document[page]
         try:
-            left, bottom, right, top = opened.get_bbox()  # inherited boxes too
-            turn = opened.get_rotation()
-            view = _View(left, bottom, right, top, turn)
+            view = View.of(opened)
             text = opened.get_textpage()
             try:
                 count = min(raw.FPDFText_CountChars(text.raw), self._limits.glyphs)
@@ -72,8 +79,14 @@ class PdfiumFile:
         self._document.close()
 
 
-class _View:
+class View:
     """From the coordinates of a page's contents to those of the page as it is looked at."""
+
+    @classmethod
+    def of(cls, page: Any) -> View:
+        """That of a page of PDFium's library."""
+        left, bottom, right, top = page.get_bbox()  # inherited boxes too
+        return cls(left, bottom, right, top, page.get_rotation())
 
     def __init__(self, left: float, bottom: float, right: float, top: float, turn: int) -> None:
         self.left, self.bottom, self.right, self.top, self.turn = left, bottom, right, top, turn
@@ -102,7 +115,7 @@ class _View:
 class _Characters:
     """Walks the characters of one page."""
 
-    def __init__(self, page: Any, view: _View) -> None:
+    def __init__(self, page: Any, view: View) -> None:
         self._page = page
         self._view = view
         self._stroke = 0

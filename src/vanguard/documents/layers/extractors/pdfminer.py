@@ -18,14 +18,14 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import apply_matrix_pt, decode_text, mult_matrix
+from pdfminer.utils import decode_text
 
 from vanguard.core.errors import DocumentLocked, DocumentUnreadable
 from vanguard.documents.layers.contract import Glyph, Limits, Painted
 from vanguard.documents.layers.missing import EMPTY_FROM, MOST_CODES, UNDEFINED_FROM, UNKNOWN
 
 NAME = "pdfminer"
-_INVISIBLE = 3
+_INVISIBLE, _OUTLINED = 3, 2
 _THIN = 0.02  # of the font's size
 
 
@@ -76,7 +76,8 @@ class PdfminerFile:
         self._device.glyphs = []
         self._interpreter.process_page(chosen)
         width, height = (high, wide) if turned else (wide, high)
-        return Painted(NAME, width, height, tuple(self._device.glyphs))
+        fonts = tuple(self._device.fonts)
+        return Painted(NAME, width, height, tuple(self._device.glyphs), fonts=fonts)
 
     def close(self) -> None:
         """Lets the file go."""
@@ -91,8 +92,10 @@ class _Device(PDFTextDevice):
         self.height = 0.0
         self.glyphs: list[Glyph] = []
         self._most = most
+        self.fonts: dict[str, int] = {}
         self._stroke = 0
         self._hidden = False
+        self._font = 0
         self._codes: dict[tuple[int, int, int], int] = {}
         self._spans: list[tuple[str | None, int]] = []
 
@@ -115,21 +118,31 @@ class _Device(PDFTextDevice):
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._stroke += 1
         self._hidden = textstate.render == _INVISIBLE
+        name = str(getattr(textstate.font, "fontname", ""))
+        if textstate.render == _OUTLINED:  # a poor man's bold
+            name += " Bold"
+        self._font = self.fonts.setdefault(name, len(self.fonts))
         super().render_string(textstate, seq, ncs, graphicstate)
 
     def render_char(self, matrix: Any, font: Any, fontsize: float, *rest: Any) -> float:
         """Called by the library with scaling, rise, code, colour space and graphics state behind."""
         scaling, rise, cid, ncs, graphicstate = rest
         text = self._letters(font, cid)
-        wide, disp = font.char_width(cid), font.char_disp(cid)
-        item = LTChar(
-            matrix, font, fontsize, scaling, rise, text, wide, disp, ncs, graphicstate
-        )  # fmt: skip
+        wide = font.char_width(cid)
+        step = wide * fontsize * scaling
+        if font.is_vertical():
+            item = LTChar(
+                matrix, font, fontsize, scaling, rise, text, wide, font.char_disp(cid), ncs, graphicstate
+            )  # fmt: skip
+            step, box = float(item.adv), item.bbox
+        else:
+            foot = font.get_descent() * fontsize + rise
+            box = _box(matrix, step, foot, foot + fontsize)
         # an empty glyph without width is a mark whose text its letter carries
         idle = not wide and chr(EMPTY_FROM) <= text < chr(UNDEFINED_FROM)
         if len(self.glyphs) < self._most and not idle:
-            self.glyphs.append(self._glyph(item, matrix, fontsize, rise))
-        return float(item.adv)
+            self.glyphs.append(self._glyph(text, box, matrix, fontsize, rise))
+        return float(step)
 
     def _letters(self, font: Any, cid: int) -> str:
         """What the file gives for a glyph; a private character of its own where it gives nothing."""
@@ -145,23 +158,39 @@ class _Device(PDFTextDevice):
         number = self._codes.setdefault((start, id(font), cid), len(self._codes))
         return chr(start + number) if number < MOST_CODES else UNKNOWN
 
-    def _glyph(self, item: Any, matrix: Any, fontsize: float, rise: float) -> Glyph:
-        _, baseline = apply_matrix_pt(mult_matrix((1, 0, 0, 1, 0, rise), matrix), (0, 0))
-        _, _, up_x, up_y, _, _ = matrix
+    def _glyph(
+        self,
+        text: str,
+        box: tuple[float, float, float, float],
+        matrix: Any,
+        size: float,
+        rise: float,
+    ) -> Glyph:
+        _, _, up_x, up_y, _, down = matrix
+        baseline = up_y * rise + down
         # by where the letters' heads point: a mirrored line flows leftward and still stands upright
         turn = round(math.degrees(math.atan2(-up_x, up_y)) / 90) * 90
         return Glyph(
-            item.get_text(),
-            item.x0,
-            self.height - item.y1,
-            item.x1,
-            self.height - item.y0,
+            text,
+            box[0],
+            self.height - box[3],
+            box[2],
+            self.height - box[1],
             self.height - baseline,
-            abs(fontsize) * math.hypot(up_x, up_y),
+            abs(size) * math.hypot(up_x, up_y),
             turn % 360,
             self._stroke,
             self._hidden,
+            self._font,
         )
+
+
+def _box(matrix: Any, wide: float, foot: float, head: float) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top around a glyph's advance by its font's height."""
+    a, b, c, d, e, f = matrix
+    xs = (c * foot, c * head, a * wide + c * foot, a * wide + c * head)
+    ys = (d * foot, d * head, b * wide + d * foot, b * wide + d * head)
+    return e + min(xs), f + min(ys), e + max(xs), f + max(ys)
 
 
 def _actual_text(props: Any) -> str | None:
@@ -190,4 +219,5 @@ def _joined(text: str, covered: list[Glyph], before: Glyph | None) -> Glyph:
         first.turn,
         first.stroke,
         first.hidden,
+        first.font,
     )

@@ -41,6 +41,18 @@ def test_words_of_which_the_first_reader_is_sure_stay(english, places):
     assert with_latin([sure], PAGE, english) == (sure,)
 
 
+def test_less_sure_are_words_that_look_arabic_before_they_are_looked_at(places):
+    for text, sure, looks in (
+        ("امعد", 0.45, 0),
+        ("امعد", 0.35, 1),
+        ("»ه", 0.45, 1),
+        ("»ه", 0.55, 0),
+    ):
+        latin = Saying("ocol")
+        with_latin([block(Word(text, places[0], sure))], PAGE, latin)
+        assert latin.looks == looks
+
+
 def test_words_without_a_place_and_places_without_ink_stay(english, places):
     beyond = Box(5_000, 5_000, 5_010, 5_010)
     given = block(Word("123", None, 0.2), Word("456", beyond, 0.2), Word("7", Box(0, 0, 4, 4), 0.1))

@@ -59,6 +59,16 @@ def test_the_room_that_suits_the_engine_is_taken(room):
     assert best_measure(Likes(1 / room), strips).room_px == pytest.approx(room * HEIGHT)
 
 
+def test_lines_that_were_read_to_find_the_room_are_not_read_again():
+    page = Canvas().lines(100, 200, 700, 6).sheet
+    engine = Says("كلمة")
+    measure = best_measure(engine, strips_of(page, WHOLE))
+    assert engine.looks == len(ROOMS) * len(measure.known)
+    before = engine.looks
+    assert len(LineReader(engine, measure).read(page, WHOLE)) == 6
+    assert engine.looks - before == 6 - len(measure.known)
+
+
 def test_lines_with_all_vowels_fill_their_room():
     strips = strips_of(Canvas().lines(100, 200, 700, 3).sheet, WHOLE)
     engine = Says()

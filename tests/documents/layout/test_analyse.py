@@ -84,3 +84,17 @@ def test_what_is_hardly_read_on_a_page_that_is_read_well_is_dirt(usual, kept):
     engine = Mixed(lambda wide: 0.2 if wide < 300 else usual)
     text = "\n".join(block.text for block in analyse(canvas.raster, engine))
     assert ("dirt" in text) is kept
+
+
+def test_a_line_that_would_be_given_up_is_read_in_other_rooms_before():
+    widths = []
+
+    def doubts(wide):
+        if wide < 300:
+            widths.append(wide)
+        return 0.9 if wide >= 300 or wide > widths[0] else 0.2
+
+    canvas = Canvas().lines(100, 200, 700, 8).bar(100, 700, 200)
+    text = "\n".join(block.text for block in analyse(canvas.raster, Mixed(doubts)))
+    assert "dirt" in text
+    assert len(widths) == 3

@@ -53,6 +53,13 @@ def test_words_of_a_few_lines_that_stand_apart_by_chance_are_no_columns():
     assert [box[:2] for box in found(ink)] == [(50, 80)]
 
 
+def test_a_narrow_gutter_is_one_where_many_lines_leave_it_white():
+    ink = page((50, 100, 294, 12), (306, 100, 550, 12))
+    assert found(ink) == [(306, 100, 550, 330), (50, 100, 294, 330)]
+    assert len(found(page((50, 100, 294, 9), (306, 100, 550, 9)))) == 1
+    assert len(found(page((50, 100, 296, 12), (305, 100, 550, 12)))) == 1
+
+
 def test_columns_whose_gaps_are_level_are_read_one_after_the_other():
     ink = page((50, 100, 280, 3), (50, 180, 280, 3), (320, 100, 550, 3), (320, 180, 550, 3))
     assert found(ink) == [(320, 100, 550, 230), (50, 100, 280, 230)]

@@ -85,6 +85,9 @@ def test_what_may_be_a_number():
     assert may_be_number(Word("ه", None, 0.99))
     assert may_be_number(Word("خلا", None, 0.3))
     assert not may_be_number(Word("كلمة", None, 0.95))
+    assert not may_be_number(Word("كلمة", None, 0.7))
+    assert may_be_number(Word("كلمة", None, 0.6))
+    assert may_be_number(Word("لو", None, 0.7))
 
 
 def test_what_the_engine_took_apart_is_one_number():
@@ -112,6 +115,8 @@ def test_what_the_engine_took_apart_is_one_number():
         ("1517ه", "٣٤١٢", "٣٤١٢"),  # no year
         ("كلمة", f"{OTHER}١٩٨٣.", None),  # no word of one letter
         ("5877", f"٢٦{OTHER}", None),
+        ("مترج", "٠", None),  # a digit is not as wide as a word
+        ("ها", "٠", "٠"),
     ],
 )
 def test_words_beside_digits_stay_with_them(text, seen, both):

@@ -96,3 +96,11 @@ def test_columns_of_prose_are_no_table():
 
 def test_two_rows_are_no_table():
     assert found(rows(Canvas(), 200, 2).lines(100, 400, 700, 3)) == []
+
+
+def test_words_that_stand_far_apart_are_no_table_where_some_spaces_lie_below_each_other():
+    canvas = Canvas()
+    for row, (end, begin) in enumerate(((160, 200), (200, 240), (130, 170), (180, 220))):
+        for left, right in ((100, end), (begin, 290), (330, 400)):
+            canvas.bar(left, 200 + 34 * row, right)
+    assert found(canvas) == []

@@ -7,8 +7,8 @@ itself, the CER was .05 to .15, and line by line .02 to .03.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -39,9 +39,11 @@ class Measure:
 
     Attributes:
         room_px: height of a line with the white above and below it, for letters of the usual size.
+        known: what the engine read in this measure when it was chosen, by the line's place.
     """
 
     room_px: float
+    known: Mapping[Box, Line | None] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,24 @@ def best_measure(engine: Engine, strips: Sequence[Strip], *, vocalised: bool = F
     long = [one for one in usual if one.box.width >= _LONG * longest]
     step = max(1, len(long) // _SAMPLE)
     sample = long[step // 2 :: step][:_SAMPLE]
-    measures = [Measure(room * height) for room in ROOMS]
-    return max(measures, key=lambda one: sum(_sure(engine, strip, one) for strip in sample))
+    tried = (_tried(engine, sample, Measure(room * height)) for room in ROOMS)
+    return max(tried, key=_sure)
 
 
-def _sure(engine: Engine, strip: Strip, measure: Measure) -> float:
-    line = read_strip(engine, strip, measure)
-    return (line.confidence or 0.0) if line is not None else 0.0
+def _tried(engine: Engine, sample: Sequence[Strip], measure: Measure) -> Measure:
+    """The measure with what is read in it: these lines need not be read again."""
+    read = {strip.box: read_strip(engine, strip, measure) for strip in sample}
+    return replace(measure, known=read)
+
+
+def _sure(measure: Measure) -> float:
+    return sum(line.confidence or 0.0 for line in measure.known.values() if line is not None)
 
 
 def read_strip(engine: Engine, strip: Strip, measure: Measure) -> Line | None:
     """What is written in a line, boxes in pixels of the page; None where nothing is."""
+    if strip.box in measure.known:
+        return measure.known[strip.box]
     room = measure.room_px * strip.size
     image, factor, left, top = _framed(strip, room)
     lines = engine.read(image, "strip")

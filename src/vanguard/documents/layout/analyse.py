@@ -11,7 +11,7 @@ from functools import reduce
 from statistics import median
 
 from vanguard.documents.engines.contract import Engine
-from vanguard.documents.engines.strips import LineReader, best_measure, strips_of
+from vanguard.documents.engines.strips import LineReader, Measure, best_measure, strips_of
 from vanguard.documents.images.ink import is_vocalised
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.images.sheet import Sheet, sheet
@@ -31,6 +31,7 @@ from vanguard.documents.tables.read import read_table
 
 # by the engine's confidence: a page on which lines of less are no lines
 _WELL_READ, _DIRT = 0.7, 0.35
+_OTHER_ROOMS = (0.8, 1.25)  # of the page's own: in what else a line is read before it is given up
 _FEW_LINES = 3  # of text; with fewer, those of tables tell the measure, too
 
 
@@ -56,7 +57,7 @@ def analyse(
         for index, region in enumerate(plan.regions)
         if region.what == "text"
     }
-    texts = _without_dirt(texts)
+    texts = _without_dirt(texts, plan.text, reader)
     solids = tuple(one.box for one in plan.regions if one.what in ("table", "figure"))
     written = [one for some in texts.values() for one in some]
     around = Surroundings(
@@ -79,7 +80,9 @@ def analyse(
     return tuple(blocks)
 
 
-def _without_dirt(texts: dict[int, list[Paragraph]]) -> dict[int, list[Paragraph]]:
+def _without_dirt(
+    texts: dict[int, list[Paragraph]], page: Sheet, reader: LineReader
+) -> dict[int, list[Paragraph]]:
     """Texts without lines that are none, on a page that is read well: dirt and drawings are read as letters."""
     lines = [line for some in texts.values() for one in some for line in one.lines]
     usual = median(line.confidence or 0.0 for line in lines) if lines else 0.0
@@ -89,10 +92,21 @@ def _without_dirt(texts: dict[int, list[Paragraph]]) -> dict[int, list[Paragraph
     for index, some in texts.items():
         kept[index] = []
         for one in some:
-            known = tuple(line for line in one.lines if (line.confidence or 0.0) >= _DIRT)
+            surest = (_surest(line, page, reader) for line in one.lines)
+            known = tuple(line for line in surest if (line.confidence or 0.0) >= _DIRT)
             if known:
                 kept[index].append(replace(one, lines=known))
     return kept
+
+
+def _surest(line: Line, page: Sheet, reader: LineReader) -> Line:
+    """A line as it is, or, where it would be given up, as it is read in another room."""
+    if (line.confidence or 0.0) >= _DIRT or line.box is None:
+        return line
+    rooms = (Measure(share * reader.measure.room_px) for share in _OTHER_ROOMS)
+    others = [LineReader(reader.engine, room).read(page, line.box) for room in rooms]
+    whole = [found[0] for found in others if len(found) == 1]
+    return max((line, *whole), key=lambda one: one.confidence or 0.0)
 
 
 def _line_reader(plan: Plan, page: Sheet, engine: Engine) -> LineReader:

@@ -15,9 +15,13 @@ from vanguard.documents.images.ink import Ink
 from vanguard.documents.page import Box, Direction
 
 _GUTTER = 1.6  # heights of writing: the white between two columns
+# Where so many lines on either side leave it white, it may be as narrow as this: spaces between words do not
+# lie below each other so often
+_NARROW_GUTTER, _MANY_LINES = 1.0, 10
 _GAP = 1.6  # and between two blocks, one below the other
 _COLUMN = 6.0  # narrower is no column
 _COLUMN_LINES = 3.0  # lower is no column: words in one line stand far apart too
+_LINE = 0.6  # lower stretches of ink are parts of lines
 _CLOSE_GAP = 0.4  # and between a heading and the columns below it, where they stand close
 _CROSSING_LINES = 3  # above or below columns, at most
 _CROSSED = (
@@ -62,7 +66,11 @@ def _cut(
 def _columns(part: NDArray[np.bool_], box: Box, height: float, direction: Direction) -> list[Box]:
     if box.height < _COLUMN_LINES * height:
         return []
-    edges = gaps(part.sum(axis=0), _GUTTER * height, _DUST * height)
+    edges = [
+        (begin, end)
+        for begin, end in gaps(part.sum(axis=0), _NARROW_GUTTER * height, _DUST * height)
+        if end - begin >= _GUTTER * height or _is_long(part, begin, end, height)
+    ]
     edges = _wide_enough(edges, box.width, _COLUMN * height)
     pieces = [
         Box(box.left + begin, box.top, box.left + end, box.bottom)
@@ -71,6 +79,20 @@ def _columns(part: NDArray[np.bool_], box: Box, height: float, direction: Direct
     if len(pieces) < 2 or not _beside(part, box, pieces, height):
         return []
     return pieces[::-1] if direction == "rtl" else pieces
+
+
+def _is_long(part: NDArray[np.bool_], begin: int, end: int, height: float) -> bool:
+    """Whether many lines end at a gap on the one side, and many begin on the other."""
+    reach = round(_COLUMN * height)
+    sides = (part[:, max(0, begin - reach) : begin], part[:, end : end + reach])
+    return all(_lines(side, height) >= _MANY_LINES for side in sides)
+
+
+def _lines(side: NDArray[np.bool_], height: float) -> int:
+    """Stretches of rows with ink, dots and marks apart from their letters not counted."""
+    filled = np.concatenate(([False], side.sum(axis=1) > 0, [False])).astype(np.int8)
+    turns = np.flatnonzero(np.diff(filled))
+    return int((turns[1::2] - turns[::2] >= _LINE * height).sum())
 
 
 def _beside(part: NDArray[np.bool_], box: Box, pieces: list[Box], height: float) -> bool:

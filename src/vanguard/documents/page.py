@@ -192,13 +192,34 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
         return "\n".join(line.text for line in self.lines)
 
 
+Point = tuple[float, float]
+"""From the left and from the top, in points."""
+
+
+class Original(msgspec.Struct, frozen=True):
+    """The page of the file, where the one that was read is not just that: it was turned, or a photograph flattened.
+
+    Attributes:
+        width, height: of the file's page as it is looked at there, in points.
+        turned: degrees, clockwise, by which it was turned to be upright.
+        corners: of the page that was read, on the file's page: what is its top left corner when it
+            is upright, then the top right, the bottom right and the bottom left one.
+    """
+
+    width: float
+    height: float
+    turned: Literal[0, 90, 180, 270]
+    corners: tuple[Point, Point, Point, Point]
+
+
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     """One page, its blocks in reading order.
 
     Attributes:
         number: from 1.
-        width, height: in points, as the page is looked at.
+        width, height: in points, as the page is looked at when it is upright and flat.
         failed: why nothing could be read; empty when it could.
+        original: where all this stands on the file's page; None where that is this one.
     """
 
     number: int
@@ -206,6 +227,7 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     height: float
     blocks: tuple[Block, ...] = ()
     failed: str = ""
+    original: Original | None = None
 
     @property
     def text(self) -> str:

@@ -37,8 +37,8 @@ class Asking(msgspec.Struct, frozen=True):
     url: str | None
     home: str | None
 
-    def stage(self) -> AskModel | None:
-        """The stage that asks the model; None where OCR alone is to read.
+    def stage(self, password: str = "") -> AskModel | None:
+        """The stage that asks the model; None where OCR alone is to read. The password is of encrypted PDFs.
 
         Raises:
             VanguardError: the platform does not answer, or does not know the model.
@@ -57,6 +57,7 @@ class Asking(msgspec.Struct, frozen=True):
             at_once=self.at_once,
             url=self.url or "",
             home=str(Path(home).resolve()) if home is not None else "",
+            password=password,
         )
 
     @property

@@ -118,7 +118,7 @@ def read(
         text_layers=not no_text_layer,
         password=password,
     )
-    asking = wish.stage()
+    asking = wish.stage(password)
     seconds = page_s or (_PAGE_S if model is None else _ASKED_PAGE_S)
     with (
         _work_folder(work, target) as folder,

@@ -100,13 +100,18 @@ def close_layers() -> None:
 
 
 def picture_of(
-    path: Path, kind: Kind, number: int, dots_per_inch: float, limits: ReadingLimits
+    path: Path,
+    kind: Kind,
+    number: int,
+    dots_per_inch: float,
+    limits: ReadingLimits,
+    password: str = "",
 ) -> Raster:
-    """A page's picture; `number` is from 1, the resolution is for PDFs.
+    """A page's picture; `number` is from 1, resolution and password are for PDFs.
 
     Raises:
         DocumentUnreadable, DocumentTooLarge: it cannot be drawn.
     """
     if kind == "image":
         return images.read_frame(path, number, limits)
-    return pictures.draw_page(path, number, dots_per_inch, limits)
+    return pictures.draw_page(path, number, dots_per_inch, limits, password)

@@ -12,10 +12,10 @@ import msgspec
 
 from vanguard.documents.engines.contract import Engine
 from vanguard.documents.engines.latin import with_latin
-from vanguard.documents.images.prepare import prepare
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layout.analyse import analyse
-from vanguard.documents.page import Block, Line
+from vanguard.documents.page import Block, Line, Original
+from vanguard.documents.reading.upright import upright
 from vanguard.documents.tables.numbers import NumberReader
 
 # Tesseract's Arabic data hold Latin punctuation too, and take one for the other
@@ -27,12 +27,16 @@ class Picture(msgspec.Struct, frozen=True):
     """What a picture says.
 
     Attributes:
-        blocks: in reading order, boxes in points of the page.
+        blocks: in reading order, boxes in points of the page when it is upright and flat.
         steps: what was done to the picture before it was read.
+        size: width and height of that page, in points.
+        original: where it lay in the picture; None where it fills it, upright.
     """
 
     blocks: tuple[Block, ...]
     steps: tuple[str, ...]
+    size: tuple[float, float] = (0.0, 0.0)
+    original: Original | None = None
 
     @property
     def text(self) -> str:
@@ -54,13 +58,15 @@ def read_picture(
         numbers: read again what may be a number in a table.
         latin: reads again what may be a Latin word.
     """
-    prepared = prepare(page)
+    found = upright(page, (engine,) if latin is None else (engine, latin))
+    prepared = found.prepared
     if prepared.blank:
-        return Picture((), (*prepared.steps, "blank"))
+        return Picture((), (*prepared.steps, "blank"), found.size, found.original)
     blocks = analyse(prepared.raster, engine, numbers)
     if latin is not None:
         blocks = with_latin(blocks, prepared.raster, latin)
-    return Picture(tuple(_with_arabic_marks(block) for block in blocks), prepared.steps)
+    read = tuple(_with_arabic_marks(block) for block in blocks)
+    return Picture(read, prepared.steps, found.size, found.original)
 
 
 def _with_arabic_marks(block: Block) -> Block:

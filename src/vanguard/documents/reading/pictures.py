@@ -18,17 +18,19 @@ from vanguard.documents.reading.limits import ReadingLimits
 _LEAST_DOTS_PER_INCH = 40.0  # fewer cannot be read
 
 
-def draw_page(path: Path, number: int, dots_per_inch: float, limits: ReadingLimits) -> Raster:
+def draw_page(
+    path: Path, number: int, dots_per_inch: float, limits: ReadingLimits, password: str = ""
+) -> Raster:
     """One page as it is looked at, its rotation and its forms drawn; coarser where it is very large.
 
-    Pages are numbered from 1.
+    Pages are numbered from 1; the password is for encrypted files.
 
     Raises:
         DocumentUnreadable: PDFium cannot open the file or draw the page.
         DocumentTooLarge: even coarse it has too many pixels.
     """
     try:
-        with pypdfium2.PdfDocument(path) as pdf:
+        with pypdfium2.PdfDocument(path, password or None) as pdf:
             page = pdf[number - 1]
             resolution = _resolution(page.get_size(), dots_per_inch, limits)
             drawn = page.render(scale=resolution / POINTS_PER_INCH, grayscale=True)

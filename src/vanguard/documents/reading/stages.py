@@ -15,7 +15,7 @@ from vanguard.documents.engines.contract import Engine
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layers.choice import Choice
 from vanguard.documents.layers.read import glance, read_layer
-from vanguard.documents.page import POINTS_PER_INCH
+from vanguard.documents.page import POINTS_PER_INCH, Block, Original
 from vanguard.documents.reading.arbiter import decide
 from vanguard.documents.reading.files import count_pages, kind_of, layers_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
@@ -98,14 +98,22 @@ class ReadPage:
                 POINTS_PER_INCH / drawn.dots_per_inch * side for side in drawn.grey.shape
             )
 
+        seen: list[Picture] = []
+
         def picture() -> Picture:
             raster = drawn or self._drawn(page, path)
-            return read_picture(raster, engine, _numbers(self.tessdata), self._latin())
+            seen.append(read_picture(raster, engine, _numbers(self.tessdata), self._latin()))
+            return seen[-1]
 
         blocks = decide(layer, picture)
         by_layer = layer is not None and bool(layer.lines) and layer.trusted
+        original = _original(blocks, seen)
+        if original is not None:
+            width, height = seen[-1].size
         size = (round(width, 2), round(height, 2))
-        yield Made(PageRead(page.number, *size, blocks, source=page, by_layer=by_layer))
+        yield Made(
+            PageRead(page.number, *size, blocks, original=original, source=page, by_layer=by_layer)
+        )
 
     def _latin(self) -> Engine | None:
         """The data for English, where the main ones are not Latin themselves."""
@@ -113,7 +121,18 @@ class ReadPage:
         return _engine("eng", self.tessdata) if arabic else None
 
     def _drawn(self, page: PageOfFile, path: Path) -> Raster:
-        return picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)
+        return picture_of(
+            path, page.kind, page.number, self.dots_per_inch, self.limits, self.password
+        )
+
+
+def _original(blocks: Sequence[Block], seen: Sequence[Picture]) -> Original | None:
+    """Where the page lay, if it is the picture's blocks that were taken: layers' stand on the page as it is."""
+    if not blocks or not seen or seen[-1].original is None:
+        return None
+    # a picture that was turned or flattened says so among its steps
+    by_picture = any(reason.code == "picture" for reason in blocks[0].reasons)
+    return seen[-1].original if by_picture else None
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,7 @@ It does not know who asked, nor where it is written down. What was done before i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from vanguard.core.errors import (
 )
 from vanguard.documents.page import Document
 from vanguard.documents.reading.batch import BatchReader, FileRead
+from vanguard.documents.reading.files import kind_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.second.combine import Prefer
 from vanguard.documents.reading.stages import OpenFile, ReadPage
 from vanguard.documents.reading.tiers.judge import JudgePage
 from vanguard.documents.reading.values import SourceFile
 from vanguard.documents.reading.vision.stage import AskModel
-from vanguard.documents.service.stages import Examine, Examined, Shown, ShowPage
+from vanguard.documents.service.stages import Examine, Examined, PageToShow, Shown, ShowPage
 from vanguard.flow.ports import Blobs, Executor, Ledger
 from vanguard.flow.run import Recipe, Run, Step
 from vanguard.flow.stage import Stage
@@ -107,11 +108,12 @@ class DocumentReader:
         if len(failed) == len(document.pages):
             more = f" (page 1 of {pages})" if pages > 1 else ""
             raise DocumentUnreadable(f"{failed[0].failed}{more}" if failed else "It has no pages.")
-        shown = self._show(source)
+        shown = self._show(source, document)
         return Come(msgspec.structs.replace(document, source=name), shown, len(read.not_asked))
 
     def _examine(self, source: Path) -> int:
-        run, found = self._run((Examine(limits=self.limits),), source)
+        file = SourceFile(self.blobs.link(source).sha256)
+        run, found = self._run((Examine(limits=self.limits),), [(str(source), file)])
         if not found:
             raise DocumentUnreadable(f"The file cannot be opened: {run.failures[0].error}.")
         examined = msgspec.json.decode(found[0], type=Examined)
@@ -150,16 +152,23 @@ class DocumentReader:
                 break
         return read
 
-    def _show(self, source: Path) -> tuple[Shown, ...]:
-        stages = (OpenFile(limits=self.limits), ShowPage(limits=self.limits))
-        _, found = self._run(stages, source)
+    def _show(self, source: Path, document: Document) -> tuple[Shown, ...]:
+        """Pictures of its pages, laid as they were read."""
+        kind = kind_of(source)
+        blob = self.blobs.link(source).sha256
+        pages = [
+            (f"{source}#{page.number}", PageToShow(blob, kind, page.number, page.original))
+            for page in document.pages
+        ]
+        _, found = self._run((ShowPage(limits=self.limits),), pages)
         shown = (msgspec.json.decode(one, type=Shown) for one in found)
         return tuple(sorted(shown, key=lambda one: one.number))
 
-    def _run(self, stages: tuple[Stage[Any], ...], source: Path) -> tuple[Run, list[bytes]]:
+    def _run(
+        self, stages: tuple[Stage[Any], ...], given: Sequence[tuple[str, msgspec.Struct]]
+    ) -> tuple[Run, list[bytes]]:
         run = Run(Recipe("documents.service", stages), self.ledger, self.blobs, self.executor)
-        item = run.item(str(source), SourceFile(self.blobs.link(source).sha256))
-        for step in run.go([item]):
+        for step in run.go([run.item(name, value) for name, value in given]):
             self.heard(Heard(0, 0))
             del step
         return run, [self.blobs.get(one.key) for one in run.results]

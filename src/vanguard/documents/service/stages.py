@@ -15,9 +15,10 @@ import numpy as np
 
 from vanguard.core.errors import DocumentUnreadable, ReadingError
 from vanguard.documents.images.ink import find_ink
+from vanguard.documents.images.pose.flat import as_read
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.images.skew import find_skew
-from vanguard.documents.page import POINTS_PER_INCH
+from vanguard.documents.page import POINTS_PER_INCH, Original
 from vanguard.documents.reading.files import close_layers, count_pages, kind_of, picture_of
 from vanguard.documents.reading.limits import ReadingLimits
 from vanguard.documents.reading.values import PageOfFile, SourceFile
@@ -53,6 +54,12 @@ class Shown(msgspec.Struct, frozen=True):
     turned: float
 
 
+class PageToShow(PageOfFile, frozen=True, omit_defaults=True):
+    """A page of a file, and how it was laid when it was read."""
+
+    original: Original | None = None
+
+
 @dataclass(frozen=True)
 class Examine:
     """Whether a file can be read, and how many pages it has; errors are answers here."""
@@ -82,7 +89,7 @@ class Examine:
 
 @dataclass(frozen=True)
 class ShowPage:
-    """A page as it is looked at, as a grey PNG that fills it.
+    """A page as it was read, upright and flat, as a grey PNG that fills it.
 
     Attributes:
         dots_per_inch: at which pages of PDFs are drawn.
@@ -91,11 +98,11 @@ class ShowPage:
     dots_per_inch: float = 200.0
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     name: ClassVar[str] = "documents.show_page"
-    version: ClassVar[int] = 1
-    takes: ClassVar[type[PageOfFile]] = PageOfFile
+    version: ClassVar[int] = 2
+    takes: ClassVar[type[PageToShow]] = PageToShow
     whole: ClassVar[bool] = False
 
-    def process(self, values: Sequence[PageOfFile], blobs: Blobs) -> Iterable[Made]:
+    def process(self, values: Sequence[PageToShow], blobs: Blobs) -> Iterable[Made]:
         """One `Shown`.
 
         Raises:
@@ -104,7 +111,8 @@ class ShowPage:
         (page,) = values
         path = blobs.path(page.sha256)
         close_layers()  # its text is read; a process that stays must not hold a file that may be deleted
-        drawn = picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)
+        given = picture_of(path, page.kind, page.number, self.dots_per_inch, self.limits)
+        drawn = as_read(given, page.original)
         height, width = (
             round(POINTS_PER_INCH / drawn.dots_per_inch * side, 2) for side in drawn.grey.shape
         )

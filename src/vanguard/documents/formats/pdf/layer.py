@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from bidi import get_display
 from bidi.mirror import MIRRORED
 
+from vanguard.documents.formats.original import Placed, placed
 from vanguard.documents.formats.pdf.font import DESCENT, MARK_WIDTH, WIDTH, Codes, is_mark
 from vanguard.documents.formats.pdf.place import PlacedLine, PlacedWord, placed_lines
-from vanguard.documents.page import Direction, Page
+from vanguard.documents.page import Box, Direction, Page
 
 FONT_NAME = b"VanguardText"
 _INVISIBLE = 3
@@ -31,11 +32,18 @@ _MARKED = str.maketrans({sign: sign + _WITNESS for sign in MIRRORED})
 
 
 def text_layer(page: Page, codes: Codes) -> bytes:
-    """Operators that write the page's text, the origin being the page's bottom left corner."""
-    return b"".join(
-        b"BT\n%d Tr\n%s\nET\n" % (_INVISIBLE, b"\n".join(_line(line, page.height, codes)))
-        for line in placed_lines(page)
-    )
+    """Operators that write the page's text, the origin being the bottom left corner of the file's page."""
+    on_file = placed(page)
+    return b"".join(_placed(line, page.height, codes, on_file) for line in placed_lines(page))
+
+
+def _placed(line: PlacedLine, page_height: float, codes: Codes, on_file: Placed | None) -> bytes:
+    shown = b"\n".join(_line(line, page_height, codes))
+    text = b"BT\n%d Tr\n%s\nET\n" % (_INVISIBLE, shown)
+    if on_file is None:
+        return text
+    box = Box(line.words[0].left, line.top, line.words[-1].right, line.bottom)
+    return b"q %s cm\n%sQ\n" % (b" ".join(b"%.5f" % one for one in on_file.near(box)), text)
 
 
 def visual(text: str, direction: Direction) -> str:

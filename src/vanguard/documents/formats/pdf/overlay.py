@@ -147,7 +147,8 @@ def _inherited(page: DictionaryObject, key: str) -> DictionaryObject:
 
 
 def _placed(target: PageObject, page: Page) -> bytes:
-    """The matrix from the page as it is looked at to the page's own space."""
+    """The matrix from the file's page as it is looked at to the page's own space."""
+    looked_at = page.original or page
     box = target.cropbox
     left, bottom, right, top = (
         float(value) for value in (box.left, box.bottom, box.right, box.top)
@@ -156,7 +157,7 @@ def _placed(target: PageObject, page: Page) -> bytes:
     width, height = right - left, top - bottom
     if turn in {90, 270}:
         width, height = height, width
-    x, y = width / page.width, height / page.height
+    x, y = width / looked_at.width, height / looked_at.height
     matrix = {
         0: (x, 0, 0, y, left, bottom),
         90: (0, x, -y, 0, right, bottom),

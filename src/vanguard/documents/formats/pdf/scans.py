@@ -1,6 +1,7 @@
 """A searchable PDF from page images: each image as it came where PDF can hold it, its text with it.
 
 It does not know where the images are from; one is asked for when its page is written, and forgotten after.
+A page that was read turned or flattened is shown as it came, upright, its text over the words that it shows.
 """
 
 from __future__ import annotations
@@ -50,12 +51,15 @@ def _page(
     file: PdfFile, page: Page, image: bytes | None, layer: bytes, tree: int, fonts: bytes
 ) -> int:
     content, resources = layer, fonts
+    given = page.original or page
     if image is not None:
         number = write_image(file, image, page.number)
-        content += b"q %.2f 0 0 %.2f 0 0 cm /Page Do Q" % (page.width, page.height)
+        content += b"q %.2f 0 0 %.2f 0 0 cm /Page Do Q" % (given.width, given.height)
         resources += b" /XObject << /Page %d 0 R >>" % number
+    # the image stays as it came, and viewers turn the page
+    turn = b"/Rotate %d " % page.original.turned if page.original is not None else b""
     stream = file.add_stream(content)
     return file.add(
-        b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %.2f %.2f] /Contents %d 0 R "
-        b"/Resources << %s >> >>" % (tree, page.width, page.height, stream, resources)
+        b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %.2f %.2f] %s/Contents %d 0 R "
+        b"/Resources << %s >> >>" % (tree, given.width, given.height, turn, stream, resources)
     )

@@ -20,9 +20,10 @@ _LEAST_SIDE, _MOST_SIDE = 3, 14_400
 def write(document: Document, out: BinaryIO, wishes: Wishes) -> None:
     """Writes the document; see `registry.Writer`."""
     for page in document.pages:
-        if not all(_LEAST_SIDE <= side <= _MOST_SIDE for side in (page.width, page.height)):
+        given = page.original or page
+        if not all(_LEAST_SIDE <= side <= _MOST_SIDE for side in (given.width, given.height)):
             raise InvalidRequest(
-                f"page {page.number} is {page.width:g} × {page.height:g} points; the side of a page "
+                f"page {page.number} is {given.width:g} × {given.height:g} points; the side of a page "
                 f"in a PDF has {_LEAST_SIDE} to {_MOST_SIDE:,}"
             )
     if wishes.pdf is not None:

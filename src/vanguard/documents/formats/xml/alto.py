@@ -2,7 +2,8 @@
 
 It does not know images. What a reader said of a block, for which ALTO has no attribute, is a tag with a type. Lengths are 1/1200 inch, or pixels where a resolution is given; the order of
 elements is the reading order, words of a line in logical order. The form is that of 2022
-(github.com/altoxml/schema); elements are in its namespace by the root's declaration.
+(github.com/altoxml/schema); elements are in its namespace by the root's declaration. Places are those on the image that was given, whichever
+way it lies.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from vanguard.documents.formats.original import on_file
 from vanguard.documents.formats.text import clean, language
 from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.formats.xml.boxes import confidence, known_box, units
@@ -100,7 +102,8 @@ class _Tags:
                 tag.set("DESCRIPTION", label.says)
 
 
-def _page(page: Page, scale: float, tags: _Tags) -> Any:
+def _page(read: Page, scale: float, tags: _Tags) -> Any:
+    page, turned = on_file(read), read.original.turned if read.original is not None else 0
     element = etree.Element(
         "Page",
         ID=f"page-{page.number}",
@@ -117,6 +120,8 @@ def _page(page: Page, scale: float, tags: _Tags) -> Any:
     )
     for n, block in enumerate(page.blocks, 1):
         space.append(_block(block, f"block-{page.number}-{n}", scale, tags))
+        if turned:
+            space[-1].set("ROTATION", str(turned))
     return element
 
 

@@ -1,6 +1,6 @@
 """A page as PAGE XML of 2019-07-15, which eScriptorium, Transkribus and OCR-D read.
 
-It does not know images: it names one, and gives points in its pixels. The form holds one page; a document
+It does not know images: it names one, and gives points in its pixels, whichever way it lies. The form holds one page; a document
 is an archive of them. Its definition is that of PRImA (schema.primaresearch.org); elements
 are in its namespace by the root's declaration.
 """
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from vanguard.documents.formats.grid import rows_of
+from vanguard.documents.formats.original import corners_of, placed
 from vanguard.documents.formats.text import clean, line_text
 from vanguard.documents.formats.wishes import Wishes
 from vanguard.documents.formats.xml.boxes import confidence, known_box, units
@@ -96,12 +97,15 @@ def page_xml(
         root,
         "Page",
         imageFilename=clean(image),
-        imageWidth=str(units(page.width, scale)),
-        imageHeight=str(units(page.height, scale)),
+        imageWidth=str(units((page.original or page).width, scale)),
+        imageHeight=str(units((page.original or page).height, scale)),
     )
     sure = page_confidence(page)
     if sure is not None:
         body.set("conf", confidence(sure))
+    if page.original is not None and page.original.turned:
+        # clockwise, from -180 to 180
+        body.set("orientation", str((page.original.turned + 179) % 360 - 179))
     writer = _Writer(page, scale)
     regions = [writer.region(block, f"r{n}") for n, block in enumerate(page.blocks, 1)]
     if regions:
@@ -117,6 +121,7 @@ class _Writer:
 
     def __init__(self, page: Page, scale: float) -> None:
         self._page = Box(0.0, 0.0, page.width, page.height)
+        self._placed = placed(page)
         self._scale = scale
 
     def region(self, block: Block, name: str) -> Any:
@@ -169,10 +174,8 @@ class _Writer:
 
     def _element(self, tag: str, box: Box, **attributes: str) -> Any:
         element = etree.Element(tag, **attributes)
-        left, top, right, bottom = (
-            units(side, self._scale) for side in (box.left, box.top, box.right, box.bottom)
-        )
-        points = f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
+        corners = corners_of(box) if self._placed is None else self._placed.corners(box)
+        points = " ".join(f"{units(x, self._scale)},{units(y, self._scale)}" for x, y in corners)
         etree.SubElement(element, "Coords", points=points)
         return element
 

@@ -17,6 +17,7 @@ import msgspec
 from vanguard.core.errors import ContentBlocked, RequestTooLarge
 from vanguard.documents import prompts
 from vanguard.documents.images.cut import cut_out
+from vanguard.documents.images.pose.flat import as_read
 from vanguard.documents.images.prepare import prepare
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.page import Block, Box, Reason
@@ -54,6 +55,7 @@ class AskModel:
         most_tokens: of an answer about a region.
         answer_s: of each wait for a piece of an answer.
         prompts: version of the words that it is asked with.
+        password: of encrypted PDFs.
         url, home: where the platform is; by default as the client finds it.
         key: reference to the key that is asked with, `env:NAME` or `file:/path`; by default as the
             client finds it.
@@ -67,6 +69,7 @@ class AskModel:
     most_tokens: int = 4_096
     answer_s: float = 120.0
     dots_per_inch: float = 200.0
+    password: str = ""
     prompts: int = prompts.VERSION
     url: str = ""
     home: str = ""
@@ -95,8 +98,10 @@ class AskModel:
             return
         source = page.source
         path = blobs.path(source.sha256)
-        drawn = picture_of(path, source.kind, source.number, self.dots_per_inch, self.limits)
-        raster = prepare(drawn, self.writing_px).raster
+        drawn = picture_of(
+            path, source.kind, source.number, self.dots_per_inch, self.limits, self.password
+        )
+        raster = prepare(as_read(drawn, page.original), self.writing_px).raster
         key = key_behind(self.key) if self.key else ""
         model = _served(self.model, self.url, self.home, key, self.answer_s)
         yield Made(msgspec.structs.replace(page, answers=self.read(page, places, raster, model)))

@@ -113,3 +113,72 @@ def test_a_frame_as_a_file_of_its_own(save):
     with Image.open(io.BytesIO(frame_as_png(path, 1, LIMITS))) as image:
         assert image.size == (20, 40)
         assert image.format == "PNG"
+
+
+GREY = Image.fromarray(ARROW)
+SEEN_THROUGH = Image.merge("LA", (Image.new("L", GREY.size, 0), Image.fromarray(255 - ARROW)))
+DARK = Image.fromarray((ARROW > 0).astype(np.uint8)).convert("P")
+DARK.putpalette([0, 0, 0, 10, 10, 10])
+WAYS = Image.Transpose
+# by what a camera notes: how the picture lies that it is noted of
+ORIENTATIONS = {
+    2: WAYS.FLIP_LEFT_RIGHT,
+    3: WAYS.ROTATE_180,
+    4: WAYS.FLIP_TOP_BOTTOM,
+    5: WAYS.TRANSPOSE,
+    6: WAYS.ROTATE_90,
+    7: WAYS.TRANSVERSE,
+    8: WAYS.ROTATE_270,
+}
+
+
+def is_arrow(grey):
+    return (
+        grey.shape == (40, 20)
+        and grey[3, 2] < 80
+        and all(grey[at] > 200 for at in ((3, 17), (36, 2), (36, 17)))
+    )
+
+
+def both(path, number=1):
+    """What is read, and what is shown."""
+    with Image.open(io.BytesIO(frame_as_png(path, number, LIMITS))) as image:
+        return read_frame(path, number, LIMITS).grey, np.asarray(image.convert("L"))
+
+
+@pytest.mark.parametrize(
+    ("image", "name", "options"),
+    [
+        (GREY.convert("1"), "g4.tiff", {"compression": "group4"}),
+        (GREY.convert("1"), "g3.tiff", {"compression": "group3"}),
+        (GREY.convert("RGB"), "jpeg.tiff", {"compression": "jpeg"}),
+        (Image.fromarray(ARROW.astype(np.uint16) * 257), "deep.tiff", {}),
+        (Image.fromarray(ARROW.astype(np.uint16) * 257), "deep.png", {}),
+        (Image.fromarray((ARROW / 255).astype(np.float32)), "floats.tiff", {}),
+        (GREY.convert("CMYK"), "cmyk.jpg", {"quality": 95}),
+        (GREY.convert("CMYK"), "cmyk.tiff", {}),
+        (DARK, "one.png", {"transparency": 1}),
+        (DARK, "many.png", {"transparency": bytes([255, 0])}),
+        (SEEN_THROUGH, "grey.png", {}),
+        (SEEN_THROUGH.convert("RGBA"), "a.webp", {"lossless": True}),
+    ],
+)
+def test_each_kind_of_pixels_is_read_and_shown(save, image, name, options):
+    assert all(map(is_arrow, both(save(image, name, **options))))
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tiff"])
+def test_each_way_to_hold_a_camera(save, name, orientation):
+    lies = GREY.transpose(ORIENTATIONS[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"a.jpg": {"exif": exif, "quality": 95}, "a.png": {"exif": exif}}
+    path = save(lies, name, **options.get(name, {"tiffinfo": {0x0112: orientation}}))
+    assert all(map(is_arrow, both(path)))
+
+
+def test_each_frame_of_a_fax_is_read(save):
+    pages = [GREY.convert("1"), Image.new("1", GREY.size, 1), GREY.convert("1")]
+    path = save(pages[0], "f.tiff", compression="group4", save_all=True, append_images=pages[1:])
+    assert [is_arrow(both(path, number)[0]) for number in (1, 2, 3)] == [True, False, True]

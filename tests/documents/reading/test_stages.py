@@ -1,7 +1,11 @@
+import numpy as np
 import pytest
 from fpdf import FPDF
+from PIL import Image
+from pypdf import PdfWriter
 
 from support.arabic_texts import DECLARATION
+from support.documents.drawing import drawn
 from vanguard.core.errors import DocumentUnreadable
 from vanguard.documents.reading.stages import OpenFile, ReadPage
 from vanguard.documents.reading.values import PageOfFile, SourceFile
@@ -62,3 +66,29 @@ def test_settings_tell_results_apart():
     assert fingerprint(ReadPage()) != fingerprint(ReadPage(languages="ara+eng"))
     assert fingerprint(ReadPage()) != fingerprint(ReadPage(password="x"))
     assert b"secret" not in fingerprint(ReadPage(password="secret")).encode()
+
+
+def test_a_scan_that_lies_on_its_side_is_read_upright(blobs, tmp_path):
+    lines = ("alpha beta gamma delta epsilon", "zeta eta theta iota kappa lambda") * 3
+    Image.fromarray(np.rot90(drawn(lines, size_px=30, wide=620))).save(
+        tmp_path / "side.png", dpi=(150, 150)
+    )
+    sha256 = blobs.link(tmp_path / "side.png").sha256
+    (made,) = ReadPage(languages="eng").process([PageOfFile(sha256, "image", 1)], blobs)
+    page = made.value
+    assert page.text.splitlines() == list(lines)
+    assert page.original.turned == 90
+    assert (page.width, page.height) == (page.original.height, page.original.width)
+    first = page.blocks[0].lines[0].box
+    assert first.top < 40
+
+
+def test_a_locked_scan_is_read_with_its_password(blobs, scan, tmp_path):
+    with Image.open(scan) as image:
+        image.save(tmp_path / "plain.pdf", resolution=150)
+    writer = PdfWriter(clone_from=tmp_path / "plain.pdf")
+    writer.encrypt("secret", algorithm="AES-256-R5")
+    writer.write(tmp_path / "locked.pdf")
+    page = PageOfFile(blobs.link(tmp_path / "locked.pdf").sha256, "pdf", 1)
+    (made,) = ReadPage(languages="eng", password="secret").process([page], blobs)
+    assert made.value.text == "alpha beta gamma\ndelta epsilon zeta"

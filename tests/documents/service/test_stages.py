@@ -7,9 +7,10 @@ from pypdf import PdfWriter
 
 from support.documents.drawing import drawn
 from vanguard.documents.images.skew import turn
+from vanguard.documents.page import Original
 from vanguard.documents.reading.limits import ReadingLimits
-from vanguard.documents.reading.values import PageOfFile, SourceFile
-from vanguard.documents.service.stages import Examine, ShowPage
+from vanguard.documents.reading.values import SourceFile
+from vanguard.documents.service.stages import Examine, PageToShow, ShowPage
 
 
 def examined(blobs, path, **more):
@@ -17,8 +18,9 @@ def examined(blobs, path, **more):
     return made.value
 
 
-def shown(blobs, path, kind, number=1, **more):
-    (made,) = ShowPage(**more).process([PageOfFile(blobs.link(path).sha256, kind, number)], blobs)
+def shown(blobs, path, kind, number=1, original=None, **more):
+    page = PageToShow(blobs.link(path).sha256, kind, number, original)
+    (made,) = ShowPage(**more).process([page], blobs)
     return made.value
 
 
@@ -57,6 +59,18 @@ def test_a_photograph_that_lies_on_its_side_is_shown_upright(blobs, tmp_path):
     page = shown(blobs, tmp_path / "a.jpg", "image")
     assert (page.image_width, page.image_height) == (60, 100)
     assert (page.width, page.height) == (43.2, 72.0)
+
+
+def test_a_page_is_shown_as_it_was_read(blobs, tmp_path):
+    grey = np.full((60, 100), 200, np.uint8)
+    grey[50:, :20] = 0  # below at the left: above at the left, when it is upright
+    Image.fromarray(grey).save(tmp_path / "a.png", dpi=(144, 144))
+    original = Original(50, 30, 90, ((0, 30), (0, 0), (50, 0), (50, 30)))
+    page = shown(blobs, tmp_path / "a.png", "image", original=original)
+    assert (page.image_width, page.image_height) == (60, 100)
+    assert (page.width, page.height) == (30, 50)
+    with Image.open(io.BytesIO(blobs.get(page.image))) as image:
+        assert image.getpixel((3, 3)) == 0
 
 
 def test_a_huge_picture_is_shown_smaller_at_the_size_of_its_page(blobs, tmp_path):

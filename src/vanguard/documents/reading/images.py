@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vanguard.core.errors import DocumentTooLarge, DocumentUnreadable
@@ -61,8 +62,9 @@ def frame_as_png(path: Path, number: int, limits: ReadingLimits) -> bytes:
     with _opened(path) as image:
         image.seek(number - 1)
         _check(image, limits)
-        upright = ImageOps.exif_transpose(image)
-        shown = upright if upright.mode in {"1", "L", "RGB"} else upright.convert("RGB")
+        shown = _on_paper(image)
+        if shown.mode not in {"1", "L", "RGB"}:
+            shown = shown.convert("RGB")
         out = io.BytesIO()
         shown.save(out, "PNG")
         return out.getvalue()
@@ -73,7 +75,9 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own limit: ours is looked at below
-            with Image.open(path, formats=FORMATS) as image:
+            # By its name Pillow maps a plain TIFF into memory, and then takes the sides of one that
+            # lies on its side for each other (13.0).
+            with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
                 yield image
     except UnidentifiedImageError as error:
         raise DocumentUnreadable(f"The file is no {', '.join(FORMATS)} image.") from error
@@ -101,12 +105,23 @@ def _resolution(image: Image.Image) -> float:
 
 
 def _grey(image: Image.Image) -> Grey:
+    return np.asarray(_on_paper(image).convert("L"), np.uint8)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Upright as its EXIF says, in 8 bits, on white where it is see-through."""
     upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I;16") or upright.mode == "I":
-        deep = np.asarray(upright).astype(np.float64)
-        return np.asarray(deep / max(1.0, float(deep.max())) * _WHITE, np.uint8)
+    if upright.mode.startswith("I;16") or upright.mode in {"I", "F"}:
+        return Image.fromarray(_eight_bits(np.asarray(upright).astype(np.float64)))
     if "A" in upright.getbands() or "transparency" in upright.info:
         layer = upright.convert("RGBA")
         paper = Image.new("RGBA", layer.size, (_WHITE,) * 4)
-        upright = Image.alpha_composite(paper, layer)
-    return np.asarray(upright.convert("L"), np.uint8)
+        return Image.alpha_composite(paper, layer).convert("RGB")
+    return upright
+
+
+def _eight_bits(deep: NDArray[np.float64]) -> Grey:
+    """Greys of any depth: the lightest is white, 0 and less is black."""
+    deep = np.nan_to_num(deep, nan=0.0, posinf=0.0, neginf=0.0)
+    lightest = float(deep.max(initial=0.0))
+    return np.asarray(np.clip(deep / (lightest or 1.0), 0.0, 1.0) * _WHITE, np.uint8)

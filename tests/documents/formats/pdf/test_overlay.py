@@ -2,6 +2,7 @@
 
 import io
 
+import msgspec
 import pypdfium2
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -9,15 +10,15 @@ from pypdf import PdfReader, PdfWriter
 from support.pages import LETTER, composed, document, page
 from vanguard.core.errors import InvalidRequest
 from vanguard.documents.formats.pdf.overlay import write_overlay
-from vanguard.documents.page import Document, Page
+from vanguard.documents.page import Document, Original, Page
 
 INK = b"2 0 0 2 30 0 cm 0 0 90 90 re f"
 TEXT = b"BT /F0 20 Tf 50 50 Td (printed) Tj ET"
 
 
-def source(rotate=0, content=INK, contents=None):
+def source(rotate=0, content=INK, contents=None, on_its_side=False):
     """A page 595 × 842 as it is looked at, its box away from the origin, all but its content inherited."""
-    width, height = (595, 842) if rotate % 180 == 0 else (842, 595)
+    width, height = (595, 842) if (rotate % 180 == 0) != on_its_side else (842, 595)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate %d /MediaBox [10 20 %d %d] /Resources "
@@ -114,3 +115,45 @@ def test_what_cannot_be_updated_is_refused(data, said):
 def test_a_page_that_is_not_there_is_refused():
     with pytest.raises(InvalidRequest, match="page 2 was read, but the PDF has 1 pages"):
         overlaid(source(), document(2))
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_the_text_of_a_page_that_was_turned_lies_as_the_page_does(turned):
+    wide, high = (595, 842) if turned == 180 else (842, 595)
+    corners = [(0, 0), (wide, 0), (wide, high), (0, high)]
+    quarters = turned // 90
+    original = Original(wide, high, turned, tuple(corners[-quarters:] + corners[:-quarters]))
+    read = msgspec.structs.replace(page(), original=original)
+    before = source(on_its_side=turned != 180)
+    after = overlaid(before, Document((read,)))
+    assert picture(after) == picture(before)
+    if turned != 180:  # pdfium takes words that stand on their heads from left to right
+        assert "كتاب جديد" in composed(text_of(after))
+    with pypdfium2.PdfDocument(after) as opened:
+        opened[0].set_rotation((opened[0].get_rotation() + turned) % 360)
+        turned_page = io.BytesIO()
+        opened.save(turned_page)
+    # looked at upright, words are where they were read: a viewer that turns the page finds them there
+    assert seen_places(turned_page.getvalue())[0] == pytest.approx(first_word(), abs=15)
+
+
+def first_word():
+    box = page().blocks[0].lines[0].words[0].box
+    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
+
+
+def seen_places(data):
+    """Middles of letters on the page as it is looked at, from its top left corner."""
+    with pypdfium2.PdfDocument(data) as opened:
+        shown = opened[0]
+        turn, (left, bottom, right, top) = shown.get_rotation(), shown.get_cropbox()
+        text = shown.get_textpage()
+        found = []
+        for at in range(1, 3):
+            box = text.get_charbox(at)
+            x, y = (box[0] + box[2]) / 2 - left, (box[1] + box[3]) / 2 - bottom
+            wide, high = right - left, top - bottom
+            found.append(
+                {0: (x, high - y), 90: (y, x), 180: (wide - x, y), 270: (high - y, wide - x)}[turn]
+            )
+        return found

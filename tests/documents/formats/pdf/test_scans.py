@@ -4,6 +4,7 @@ import io
 import logging
 from itertools import pairwise
 
+import msgspec
 import pypdfium2
 import pytest
 from pdfminer.high_level import extract_text
@@ -11,8 +12,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from support.pages import LINES, composed, document, page, promised, verdict
+from vanguard.documents.formats.original import placed
 from vanguard.documents.formats.pdf.scans import write_scans
-from vanguard.documents.page import Block, Box, Document, Line, Page, Word
+from vanguard.documents.page import Block, Box, Document, Line, Original, Page, Word
 
 
 def written(value, images=lambda number: None):
@@ -126,3 +128,32 @@ def test_the_text_leaves_no_ink(pdf):
 
 def test_the_same_document_gives_the_same_file(pdf):
     assert written(document()) == pdf
+
+
+def test_a_photograph_stays_as_it_is_and_words_lie_where_it_shows_them():
+    corners = ((60, 50), (520, 70), (580, 800), (20, 780))
+    original = Original(595, 842, 0, corners)
+    read = msgspec.structs.replace(page(), original=original)
+    there = placed(read)
+    with pypdfium2.PdfDocument(written(Document((read,)))) as opened:
+        text = opened[0].get_textpage()
+        for block in read.blocks:
+            for word in block.lines[0].words:
+                box = there.box(word.box)
+                wanted = (box.left, box.top, box.right, box.bottom)
+                assert any(sides == pytest.approx(wanted, abs=6) for sides in places(text, word))
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_viewers_turn_the_page_that_lay_on_its_side(turned):
+    wide, high = (595, 842) if turned == 180 else (842, 595)
+    corners = [(0, 0), (wide, 0), (wide, high), (0, high)]
+    quarters = turned // 90
+    original = Original(wide, high, turned, tuple(corners[-quarters:] + corners[:-quarters]))
+    read = msgspec.structs.replace(page(), original=original)
+    data = written(Document((read,)))
+    with pypdfium2.PdfDocument(data) as opened:
+        assert opened[0].get_rotation() == turned
+        assert opened[0].get_size() == (595, 842)
+        assert opened[0].get_mediabox() == (0, 0, wide, high)
+        assert "كتاب جديد" in composed(opened[0].get_textpage().get_text_range())

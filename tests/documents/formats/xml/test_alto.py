@@ -10,10 +10,21 @@ from lxml import etree
 from support.pages import document, page
 from vanguard.documents.formats.text import clean
 from vanguard.documents.formats.xml.alto import NAMESPACE, write_alto
-from vanguard.documents.page import Block, Box, Cell, Document, Line, Page, Reason, Table, Word
+from vanguard.documents.page import (
+    Block,
+    Box,
+    Cell,
+    Document,
+    Line,
+    Original,
+    Page,
+    Reason,
+    Table,
+    Word,
+)
 
 PLACE = {"HPOS", "VPOS", "WIDTH", "HEIGHT"}
-BLOCK = {"ID", "TAGREFS", "CS", *PLACE}
+BLOCK = {"ID", "TAGREFS", "CS", "ROTATION", *PLACE}
 # by an element: its children in their order, what must be said of it, what may be
 RULES = {
     "alto": ("Description? Tags? Layout", set(), {"SCHEMAVERSION"}),
@@ -157,3 +168,24 @@ def test_any_text_is_well_formed(words, name):
     )
     texts = [word.get("CONTENT") for word in found(written(value), ".//String")]
     assert texts == list(filter(None, map(clean, words)))
+
+
+def test_a_page_that_lay_on_its_side_is_placed_on_its_image():
+    original = Original(100, 200, 90, ((0, 200), (0, 0), (100, 0), (100, 200)))
+    word = Word("x", Box(10, 20, 30, 25))
+    block = Block("paragraph", (Line((word,), word.box),), word.box)
+    out = io.BytesIO()
+    write_alto(Document((Page(1, 200, 100, (block,), original=original),)), out, 72)
+    root = etree.fromstring(out.getvalue())
+    assert not list(breaches(root))
+    (shown,) = root.iterfind(".//{*}Page")
+    assert (shown.get("WIDTH"), shown.get("HEIGHT")) == ("100", "200")
+    (text,) = root.iterfind(".//{*}TextBlock")
+    assert text.get("ROTATION") == "90"
+    (string,) = root.iterfind(".//{*}String")
+    assert [string.get(one) for one in ("HPOS", "VPOS", "WIDTH", "HEIGHT")] == [
+        "20",
+        "170",
+        "5",
+        "20",
+    ]

@@ -21,6 +21,7 @@ from vanguard.documents.page import (
     Box,
     Cell,
     Line,
+    Original,
     Page,
     Reason,
     Table,
@@ -156,3 +157,18 @@ def test_any_text_is_valid(schema, words):
     assert schema.validate(root), schema.error_log
     texts = [text.text for text in found(root, ".//Word/TextEquiv/Unicode")]
     assert texts == list(filter(None, map(clean, words)))
+
+
+def test_a_page_that_lay_on_its_side_is_placed_on_its_image(schema):
+    original = Original(100, 200, 270, ((100, 0), (100, 200), (0, 200), (0, 0)))
+    block = Block("paragraph", (line("نص"),), Box(10, 20, 30, 25))
+    root = etree.fromstring(page_xml(Page(1, 200, 100, (block,), original=original), "a.png", 72))
+    assert schema.validate(root), schema.error_log
+    shown = found(root, ".//Page")[0]
+    assert [shown.get(one) for one in ("imageWidth", "imageHeight", "orientation")] == [
+        "100",
+        "200",
+        "-90",
+    ]
+    points = found(root, ".//TextRegion/Coords")[0].get("points")
+    assert points == "80,10 80,30 75,30 75,10"

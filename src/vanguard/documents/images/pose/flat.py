@@ -27,7 +27,7 @@ def on_its_head(page: Raster, size: tuple[float, float]) -> Raster:
     """Any picture of a page, and the page itself, the other way up; `size` is the page's, in points."""
     height, width = page.grey.shape
     there = np.array([[-1, 0, size[0]], [0, -1, size[1]], [0, 0, 1.0]])
-    here = np.array([[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1.0]])
+    here = np.array([[-1, 0, width], [0, -1, height], [0, 0, 1.0]])
     return Raster(np.ascontiguousarray(page.grey[::-1, ::-1]), there @ page.to_page @ here)
 
 

@@ -142,7 +142,9 @@ def _is_sheet(corners: Corners) -> bool:
     cosines = [
         float(sides[at] @ sides[at - 1] / (lengths[at] * lengths[at - 1])) for at in range(4)
     ]
-    turns = [float(np.cross(sides[at - 1], sides[at])) for at in range(4)]
+    turns = [
+        float(sides[at - 1][0] * sides[at][1] - sides[at - 1][1] * sides[at][0]) for at in range(4)
+    ]
     across = (lengths[0] / lengths[2], lengths[1] / lengths[3])
     return (
         max(map(abs, cosines)) < _COS

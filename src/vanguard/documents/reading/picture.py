@@ -12,10 +12,10 @@ import msgspec
 
 from vanguard.documents.engines.contract import Engine
 from vanguard.documents.engines.latin import with_latin
+from vanguard.documents.engines.upright import upright
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.layout.analyse import analyse
 from vanguard.documents.page import Block, Line, Original
-from vanguard.documents.reading.upright import upright
 from vanguard.documents.tables.numbers import NumberReader
 
 # Tesseract's Arabic data hold Latin punctuation too, and take one for the other

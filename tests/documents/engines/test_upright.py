@@ -5,9 +5,9 @@ import pytest
 
 from support.documents.drawing import LINES, drawn
 from support.documents.photo import photographed
+from vanguard.documents.engines.upright import upright
 from vanguard.documents.images.raster import raster
 from vanguard.documents.page import Line, Word
-from vanguard.documents.reading.upright import upright
 
 
 class Eyes:

@@ -5,6 +5,8 @@ It does not know how its corners or its upper side were found.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 
@@ -13,6 +15,7 @@ from vanguard.documents.images.raster import Grey, Raster, raster
 from vanguard.documents.page import POINTS_PER_INCH, Original
 
 _FOCAL = (0.5, 4.0)  # of the image's longest side: what cameras have
+_DEGREES: tuple[Literal[0], Literal[90], Literal[180], Literal[270]] = (0, 90, 180, 270)
 _FLAT = 0.02  # a perspective so weak tells nothing of the camera
 
 
@@ -92,7 +95,7 @@ def original_of(page: Raster, corners: Corners | None, quarters: int) -> Origina
         (round(float(x * scale), 2), round(float(y * scale), 2))
         for x, y in np.roll(corners, quarters % 4, axis=0)
     )
-    degrees = (0, 90, 180, 270)[quarters % 4]
+    degrees = _DEGREES[quarters % 4]
     size = (round(width * scale, 2), round(height * scale, 2))
     return Original(*size, degrees, (one, two, three, four))
 

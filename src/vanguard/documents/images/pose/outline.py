@@ -41,14 +41,14 @@ def find_outline(grey: Grey) -> Corners | None:
     """The corners of the sheet in pixels; None where there is no other background, or any doubt."""
     height, width = grey.shape
     factor = min(1.0, _SMALL_PX / max(height, width))
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    small = np.asarray(cv2.medianBlur(small, _BLUR), np.uint8)
+    resized = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small: Grey = np.asarray(cv2.medianBlur(resized, _BLUR), np.uint8)
     if float(np.percentile(small, 95)) - float(np.percentile(small, 5)) < 2 * _STEP:
         return None
     for level in _levels(small):
         corners = _outline(small, level)
         if corners is not None:
-            return _drawn_in(corners, max(small.shape)) / factor
+            return np.asarray(_drawn_in(corners, max(small.shape)) / factor, np.float64)
     return None
 
 
@@ -60,16 +60,16 @@ def _levels(small: Grey) -> list[float]:
 
 
 def _outline(small: Grey, level: float) -> Corners | None:
-    mask = (small > level).astype(np.uint8)
+    bright = (small > level).astype(np.uint8)
     # what lies beyond the image is neither paper nor desk
-    framed = cv2.copyMakeBorder(mask, *(_CLOSE,) * 4, cv2.BORDER_CONSTANT, value=(0,))
-    mask = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, np.ones((_CLOSE, _CLOSE), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((_OPEN, _OPEN), np.uint8))
-    mask = np.ascontiguousarray(mask[_CLOSE:-_CLOSE, _CLOSE:-_CLOSE])
+    framed = cv2.copyMakeBorder(bright, *(_CLOSE,) * 4, cv2.BORDER_CONSTANT, value=(0,))
+    closed = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, np.ones((_CLOSE, _CLOSE), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((_OPEN, _OPEN), np.uint8))
+    mask = np.ascontiguousarray(opened[_CLOSE:-_CLOSE, _CLOSE:-_CLOSE])
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return None
-    contour = max(contours, key=cv2.contourArea)
+    contour = np.asarray(max(contours, key=cv2.contourArea), np.int32)
     area = cv2.contourArea(contour)
     if not _AREA[0] * mask.size <= area <= _AREA[1] * mask.size:
         return None

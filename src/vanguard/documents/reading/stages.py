@@ -70,7 +70,7 @@ class ReadPage:
     password: str = ""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     name: ClassVar[str] = "documents.read_page"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     takes: ClassVar[type[PageOfFile]] = PageOfFile
     whole: ClassVar[bool] = False
 

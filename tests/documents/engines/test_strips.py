@@ -6,12 +6,12 @@ import pytest
 from support.documents.drawing import LINES
 from support.documents.sheets import HEIGHT, Canvas, Says, line
 from vanguard.documents.engines.strips import (
-    ROOMS,
+    ROOM,
     VOCALISED_ROOM,
     LineReader,
     Measure,
-    best_measure,
     joined,
+    measure_of,
     read_strip,
     strips_of,
 )
@@ -28,22 +28,8 @@ def page():
     return canvas.sheet
 
 
-class Likes:
-    """An engine that is the surer the nearer the letters' share of the image is to one that it likes."""
-
-    name = "likes"
-
-    def __init__(self, share):
-        self.share = share
-
-    def read(self, grey, shape):
-        assert shape == "strip"
-        rows = (grey < 150).any(axis=1).sum() / grey.shape[0]
-        return Says("word", 1 - abs(rows - self.share)).read(grey, shape)
-
-
 def test_lines_come_with_places_on_the_page(page, english):
-    measure = best_measure(english, strips_of(page, WHOLE))
+    measure = measure_of(strips_of(page, WHOLE))
     found = LineReader(english, measure).read(page, WHOLE)
     assert [one.text for one in found] == list(LINES)
     first = found[0].words[0]
@@ -52,29 +38,11 @@ def test_lines_come_with_places_on_the_page(page, english):
     assert 195 < found[0].box.top < found[0].box.bottom < 234
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_room_that_suits_the_engine_is_taken(room):
-    page = Canvas().lines(100, 200, 700, 6).sheet
-    strips = strips_of(page, WHOLE)
-    assert best_measure(Likes(1 / room), strips).room_px == pytest.approx(room * HEIGHT)
-
-
-def test_lines_that_were_read_to_find_the_room_are_not_read_again():
-    page = Canvas().lines(100, 200, 700, 6).sheet
-    engine = Says("كلمة")
-    measure = best_measure(engine, strips_of(page, WHOLE))
-    assert engine.looks == len(ROOMS) * len(measure.known)
-    before = engine.looks
-    assert len(LineReader(engine, measure).read(page, WHOLE)) == 6
-    assert engine.looks - before == 6 - len(measure.known)
-
-
-def test_lines_with_all_vowels_fill_their_room():
+def test_lines_get_the_same_room_and_less_where_all_vowels_fill_it():
     strips = strips_of(Canvas().lines(100, 200, 700, 3).sheet, WHOLE)
-    engine = Says()
-    assert best_measure(engine, strips, vocalised=True).room_px == VOCALISED_ROOM * HEIGHT
-    assert best_measure(engine, []).room_px == 0
-    assert engine.looks == 0
+    assert measure_of(strips).room_px == pytest.approx(ROOM * HEIGHT)
+    assert measure_of(strips, vocalised=True).room_px == VOCALISED_ROOM * HEIGHT
+    assert measure_of([]).room_px == 0
 
 
 def test_where_the_engine_reads_nothing_there_is_no_line():

@@ -5,7 +5,8 @@ import pytest
 
 from support.documents.drawing import drawn
 from vanguard.core.errors import SettingsError
-from vanguard.documents.engines.tesseract import Tesseract, packaged_data
+from vanguard.documents.engines.tesseract import Tesseract, _line, _Seen, packaged_data
+from vanguard.documents.page import Box
 
 
 def test_lines_and_words_come_with_boxes_and_confidence(english):
@@ -41,3 +42,23 @@ def test_a_language_without_data_is_named(tmp_path):
     (tmp_path / "ara.traineddata").write_bytes(b"no such thing")
     with pytest.raises(SettingsError, match="cannot load 'ara'"):
         Tesseract("ara", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        # more numbers than words: from right to left all the same
+        (["٧٤٫٥", "،٩٧٦٠", "غلبملاو", "٣٦", "مقر"], ["رقم", "٣٦", "والمبلغ", "٩٧٦٠،", "٧٤٫٥"]),
+        (["انه", "core", "SQL", "فلم"], ["ملف", "core", "SQL", "هنا"]),
+        ([".23.4%", "ةبسنلا"], ["النسبة", "23.4%."]),
+        (["alpha", "12."], ["alpha", "12."]),
+    ],
+)
+def test_words_and_letters_come_in_the_order_of_typing(seen, words):
+    boxes = [Box(100.0 * at, 0, 100.0 * at + 90, 40) for at in range(len(seen))]
+    found = [_Seen(text, box, 0.9) for text, box in zip(seen, boxes, strict=True)]
+    line = _line(found[::-1])
+    assert [word.text for word in line.words] == words
+    for word in line.words:
+        assert word.box in boxes
+        assert word.confidence == 0.9

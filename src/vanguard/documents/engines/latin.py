@@ -1,4 +1,4 @@
-"""A second look at words that may be Latin: Tesseract's Arabic data read most of them as digits and signs.
+"""A second look at words that may be Latin: the Arabic data know their letters, but have seen few of them.
 
 It does not know the engines, but that the second one reads Latin letters. What was measured stands in
 docs/guide/documents-read.md.

@@ -1,4 +1,4 @@
-"""Lines read one by one, each at the size at which the engine is surest.
+"""Lines read one by one, all of a page at one size.
 
 It does not know where lines come from, nor which engine reads them. A line by itself is never passed
 over, as lines of a block are: over 9 generated pages of 1 to 3 columns, whose lines Tesseract found by
@@ -7,27 +7,24 @@ itself, the CER was .05 to .15, and line by line .02 to .03.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from vanguard.documents.engines.contract import Engine
-from vanguard.documents.engines.points import with_points
 from vanguard.documents.images.raster import Grey
 from vanguard.documents.images.sheet import Sheet
 from vanguard.documents.images.strips import Strip, find_strips, parts_of
 from vanguard.documents.page import Box, Direction, Line, Word
 
-# The height given to a line, in usual heights of the page's lines: which is best depends on the typeface,
-# and the engine's own confidence in some lines tells.
-ROOMS = (1.1, 1.35, 1.65)
+# The height given to a line, in usual heights of the page's lines. The network has learnt from lines with
+# more room and less; docs/guide/documents-recognisers.md has what was measured.
+ROOM = 1.4
 # Marks above and below make a line high and leave its letters small.
-VOCALISED_ROOM = 0.9
-_SAMPLE = 4
-_LONG = 0.5  # of the longest line: shorter ones tell little
-_ROOM_PX = 40  # what engines scale a line to, or some more
+VOCALISED_ROOM = 1.05
+_ROOM_PX = 48  # what Tesseract's network sees of a line; other heights are scaled to it
 _SIDE = 0.05  # of the room, as white on either side: with more of it Tesseract reads points that are not there
 _PAPER = 250
 _WHITE = 4.0  # heights of writing, between pieces that are read by themselves
@@ -39,11 +36,9 @@ class Measure:
 
     Attributes:
         room_px: height of a line with the white above and below it, for letters of the usual size.
-        known: what the engine read in this measure when it was chosen, by the line's place.
     """
 
     room_px: float
-    known: Mapping[Box, Line | None] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,12 +56,8 @@ class LineReader:
     def _line(self, strip: Strip, height: float) -> Line | None:
         """A line, read in pieces where there is much white in it: engines see letters in white."""
         pieces = parts_of(strip, _WHITE * height)
-        lines = [self._piece(piece, height) for piece in pieces]
+        lines = [read_strip(self.engine, piece, self.measure) for piece in pieces]
         return joined([line for line in lines if line is not None], strip.box)
-
-    def _piece(self, strip: Strip, height: float) -> Line | None:
-        line = read_strip(self.engine, strip, self.measure)
-        return None if line is None else with_points(line, strip, height)
 
 
 def joined(pieces: Sequence[Line], box: Box) -> Line | None:
@@ -96,36 +87,16 @@ def usual_height(strips: Sequence[Strip]) -> float:
     return float(np.median([one.box.height for one in strips])) if strips else 0.0
 
 
-def best_measure(engine: Engine, strips: Sequence[Strip], *, vocalised: bool = False) -> Measure:
-    """The room at which the engine is surest of some long lines of a page."""
+def measure_of(strips: Sequence[Strip], *, vocalised: bool = False) -> Measure:
+    """The room that lines of a page are given, by the height that most of them have."""
     usual = [one for one in strips if one.size == 1.0] or list(strips)
-    height = usual_height(usual)
-    if vocalised or not usual:
-        return Measure(VOCALISED_ROOM * height)
-    longest = max(one.box.width for one in usual)
-    long = [one for one in usual if one.box.width >= _LONG * longest]
-    step = max(1, len(long) // _SAMPLE)
-    sample = long[step // 2 :: step][:_SAMPLE]
-    tried = (_tried(engine, sample, Measure(room * height)) for room in ROOMS)
-    return max(tried, key=_sure)
-
-
-def _tried(engine: Engine, sample: Sequence[Strip], measure: Measure) -> Measure:
-    """The measure with what is read in it: these lines need not be read again."""
-    read = {strip.box: read_strip(engine, strip, measure) for strip in sample}
-    return replace(measure, known=read)
-
-
-def _sure(measure: Measure) -> float:
-    return sum(line.confidence or 0.0 for line in measure.known.values() if line is not None)
+    return Measure((VOCALISED_ROOM if vocalised else ROOM) * usual_height(usual))
 
 
 def read_strip(engine: Engine, strip: Strip, measure: Measure) -> Line | None:
     """What is written in a line, boxes in pixels of the page; None where nothing is."""
-    if strip.box in measure.known:
-        return measure.known[strip.box]
     room = measure.room_px * strip.size
-    image, factor, left, top = _framed(strip, room)
+    image, factor, left, top = framed(strip, room)
     lines = engine.read(image, "strip")
 
     def placed(box: Box | None) -> Box:
@@ -148,17 +119,17 @@ def read_strip(engine: Engine, strip: Strip, measure: Measure) -> Line | None:
     return Line(words, strip.box, lines[0].direction, round(sure, 4))
 
 
-def _framed(strip: Strip, room: float) -> tuple[Grey, float, float, float]:
-    """The line in its room, by how much it was scaled, and how much was added left and above."""
+def framed(strip: Strip, room: float, high: int = _ROOM_PX) -> tuple[Grey, float, float, float]:
+    """The line in its room, so many pixels high, by how much it was scaled, and how much was added left and above."""
     grey = strip.grey
     above = round((room - grey.shape[0]) / 2)
     if above < 0:
         grey = grey[-above : grey.shape[0] + above]
     side = max(1, round(_SIDE * room))
-    framed = cv2.copyMakeBorder(
+    whole = cv2.copyMakeBorder(
         grey, max(0, above), max(0, above), side, side, cv2.BORDER_CONSTANT, value=(_PAPER,)
     )
-    factor = _ROOM_PX / framed.shape[0]
+    factor = high / whole.shape[0]
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    scaled = cv2.resize(framed, None, fx=factor, fy=factor, interpolation=way)
+    scaled = cv2.resize(whole, None, fx=factor, fy=factor, interpolation=way)
     return np.ascontiguousarray(scaled, np.uint8), factor, side, above

@@ -5,14 +5,18 @@ It does not know pages; it reads what it is shown, at the size it is shown.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import tesserocr
 
 from vanguard.core.errors import SettingsError
+from vanguard.documents.arabic.bidi import typed_order
 from vanguard.documents.engines.contract import Shape
 from vanguard.documents.images.raster import Grey
 from vanguard.documents.page import Box, Direction, Line, Word
@@ -26,7 +30,6 @@ _SEGMENTATION = {
 }
 _CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_WORD_LEVEL = "5"
 _DOTS_PER_INCH = 300  # what it is told, lest it guesses; sizes are brought to what it reads best
 
 
@@ -74,39 +77,57 @@ class Tesseract:
         api.SetImageBytes(grey.tobytes(), width, height, 1, width)
         api.SetSourceResolution(_DOTS_PER_INCH)
         try:
-            return tuple(_lines(api.GetTSVText(0)))
+            return tuple(_lines(api))
         finally:
             api.Clear()
 
 
-def _lines(table: str) -> Iterator[Line]:
-    """Lines of Tesseract's table: a row each, of which those of words are wanted.
+@dataclass(frozen=True)
+class _Seen:
+    """A word as it stands on the line: its letters from left to right."""
 
-    tesserocr's own iterator gives the letters of a word from left to right; the table does not.
+    text: str
+    box: Box
+    confidence: float
+
+
+def _lines(api: tesserocr.PyTessBaseAPI) -> Iterator[Line]:
+    """Lines as they were recognised.
+
+    Tesseract's own text is not taken: it takes a line with more numbers than words for one from left to right.
     """
-    words: list[Word] = []
-    place: list[str] = []
-    for row in table.splitlines():
-        level, *where, _word, left, top, width, height, sure, text = row.split("\t", 11)
-        text = _CONTROLS.sub("", text).strip()
-        if level != _WORD_LEVEL or not text:
-            continue
-        if where != place and words:
+    if not api.Recognize():
+        return
+    level = tesserocr.RIL.WORD
+    words: list[_Seen] = []
+    for place in tesserocr.iterate_level(api.GetIterator(), level):
+        if words and place.IsAtBeginningOf(tesserocr.RIL.TEXTLINE):
             yield _line(words)
             words = []
-        place = where
-        x, y = float(left), float(top)
-        box = Box(x, y, x + float(width), y + float(height))
-        words.append(Word(text, box, round(float(sure) / 100, 4)))
+        box = place.BoundingBox(level)
+        text = _CONTROLS.sub("", place.GetUTF8Text(level) or "").strip() if box else ""
+        if text:
+            words.append(_Seen(text, Box(*map(float, box)), place.Confidence(level) / 100))
     if words:
         yield _line(words)
 
 
-def _line(words: list[Word]) -> Line:
-    letters = sum(len(word.text) for word in words)
-    box = words[0].box
-    for word in words[1:]:
-        box = box.around(word.box) if box is not None and word.box is not None else box
-    sure = sum((word.confidence or 0.0) * len(word.text) for word in words) / letters
-    way: Direction = "rtl" if any(_RIGHT_TO_LEFT.search(word.text) for word in words) else "ltr"
+def _line(seen: list[_Seen]) -> Line:
+    """The line with its words and letters in the order of typing."""
+    seen.sort(key=lambda word: word.box.left)
+    text = " ".join(word.text for word in seen)
+    way: Direction = "rtl" if _RIGHT_TO_LEFT.search(text) else "ltr"
+    places = [at for at, word in enumerate(seen) for _ in f" {word.text}"][1:]
+    order = typed_order(text) if way == "rtl" else range(len(text))
+    words: list[Word] = []
+    for blank, group in itertools.groupby(order, key=lambda at: text[at].isspace()):
+        if not blank:
+            letters = list(group)
+            own = [seen[places[at]] for at in letters]
+            box = functools.reduce(Box.around, (word.box for word in own))
+            sure = sum(word.confidence for word in own) / len(own)
+            words.append(Word("".join(text[at] for at in letters), box, round(sure, 4)))
+    count = sum(len(word.text) for word in words)
+    box = functools.reduce(Box.around, (word.box for word in words if word.box is not None))
+    sure = sum((word.confidence or 0.0) * len(word.text) for word in words) / count
     return Line(tuple(words), box, way, round(sure, 4))

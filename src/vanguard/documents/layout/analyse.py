@@ -11,7 +11,7 @@ from functools import reduce
 from statistics import median
 
 from vanguard.documents.engines.contract import Engine
-from vanguard.documents.engines.strips import LineReader, Measure, best_measure, strips_of
+from vanguard.documents.engines.strips import LineReader, Measure, measure_of, strips_of
 from vanguard.documents.images.ink import is_vocalised
 from vanguard.documents.images.raster import Raster
 from vanguard.documents.images.sheet import Sheet, sheet
@@ -125,7 +125,7 @@ def _line_reader(plan: Plan, page: Sheet, engine: Engine) -> LineReader:
             for strip in strips_of(page, place.box)
         ]
     vocalised = is_vocalised(page.ink, page.height)
-    return LineReader(engine, best_measure(engine, strips, vocalised=vocalised))
+    return LineReader(engine, measure_of(strips, vocalised=vocalised))
 
 
 def _paragraphs(plan: Plan, region: Region, reader: LineReader) -> Iterator[Paragraph]:

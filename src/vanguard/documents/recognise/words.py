@@ -1,7 +1,7 @@
 """An engine whose words are looked at once more where they may be numbers.
 
-It does not know which engine it is. Tesseract's Arabic data read Arabic digits as letters, and lose
-signs of Latin ones; where a word stands they know well.
+It does not know which engine it is. Tesseract's Arabic data are less sure of numbers, and lose signs of
+them; where a word stands they know well.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Readers of numbers: a second look at what may be a number, by a reader that is good at them.
 
-It does not know tables. Tesseract's Arabic data read 1 to 4 of 73 cells in Arabic digits, its English
+It does not know tables. Tesseract's own Arabic data read 1 to 4 of 73 cells in Arabic digits, its English
 data none of them and 5 of 5 in Latin digits, at whatever size and with whatever letters allowed.
 """
 

@@ -111,7 +111,7 @@ def _cut(chance: Dice, page: Prepared, said: Page) -> list[Chip]:
         word = block.lines[0].words[0]
         if word.box is None:
             continue
-        box = _pixels(page.raster, word.box)
+        box = pixels(page.raster, word.box)
         slack = page.height * chance.uniform(0.05, 0.3)
         wider = Box(
             box.left - slack * chance.uniform(0.3, 1),
@@ -125,7 +125,8 @@ def _cut(chance: Dice, page: Prepared, said: Page) -> list[Chip]:
     return chips
 
 
-def _pixels(page: Raster, box: Box) -> Box:
+def pixels(page: Raster, box: Box) -> Box:
+    """A box of the page in pixels of its picture."""
     back = np.linalg.inv(page.to_page)
     corners = np.array(
         [[box.left, box.right] * 2, [box.top, box.top, box.bottom, box.bottom], [1.0] * 4]

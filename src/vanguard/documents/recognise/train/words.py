@@ -31,7 +31,7 @@ _MARKS = re.compile("[\u064b-\u0652\u0670]")
 def draw(dice: Dice, words: list[str]) -> str:
     """One word as it is typed."""
     if dice.random() < _NUMBERS:
-        return _number(dice)
+        return number(dice)
     return _word(dice, words)
 
 
@@ -45,7 +45,8 @@ def words_of(texts: Texts) -> list[str]:
     return sorted(word for word in found | bare if word and len(word) <= 14)
 
 
-def _number(dice: Dice) -> str:
+def number(dice: Dice) -> str:
+    """A number of any form, with digits of any set."""
     text = dice.choice(_FORMS)(dice)
     (digits,) = dice.choices([one for one, _ in _SETS], [share for _, share in _SETS])
     if digits != LATIN:
@@ -150,6 +151,6 @@ def _word(dice: Dice, words: list[str]) -> str:
         return dice.choice(_PUNCTUATION)
     if chance < 0.26:
         return dice.choice(["{}{}", "{}-{}", "{}/{}"]).format(
-            _number(dice), dice.choice(["هـ", "م", "كم", "ريال", *_LATIN_WORDS])
+            number(dice), dice.choice(["هـ", "م", "كم", "ريال", *_LATIN_WORDS])
         )
     return dice.choice(words)

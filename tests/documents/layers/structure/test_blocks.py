@@ -106,3 +106,15 @@ def test_a_page_with_nothing_but_a_table():
              for row in range(3) for text, left in (("بغداد", 420), ("١٢", 280), ("٣٤", 120))]  # fmt: skip
     drawn = rules((80, 225, 370, 515), (200, 230, 260, 290))
     assert [block.kind for block in blocks_of(cells, "x", drawn, SIZE)] == ["table"]
+
+
+def test_what_stands_over_a_table_is_no_header():
+    drawn = rules((80, 225, 370, 515), (100, 130, 160, 190))
+    cells = [line(105 + 30 * row, text, left=left, right=left + 60)
+             for row in range(3) for text, left in (("بغداد", 420), ("١٢", 280), ("٣٤", 120))]  # fmt: skip
+    lines = [line(70, "زوار المكتبة", left=430, right=515), *cells, *paragraph(300, 10)]
+    assert [block.kind for block in blocks_of(lines, "x", drawn, SIZE)][1:] == [
+        "table",
+        "paragraph",
+    ]
+    assert blocks_of(lines, "x", drawn, SIZE)[0].kind != "header"

@@ -36,6 +36,7 @@ _NEAR_SIZE: Final = 1.08
 # Heights of a line: what is longer is no cell; and how many cells a table without rules has at least.
 _CELL: Final = 9.0
 _FEWEST_CELLS: Final = 6
+_OVER: Final = 2.0  # what stands so near over a table is no header
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,35 @@ class _Page:
         """Kinds of the lines that run around the text, by their numbers; rows of tables tell nothing of it."""
         left = [(at, line) for at, line in enumerate(self._lines) if line is not None]
         high = self._page.sheet.ink.shape[0] / self._page.scale
-        rules = [self._page.box(rule) for rule in self._page.sheet.rules.across]
+        rules = [
+            self._page.box(rule) for rule in self._page.sheet.rules.across if not self._bounds(rule)
+        ]
         found = find_furniture([line for _, line in left], high, rules)
-        return {left[place][0]: kind for place, kind in found.items()}
+        told = {left[place][0]: kind for place, kind in found.items()}
+        return {at: kind for at, kind in told.items() if kind != "header" or not self._leads(at)}
+
+    def _leads(self, at: int) -> bool:
+        """Whether a line stands right over a table or a figure: then it speaks of that."""
+        line = self._lines[at]
+        if line is None or line.box is None:
+            return False
+        box, height = line.box.scaled(self._page.scale), self._page.sheet.height
+        return any(
+            -height < one.top - box.bottom < _OVER * height
+            and one.left < box.right
+            and box.left < one.right
+            for one in self._solids
+        )
+
+    def _bounds(self, rule: Box) -> bool:
+        """Whether a rule is a table's or a figure's own: then it parts nothing from the text."""
+        near = self._page.sheet.height
+        return any(
+            one.top - near < rule.top < one.bottom + near
+            and one.left < rule.right
+            and rule.left < one.right
+            for one in self._solids
+        )
 
     def _table(self, grid: Grid) -> list[_Piece]:
         lines = [line if line is not None else _NOTHING for line in self._lines]

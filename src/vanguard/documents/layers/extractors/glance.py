@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from vanguard.documents.layers.contract import Limits, Painted
 from vanguard.documents.layers.extractors.drawn import drawn
-from vanguard.documents.layers.extractors.pdfium import View, open_document
+from vanguard.documents.layers.extractors.pdfium import PdfiumFile, View, open_document
 from vanguard.documents.page import Line, Word
 
 NAME = "glance"
@@ -25,48 +25,21 @@ class GlanceExtractor:
 
     name = NAME
 
-    def open(self, path: Path, password: str, limits: Limits) -> GlanceFile:
-        """See `Extractor.open`."""
-        return GlanceFile(open_document(path, password), limits)
+    def open(self, path: Path, password: str, limits: Limits) -> PdfiumFile:
+        """See `Extractor.open`; its pages have lines without boxes."""
+        return PdfiumFile(open_document(path, password), limits, _glanced)
 
 
-class GlanceFile:
-    """A file that PDFium opened."""
-
-    def __init__(self, document: Any, limits: Limits) -> None:
-        self._document = document
-        self._limits = limits
-
-    @property
-    def pages(self) -> int:
-        """How many."""
-        return len(self._document)
-
-    def read(self, page: int) -> Painted:
-        """Size, text and drawing of a page, from 0; lines without boxes."""
-        opened = self._document[page]
-        try:
-            view = View.of(opened)
-            text = opened.get_textpage()
-            try:
-                count = min(raw.FPDFText_CountChars(text.raw), self._limits.glyphs)
-                said = _text(text.raw, count)
-            finally:
-                text.close()
-            lines = (tuple(map(Word, line.split())) for line in said.splitlines())
-            return Painted(
-                NAME,
-                view.width,
-                view.height,
-                lines=tuple(Line(words) for words in lines if words),
-                drawn=drawn(opened.raw, view.box),
-            )
-        finally:
-            opened.close()
-
-    def close(self) -> None:
-        """Lets the file go."""
-        self._document.close()
+def _glanced(page: Any, text: Any, count: int) -> Painted:
+    view = View.of(page)
+    lines = (tuple(map(Word, line.split())) for line in _text(text, count).splitlines())
+    return Painted(
+        NAME,
+        view.width,
+        view.height,
+        lines=tuple(Line(words) for words in lines if words),
+        drawn=drawn(page.raw, view.box),
+    )
 
 
 def _text(page: Any, count: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from vanguard.documents.layers.contract import Glyph, Limits, Painted
 
 NAME = "pdfium"
 _INVISIBLE = 3
+
+Take = Callable[[Any, Any, int], Painted]
 
 
 class PdfiumExtractor:
@@ -48,11 +51,12 @@ def open_document(path: Path, password: str) -> Any:
 
 
 class PdfiumFile:
-    """A file that PDFium opened."""
+    """A file that PDFium opened; `take` says what of a page's so many first characters is wanted."""
 
-    def __init__(self, document: Any, limits: Limits) -> None:
+    def __init__(self, document: Any, limits: Limits, take: Take | None = None) -> None:
         self._document = document
         self._limits = limits
+        self._take = take or _glyphs
 
     @property
     def pages(self) -> int:
@@ -60,23 +64,27 @@ class PdfiumFile:
         return len(self._document)
 
     def read(self, page: int) -> Painted:
-        """The glyphs of a page, from 0."""
+        """What is wanted of a page, from 0."""
         opened = self._document[page]
         try:
-            view = View.of(opened)
             text = opened.get_textpage()
             try:
                 count = min(raw.FPDFText_CountChars(text.raw), self._limits.glyphs)
-                glyphs = _Characters(text.raw, view).glyphs(count)
+                return self._take(opened, text.raw, count)
             finally:
                 text.close()
-            return Painted(NAME, view.width, view.height, tuple(glyphs))
         finally:
             opened.close()
 
     def close(self) -> None:
         """Lets the file go."""
         self._document.close()
+
+
+def _glyphs(page: Any, text: Any, count: int) -> Painted:
+    view = View.of(page)
+    glyphs = _Characters(text, view).glyphs(count)
+    return Painted(NAME, view.width, view.height, tuple(glyphs))
 
 
 class View:

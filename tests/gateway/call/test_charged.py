@@ -61,8 +61,8 @@ def test_a_text_that_is_not_ascii_has_more_tokens():
 
 
 def test_an_answer_is_past_its_limit_by_its_events_or_by_their_bytes():
-    assert not past(10, 10, 10 * 512)
-    assert past(10, 11, 0)
+    assert not past(10, 10, 10, 10 * 512)
+    assert past(10, 11, 0, 0)
     # few events that hold many tokens each
-    assert not past(10, 1, 10 * 16 + 3 * 512)
-    assert past(10, 1, 10 * 16 + 3 * 512 + 1)
+    assert not past(10, 1, 1, 10 * 16 + 3 * 512)
+    assert past(10, 1, 1, 10 * 16 + 3 * 512 + 1)

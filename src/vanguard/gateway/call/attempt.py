@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import sub
 
 from vanguard.core.errors import (
     BudgetExceeded,
@@ -40,8 +41,10 @@ from vanguard.snapshot.model import Deployment
 
 # server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
 _STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
-# so many gaps between tokens are kept before the metrics hear of them
-_GAPS = 32
+# so many tokens' moments are kept before the metrics hear of the gaps between them
+_MOMENTS = 32
+# more tokens than any answer has, and no more than Python compares fast
+_ENDLESS = (1 << 30) - 1
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
 
@@ -58,13 +61,13 @@ class Attempt:
     _verdict: tuple[Status, str] | None = None
     _between: Histogram | None = None
     _skim: Callable[[bytes], int] | None = None
-    _most_tokens: float = float("inf")
     _status = 0
     _headers: Sequence[tuple[bytes, bytes]] = ()
     _body: bytes | bytearray = b""
     _streaming = False
     _sent = False
-    _seen_bytes = 0
+    _read_tokens = 0
+    _read_bytes = 0
     _token_at = 0.0
     _broken: UpstreamError | None = None
 
@@ -76,7 +79,7 @@ class Attempt:
         self._walk = walk
         self._answer = answer
         self._relay = relay
-        self._gaps: list[float] = []
+        self._moments: list[float] = []
 
     def begin(self, deployment: Deployment, number: int) -> None:
         """Journals the intent; the call is made when that is written.
@@ -135,19 +138,18 @@ class Attempt:
         skim = self._skim
         if skim is not None and (tokens := skim(data)):
             # the hot path: an event in the middle of an answer, passed on as it came
-            now = self._gateway.loop_time()
-            gaps = self._gaps
-            gaps.append(now - self._token_at)
-            self._token_at = now
-            if len(gaps) == _GAPS:
+            moments, loop_time = self._moments, self._gateway.loop_time
+            moments.append(loop_time())
+            if len(moments) == _MOMENTS:
                 self._tell_gaps()
-            self._seen_bytes += len(data)
             answer = self._answer
-            if tokens > self._most_tokens and answer.open:
-                self._cut()
-            elif answer.open:
-                answer.writes += 1
-                answer.through(data)
+            if answer.open:
+                if tokens > self._most_tokens:
+                    self._cut()
+                else:
+                    answer.writes += 1
+                    through = answer.through
+                    through(data)
         elif self._streaming:
             self._stream(data)
             if self._broken is not None:
@@ -303,9 +305,9 @@ class Attempt:
             self._token_seen()
             limit = self._exchange.limit_tokens
             if limit is not None:
-                self._most_tokens = limit
-                self._seen_bytes += len(out)
-                if past(limit, tokens, self._seen_bytes) and answer.open:
+                self._read_tokens += tokens - before
+                self._read_bytes += len(out)
+                if past(limit, tokens, self._read_tokens, self._read_bytes) and answer.open:
                     self._cut()
                     return
         if not answer.committed:
@@ -318,6 +320,8 @@ class Attempt:
             self._settle_stream()
         elif tokens and self._outcome is not None:
             # from the first token on, most events need no more than a glance
+            limit = self._exchange.limit_tokens
+            self._most_tokens = _ENDLESS if limit is None else limit
             self._skim = relay.skim
         answer.write(out)
 
@@ -344,6 +348,8 @@ class Attempt:
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()
+        if self._moments:
+            self._tell_gaps()
         if self._between is not None:
             self._between.observe(now - self._token_at)
         elif self._outcome is not None:
@@ -357,9 +363,10 @@ class Attempt:
         self._token_at = now
 
     def _tell_gaps(self) -> None:
-        gaps, self._gaps = self._gaps, []
+        moments, self._moments = self._moments, []
         if self._between is not None:
-            self._between.observe_all(gaps)
+            self._between.observe_all(list(map(sub, moments, (self._token_at, *moments))))
+        self._token_at = moments[-1]
 
     def _end_stream(self) -> None:
         try:
@@ -473,7 +480,7 @@ class Attempt:
         if outcome is None:
             return
         self._skim = None
-        if self._gaps:
+        if self._moments:
             self._tell_gaps()
         if status == "ok":
             self._gateway.health.succeeded(outcome.deployment.id)

@@ -22,14 +22,20 @@ def estimate_input_tokens(body: bytes) -> int:
     return len(body) // per_token + 1
 
 
-def past(limit: int, tokens: int, seen_bytes: int) -> bool:
+def past(limit: int, tokens: int, read_tokens: int, read_bytes: int) -> bool:
     """Whether an answer is longer than a budget has reserved for it.
 
-    Events are counted, and their bytes, for an event may hold many tokens: an event's frame takes up
-    to 512 bytes and a token of text rarely more than 16. One that is skimmed is no longer than a
-    frame may be, so that counting it is enough.
+    Events are counted, and the bytes of those that were read, for an event may hold many tokens: an
+    event's frame takes up to 512 bytes and a token of text rarely more than 16. One that is skimmed is
+    no longer than a frame may be, so that counting it is enough.
+
+    Args:
+        limit: tokens.
+        tokens: of the whole answer so far, an event with content each.
+        read_tokens: those of them that were read, not skimmed.
+        read_bytes: of the same.
     """
-    return tokens > limit or seen_bytes > limit * _TOKEN_BYTES + (tokens + 2) * SKIMMED_BYTES
+    return tokens > limit or read_bytes > limit * _TOKEN_BYTES + (read_tokens + 2) * SKIMMED_BYTES
 
 
 def charged_usage(exchange: Exchange, relay: Relay, status: Status, body_bytes: int) -> Usage:

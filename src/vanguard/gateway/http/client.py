@@ -19,6 +19,7 @@ from vanguard.core.errors import (
     UpstreamTruncated,
     UpstreamUnavailable,
 )
+from vanguard.gateway.http.chunks import HEAD_OF_WHOLE, WHOLE_BYTES, stands_between
 from vanguard.gateway.http.messages import Headers
 
 _INFLATED_RATIO = 1000
@@ -73,11 +74,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     __slots__ = (
         "_barren_bytes",
+        "_between",
         "_caller",
         "_complete",
         "_ended",
         "_head_only",
         "_headers",
+        "_heard",
         "_idle_s",
         "_inflate",
         "_interim",
@@ -121,6 +124,10 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self._idle_s = 0.0
         self._paused = False
+        # the parser awaits the head of a chunk
+        self._between = False
+        # something came that the deadline does not count yet
+        self._heard = False
         self._writing = False
         self._ended = False
         self.used = 0
@@ -175,6 +182,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._head_only = data.startswith(b"HEAD ")
         self._idle_s = idle_s
         self._paused = False
+        self._between = self._heard = False
         self._barren_bytes = 0
         self._interim = 0
         self.answered = False
@@ -192,11 +200,21 @@ class UpstreamConnection(asyncio.Protocol):
         self.send(data, sink, first_byte_s, idle_s)
 
     def data_received(self, data: bytes) -> None:
-        """Feeds the parser and hands over what came of it in one piece."""
-        if self._sink is None:
+        """Hands over what comes of it in one piece."""
+        sink = self._sink
+        if sink is None:
             # nobody asked: surplus bytes after an answer, or before a request
             self.close()
             return
+        if self._between and (size := len(data)) < WHOLE_BYTES:
+            head = HEAD_OF_WHOLE[size]
+            piece = data.removeprefix(head).removesuffix(b"\r\n")
+            if len(piece) == size - len(head) - 2:
+                # the usual case of a stream: one whole chunk, from which the parser would learn nothing
+                self._heard = True
+                sink.data(piece)
+                return
+        self._between = self._heard = False
         self.answered = True
         try:
             self._parser.feed_data(data)
@@ -215,12 +233,10 @@ class UpstreamConnection(asyncio.Protocol):
                 self.deadline = self._time() + self._idle_s
             pieces = self._pieces
             if len(pieces) == 1 and not self._complete:
-                # the usual case of a stream: one chunk, and more will come
                 self._barren_bytes = 0
                 piece = pieces.pop()
-                sink = self._sink
-                if sink is not None:
-                    sink.data(piece)
+                self._between = stands_between(data, piece)
+                sink.data(piece)
             elif pieces or self._complete:
                 self._barren_bytes = 0
                 self._hand_over()
@@ -422,6 +438,14 @@ class UpstreamConnection(asyncio.Protocol):
             caller.unanswered(error)
         elif sink is not None:
             sink.fail(error)
+
+    def overdue(self, now: float) -> bool:
+        """Whether the deadline has passed; it begins anew where something was heard since the last look."""
+        if self._heard:
+            self._heard = False
+            if not self._paused:
+                self.deadline = now + self._idle_s
+        return self.deadline <= now
 
     def expire(self) -> None:
         """The deadline passed."""

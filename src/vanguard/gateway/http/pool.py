@@ -231,7 +231,7 @@ class Pool:
         """Ends calls whose deadline has passed and connections idle for too long."""
         for connection, origin in list(self._origins.items()):
             idle_s = _IDLE_SOCKET_S if origin.socket_path else _IDLE_S
-            if connection.deadline <= now:
+            if connection.overdue(now):
                 connection.expire()
             elif connection.usable and 0 < connection.idle_since < now - idle_s:
                 connection.close()

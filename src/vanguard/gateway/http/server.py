@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 from vanguard.core.errors import InvalidRequest, TooManyStreams, VanguardError
 from vanguard.gateway.http import heads
+from vanguard.gateway.http.chunks import CHUNK_HEADS, SMALL_BYTES
 from vanguard.gateway.http.messages import Headers, Request, response_head
 from vanguard.gateway.http.reader import HEAD, IDLE, RequestReader
 from vanguard.gateway.http.tunnel import Tunnel
@@ -26,9 +27,6 @@ _WAITING_MOST = 128
 # what a slow client must at least have taken within `client_read_s`
 _TAKEN_BYTES = 16 * 1024
 _LINGER_S = 2.0
-# most events are this small
-_SMALL_CHUNK_BYTES = 1024
-_CHUNK_HEADS = tuple(b"%x\r\n" % size for size in range(_SMALL_CHUNK_BYTES))
 _LINGER_BYTES = 4 * 1024 * 1024
 
 
@@ -90,7 +88,7 @@ class ServerConnection(asyncio.Protocol):
 
     __slots__ = (
         "_admin",
-        "_bodied",
+        "_body_to",
         "_chunked",
         "_deaf",
         "_dropped_bytes",
@@ -131,7 +129,8 @@ class ServerConnection(asyncio.Protocol):
         self._request: Request | None = None
         self._request_deadline = float("inf")
         self._keep_alive = True
-        self._bodied = False
+        # where a streamed answer's body goes: nowhere before it begins, nor where HEAD was asked
+        self._body_to: asyncio.Transport | None = None
         self._chunked = False
         self._deaf = False
         self._dropped_bytes = 0
@@ -164,7 +163,7 @@ class ServerConnection(asyncio.Protocol):
         self._server.connections.discard(self)
         self._server.held_bytes -= self._held_bytes
         self._held_bytes = 0
-        self._transport = None
+        self._transport = self._body_to = None
         self._deaf = True
         self._reader.close()
         self._waiting.clear()
@@ -337,19 +336,20 @@ class ServerConnection(asyncio.Protocol):
         else:
             self._keep_alive = False
         self.started = True
-        self._bodied = self._request is not None and self._request.method != "HEAD"
+        if self._request is not None and self._request.method != "HEAD":
+            self._body_to = self._transport
         self._transport.write(
             head + (b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n")
         )
 
     def write(self, data: bytes) -> None:
         """A part of a streamed answer."""
-        transport = self._transport
-        if transport is None or not data or not self._bodied:
+        transport = self._body_to
+        if transport is None or not data:
             return
         if self._chunked:
             size = len(data)
-            head = _CHUNK_HEADS[size] if size < _SMALL_CHUNK_BYTES else b"%x\r\n" % size
+            head = CHUNK_HEADS[size] if size < SMALL_BYTES else b"%x\r\n" % size
             data = b"".join((head, data, b"\r\n"))
         transport.write(data)
 
@@ -358,7 +358,7 @@ class ServerConnection(asyncio.Protocol):
         transport, request = self._transport, self._request
         if transport is None or request is None:
             return
-        if self._chunked and self._bodied:
+        if self._chunked and self._body_to is not None:
             transport.write(b"0\r\n\r\n")
         self._finish()
 
@@ -371,7 +371,8 @@ class ServerConnection(asyncio.Protocol):
     def _finish(self) -> None:
         self._request = None
         self.on_disconnect = self.on_writable = self.on_deadline = None
-        self.started = self._bodied = False
+        self.started = False
+        self._body_to = None
         if self._held_bytes:
             self._release_bodies()
         transport = self._transport

@@ -14,7 +14,7 @@ BAD = b'data: {"error": {"message": "busy"}}\n\n'
 
 class Inner:
     losses = ("a",)
-    skim = None
+    skim = reword = None
     tokens = 3
     done = True
 

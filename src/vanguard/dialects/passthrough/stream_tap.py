@@ -57,7 +57,8 @@ class StreamTap(Tap):
         text = data.removeprefix(self._before).removesuffix(self._behind)
         size = len(data)
         if (
-            0 < len(text) == size - self._frame_bytes
+            len(text) == size - self._frame_bytes
+            and text
             and size <= SKIMMED_BYTES
             # one pass over the text, and no copy of one that holds none of them
             and text.translate(_MARKED) == text

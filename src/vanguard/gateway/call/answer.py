@@ -29,8 +29,6 @@ class Answer:
         begun: the head of a stream is out, so an error can only be told within it.
         committed: a token is out too, so failing over is no longer free.
         writes: how often something was written, to see whether it is silent.
-        through: writes an event while `committed`, `open` and not dammed, with no question asked; to
-            be counted in `writes`.
     """
 
     __slots__ = (
@@ -41,7 +39,6 @@ class Answer:
         "begun",
         "committed",
         "open",
-        "through",
         "writes",
     )
 
@@ -94,7 +91,6 @@ class Answer:
         """Sends the head of a stream and what was held."""
         self.begin(lines)
         self.committed = True
-        self.through = self._client.write
         self.write(b"".join(self._held))
         self.discard()
 
@@ -113,6 +109,14 @@ class Answer:
             self._client.write(data)
         else:
             self.do(self._client.write, data)
+
+    def through(self, reword: Callable[[bytes], bytes] | None) -> Callable[[bytes], None]:
+        """Writes an event, reworded where told to, with no question asked.
+
+        To be used while `committed`, `open` and not dammed, and to be counted in `writes`.
+        """
+        write = self._client.write
+        return write if reword is None else lambda event: write(reword(event))
 
     def end(self, data: bytes = b"") -> None:
         """The last events of a stream that has begun."""

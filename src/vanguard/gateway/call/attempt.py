@@ -61,13 +61,12 @@ class Attempt:
     _verdict: tuple[Status, str] | None = None
     _between: Histogram | None = None
     _skim: Callable[[bytes], int] | None = None
+    _forward: Callable[[bytes], None]
     _status = 0
     _headers: Sequence[tuple[bytes, bytes]] = ()
     _body: bytes | bytearray = b""
-    _streaming = False
-    _sent = False
-    _read_tokens = 0
-    _read_bytes = 0
+    _streaming = _sent = False
+    _read_tokens = _read_bytes = 0
     _token_at = 0.0
     _broken: UpstreamError | None = None
 
@@ -148,8 +147,8 @@ class Attempt:
                     self._cut()
                 else:
                     answer.writes += 1
-                    through = answer.through
-                    through(data)
+                    forward = self._forward
+                    forward(data)
         elif self._streaming:
             self._stream(data)
             if self._broken is not None:
@@ -320,9 +319,8 @@ class Attempt:
             self._settle_stream()
         elif tokens and self._outcome is not None:
             # from the first token on, most events need no more than a glance
-            limit = self._exchange.limit_tokens
-            self._most_tokens = _ENDLESS if limit is None else limit
-            self._skim = relay.skim
+            self._most_tokens = self._exchange.limit_tokens or _ENDLESS
+            self._skim, self._forward = relay.skim, answer.through(relay.reword)
         answer.write(out)
 
     def _before(self, error: VanguardError) -> bytes:

@@ -14,10 +14,13 @@ _by_length = {
     len(head) + size + len(_END): head for size, head in enumerate(CHUNK_HEADS) if size > 0
 }
 WHOLE_BYTES = max(_by_length) + 1
-# no chunk is that long: nothing begins with this, nor has it room for it
-_NO_HEAD = b"\n" * WHOLE_BYTES
-# the head of a small chunk by the length of the whole, end included
-HEAD_OF_WHOLE = tuple(_by_length.get(length, _NO_HEAD) for length in range(WHOLE_BYTES))
+# the head of a small chunk, and the length of its content, by the length of the whole; no chunk is as
+# long as some of them
+HEAD_OF_WHOLE = tuple(_by_length.get(length, b"\n") for length in range(WHOLE_BYTES))
+PIECE_OF_WHOLE = tuple(
+    length - len(_by_length[length]) - len(_END) if length in _by_length else -1
+    for length in range(WHOLE_BYTES)
+)
 
 
 def stands_between(data: bytes, piece: bytes) -> bool:

@@ -19,7 +19,12 @@ from vanguard.core.errors import (
     UpstreamTruncated,
     UpstreamUnavailable,
 )
-from vanguard.gateway.http.chunks import HEAD_OF_WHOLE, WHOLE_BYTES, stands_between
+from vanguard.gateway.http.chunks import (
+    HEAD_OF_WHOLE,
+    PIECE_OF_WHOLE,
+    WHOLE_BYTES,
+    stands_between,
+)
 from vanguard.gateway.http.messages import Headers
 
 _INFLATED_RATIO = 1000
@@ -207,9 +212,8 @@ class UpstreamConnection(asyncio.Protocol):
             self.close()
             return
         if self._between and (size := len(data)) < WHOLE_BYTES:
-            head = HEAD_OF_WHOLE[size]
-            piece = data.removeprefix(head).removesuffix(b"\r\n")
-            if len(piece) == size - len(head) - 2:
+            piece = data.removeprefix(HEAD_OF_WHOLE[size]).removesuffix(b"\r\n")
+            if len(piece) == PIECE_OF_WHOLE[size]:
                 # the usual case of a stream: one whole chunk, from which the parser would learn nothing
                 self._heard = True
                 sink.data(piece)
@@ -224,22 +228,16 @@ class UpstreamConnection(asyncio.Protocol):
             if self._complete:
                 # surplus bytes after a whole answer spoil the connection, not the answer
                 self._reusable = False
-                self._hand_over()
+                self._hand_over(data)
                 return
             self._not_http(error)
         else:
             if self._status and not self._paused:
                 # interim answers do not count: they could go on for ever
                 self.deadline = self._time() + self._idle_s
-            pieces = self._pieces
-            if len(pieces) == 1 and not self._complete:
+            if self._pieces or self._complete:
                 self._barren_bytes = 0
-                piece = pieces.pop()
-                self._between = stands_between(data, piece)
-                sink.data(piece)
-            elif pieces or self._complete:
-                self._barren_bytes = 0
-                self._hand_over()
+                self._hand_over(data)
             else:
                 self._check_flood(len(data))
 
@@ -273,10 +271,13 @@ class UpstreamConnection(asyncio.Protocol):
         switch.switched(transport, head, data[offset:])
         self._release(self)
 
-    def _hand_over(self) -> None:
-        if self._pieces:
-            piece = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-            self._pieces = []
+    def _hand_over(self, data: bytes) -> None:
+        """What the parser made of `data`."""
+        pieces = self._pieces
+        if pieces:
+            piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            pieces.clear()
+            self._between = not self._complete and stands_between(data, piece)
             sink = self._sink
             if sink is not None:
                 sink.data(piece)

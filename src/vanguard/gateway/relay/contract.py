@@ -19,14 +19,19 @@ class Relay(Protocol):
         losses: names of what could not be carried to the upstream's dialect.
         tokens: events with content so far, a lower bound of the output tokens.
         done: whether the upstream has said the end of its stream.
-        skim: says whether these bytes may go to the client as they are and `feed` need not see
-            them: the tokens so far if so, counting these, else 0. None: `feed` must see everything.
+        skim: says whether these bytes are an event that `feed` need not see: the tokens so far if so,
+            counting these, else 0. None: `feed` must see everything.
+        reword: what a skimmed event becomes for the client; None where it goes as it is.
     """
 
     losses: Sequence[str]
 
     @property
     def skim(self) -> Callable[[bytes], int] | None:
+        """As above."""
+
+    @property
+    def reword(self) -> Callable[[bytes], bytes] | None:
         """As above."""
 
     @property

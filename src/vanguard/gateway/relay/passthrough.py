@@ -18,6 +18,7 @@ class PassThroughRelay:
 
     losses: Sequence[str] = ()
     done = False
+    reword = None
     _whole: Usage | None = None
 
     def __init__(self, dialect: Dialect, through: PassThrough, peek: Peek, body: bytes) -> None:

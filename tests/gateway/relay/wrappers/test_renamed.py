@@ -10,6 +10,9 @@ from support import bytes_of_providers as said
 from support import bytes_of_responses as responses
 from support.gateway import KEY, STREAM, chunk, delta, deployment, snapshot
 from support.upstream import Upstream, stream, whole
+from vanguard.dialects.passthrough.contract import Peek
+from vanguard.dialects.passthrough.registry import PASS_THROUGHS
+from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.relay.passthrough import PassThroughRelay
 from vanguard.gateway.relay.wrappers.renamed import RenamedRelay, renamed
 
@@ -125,7 +128,7 @@ async def test_no_name_is_added_and_none_within_a_text_is_touched(runner, client
 def test_what_cannot_be_read_or_names_none_stays(monkeypatch):
     class Inner:
         losses = ()
-        skim = None
+        skim = reword = None
         whole = feed = staticmethod(lambda data: data)
         finish = staticmethod(lambda: b'data: {"model":"up"}\n\n')
 
@@ -139,3 +142,41 @@ def test_what_cannot_be_read_or_names_none_stays(monkeypatch):
     assert relay.finish() == b'data: {"model":"asked"}\n\n'
     inner = Inner()
     assert renamed(inner, "bedrock_invoke", "asked") is inner
+
+
+def content_block_delta(text):
+    value = {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "text_delta", "text": text},
+    }
+    return b"event: content_block_delta\ndata: %b\n\n" % json.dumps(value).encode()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "first", "event"),
+    [
+        ("openai_chat", [], lambda text: chunk(model="up", choices=[{"delta": {"content": text}}])),
+        ("anthropic_messages", said.ANTHROPIC_STREAM[:2], content_block_delta),
+    ],
+)
+def test_an_event_that_nobody_reads_is_renamed_like_one_that_is_read(dialect, first, event):
+    """And most are not read: all but the first of those that differ in their text alone."""
+
+    def made():
+        inner = PassThroughRelay(
+            DIALECTS[dialect], PASS_THROUGHS[dialect], Peek("up", stream=True), b""
+        )
+        return RenamedRelay(inner, dialect, ASKED)
+
+    feeding, skimming = made(), made()
+    skimmed = 0
+    for one in (*first, *(event(text) for text in ("a", "two", "model", " up", 'say "up"', "b"))):
+        read = feeding.feed(one)
+        if skimming.tokens and skimming.skim(one):
+            skimmed += 1
+            assert skimming.reword(one) == read
+        else:
+            assert skimming.feed(one) == read
+        assert set(NAMED.findall(read)) <= {ASKED.encode()}
+    assert skimmed == 4

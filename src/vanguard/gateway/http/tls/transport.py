@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 # the most that one TLS record holds, so that no read leaves a part of a record behind
 _RECORD_BYTES = 16 * 1024
+# what holds most events; bytes that are no longer are had without asking the C library for memory
+_EVENT_BYTES = 448
 # per turn of the loop, so that one fast peer does not starve the others
 _READ_BYTES = 256 * 1024
 _WRITE_BYTES = 1024 * 1024
@@ -94,7 +96,8 @@ class TlsTransport(asyncio.Transport):
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._sock = sock
-        self._read = sock.read
+        # what `sock.read` hands on to, where it still does
+        self._read: Callable[[int], bytes] = getattr(sock, "_sslobj", sock).read
         # whether more can be read, without the exception that OpenSSL's "no" becomes
         poller = select.poll()
         poller.register(sock, select.POLLIN)
@@ -106,6 +109,9 @@ class TlsTransport(asyncio.Transport):
         self._lost = False
         self._paused = False
         self._reading = False
+        # nothing but data is waited for
+        self._calm = False
+        self._read_bytes = _RECORD_BYTES
         self._writing = False
         self._read_wants_write = False
         self._write_wants_read = False
@@ -215,7 +221,7 @@ class TlsTransport(asyncio.Transport):
         """
         if self._closing:
             return
-        self._closing = True
+        self._closing, self._calm = True, False
         self._wait_no_longer_than(_FLUSH_S)
         if self._buffer:
             self._watch()
@@ -241,6 +247,7 @@ class TlsTransport(asyncio.Transport):
             or self._read_wants_write
             or self._end_wants_write
         )
+        self._calm = reading and not self._write_wants_read and not self._lingering
         if reading != self._reading:
             self._reading = reading
             if reading:
@@ -255,6 +262,37 @@ class TlsTransport(asyncio.Transport):
                 self._loop.remove_writer(self._sock)
 
     def _on_readable(self) -> None:
+        """Reads until nothing is left, up to a bound.
+
+        A selector may tell of a reset once only, together with the bytes before it (libuv does), so we
+        look ourselves, and what is left over is read in the next turn, untold. A read that is not full
+        has emptied its record, and OpenSSL reads no record ahead: what is left then is left in the socket.
+        """
+        if not self._calm:
+            self._on_readable_at_last()
+            return
+        read, read_bytes, more = self._read, self._read_bytes, self._more
+        try:
+            data = read(read_bytes)
+        except OSError as error:
+            self._take(b"", *self._why(error))
+            return
+        if 0 < (size := len(data)) < read_bytes and not more(0) and self._on_session is None:
+            # the usual case of a stream: an event, and nothing behind it
+            if size < _EVENT_BYTES:
+                self._read_bytes = _EVENT_BYTES
+            try:
+                self._protocol.data_received(data)
+            except BaseException:
+                # as in `_tell`, without what that costs each event
+                self._end(None)
+                raise
+        else:
+            self._read_bytes = _RECORD_BYTES
+            self._take(*self._receive(data, read_bytes))
+
+    def _on_readable_at_last(self) -> None:
+        """The peer has said something that we waited for, or may not hear yet."""
         if self._lingering:
             self._discard()
             return
@@ -279,16 +317,19 @@ class TlsTransport(asyncio.Transport):
         if self._paused or self._closing:
             self._watch()
             return
-        data, ended, failure = self._receive()
+        try:
+            data = self._read(_RECORD_BYTES)
+        except OSError as error:
+            self._take(b"", *self._why(error))
+        else:
+            self._take(*self._receive(data, _RECORD_BYTES))
+
+    def _take(self, data: bytes, ended: bool, failure: OSError | None) -> None:
+        """What has come; whether the end was said; why it broke off."""
         if data:
             if self._on_session is not None:
                 self._offer_session()
-            try:
-                self._protocol.data_received(data)
-            except BaseException:
-                # as in `_tell`, without what that costs each event
-                self._end(None)
-                raise
+            self._tell(self._protocol.data_received, data)
         if failure is not None:
             self._end(failure)
         elif ended and not self._lost:
@@ -298,43 +339,23 @@ class TlsTransport(asyncio.Transport):
         elif self._read_wants_write:
             self._watch()
 
-    def _receive(self) -> tuple[bytes, bool, OSError | None]:
-        """What has come, up to a bound; whether its end was said; why it broke off.
-
-        It reads until nothing is left. A selector may tell of a reset once only, together with the
-        bytes before it (libuv does), so we look ourselves, and what is left over is read in the next
-        turn, untold. A read that is not full has emptied its record, and OpenSSL reads no record
-        ahead: what is left then is left in the socket.
-        """
-        data = b""
+    def _receive(self, data: bytes, asked: int) -> tuple[bytes, bool, OSError | None]:
+        """What stands behind `data`, with it; nothing of it is the end. So many bytes were asked for."""
+        pieces, left = [], _READ_BYTES
         try:
-            data = self._read(_RECORD_BYTES)
-            if 0 < len(data) < _RECORD_BYTES and not self._more(0):
-                # the usual case of a stream: an event, and nothing behind it
-                return data, False, None
-            return self._receive_more(data)
-        except OSError as error:
-            return b"", *self._why(error)
-
-    def _receive_more(self, data: bytes) -> tuple[bytes, bool, OSError | None]:
-        """The same with `data` as what came first; nothing, where that was the end."""
-        if not data:
-            return data, True, None
-        pieces = [data]
-        left = _READ_BYTES - len(data)
-        try:
-            while left > 0:
-                piece = self._read(_RECORD_BYTES)
-                if not piece:
-                    return b"".join(pieces), True, None
-                pieces.append(piece)
-                left -= len(piece)
-                if len(piece) < _RECORD_BYTES and not self._more(0):
+            while data:
+                pieces.append(data)
+                if len(data) < asked and not self._more(0):
                     return b"".join(pieces), False, None
+                left -= len(data)
+                if left <= 0:
+                    self._loop.call_soon(self._readable)
+                    return b"".join(pieces), False, None
+                asked = _RECORD_BYTES
+                data = self._read(asked)
         except OSError as error:
             return b"".join(pieces), *self._why(error)
-        self._loop.call_soon(self._readable)
-        return b"".join(pieces), False, None
+        return b"".join(pieces), True, None
 
     def _why(self, error: OSError) -> tuple[bool, OSError | None]:
         """What a read that gave nothing means: whether it was the end, and the failure if it is one."""

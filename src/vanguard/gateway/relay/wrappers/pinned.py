@@ -18,6 +18,7 @@ class PinnedRelay(RelayWrapper):
         super().__init__(inner)
         # what is skimmed differs from an event that was shown in a text alone, and no item is one
         self.skim = inner.skim
+        self.reword = inner.reword
         self._note = note
 
     def whole(self, body: bytes) -> bytes:

@@ -36,10 +36,13 @@ _PLACES: dict[str, tuple[str, bytes]] = {
 
 
 class RenamedRelay(RelayWrapper):
-    """Delegates to another relay; an event that needs no reader may need its name changed."""
+    """Delegates to another relay, and changes the name in what it gives to the client."""
 
     def __init__(self, inner: Relay, dialect: str, asked: str) -> None:
         super().__init__(inner)
+        # an event that needs no reader may need its name changed
+        self.skim = inner.skim
+        self.reword = self._event
         self._asked = asked
         self._field, self._mark = _PLACES[dialect]
         self._name = re.compile(rb'("%b"\s*:\s*)"(?:[^"\\]|\\.)*"' % self._field.encode())
@@ -61,9 +64,6 @@ class RenamedRelay(RelayWrapper):
 
     def feed(self, data: bytes) -> bytes:
         """The inner relay's events; those that name the model name it as asked."""
-        skim = self._inner.skim
-        if skim is not None and skim(data):
-            return self._event(data)
         return self._events(self._inner.feed(data))
 
     def finish(self) -> bytes:
@@ -80,11 +80,11 @@ class RenamedRelay(RelayWrapper):
 
     def _event(self, event: bytes) -> bytes:
         """One event. Names within a text have their quotes escaped, and are never found."""
-        known = self._known
-        if known and event.find(known) >= 0 and event.find(self._mark) >= 0:
-            return event.replace(known, self._new, 1)
         if event.find(self._mark) < 0:
             return event
+        known = self._known
+        if known and event.find(known) >= 0:
+            return event.replace(known, self._new, 1)
         found = self._name.search(event)
         if found is None:
             return event

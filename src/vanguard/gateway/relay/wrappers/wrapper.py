@@ -20,6 +20,7 @@ class RelayWrapper:
     """
 
     skim: Callable[[bytes], int] | None = None
+    reword: Callable[[bytes], bytes] | None = None
 
     def __init__(self, inner: Relay) -> None:
         self.losses: Sequence[str] = inner.losses

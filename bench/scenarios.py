@@ -29,6 +29,8 @@ class Scenario:
         needs: what a candidate must be able to do: `anthropic` (pass it through), `translate`,
             `guard` (search text), `packed` (bear a compressed answer), `unasked` (a stream that
             does not ask for usage), `tls` (to the upstream), `workers` (be several processes).
+        waves: how often that many are asked, each connection again: what opening one costs is not
+            what an event costs.
         workers: processes of the candidate; it is started apart for more than one.
     """
 
@@ -41,6 +43,7 @@ class Scenario:
     total: int = 3_000
     connections: int = 64
     needs: frozenset[str] = frozenset()
+    waves: int = 1
     workers: int = 1
 
     @property
@@ -57,7 +60,7 @@ class Scenario:
             KEY,
             ask_of(running, self),
             connections=min(self.connections, total),
-            total=total,
+            total=total * self.waves,
             events=self.model.events,
             rising=self.workers > 1,
         )
@@ -87,7 +90,9 @@ _BURST = BenchModel("openai", 200)
 
 
 def _paced(name: str, title: str, model: BenchModel, *needs: str, door: str = "openai") -> Scenario:
-    return Scenario(name, title, model, door, total=100, connections=100, needs=frozenset(needs))
+    return Scenario(
+        name, title, model, door, total=100, connections=100, needs=frozenset(needs), waves=3
+    )
 
 
 def _json(name: str, title: str, model: BenchModel, *needs: str, door: str = "openai") -> Scenario:

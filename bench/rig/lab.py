@@ -60,11 +60,14 @@ def lab(*, tls: bool = True) -> Iterator[Lab]:
 
 def machine() -> dict[str, str]:
     """What it ran on, without naming it."""
-    cpu = "unknown"
+    said = {}
     for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            cpu = line.partition(":")[2].strip()
-            break
+        name, _, value = line.partition(":")
+        said.setdefault(name.strip(), value.strip())
+    cpu = said.get("model name", "unknown")
+    if "cpu family" in said:
+        # two of one name may differ by a third in what they do
+        cpu += f" (family {said['cpu family']}, model {said.get('model', 'unknown')})"
     return {
         "cpu": cpu,
         "cores": str(len(os.sched_getaffinity(0))),

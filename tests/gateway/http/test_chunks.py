@@ -194,3 +194,12 @@ async def test_a_slow_client_stops_that_clock():
     connection.data_received(b"7\r\nevent 1\r\n")
     connection.reading(False)
     assert not connection.overdue(connection._time() + 10_000)
+
+
+async def test_nor_is_an_answer_that_was_given_up_waited_for():
+    connection, _ = connected()
+    connection.data_received(b"7\r\nevent 0\r\n")
+    connection.data_received(b"7\r\nevent 1\r\n")
+    connection.cancel()
+    connection.overdue(connection._time())
+    assert connection.deadline == float("inf")

@@ -444,7 +444,7 @@ class UpstreamConnection(asyncio.Protocol):
         """Whether the deadline has passed; it begins anew where something was heard since the last look."""
         if self._heard:
             self._heard = False
-            if not self._paused:
+            if self._sink is not None and not self._paused:
                 self.deadline = now + self._idle_s
         return self.deadline <= now
 

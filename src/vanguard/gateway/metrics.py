@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import sub
 
 from vanguard.core.usage import Usage
 from vanguard.gateway.routing.router import Choice
@@ -16,6 +17,7 @@ from vanguard.gateway.routing.router import Choice
 Labels = tuple[tuple[str, str], ...]
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+_TOLD_AT_ONCE = 32
 _OVERHEAD = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25)
 
 
@@ -56,6 +58,38 @@ class Histogram:
         yield f"{name}_bucket{_braces((*labels, ('le', '+Inf')))} {running}"
         yield f"{name}_sum{_braces(labels)} {self.total!r}"
         yield f"{name}_count{_braces(labels)} {running}"
+
+
+class Gaps:
+    """The gaps between the tokens of one answer, told to a histogram a few dozen at once."""
+
+    __slots__ = ("_at", "_histogram", "_moments")
+
+    def __init__(self, histogram: Histogram, at: float) -> None:
+        """`at` is the first token's moment, monotonic seconds like all of them."""
+        self._histogram = histogram
+        self._at = at
+        self._moments: list[float] = []
+
+    def seen(self, moment: float) -> None:
+        """Another token came."""
+        self._moments.append(moment)
+        if len(self._moments) >= _TOLD_AT_ONCE:
+            self.tell()
+
+    def seen_all(self, moments: Sequence[float]) -> None:
+        """More of them did, in their order."""
+        self._moments += moments
+        if len(self._moments) >= _TOLD_AT_ONCE:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tells what it was not told of yet."""
+        moments = self._moments
+        if moments:
+            self._histogram.observe_all(list(map(sub, moments, (self._at, *moments))))
+            self._at = moments[-1]
+            moments.clear()
 
 
 class Family:

@@ -17,6 +17,10 @@ class WrappedClient:
         self._client = client
         self.abort = client.abort
 
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """None: what is written may have to be written otherwise."""
+        return None
+
     @property
     def on_disconnect(self) -> Callable[[], None] | None:
         """As the client's."""

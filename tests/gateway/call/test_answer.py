@@ -15,6 +15,9 @@ class Client:
         if data:
             self.said.append(("write", data))
 
+    def chunks(self):
+        return None
+
     def end(self):
         self.said.append(("end",))
 

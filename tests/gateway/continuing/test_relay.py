@@ -14,7 +14,7 @@ BAD = b'data: {"error": {"message": "busy"}}\n\n'
 
 class Inner:
     losses = ("a",)
-    skim = reword = None
+    skim = reword = tap = None
     tokens = 3
     done = True
 

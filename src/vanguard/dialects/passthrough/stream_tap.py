@@ -17,12 +17,16 @@ SKIMMED_BYTES = 512
 # a server whose events differ elsewhere, too, is not studied for ever
 _LESSONS = 64
 _NONE = 1 << 62
-# bytes in which any of these is changed end a string or their line, or hide the string's end
-_MARKED = bytes.maketrans(b'"\\\n\r', b"\0\0\0\0")
+# bytes that this changes end a string or its line, or hide the string's end
+MARKED = bytes.maketrans(b'"\\\n\r', b"\0\0\0\0")
 
 
 class StreamTap(Tap):
-    """One answer. A dialect reads whole events; the rest is here."""
+    """One answer. A dialect reads whole events; the rest is here.
+
+    Attributes:
+        before, behind: what stands around the text of an event that was read.
+    """
 
     # the strings in which a model's text stands, as in `"content":`
     _names: tuple[bytes, ...]
@@ -33,7 +37,7 @@ class StreamTap(Tap):
         self.done = False
         self.error = b""
         self._splitter = Splitter()
-        self._before = self._behind = b""
+        self.before = self.behind = b""
         self._frame_bytes = _NONE
         self._lessons = _LESSONS
 
@@ -52,16 +56,21 @@ class StreamTap(Tap):
             self._learn(data)
         return out
 
+    @property
+    def knows_frame(self) -> bool:
+        """Whether an event with content may be compared with one that was read."""
+        return self._frame_bytes != _NONE
+
     def skim(self, data: bytes) -> int:
         """As the contract has it."""
-        text = data.removeprefix(self._before).removesuffix(self._behind)
+        text = data.removeprefix(self.before).removesuffix(self.behind)
         size = len(data)
         if (
             len(text) == size - self._frame_bytes
             and text
             and size <= SKIMMED_BYTES
             # one pass over the text, and no copy of one that holds none of them
-            and text.translate(_MARKED) == text
+            and text.translate(MARKED) == text
         ):
             self.tokens = tokens = self.tokens + 1
             return tokens
@@ -80,7 +89,7 @@ class StreamTap(Tap):
                 stop = event.find(b'"', start)
                 if b"\\" not in event[start:stop]:
                     self._lessons -= 1
-                    self._before, self._behind = event[:start], event[stop:]
+                    self.before, self.behind = event[:start], event[stop:]
                     self._frame_bytes = len(event) - (stop - start)
                 return
 

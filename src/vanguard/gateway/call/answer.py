@@ -118,6 +118,10 @@ class Answer:
         write = self._client.write
         return write if reword is None else lambda event: write(reword(event))
 
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """The same for an event framed as one chunk; None where the client gets no chunks."""
+        return self._client.chunks()
+
     def end(self, data: bytes = b"") -> None:
         """The last events of a stream that has begun."""
         if self.open:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import sub
 
 from vanguard.core.errors import (
     BudgetExceeded,
@@ -20,7 +19,6 @@ from vanguard.core.errors import (
 )
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
-from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.passthrough.soundness import says_error
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
@@ -28,29 +26,25 @@ from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
 from vanguard.gateway.call.contract import Walk
 from vanguard.gateway.call.drain import Drain, begin_drain
-from vanguard.gateway.call.elsewhere import elsewhere, meant_status, of_upstream
+from vanguard.gateway.call.elsewhere import of_upstream, understood
 from vanguard.gateway.call.response_lines import response_lines
-from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.pool import Call, StaleConnectionError
-from vanguard.gateway.metrics import Histogram
+from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.shortcut import ENDLESS, Way
 from vanguard.snapshot.model import Deployment
 
 # server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
 _STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
-# so many tokens' moments are kept before the metrics hear of the gaps between them
-_MOMENTS = 32
-# more tokens than any answer has, and no more than Python compares fast
-_ENDLESS = (1 << 30) - 1
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
 
 
 class Attempt:
-    """The sink of one upstream call."""
+    """The sink of one upstream call; `way` is that of the events that it need not see."""
 
     # what most attempts never change stands here, not in each of them
     _data = b""
@@ -59,7 +53,7 @@ class Attempt:
     _call: Call | None = None
     _drain: Drain | None = None
     _verdict: tuple[Status, str] | None = None
-    _between: Histogram | None = None
+    _gaps: Gaps | None = None
     _skim: Callable[[bytes], int] | None = None
     _forward: Callable[[bytes], None]
     _status = 0
@@ -67,7 +61,6 @@ class Attempt:
     _body: bytes | bytearray = b""
     _streaming = _sent = False
     _read_tokens = _read_bytes = 0
-    _token_at = 0.0
     _broken: UpstreamError | None = None
 
     def __init__(
@@ -78,7 +71,7 @@ class Attempt:
         self._walk = walk
         self._answer = answer
         self._relay = relay
-        self._moments: list[float] = []
+        self.way: Way | None = None
 
     def begin(self, deployment: Deployment, number: int) -> None:
         """Journals the intent; the call is made when that is written.
@@ -134,13 +127,13 @@ class Attempt:
 
     def data(self, data: bytes) -> None:
         """A part of the answer's body."""
+        if self.way is not None:
+            self.way.count()
         skim = self._skim
         if skim is not None and (tokens := skim(data)):
-            # the hot path: an event in the middle of an answer, passed on as it came
-            moments, loop_time = self._moments, self._gateway.loop_time
-            moments.append(loop_time())
-            if len(moments) == _MOMENTS:
-                self._tell_gaps()
+            # an event in the middle of an answer that needs no reader
+            if self._gaps is not None:
+                self._gaps.seen(self._gateway.loop_time())
             answer = self._answer
             if answer.open:
                 if tokens > self._most_tokens:
@@ -242,10 +235,9 @@ class Attempt:
             self._over()
             return
         gateway, ticket = self._gateway, self._exchange.ticket
-        wait_s = retry_after_s(self._headers, gateway.clock.now_ms() / 1000)
-        if outcome.deployment.dialect in ENVELOPED:
-            status = meant_status(status, self._headers, body)
-        error = elsewhere(outcome.deployment, status, wait_s, body)
+        status, wait_s, error = understood(
+            outcome.deployment, status, self._headers, body, gateway.clock.now_ms() / 1000
+        )
         if error is not None:
             spent = status == 429 and ticket is not None
             if ticket is not None and spent:
@@ -317,10 +309,11 @@ class Attempt:
             out = b""
         if relay.done:
             self._settle_stream()
-        elif tokens and self._outcome is not None:
-            # from the first token on, most events need no more than a glance
-            self._most_tokens = self._exchange.limit_tokens or _ENDLESS
+        elif tokens and relay.skim is not None and self._outcome is not None:
+            # from here on, most events need no more than a glance
+            self._most_tokens = self._exchange.limit_tokens or ENDLESS
             self._skim, self._forward = relay.skim, answer.through(relay.reword)
+            self._shorten()
         answer.write(out)
 
     def _before(self, error: VanguardError) -> bytes:
@@ -346,10 +339,8 @@ class Attempt:
 
     def _token_seen(self) -> None:
         now = self._gateway.loop_time()
-        if self._moments:
-            self._tell_gaps()
-        if self._between is not None:
-            self._between.observe(now - self._token_at)
+        if self._gaps is not None:
+            self._gaps.seen(now)
         elif self._outcome is not None:
             meter = self._exchange.lane.meter
             waited = now - self._exchange.arrived
@@ -357,14 +348,18 @@ class Attempt:
             meter.first_token.observe(waited)
             if self._exchange.ticket is not None:
                 self._exchange.ticket.token(now)
-            self._between = meter.between_tokens
-        self._token_at = now
+            self._gaps = Gaps(meter.between_tokens, now)
 
-    def _tell_gaps(self) -> None:
-        moments, self._moments = self._moments, []
-        if self._between is not None:
-            self._between.observe_all(list(map(sub, moments, (self._token_at, *moments))))
-        self._token_at = moments[-1]
+    def _shorten(self) -> None:
+        """Has the connection pass on by itself what is like an event that was read."""
+        way, answer, gaps, relay = self.way, self._answer, self._gaps, self._relay
+        if way is None:
+            tap, write, clock = relay.tap, answer.chunks(), self._gateway.loop_time
+            if tap is None or write is None or gaps is None:
+                return
+            way = self.way = Way(tap, answer, write, clock, gaps, relay.reword)
+        if self._call is not None:
+            self._call.shortcut(way.shortcut(self._most_tokens, self._shorten))
 
     def _end_stream(self) -> None:
         try:
@@ -478,8 +473,13 @@ class Attempt:
         if outcome is None:
             return
         self._skim = None
-        if self._moments:
-            self._tell_gaps()
+        if self.way is not None:
+            self.way.count()
+            self.way = None
+            if self._call is not None:
+                self._call.shortcut(None)
+        if self._gaps is not None:
+            self._gaps.tell()
         if status == "ok":
             self._gateway.health.succeeded(outcome.deployment.id)
         outcome.status = status

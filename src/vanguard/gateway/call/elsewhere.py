@@ -15,7 +15,9 @@ from vanguard.core.errors import (
     UpstreamUnavailable,
     VanguardError,
 )
+from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.sagemaker.errors import read_refusal
+from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.snapshot.model import Deployment
 
 _RETRY_DELAY = re.compile(rb'"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
@@ -46,6 +48,28 @@ def elsewhere(
         message = f"deployment '{deployment.id}' failed (HTTP {status})"
         return UpstreamUnavailable(message, retry_after_s=wait_s)
     return None
+
+
+def understood(
+    deployment: Deployment,
+    status: int,
+    headers: Sequence[tuple[bytes, bytes]],
+    body: bytes,
+    now_s: float,
+) -> tuple[int, float | None, UpstreamError | None]:
+    """What an answer of status >= 400 means: its status, the wait that it asks for, and as `elsewhere` says.
+
+    Args:
+        deployment: who answered.
+        status: as it stood in the head.
+        headers: names in lower case.
+        body: of the answer.
+        now_s: wall time, for a wait that was told as a date.
+    """
+    wait_s = retry_after_s(headers, now_s)
+    if deployment.dialect in ENVELOPED:
+        status = meant_status(status, headers, body)
+    return status, wait_s, elsewhere(deployment, status, wait_s, body)
 
 
 def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> int:

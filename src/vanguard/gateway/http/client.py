@@ -79,7 +79,6 @@ class UpstreamConnection(asyncio.Protocol):
 
     __slots__ = (
         "_barren_bytes",
-        "_between",
         "_caller",
         "_complete",
         "_ended",
@@ -94,9 +93,11 @@ class UpstreamConnection(asyncio.Protocol):
         "_pieces",
         "_release",
         "_reusable",
+        "_shortcut",
         "_sink",
         "_status",
         "_switch",
+        "_take_chunk",
         "_time",
         "_transport",
         "_writing",
@@ -129,8 +130,9 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self._idle_s = 0.0
         self._paused = False
-        # the parser awaits the head of a chunk
-        self._between = False
+        # what takes a whole chunk while the parser awaits the head of one; else None
+        self._take_chunk: Callable[[bytes], bool] | None = None
+        self._shortcut: Callable[[bytes], bool] | None = None
         # something came that the deadline does not count yet
         self._heard = False
         self._writing = False
@@ -187,7 +189,8 @@ class UpstreamConnection(asyncio.Protocol):
         self._head_only = data.startswith(b"HEAD ")
         self._idle_s = idle_s
         self._paused = False
-        self._between = self._heard = False
+        self._take_chunk = self._shortcut = None
+        self._heard = False
         self._barren_bytes = 0
         self._interim = 0
         self.answered = False
@@ -206,19 +209,17 @@ class UpstreamConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hands over what comes of it in one piece."""
-        sink = self._sink
-        if sink is None:
+        if self._sink is None:
             # nobody asked: surplus bytes after an answer, or before a request
             self.close()
             return
-        if self._between and (size := len(data)) < WHOLE_BYTES:
-            piece = data.removeprefix(HEAD_OF_WHOLE[size]).removesuffix(b"\r\n")
-            if len(piece) == PIECE_OF_WHOLE[size]:
-                # the usual case of a stream: one whole chunk, from which the parser would learn nothing
-                self._heard = True
-                sink.data(piece)
-                return
-        self._between = self._heard = False
+        take_chunk = self._take_chunk
+        if take_chunk is not None and take_chunk(data):
+            # the usual case of a stream: one whole chunk, from which the parser would learn nothing
+            self._heard = True
+            return
+        self._take_chunk = None
+        self._heard = False
         self.answered = True
         try:
             self._parser.feed_data(data)
@@ -240,6 +241,26 @@ class UpstreamConnection(asyncio.Protocol):
                 self._hand_over(data)
             else:
                 self._check_flood(len(data))
+
+    def _whole_chunk(self, data: bytes) -> bool:
+        """Hands over what is in it; returns whether it is one."""
+        sink, size = self._sink, len(data)
+        if sink is None or size >= WHOLE_BYTES:
+            return False
+        piece = data.removeprefix(HEAD_OF_WHOLE[size]).removesuffix(b"\r\n")
+        if len(piece) != PIECE_OF_WHOLE[size]:
+            return False
+        sink.data(piece)
+        return True
+
+    def shortcut(self, take: Callable[[bytes], bool] | None) -> None:
+        """Has whole chunks of this answer go another way than by its sink, which hears of all others.
+
+        `take` is given bytes and says whether it took them, as one chunk that does not end the body.
+        """
+        self._shortcut = take
+        if self._take_chunk is not None:
+            self._take_chunk = take or self._whole_chunk
 
     def _not_http(self, error: Exception) -> None:
         # what was raised in a callback comes wrapped
@@ -277,10 +298,11 @@ class UpstreamConnection(asyncio.Protocol):
         if pieces:
             piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             pieces.clear()
-            self._between = not self._complete and stands_between(data, piece)
             sink = self._sink
             if sink is not None:
                 sink.data(piece)
+                if not self._complete and self._sink is sink and stands_between(data, piece):
+                    self._take_chunk = self._shortcut or self._whole_chunk
         if self._complete and self._sink is not None:
             self._finish()
 
@@ -411,6 +433,7 @@ class UpstreamConnection(asyncio.Protocol):
     # --- ends --------------------------------------------------------------------------------
 
     def _finish(self) -> None:
+        self._shortcut = self._take_chunk = None
         if self._inflate is not None and not self._inflate.eof:
             self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
             return
@@ -431,6 +454,7 @@ class UpstreamConnection(asyncio.Protocol):
             sink.end()
 
     def _fail(self, error: UpstreamError) -> None:
+        self._shortcut = self._take_chunk = None
         sink, self._sink = self._sink, None
         caller, self._caller = self._caller, None
         self.deadline = float("inf")
@@ -455,7 +479,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def cancel(self) -> None:
         """Nobody wants the answer any more."""
-        self._sink = self._caller = None
+        self._sink = self._caller = self._shortcut = self._take_chunk = None
         self.deadline = float("inf")
         self.close()
 

@@ -5,6 +5,7 @@ It does not know sockets, nor what a request is for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
@@ -147,6 +148,12 @@ class Responder(Protocol):
 
     def write(self, data: bytes) -> None:
         """A part of a streamed answer; empty data is ignored."""
+
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """Writes parts of the streamed answer under way that are framed as chunks already.
+
+        None where this client gets no chunks.
+        """
 
     def end(self) -> None:
         """The end of a streamed answer."""

@@ -111,6 +111,12 @@ class Call(msgspec.Struct, eq=False):
         if connection is not None:
             connection.reading(on)
 
+    def shortcut(self, take: Callable[[bytes], bool] | None) -> None:
+        """As the connection's."""
+        connection = self._in_use()
+        if connection is not None:
+            connection.shortcut(take)
+
     def _in_use(self) -> UpstreamConnection | None:
         """The connection, unless its answer has ended: it may be somebody else's by now."""
         connection, sink = self._connection, self._sink

@@ -353,6 +353,10 @@ class ServerConnection(asyncio.Protocol):
             data = b"".join((head, data, b"\r\n"))
         transport.write(data)
 
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """As the contract has it."""
+        return self._body_to.write if self._body_to is not None and self._chunked else None
+
     def end(self) -> None:
         """The end of a streamed answer."""
         transport, request = self._transport, self._request

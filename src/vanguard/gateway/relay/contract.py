@@ -10,6 +10,7 @@ from typing import Protocol
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.stream_tap import StreamTap
 
 
 class Relay(Protocol):
@@ -21,7 +22,10 @@ class Relay(Protocol):
         done: whether the upstream has said the end of its stream.
         skim: says whether these bytes are an event that `feed` need not see: the tokens so far if so,
             counting these, else 0. None: `feed` must see everything.
-        reword: what a skimmed event becomes for the client; None where it goes as it is.
+        reword: what a skimmed event becomes for the client, or the part of one before or behind its text;
+            None where it goes as it is.
+        tap: what reads the stream and counts `tokens`, where skimmed events may go to the client past
+            this relay but for `reword`; None where they may not.
     """
 
     losses: Sequence[str]
@@ -32,6 +36,10 @@ class Relay(Protocol):
 
     @property
     def reword(self) -> Callable[[bytes], bytes] | None:
+        """As above."""
+
+    @property
+    def tap(self) -> StreamTap | None:
         """As above."""
 
     @property

@@ -11,6 +11,7 @@ from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.contract import Dialect
 from vanguard.dialects.passthrough.contract import PassThrough, Peek
+from vanguard.dialects.passthrough.stream_tap import StreamTap
 
 
 class PassThroughRelay:
@@ -27,6 +28,11 @@ class PassThroughRelay:
         self._tap = through.tap(peek) if peek.stream else None
         self.skim = self._tap.skim if self._tap is not None else None
         self._body = body
+
+    @property
+    def tap(self) -> StreamTap | None:
+        """What reads the stream."""
+        return self._tap if isinstance(self._tap, StreamTap) else None
 
     @property
     def tokens(self) -> int:

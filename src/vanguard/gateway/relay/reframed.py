@@ -34,7 +34,7 @@ _ANTHROPIC = AnthropicMessagesPassThrough()
 class _Reframed:
     """What both directions share."""
 
-    skim = reword = None
+    skim = reword = tap = None
 
     def __init__(self, exchange: Exchange, deployment: Deployment) -> None:
         self._exchange = exchange

@@ -34,7 +34,7 @@ _CONTENT = frozenset({TextDelta, ThinkingDelta, ToolStart, ToolArguments, Refusa
 class TranslatedRelay:
     """One attempt at an upstream of another dialect than the client's."""
 
-    skim = reword = None
+    skim = reword = tap = None
     # for the client: events that came with an error that was raised, and before it
     _before: Sequence[bytes] = ()
 

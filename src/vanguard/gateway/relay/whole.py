@@ -18,7 +18,7 @@ from vanguard.snapshot.model import Deployment
 class WholeRelay:
     """One attempt at what is never streamed; whoever derives says both bodies."""
 
-    skim = reword = None
+    skim = reword = tap = None
     tokens = 0
     done = False
 

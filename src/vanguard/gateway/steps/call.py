@@ -138,7 +138,8 @@ class Call:
     @property
     def writes(self) -> int:
         """How often something was written to the client."""
-        return self._answer.writes
+        way = self._attempt.way if self._attempt is not None else None
+        return self._answer.writes + (way.passed if way is not None else 0)
 
     def ping(self) -> None:
         """A long silence: the client and the networks between must not give up."""

@@ -16,7 +16,7 @@ class Inner:
     losses = ("seed",)
     tokens = 3
     done = True
-    skim = reword = None
+    skim = reword = tap = None
 
     def request_body(self):
         return b"asked"

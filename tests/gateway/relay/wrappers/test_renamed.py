@@ -128,7 +128,7 @@ async def test_no_name_is_added_and_none_within_a_text_is_touched(runner, client
 def test_what_cannot_be_read_or_names_none_stays(monkeypatch):
     class Inner:
         losses = ()
-        skim = reword = None
+        skim = reword = tap = None
         whole = feed = staticmethod(lambda data: data)
         finish = staticmethod(lambda: b'data: {"model":"up"}\n\n')
 

@@ -41,7 +41,7 @@ class RenamedRelay(RelayWrapper):
     def __init__(self, inner: Relay, dialect: str, asked: str) -> None:
         super().__init__(inner)
         # an event that needs no reader may need its name changed
-        self.skim = inner.skim
+        self.skim, self.tap = inner.skim, inner.tap
         self.reword = self._event
         self._asked = asked
         self._field, self._mark = _PLACES[dialect]

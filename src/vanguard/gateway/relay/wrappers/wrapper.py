@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from vanguard.core.errors import VanguardError
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.stream_tap import StreamTap
 from vanguard.gateway.relay.contract import Relay
 
 
@@ -21,6 +22,7 @@ class RelayWrapper:
 
     skim: Callable[[bytes], int] | None = None
     reword: Callable[[bytes], bytes] | None = None
+    tap: StreamTap | None = None
 
     def __init__(self, inner: Relay) -> None:
         self.losses: Sequence[str] = inner.losses

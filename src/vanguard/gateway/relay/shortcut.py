@@ -1,0 +1,142 @@
+"""The way of most events of a stream: from one connection to another as they came, chunk and all.
+
+It does not know either connection. What an event is compared with has been read whole before
+(`vanguard.dialects.passthrough.stream_tap`); whatever differs from it elsewhere than in its text does
+not go this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from vanguard.dialects.passthrough.stream_tap import MARKED, SKIMMED_BYTES, StreamTap
+from vanguard.gateway.http.chunks import CHUNK_HEADS, HEAD_OF_WHOLE, PIECE_OF_WHOLE, SMALL_BYTES
+from vanguard.gateway.metrics import Gaps
+
+# more tokens than any answer has, and no more than Python compares fast
+ENDLESS = (1 << 30) - 1
+# so many go by themselves before somebody counts them
+_ROOM = 32
+
+
+class Listener(Protocol):
+    """Whoever the events are for.
+
+    Attributes:
+        open: whether they are still wanted.
+        writes: how many were written; counted here.
+    """
+
+    open: bool
+    writes: int
+
+
+class Way:
+    """One stream's, from its first token to its end."""
+
+    def __init__(
+        self,
+        tap: StreamTap,
+        listener: Listener,
+        write: Callable[[bytes], None],
+        clock: Callable[[], float],
+        gaps: Gaps,
+        reword: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """One stream's way.
+
+        Args:
+            tap: reads what does not go this way, and counts tokens.
+            listener: whoever the events are for.
+            write: sends a chunk, framed as one.
+            clock: for the gaps between tokens.
+            gaps: is told of them.
+            reword: what becomes of an event, or of the part of one before or behind its text.
+        """
+        self._tap = tap
+        self._listener = listener
+        self._write = write
+        self._clock = clock
+        self._gaps = gaps
+        self._reword = reword
+        # of the events that went this way and were not counted yet
+        self._moments: list[float] = []
+        # the last one with its whole room, and what it compares with
+        self._taken: Callable[[bytes], bool] | None = None
+        self._before = b""
+
+    @property
+    def passed(self) -> int:
+        """Events that went this way and were not counted yet."""
+        return len(self._moments)
+
+    def count(self) -> None:
+        """Counts them wherever tokens are counted."""
+        moments = self._moments
+        if moments:
+            self._tap.tokens += len(moments)
+            self._listener.writes += len(moments)
+            self._gaps.seen_all(moments)
+            moments.clear()
+
+    def shortcut(
+        self, most_tokens: int, full: Callable[[], None]
+    ) -> Callable[[bytes], bool] | None:
+        """Says of bytes whether they were a chunk with an event like one that was read, and passed it on.
+
+        None where no such event was read, or the answer is as long as it may be.
+
+        Args:
+            most_tokens: of the whole answer.
+            full: called when some have gone this way and none may before another shortcut is taken.
+        """
+        self.count()
+        tap = self._tap
+        room = min(_ROOM, most_tokens - tap.tokens)
+        if not tap.knows_frame or room <= 0:
+            return None
+        if self._taken is None or room != _ROOM or tap.before is not self._before:
+            self._before = tap.before
+            self._taken = self._passing(room, full)
+        return self._taken
+
+    def _passing(self, room: int, full: Callable[[], None]) -> Callable[[bytes], bool] | None:
+        before, behind = self._tap.before, self._tap.behind + b"\r\n"
+        new_before, new_behind, reword = before, behind, self._reword
+        if reword is not None:
+            new_before, new_behind = reword(before), reword(behind)
+            if new_before + new_behind != reword(before + behind):
+                return None
+        frame_bytes = len(before) + len(behind) - 2
+        new_frame_bytes = len(new_before) + len(new_behind) - 2
+        if new_frame_bytes + SKIMMED_BYTES >= SMALL_BYTES:
+            return None
+        reworded = new_before != before or new_behind != behind
+        # a look at a name of the function's own costs less than one at an object's
+        write, listener, clock, moments = self._write, self._listener, self._clock, self._moments
+        head_of, piece_of, heads = HEAD_OF_WHOLE, PIECE_OF_WHOLE, CHUNK_HEADS
+        marked, most = MARKED, SKIMMED_BYTES
+
+        def passed(data: bytes) -> bool:
+            size = len(data)
+            if size > most:
+                return False
+            text = data.removeprefix(head_of[size]).removeprefix(before).removesuffix(behind)
+            if (
+                len(text) != piece_of[size] - frame_bytes
+                or not text
+                or text.translate(marked) != text
+                or not listener.open
+            ):
+                return False
+            moments.append(clock())
+            if reworded:
+                head = heads[new_frame_bytes + len(text)]
+                data = b"".join((head, new_before, text, new_behind))
+            write(data)
+            if len(moments) == room:
+                full()
+            return True
+
+        return passed

@@ -52,8 +52,14 @@ class StreamTap(Tap):
         out = b"".join([read(event) for event in events])
         if self._splitter.rest:
             self._frame_bytes = _NONE
-        elif self._lessons and len(events) == 1 and self.tokens == tokens + 1 and out == data:
-            self._learn(data)
+        elif (
+            self._lessons
+            and 0 < len(events) == self.tokens - tokens
+            # of several that came together only the first time: those of a burst all come so
+            and (len(events) == 1 or not self.knows_frame)
+            and out == data
+        ):
+            self._learn(events[-1])
         return out
 
     @property

@@ -13,6 +13,7 @@ from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.call.attempt import Attempt
 from vanguard.gateway.metrics import Gaps, Histogram
 from vanguard.gateway.relay.shortcut import ENDLESS, Way
+from vanguard.snapshot.model import Budget
 
 
 class Listener:
@@ -97,12 +98,23 @@ def test_nothing_goes_this_way_before_an_event_was_read():
     assert stream.way.shortcut(ENDLESS, stream.again) is None
 
 
-def test_no_more_go_than_the_answer_may_have():
-    stream = Stream(most_tokens=41)
-    sent = 0
-    while stream.take is not None and stream.take(framed(delta("more"))):
-        sent += 1
-    assert (sent, stream.tap.tokens, stream.take) == (40, 41, None)
+@given(st.lists(st.sampled_from(["passed", "skimmed", "read"]), max_size=120), st.integers(1, 90))
+def test_no_more_go_than_the_answer_may_have(ways, most):
+    """However those that go this way and those that do not take turns."""
+    stream = Stream(most_tokens=most)
+    for way in ways:
+        stream.way.count() if way != "passed" else None
+        before = stream.tap.tokens + stream.way.passed
+        if way == "passed":
+            assert stream.take(framed(delta("more"))) == (before < most)
+        elif before < most:
+            if way == "skimmed":
+                assert stream.tap.skim(delta("more"))
+            else:
+                stream.tap.feed(delta("more"))
+                stream.again()
+    stream.way.count()
+    assert stream.tap.tokens <= most
 
 
 def test_where_the_parts_of_an_event_do_not_become_what_the_whole_does_none_goes():
@@ -213,3 +225,22 @@ async def test_a_stream_that_is_passed_on_is_not_silent(runner, client):
                 writes |= {one.writes for one in running.gateway.pings._seen}
         assert len(writes) > 50
         assert max(writes) >= 100
+
+
+@pytest.mark.parametrize("together", [2, 3, 7])
+async def test_a_cut_answer_has_what_its_budget_had_however_its_events_came(
+    runner, client, together
+):
+    """Some events come two in a chunk: they are read, and the next ones skimmed or passed on."""
+    pieces = [
+        b"".join(WORDS[at : at + 2]) if at % together == 0 else WORDS[at]
+        for at in range(0, 100, 2 if together == 2 else 1)
+    ]
+    async with Upstream([stream(pieces, pause_s=0.003)]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url)], budget=Budget(100_000))
+        )
+        answer = await chat(client, running, stream=True, max_tokens=21)
+        (settled,) = running.settled()
+        assert (settled.status, settled.usage.output_tokens) == ("cut", 21)
+        assert answer.content.count(b'"content"') in {20, 21}

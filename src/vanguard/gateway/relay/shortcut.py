@@ -62,7 +62,7 @@ class Way:
         self._reword = reword
         # of the events that went this way and were not counted yet
         self._moments: list[float] = []
-        # the last one with its whole room, and what it compares with
+        # the last one, and what it compares with
         self._taken: Callable[[bytes], bool] | None = None
         self._before = b""
 
@@ -85,23 +85,23 @@ class Way:
     ) -> Callable[[bytes], bool] | None:
         """Says of bytes whether they were a chunk with an event like one that was read, and passed it on.
 
-        None where no such event was read, or the answer is as long as it may be.
+        None where no such event was read.
 
         Args:
-            most_tokens: of the whole answer.
-            full: called when some have gone this way and none may before another shortcut is taken.
+            most_tokens: of the whole answer; what would be more does not go this way.
+            full: called when some have gone this way and should be counted.
         """
         self.count()
-        tap = self._tap
-        room = min(_ROOM, most_tokens - tap.tokens)
-        if not tap.knows_frame or room <= 0:
+        if not self._tap.knows_frame:
             return None
-        if self._taken is None or room != _ROOM or tap.before is not self._before:
-            self._before = tap.before
-            self._taken = self._passing(room, full)
+        if self._taken is None or self._tap.before is not self._before:
+            self._before = self._tap.before
+            self._taken = self._passing(most_tokens, full)
         return self._taken
 
-    def _passing(self, room: int, full: Callable[[], None]) -> Callable[[bytes], bool] | None:
+    def _passing(
+        self, most_tokens: int, full: Callable[[], None]
+    ) -> Callable[[bytes], bool] | None:
         before, behind = self._tap.before, self._tap.behind + b"\r\n"
         new_before, new_behind, reword = before, behind, self._reword
         if reword is not None:
@@ -116,11 +116,12 @@ class Way:
         # a look at a name of the function's own costs less than one at an object's
         write, listener, clock, moments = self._write, self._listener, self._clock, self._moments
         head_of, piece_of, heads = HEAD_OF_WHOLE, PIECE_OF_WHOLE, CHUNK_HEADS
-        marked, most = MARKED, SKIMMED_BYTES
+        marked, most_bytes, room = MARKED, SKIMMED_BYTES, _ROOM
+        tap, limited = self._tap, most_tokens < ENDLESS
 
         def passed(data: bytes) -> bool:
             size = len(data)
-            if size > most:
+            if size > most_bytes:
                 return False
             text = data.removeprefix(head_of[size]).removeprefix(before).removesuffix(behind)
             if (
@@ -128,6 +129,8 @@ class Way:
                 or not text
                 or text.translate(marked) != text
                 or not listener.open
+                # others may have been read since this was made
+                or (limited and tap.tokens + len(moments) >= most_tokens)
             ):
                 return False
             moments.append(clock())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from bench.calls import summed
+from bench.calls import least, summed
 from bench.instructions import shown
 from bench.models import BenchModel
 from bench.peers import environments
@@ -34,6 +34,11 @@ SUMMARY = """\
 
 def test_straces_summary_is_read_without_its_sum():
     assert system_calls.parse(SUMMARY) == {"write": 200, "epoll_pwait": 150}
+
+
+def test_what_happened_to_be_called_in_one_of_two_tries_is_not_counted():
+    tries = [{"read": 5.0, "close": 800.0}, {"read": 6.0}]
+    assert least(tries) == {"read": 5.0, "close": 0.0}
 
 
 def test_calls_are_those_beyond_the_ones_before_and_noise_is_left_out():

@@ -1,5 +1,6 @@
 """Most events of a stream go from connection to connection unread; nothing else may come of that."""
 
+import itertools
 import json
 
 import pytest
@@ -244,3 +245,16 @@ async def test_a_cut_answer_has_what_its_budget_had_however_its_events_came(
         (settled,) = running.settled()
         assert (settled.status, settled.usage.output_tokens) == ("cut", 21)
         assert answer.content.count(b'"content"') in {20, 21}
+
+
+async def test_events_that_chunks_cut_in_two_come_whole_and_are_counted(runner, client):
+    """After half an event nothing goes past the reader until that event is whole."""
+    raw = b"".join(WORDS)
+    cuts = [0, *range(1_000, len(raw), 703), len(raw)]
+    pieces = [*WORDS[:5], *(raw[a:b] for a, b in itertools.pairwise(cuts)), *WORDS[:5]]
+    async with Upstream([stream([*pieces, *STREAM[2:]], pause_s=0.002)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, stream=True, stream_options={"include_usage": True})
+        assert answer.content == b"".join([*pieces, *STREAM[2:]])
+        (settled,) = running.settled()
+        assert settled.status == "ok"

@@ -140,8 +140,7 @@ class Attempt:
                     self._cut()
                 else:
                     answer.writes += 1
-                    forward = self._forward
-                    forward(data)
+                    self._forward(data)
         elif self._streaming:
             self._stream(data)
             if self._broken is not None:

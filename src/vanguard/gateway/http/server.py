@@ -373,10 +373,9 @@ class ServerConnection(asyncio.Protocol):
             self._transport.abort()
 
     def _finish(self) -> None:
-        self._request = None
+        self._request = self._body_to = None
         self.on_disconnect = self.on_writable = self.on_deadline = None
         self.started = False
-        self._body_to = None
         if self._held_bytes:
             self._release_bodies()
         transport = self._transport

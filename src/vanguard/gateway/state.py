@@ -29,6 +29,7 @@ class View:
     Attributes:
         secrets: the keys of those that have called, by their secret: hashing it is a fiftieth of what a
             request costs. An unknown one is never kept.
+        bearers: the same by the whole header.
         lanes: by key id, asked name and operation; made on first use.
         heads: of requests to deployments, by deployment, dialect, operation and secret; likewise.
     """
@@ -38,6 +39,7 @@ class View:
         self.version = snapshot.version
         self.keys = snapshot.keys
         self.secrets: dict[bytes, Key] = {}
+        self.bearers: dict[bytes | None, Key] = {}
         self._chains = {
             key.id: tuple(
                 snapshot.scopes[scope] for scope in key.scopes if scope in snapshot.scopes

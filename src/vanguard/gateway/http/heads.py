@@ -15,6 +15,13 @@ _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^#]*|\?[^#]*)?", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]*")
 
 
+_LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]+)(?=\r\n)")
+# one longer than this is no body's
+_LENGTH_DIGITS = 15
+# a request with one of these asks for more than an answer
+_MORE = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
+
+
 class Refused(Exception):
     """A refusal whose HTTP status no error of the tree has; `error` says the rest."""
 
@@ -22,6 +29,55 @@ class Refused(Exception):
         super().__init__(error.message)
         self.status = status
         self.error = error
+
+
+class KnownHead:
+    """A head that was read: clients send the same one over and over, but for the body's length.
+
+    Where a request stands alone in one read and its bytes differ from those in nothing but that
+    length, the parser would say of it what it said before, and stand between two requests as it
+    does already.
+    """
+
+    __slots__ = ("_after", "_before", "_place", "_request")
+
+    def __init__(self, head: bytes, length: re.Match[bytes], request: Request) -> None:
+        self._before = head[: length.start(1)]
+        self._after = head[length.end(1) :]
+        self._place = [name for name, _ in request.headers].index(b"content-length")
+        self._request = request.again(self._place, length[1], b"")
+
+    @classmethod
+    def of(cls, data: bytes, request: Request, head_bytes: int) -> KnownHead | None:
+        """What may be known again; None where nothing can.
+
+        Args:
+            data: one read, from the request's first byte on.
+            request: what the parser and all checks have made of it.
+            head_bytes: the most that a head may have.
+        """
+        end = data.find(b"\r\n\r\n") + 4
+        if len(data) - end != len(request.body) or end + _LENGTH_DIGITS > head_bytes:
+            return None
+        if not request.keep_alive or not _MORE.isdisjoint(request.index):
+            return None
+        length = _LENGTH.search(data, 0, end)
+        return cls(data[:end], length, request) if length is not None else None
+
+    def again(self, data: bytes) -> Request | None:
+        """The request that `data` is, where it is one with this head and a whole body."""
+        before, after = self._before, self._after
+        begin = len(before)
+        if not data.startswith(before):
+            return None
+        end = data.find(b"\r", begin, begin + _LENGTH_DIGITS)
+        digits = data[begin:end]
+        if end < 0 or not data.startswith(after, end):
+            return None
+        body = data[end + len(after) :]
+        if b"%d" % len(body) != digits:
+            return None
+        return self._request.again(self._place, digits, body)
 
 
 def check_version(version: str) -> None:

@@ -20,6 +20,9 @@ READ_BYTES = 256 * 1024
 _FRAMING = 8
 _COUNTED_BYTES = 4_096
 
+# a client whose heads differ each time is not compared for ever
+_LESSONS = 8
+
 IDLE, HEAD, BODY = range(3)
 
 
@@ -54,6 +57,7 @@ class RequestReader:
     """
 
     __slots__ = (
+        "_alone",
         "_arriving",
         "_body",
         "_bounds",
@@ -63,6 +67,8 @@ class RequestReader:
         "_headers",
         "_host",
         "_index",
+        "_known",
+        "_lessons",
         "_parser",
         "_size",
         "_taker",
@@ -81,6 +87,10 @@ class RequestReader:
         self._index: dict[bytes, bytes] = {}
         self._arriving: Request | None = None
         self._body: bytes | bytearray = b""
+        # the read that the request under way began, if it was the last one
+        self._alone = b""
+        self._known: heads.KnownHead | None = None
+        self._lessons = _LESSONS
         self._host = b""
         self._size = self._fed_bytes = 0
         self._head_most = self._fed_most = bounds.head_bytes + READ_BYTES
@@ -94,6 +104,17 @@ class RequestReader:
         Raises:
             VanguardError, Refused: no request, or one beyond its bounds; nothing more can be read.
         """
+        if self.phase == IDLE:
+            known = self._known
+            request = known.again(data) if known is not None else None
+            if request is not None and len(request.body) <= self._bounds.request_body_bytes:
+                if len(data) > _COUNTED_BYTES:
+                    self._taker.hold(len(request.body))
+                self._taker.received(request)
+                return
+            self._alone = data if self._lessons else b""
+        elif self._alone:
+            self._alone = b""
         upgrade_at = self._parse(data)
         if upgrade_at >= 0:
             self._ignore_upgrades(memoryview(data), upgrade_at)
@@ -235,11 +256,21 @@ class RequestReader:
         body = self._body
         request.body = bytes(body) if isinstance(body, bytearray) else body
         request.keep_alive = request.chunked and parser.should_keep_alive()
+        if self._alone:
+            self._learn(request)
         self._body = b""
         self.body_bytes = 0
         self.continue_due = False
         self.phase = IDLE
         self._taker.received(request)
+
+    def _learn(self, request: Request) -> None:
+        """So that the next one with this head need not be parsed."""
+        data, self._alone = self._alone, b""
+        known = heads.KnownHead.of(data, request, self._bounds.head_bytes)
+        if known is not None:
+            self._known = known
+            self._lessons -= 1
 
     @property
     def path(self) -> str:

@@ -24,16 +24,28 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
     Raises:
         Unauthenticated: no credential, or one that is unknown, revoked or expired.
     """
-    secret = credential(exchange.request)
-    if not secret and exchange.door.dialect == GOOGLE:
-        secret = query_key(exchange.request)
-    key = exchange.view.secrets.get(secret)
+    key = exchange.view.bearers.get(exchange.request.index.get(b"authorization"))
     if key is None:
-        key = find_key(gateway, exchange, secret)
+        key = _look_up(gateway, exchange)
     if key.expires_at_ms and key.expires_at_ms <= exchange.arrived_ms:
         raise Unauthenticated("this API key has expired")
     exchange.key = key
     exchange.chain = gateway.limiter.chain(key.id, exchange.view.chain(key))
+
+
+def _look_up(gateway: Gateway, exchange: Exchange) -> Key:
+    request = exchange.request
+    secret = credential(request)
+    if not secret and exchange.door.dialect == GOOGLE:
+        secret = query_key(request)
+    key = exchange.view.secrets.get(secret)
+    if key is None:
+        key = find_key(gateway, exchange, secret)
+    bearer = request.index.get(b"authorization", b"")
+    if bearer[:7].lower() == b"bearer " and bearer[7:] == secret:
+        # with no more blanks, or there would be no end of headers to keep
+        exchange.view.bearers[bearer] = key
+    return key
 
 
 def credential(request: Request) -> bytes:

@@ -17,8 +17,8 @@ from vanguard.core.journal import (
     Settled,
     decode_line,
     encode_line,
+    intent_head,
     intent_line,
-    intent_rest,
     read_lines,
     segment_name,
     segment_start,
@@ -123,7 +123,7 @@ def test_a_line_made_of_a_repeated_rest_reads_as_the_same_intent(intent, attempt
     made = msgspec.structs.replace(
         intent, request_id="req_1", attempt=attempt, at_ms=at_ms, reserved_usd_micros=reserved
     )
-    assert decode_line(intent_line(intent_rest(intent), "req_1", attempt, at_ms, reserved)) == made
+    assert decode_line(intent_line(intent_head(intent), "req_1", attempt, at_ms, reserved)) == made
 
 
 def line_of(payload: bytes) -> bytes:

@@ -129,6 +129,13 @@ class Lines(NamedTuple):
     used: int
 
 
+class IntentHead(NamedTuple):
+    """The beginning of an intent's JSON, and its check sum."""
+
+    payload: bytes
+    check_sum: int
+
+
 def segment_name(offset: int) -> str:
     """File name of the segment that starts at an offset."""
     return f"{offset:020d}.journal"
@@ -147,33 +154,32 @@ def encode_line(record: Record) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(payload), payload)
 
 
-def intent_rest(intent: Intent) -> bytes:
+def intent_head(intent: Intent) -> IntentHead:
     """The part of an intent's JSON that is the same for all plain calls of one lane.
 
     It holds every field but those that `intent_line` is given.
     """
     fields = msgspec.to_builtins(intent)
-    for name in ("type", "request_id", "attempt", "at_ms", "reserved_usd_micros"):
+    for name in ("request_id", "attempt", "at_ms", "reserved_usd_micros"):
         fields.pop(name, None)
-    return b"," + _encoder.encode(fields)[1:]
+    # the type has to come first: damaged files are searched for it
+    head = _encoder.encode({"type": fields.pop("type"), **fields})[:-1]
+    return IntentHead(head, zlib.crc32(head))
 
 
 def intent_line(
-    rest: bytes, request_id: str, attempt: int, at_ms: int, reserved_usd_micros: int
+    head: IntentHead, request_id: str, attempt: int, at_ms: int, reserved_usd_micros: int
 ) -> bytes:
-    """The line of an intent whose other fields are those of `intent_rest`, newline included."""
+    """The line of an intent whose other fields are those of `intent_head`, newline included."""
     reserved_usd_micros = min(reserved_usd_micros, MOST_USD_MICROS)
-    payload = (
-        b'{"type":"intent","request_id":"%b","attempt":%d,"at_ms":%d,"reserved_usd_micros":%d%b'
-        % (
-            request_id.encode(),
-            attempt,
-            at_ms,
-            reserved_usd_micros,
-            rest,
-        )
+    rest = b',"request_id":"%b","attempt":%d,"at_ms":%d,"reserved_usd_micros":%d}' % (
+        request_id.encode(),
+        attempt,
+        at_ms,
+        reserved_usd_micros,
     )
-    return b"%08x %b\n" % (zlib.crc32(payload), payload)
+    payload, check_sum = head
+    return b"%08x %b%b\n" % (zlib.crc32(rest, check_sum), payload, rest)
 
 
 def decode_line(line: bytes) -> Record:

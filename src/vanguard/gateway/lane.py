@@ -13,6 +13,7 @@ from vanguard.core.errors import (
     UnboundedCost,
     UnsupportedFeature,
 )
+from vanguard.core.journal import IntentHead
 from vanguard.core.money import bound_usd_micros, ceilings
 from vanguard.gateway.doors import UPSTREAM_PATHS, Operation
 from vanguard.gateway.metrics import ModelMeter
@@ -106,7 +107,7 @@ class Lane:
             self.continuations = model.continuations if able else 0
         self.wraps = bool(self.on_output or self.continuations or self.course.reads_items)
         self.meter = meter
-        self.intents: dict[tuple[str, str, bool], bytes] = {}
+        self.intents: dict[tuple[str, str, bool], IntentHead] = {}
         self._ceilings = ceilings(one.price for one in deployments if one.price is not None)
         # pictures and files cost by their content: at most what the context holds
         self.media_tokens = max(one.context_tokens or _MEDIA_TOKENS for one in deployments)

@@ -30,6 +30,7 @@ class View:
         secrets: the keys of those that have called, by their secret: hashing it is a fiftieth of what a
             request costs. An unknown one is never kept.
         bearers: the same by the whole header.
+        chains: the scopes of each key, outermost first, by its id.
         lanes: by key id, asked name and operation; made on first use.
         heads: of requests to deployments, by deployment, dialect, operation and secret; likewise.
     """
@@ -40,7 +41,7 @@ class View:
         self.keys = snapshot.keys
         self.secrets: dict[bytes, Key] = {}
         self.bearers: dict[bytes | None, Key] = {}
-        self._chains = {
+        self.chains = {
             key.id: tuple(
                 snapshot.scopes[scope] for scope in key.scopes if scope in snapshot.scopes
             )
@@ -62,10 +63,6 @@ class View:
             if not self._deployments.get(name):
                 raise ValueError(f"model '{name}' has no deployment")
         self.policies = {name: CompiledPolicy(policy) for name, policy in snapshot.policies.items()}
-
-    def chain(self, key: Key) -> tuple[Scope, ...]:
-        """The scopes of a key, outermost first."""
-        return self._chains[key.id]
 
     def deployments(self, model: Model) -> tuple[Deployment, ...]:
         """The deployments of a model, in their configured order."""

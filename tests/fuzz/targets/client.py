@@ -92,7 +92,7 @@ def _hear(pieces: list[bytes]) -> Heard:
                 break
             connection.data_received(piece)
             assert connection._barren_bytes <= 512 * 1024
-        heard.reusable = connection.usable
+        heard.reusable = connection.usable()
         if not transport.closed:
             connection.eof_received()
         connection.connection_lost(None)

@@ -144,7 +144,7 @@ async def test_what_is_no_answer(line, name, step):
     assert isinstance(heard.error, UpstreamError)
     assert not heard.ended
     assert line.transport.aborted
-    assert not line.connection.usable
+    assert not line.connection.usable()
 
 
 WHOLE = {
@@ -177,7 +177,7 @@ async def test_what_is_an_answer_and_whether_the_connection_may_serve_again(line
     assert (heard.status, heard.body, heard.error) == (status, body, None)
     assert heard.ended
     assert not any(name in {b"l", b"x"} for name, _ in heard.headers)
-    assert line.connection.usable == reusable
+    assert line.connection.usable() == reusable
     if reusable:
         again = line.ask()
         line.answer(OK + b"content-length: 5\r\n\r\nagain", step)
@@ -188,7 +188,7 @@ async def test_what_is_an_answer_and_whether_the_connection_may_serve_again(line
 async def test_surplus_after_an_answer_was_handed_over_closes(line):
     line.ask()
     line.answer(OK + b"content-length: 0\r\n\r\n")
-    assert line.connection.usable
+    assert line.connection.usable()
     line.answer(OK + b"content-length: 4\r\n\r\nevil")
     assert line.transport.aborted
 
@@ -323,7 +323,7 @@ async def test_a_paused_connection_reads_again_when_it_is_free(line):
     line.connection.reading(False)
     line.answer(b"bc")
     assert line.transport.reading
-    assert line.connection.usable
+    assert line.connection.usable()
 
 
 async def test_an_answer_before_the_request_has_left_ends_the_connection(line):
@@ -433,7 +433,7 @@ def test_every_split_says_the_same(pieces, data):
         for start, stop in bounds:
             if stop > start and not line.transport.closed:
                 line.connection.data_received(sent[start:stop])
-        usable = line.connection.usable
+        usable = line.connection.usable()
         line.lose()
         return heard.status, heard.headers, heard.ended, type(heard.error), usable, heard
 

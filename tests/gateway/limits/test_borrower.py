@@ -295,6 +295,21 @@ def test_standing_is_what_is_held_and_what_was_heard():
     assert desk.borrower.standing(desk.borrower.chain("f", (scope("free", streams=1),))) is None
 
 
+@pytest.mark.parametrize(
+    ("limit", "left", "stands"),
+    [(100, 8, (10, 7, 60)), (5, 9, (5, 5, 0)), (20, 7, (10, 7, 60)), (20, 6, (20, 6, 60))],
+)
+def test_the_tightest_limit_stands_for_all(limit, left, stands):
+    # one that was lowered meanwhile has no more left than it allows
+    desk = Desk(scope("team", rpm=10), scope("key", rpm=limit))
+    desk.lend(7, 0, 0, 0, name="team")
+    desk.lend(left, 0, 0, 0, name="key", number=2)
+    standing = desk.borrower.standing(desk.chain)
+    told = standing.requests_limit, standing.requests_left, standing.requests_reset_s
+    assert told == stands
+    assert (standing.tokens_limit, standing.tokens_left, standing.tokens_reset_s) == (-1, -1, 0)
+
+
 def test_scopes_that_are_gone_give_back_and_what_was_spent_is_never_told_anew():
     desk = Desk()
     desk.lend(5, 90, 3, 900)

@@ -5,7 +5,6 @@ from vanguard.gateway.limits.holding import (
     NotHeld,
     money_for,
     refusal,
-    tighter,
     want,
 )
 from vanguard.gateway.limits.protocol import REQUESTS, STREAMS, Left, Refusal
@@ -40,13 +39,6 @@ def test_a_refusal_of_a_limit_that_the_request_does_not_know_is_none():
     assert refusal(FULL, said, wanted).retry_after_s == 9
     assert refusal(BARE, said, wanted) is None
     assert refusal(BARE, Refusal(1, "b", STREAMS, 0, 0, ()), wanted) is None
-
-
-def test_the_tightest_limit_stands_for_all():
-    first = tighter((-1, -1, 0), 10, 7)
-    assert first == (10, 7, 60)
-    assert tighter(first, 100, 8) == first
-    assert tighter(first, 5, 9) == (5, 5, 0)
 
 
 def test_a_chain_hands_on_to_each_scope_what_that_scope_counts():

@@ -48,7 +48,7 @@ class Ledger:
     ) -> None:
         self.journal = journal
         self.on_defect: Callable[[Exception], None] = _raise
-        self._call_soon = call_soon
+        self._call_soon = call_soon or self._of_loop
         self._lines: list[bytes] = []
         # of each line: who waits for it, or what is to be done when it is written
         self._fates: list[tuple[Waiter | None, Done | None]] = []
@@ -91,18 +91,18 @@ class Ledger:
         """Calls back when all that was handed in so far has been tried; soon, never at once."""
         self._after.append(callback)
         if not self._lines and len(self._after) == 1:
-            self._schedule()
+            self._call_soon(self.flush)
 
     def _hand_in(self, line: bytes, waiter: Waiter | None, done: Done | None = None) -> None:
         if not self._lines:
-            self._schedule()
+            self._call_soon(self.flush)
         self._lines.append(line)
         self._fates.append((waiter, done))
 
-    def _schedule(self) -> None:
-        if self._call_soon is None:
-            self._call_soon = asyncio.get_running_loop().call_soon
-        self._call_soon(self.flush)
+    def _of_loop(self, callback: Callable[[], None]) -> object:
+        """The first call; there is no running loop before."""
+        self._call_soon = asyncio.get_running_loop().call_soon
+        return self._call_soon(callback)
 
     def flush(self) -> None:
         """Writes what was handed in, then tells whoever waits for it."""

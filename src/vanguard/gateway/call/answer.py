@@ -74,7 +74,11 @@ class Answer:
         """A whole answer; `lines` are more lines for its head."""
         if self.open:
             self.open = False
-            self.do(self._client.send, status, _JSON_LINES + lines, body)
+            lines = _JSON_LINES + lines
+            if self._dammed is None:
+                self._client.send(status, lines, body)
+            else:
+                self._dammed.append((self._client.send, (status, lines, body)))
 
     def hold(self, data: bytes) -> bool:
         """Keeps events from before the first token; returns whether too much is held."""

@@ -6,7 +6,7 @@ client cannot inject one.
 
 from __future__ import annotations
 
-from vanguard.core.journal import Intent, intent_line, intent_rest
+from vanguard.core.journal import Intent, intent_head, intent_line
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.bedrock_request import build_bedrock_request
 from vanguard.gateway.call.placed_request import placed_path, verb_of, versioned
@@ -130,14 +130,14 @@ def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> by
     reservation = exchange.reservation
     reserved = reservation.usd_micros if reservation is not None else 0
     if exchange.session or exchange.tags is not exchange.key.tags:
-        rest = intent_rest(_intent(exchange, deployment))
+        head = intent_head(_intent(exchange, deployment))
     else:
         place = (deployment.id, exchange.door.dialect, exchange.peek.stream)
         known = exchange.lane.intents.get(place)
         if known is None:
-            known = exchange.lane.intents[place] = intent_rest(_intent(exchange, deployment))
-        rest = known
-    return intent_line(rest, exchange.id, attempt, exchange.arrived_ms, reserved)
+            known = exchange.lane.intents[place] = intent_head(_intent(exchange, deployment))
+        head = known
+    return intent_line(head, exchange.id, attempt, exchange.arrived_ms, reserved)
 
 
 def _intent(exchange: Exchange, deployment: Deployment) -> Intent:

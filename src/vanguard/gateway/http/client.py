@@ -145,7 +145,6 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = float("inf")
         self.idle_since = 0.0
 
-    @property
     def usable(self) -> bool:
         """Whether it is open and nobody uses it."""
         return (
@@ -186,7 +185,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._complete = False
         self._reusable = False
         self._inflate = None
-        self._head_only = data.startswith(b"HEAD ")
+        self._head_only = data[:5] == b"HEAD "
         self._idle_s = idle_s
         self._paused = False
         self._take_chunk = self._shortcut = None

@@ -167,7 +167,7 @@ class Pool:
         looked_at_before = self._time() - _LOOK_AFTER_S
         while connections:
             connection = connections.pop()
-            if not connection.usable:
+            if not connection.usable():
                 continue
             if connection.idle_since < looked_at_before and connection.closed_by_peer():
                 connection.close()
@@ -190,7 +190,7 @@ class Pool:
             connection = await self._dialler.dial(origin, lambda: UpstreamConnection(self._release))
         finally:
             self._opening -= 1
-        if not connection.usable:
+        if not connection.usable():
             raise UpstreamUnavailable("the upstream closed the connection at once")
         self._origins[connection] = origin
         # kept: asking for the loop asks the kernel for the process each time
@@ -225,7 +225,7 @@ class Pool:
 
     def _close_longest_idle(self) -> bool:
         """Makes room by closing the connection that has been idle longest."""
-        idle = [one for connections in self._idle.values() for one in connections if one.usable]
+        idle = [one for connections in self._idle.values() for one in connections if one.usable()]
         if not idle:
             return False
         oldest = min(idle, key=lambda one: one.idle_since)
@@ -239,7 +239,7 @@ class Pool:
             idle_s = _IDLE_SOCKET_S if origin.socket_path else _IDLE_S
             if connection.overdue(now):
                 connection.expire()
-            elif connection.usable and 0 < connection.idle_since < now - idle_s:
+            elif connection.usable() and 0 < connection.idle_since < now - idle_s:
                 connection.close()
 
     def close(self) -> None:

@@ -183,5 +183,5 @@ def _make() -> UpstreamConnection:
 
 def _nobody(connection: UpstreamConnection) -> None:
     """A connection of its own goes back to no pool; what is left of it is closed."""
-    if connection.usable:
+    if connection.usable():
         connection.close()

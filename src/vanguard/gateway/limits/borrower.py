@@ -18,7 +18,6 @@ from vanguard.gateway.limits.holding import (
     NotHeld,
     money_for,
     refusal,
-    tighter,
     want,
 )
 from vanguard.gateway.limits.limiter import Standing
@@ -44,6 +43,7 @@ from vanguard.snapshot.model import Scope
 
 # what was not used for so long is given back, unless nobody else could use it
 _IDLE_S = 1.0
+_MINUTE_S = 60
 # how long a request waits for the lender, all its asks together
 PATIENCE_S = 1.0
 _MINUTE_S = 60
@@ -230,16 +230,24 @@ class Borrower:
         """The tightest limits of a chain, as far as this worker knows; None when it has none."""
         if not chain.minutes:
             return None
-        requests = tokens = (-1, -1, 0)
+        requests = requests_left = tokens = tokens_left = -1
         for holding, most_requests, most_tokens in chain.minutes:
             idle = holding.idle
             if most_requests is not None:
                 left = idle[REQUESTS] + holding.spare_requests
-                requests = tighter(requests, most_requests, left)
+                left = left if left < most_requests else most_requests
+                if requests < 0 or left < requests_left:
+                    requests, requests_left = most_requests, left
             if most_tokens is not None:
                 left = idle[TOKENS] + holding.spare_tokens
-                tokens = tighter(tokens, most_tokens, left)
-        return Standing(requests[0], requests[1], tokens[0], tokens[1], requests[2], tokens[2])
+                left = left if left < most_tokens else most_tokens
+                if tokens < 0 or left < tokens_left:
+                    tokens, tokens_left = most_tokens, left
+        requests_reset_s = _MINUTE_S if requests_left < requests else 0
+        tokens_reset_s = _MINUTE_S if tokens_left < tokens else 0
+        return Standing(
+            requests, requests_left, tokens, tokens_left, requests_reset_s, tokens_reset_s
+        )
 
     # --- asking ------------------------------------------------------------------------------
 

@@ -23,8 +23,6 @@ from vanguard.gateway.limits.protocol import (
 from vanguard.gateway.limits.refusals import no_budget, no_requests, no_streams, no_tokens
 from vanguard.snapshot.model import Budget, Scope
 
-_MINUTE_S = 60
-
 
 class Holding:
     """What this worker holds of one scope.
@@ -236,9 +234,3 @@ def refusal(scope: Scope, said: Refusal, wanted: NotHeld) -> VanguardError | Non
         return no_budget(scope, scope.budget, said.left, wanted.usd_micros)
     return None
 
-
-def tighter(best: tuple[int, int, int], limit: int, left: int) -> tuple[int, int, int]:
-    """The tighter of two limits, as limit, what is left, and seconds until all is."""
-    if best[1] != -1 and best[1] <= left and best[1] <= limit:
-        return best
-    return (limit, left, _MINUTE_S) if left < limit else (limit, limit, 0)

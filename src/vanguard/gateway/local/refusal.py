@@ -20,22 +20,15 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.limits import Standing
 
 _ANTHROPIC = "anthropic_messages"
-# the usual case: what a key made in the console has
-_BOTH_AT_ANTHROPIC = (
-    b"anthropic-ratelimit-requests-limit: %d\r\n"
-    b"anthropic-ratelimit-requests-remaining: %d\r\n"
-    b"anthropic-ratelimit-requests-reset: %b\r\n"
-    b"anthropic-ratelimit-tokens-limit: %d\r\n"
-    b"anthropic-ratelimit-tokens-remaining: %d\r\n"
-    b"anthropic-ratelimit-tokens-reset: %b\r\n"
+_LIMIT_LINES = (
+    b"x-ratelimit-limit-%b: %d\r\n"
+    b"x-ratelimit-remaining-%b: %%d\r\n"
+    b"x-ratelimit-reset-%b: %ds\r\n"
 )
-_BOTH = (
-    b"x-ratelimit-limit-requests: %d\r\n"
-    b"x-ratelimit-remaining-requests: %d\r\n"
-    b"x-ratelimit-reset-requests: %ds\r\n"
-    b"x-ratelimit-limit-tokens: %d\r\n"
-    b"x-ratelimit-remaining-tokens: %d\r\n"
-    b"x-ratelimit-reset-tokens: %ds\r\n"
+_LIMIT_LINES_AT_ANTHROPIC = (
+    b"anthropic-ratelimit-%b-limit: %d\r\n"
+    b"anthropic-ratelimit-%b-remaining: %%d\r\n"
+    b"anthropic-ratelimit-%b-reset: %b\r\n"
 )
 
 
@@ -73,47 +66,44 @@ def id_lines(request_id: str) -> bytes:
     return f"x-request-id: {request_id}\r\nrequest-id: {request_id}\r\n".encode()
 
 
-@lru_cache(maxsize=256)
-def _stamp(moment_s: int) -> bytes:
-    return datetime.fromtimestamp(moment_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-
-
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
-    anthropic = door.dialect == _ANTHROPIC
-    if standing.requests_limit >= 0 and standing.tokens_limit >= 0:
-        requests_reset: int | bytes = standing.requests_reset_s
-        tokens_reset: int | bytes = standing.tokens_reset_s
-        if anthropic:
-            requests_reset = _stamp(int(now_ms / 1000 + standing.requests_reset_s))
-            tokens_reset = _stamp(int(now_ms / 1000 + standing.tokens_reset_s))
-        return (_BOTH_AT_ANTHROPIC if anthropic else _BOTH) % (
-            standing.requests_limit,
-            standing.requests_left,
-            requests_reset,
-            standing.tokens_limit,
-            standing.tokens_left,
-            tokens_reset,
-        )
-    lines = b""
-    rows = (
-        (b"requests", standing.requests_limit, standing.requests_left, standing.requests_reset_s),
-        (b"tokens", standing.tokens_limit, standing.tokens_left, standing.tokens_reset_s),
+    requests, tokens = standing.requests_limit, standing.tokens_limit
+    lines = _but_for_rests(
+        requests,
+        standing.requests_reset_s,
+        tokens,
+        standing.tokens_reset_s,
+        now_ms // 1000 if door.dialect == _ANTHROPIC else None,
     )
-    for what, limit, left, reset_s in rows:
+    if requests < 0:
+        return lines % standing.tokens_left if tokens >= 0 else b""
+    if tokens < 0:
+        return lines % standing.requests_left
+    return lines % (standing.requests_left, standing.tokens_left)
+
+
+@lru_cache(maxsize=1024)
+def _but_for_rests(
+    requests: int, requests_reset_s: int, tokens: int, tokens_reset_s: int, now_s: int | None
+) -> bytes:
+    """The lines with a `%d` for each limit's rest, which is all that changes with every request.
+
+    Args:
+        requests, tokens: the limits; below 0 for none.
+        requests_reset_s, tokens_reset_s: seconds until all is left again.
+        now_s: wall time where the lines are Anthropic's, whose resets are moments.
+    """
+    lines = b""
+    for what, limit, reset_s in (
+        (b"requests", requests, requests_reset_s),
+        (b"tokens", tokens, tokens_reset_s),
+    ):
         if limit < 0:
             continue
-        if anthropic:
-            reset = _stamp(int(now_ms / 1000 + reset_s))
-            lines += (
-                b"anthropic-ratelimit-%b-limit: %d\r\n"
-                b"anthropic-ratelimit-%b-remaining: %d\r\n"
-                b"anthropic-ratelimit-%b-reset: %b\r\n"
-            ) % (what, limit, what, left, what, reset)
+        if now_s is None:
+            lines += _LIMIT_LINES % (what, limit, what, what, reset_s)
         else:
-            lines += (
-                b"x-ratelimit-limit-%b: %d\r\n"
-                b"x-ratelimit-remaining-%b: %d\r\n"
-                b"x-ratelimit-reset-%b: %ds\r\n"
-            ) % (what, limit, what, left, what, reset_s)
+            moment = datetime.fromtimestamp(now_s + reset_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            lines += _LIMIT_LINES_AT_ANTHROPIC % (what, limit, what, what, moment.encode())
     return lines

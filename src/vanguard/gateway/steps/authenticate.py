@@ -30,7 +30,7 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
     if key.expires_at_ms and key.expires_at_ms <= exchange.arrived_ms:
         raise Unauthenticated("this API key has expired")
     exchange.key = key
-    exchange.chain = gateway.limiter.chain(key.id, exchange.view.chain(key))
+    exchange.chain = gateway.limiter.chain(key.id, exchange.view.chains[key.id])
 
 
 def _look_up(gateway: Gateway, exchange: Exchange) -> Key:

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+import random
+from zlib import crc32
+
 import h11
 
 from fuzz.targets.lines import StillLoop, running
@@ -85,8 +88,23 @@ def check(data: bytes) -> None:
     for pieces in splits(data):
         split = Taken().read(pieces)
         assert (split.requests, split.status) == (whole.requests, whole.status), "cut matters"
+    _repeats(data)
     _same_to_h11(data, whole.requests)
     _answers(data, whole)
+
+
+def _repeats(data: bytes) -> None:
+    """What was read may help to read its like, and must not change what that means."""
+    if len(data) > 1_000:
+        return
+    dice = random.Random(crc32(data))
+    place, size = dice.randrange(len(data)), dice.randrange(3)
+    like = data[:place] + dice.randbytes(size) + data[place + dice.randrange(3) :]
+    for second in (data, like):
+        both = data + second
+        parted = Taken().read([one for one in (data, second) if one])
+        single = Taken().read([both[at : at + 1] for at in range(len(both))])
+        assert (parted.requests, parted.status) == (single.requests, single.status), "first matters"
 
 
 def _same_to_h11(data: bytes, ours: list[Seen]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.errors import VanguardError
+from vanguard.core.errors import InvalidRequest, VanguardError
 from vanguard.gateway.http.heads import Refused
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.reader import BODY, HEAD, IDLE, READ_BYTES, RequestReader
@@ -419,3 +419,164 @@ def test_a_client_is_not_told_the_parsers_states(sent):
     with pytest.raises(VanguardError) as caught:
         Taken().reader.feed(sent)
     assert caught.value.message == "malformed HTTP request: it does not follow HTTP/1.1"
+
+
+# --- heads that repeat ---------------------------------------------------------------------------
+
+ASK = b"POST /v1?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nx-a: 1\r\n\r\n"
+
+
+def asked(body):
+    return ASK % len(body) + body
+
+
+def seen(request):
+    return request.method, request.path, request.query, request.headers, request.index, request.body
+
+
+class Blind:
+    """A parser that must not be asked."""
+
+    def feed_data(self, data):
+        raise AssertionError(f"parsed: {data!r}")
+
+
+@pytest.mark.parametrize("body", [b"abc", b"", b"x" * 999, b"\r\n\r\n", b"Content-Length: 9\r\n"])
+def test_a_head_that_repeats_is_not_parsed_again_whatever_its_body(body):
+    taken, other = Taken(), Taken()
+    taken.read(asked(b"the first"))
+    taken.reader._parser = Blind()
+    taken.read(asked(body))
+    assert taken.reader.phase == IDLE
+    other.read(asked(body))
+    assert seen(taken.requests[1]) == seen(other.requests[0])
+    assert taken.requests[1].keep_alive
+    assert taken.requests[1].chunked
+    # each request may be changed without the next one hearing of it
+    taken.requests[1].replace_header(b"x-a", b"2")
+    taken.read(asked(b"again"))
+    assert taken.requests[2].header(b"x-a") == b"1"
+    assert taken.requests[2].headers[1] == (b"content-length", b"5")
+    assert seen(taken.requests[0])[5] == b"the first"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ASK % 3 + b"ab",
+        ASK % 3 + b"abcd",
+        (ASK % 3).replace(b": 3", b": 03") + b"abc",
+        (ASK % 3).replace(b": 3", b": +3") + b"abc",
+        (ASK % 3).replace(b": 3", b": 3 ") + b"abc",
+        (ASK % 3).replace(b": 3\r", b": 3\r\r") + b"abc",
+        (ASK % 3).replace(b"x-a: 1", b"x-a: 2") + b"abc",
+        (ASK % 3).replace(b"\r\n\r\n", b"\r\ncontent-length: 3\r\n\r\n") + b"abc",
+        (ASK % 3).replace(b"POST", b"PUT") + b"abc",
+        (ASK % 3).replace(b"x-a: 1", b"transfer-encoding: chunked") + b"abc",
+        asked(b"abc") + asked(b"def"),
+        b"\r\n" + asked(b"abc"),
+        b"P",
+        (ASK % 2_000) + b"x" * 2_000,
+        ASK[:20],
+    ],
+)
+def test_what_is_not_that_head_with_a_whole_body_is_parsed(sent):
+    known, other = Taken(), Taken()
+    known.read(asked(b"the first"))
+    assert known.read(sent) == other.read(sent)
+    assert [seen(one) for one in known.requests[1:]] == [seen(one) for one in other.requests]
+    assert known.reader.phase == other.reader.phase
+    # and whatever it was, what follows is read as if there had been no other
+    rest = b"OST / HTTP/1.1\r\nhost: x\r\n\r\n" if sent == b"P" else asked(b"behind")
+    if other.reader.phase == IDLE:
+        assert known.read(rest) == other.read(rest)
+        assert seen(known.requests[-1]) == seen(other.requests[-1])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        asked(b"abc").replace(b"x-a: 1", b"connection: close"),
+        asked(b"abc").replace(b"HTTP/1.1", b"HTTP/1.0"),
+        asked(b"abc").replace(b"x-a: 1", b"connection: upgrade\r\nupgrade: websocket"),
+        asked(b"abc").replace(b"Content-Length", b"CONTENT-LENGTH"),
+        asked(b"abc").replace(b"x-a: 1", b"x-a: " + b"1" * 1_950),
+        CHUNKED + b"0\r\n\r\n",
+        GET + b"\r\n",
+        asked(b"abc") + asked(b"def"),
+        b"\r\n\r\n" + asked(b"abc"),
+    ],
+)
+def test_heads_that_ask_for_more_or_did_not_stand_alone_are_not_kept(first):
+    taken = Taken()
+    taken.read(first)
+    assert taken.requests
+    assert taken.reader._known is None
+    assert not taken.reader._alone
+
+
+def test_a_request_in_several_reads_is_not_taken_for_its_head():
+    taken = Taken()
+    taken.read(asked(b"abc"), step=40)
+    assert taken.reader._known is None
+    taken.read(asked(b"abc"))
+    taken.read(asked(b"x" * 900), step=40)
+    assert [len(one.body) for one in taken.requests] == [3, 3, 900]
+
+
+def test_a_known_head_after_connection_close_is_no_request():
+    taken = Taken()
+    taken.read(asked(b"abc"))
+    taken.read(asked(b"abc").replace(b"x-a: 1", b"connection: close"))
+    assert taken.read(asked(b"abc")) == 400
+    assert len(taken.requests) == 2
+
+
+def test_a_client_whose_heads_differ_is_not_compared_for_ever():
+    taken = Taken()
+    for number in range(20):
+        taken.read(asked(b"abc").replace(b"x-a: 1", b"x-a: %d" % number))
+    assert len(taken.requests) == 20
+    assert not taken.reader._alone
+    taken.reader._parser = Blind()
+    taken.read(asked(b"abc").replace(b"x-a: 1", b"x-a: 7"))
+    assert taken.requests[-1].header(b"x-a") == b"7"
+
+
+def test_a_large_body_behind_a_known_head_is_counted_and_may_be_too_much():
+    class Full(Taken):
+        def hold(self, size):
+            super().hold(size)
+            if self.held > 12_000:
+                self.path = self.reader.path
+                raise InvalidRequest("too much")
+
+    full = Full()
+    full.reader = RequestReader(full, Bounds())
+    full.read(asked(b"x" * 6_000))
+    full.reader._parser = Blind()
+    full.read(asked(b"x" * 5_000))
+    assert full.held == 11_000
+    assert full.read(asked(b"x" * 5_000)) == 400
+    assert (full.path, len(full.requests)) == ("/v1", 2)
+
+
+known_pieces = st.sampled_from(
+    [
+        asked(b"abc"), asked(b"x" * 12), asked(b""), asked(b"abc").replace(b"x-a: 1", b"x-b: 2"),
+        GET + b"\r\n", CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", b"\r\n", b"\r", b"\n", asked(b"abc")[:-1],
+        asked(b"abc")[:30], b"c", asked(b"abc").replace(b"x-a: 1", b"connection: close"),
+        asked(b"abc").replace(b"x-a: 1", b"connection: upgrade\r\nupgrade: x"),
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(known_pieces, max_size=12))
+def test_whole_requests_one_after_the_other_read_as_single_bytes_do(pieces):
+    whole, single = Taken(), Taken()
+    status = 0
+    for piece in pieces:
+        status = status or whole.read(piece)
+    assert status == single.read(b"".join(pieces), step=1) or not pieces
+    assert [seen(one) for one in whole.requests] == [seen(one) for one in single.requests]
+    assert whole.reader.phase == single.reader.phase or status

@@ -18,8 +18,6 @@ _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]*")
 _LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]+)(?=\r\n)")
 # one longer than this is no body's
 _LENGTH_DIGITS = 15
-# a request with one of these asks for more than an answer
-_MORE = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
 
 
 class Refused(Exception):
@@ -53,13 +51,12 @@ class KnownHead:
 
         Args:
             data: one read, from the request's first byte on.
-            request: what the parser and all checks have made of it.
+            request: what the parser and all checks have made of it; it keeps the connection alive
+                and asks for no upgrade.
             head_bytes: the most that a head may have.
         """
         end = data.find(b"\r\n\r\n") + 4
         if len(data) - end != len(request.body) or end + _LENGTH_DIGITS > head_bytes:
-            return None
-        if not request.keep_alive or not _MORE.isdisjoint(request.index):
             return None
         length = _LENGTH.search(data, 0, end)
         return cls(data[:end], length, request) if length is not None else None

@@ -100,6 +100,7 @@ class Request:
         other.index = index = self.index.copy()
         index[b"content-length"] = length
         other.body = body
+        other.admin, other.peer = self.admin, self.peer
         other.keep_alive, other.chunked = self.keep_alive, self.chunked
         return other
 

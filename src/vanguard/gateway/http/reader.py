@@ -107,9 +107,7 @@ class RequestReader:
         if self.phase == IDLE:
             known = self._known
             request = known.again(data) if known is not None else None
-            if request is not None and len(request.body) <= self._bounds.request_body_bytes:
-                if len(data) > _COUNTED_BYTES:
-                    self._taker.hold(len(request.body))
+            if request is not None and self._may_keep(request):
                 self._taker.received(request)
                 return
             self._alone = data if self._lessons else b""
@@ -118,6 +116,17 @@ class RequestReader:
         upgrade_at = self._parse(data)
         if upgrade_at >= 0:
             self._ignore_upgrades(memoryview(data), upgrade_at)
+
+    def _may_keep(self, request: Request) -> bool:
+        """Whether a request that came in one piece is within bounds; else the parser refuses it."""
+        size = len(request.body)
+        if size > self._bounds.request_body_bytes:
+            return False
+        if size > _COUNTED_BYTES:
+            self._arriving = request
+            self._taker.hold(size)
+            self._arriving = None
+        return True
 
     def _ignore_upgrades(self, rest: memoryview, upgrade_at: int) -> None:
         """One after the other and without a copy: a client may send a pile of them."""
@@ -150,6 +159,8 @@ class RequestReader:
         if request is None or self._taker.upgrade_asked(request, surplus):
             return False
         self.phase = IDLE
+        # the next one may ask for an upgrade that is taken
+        self._alone = b""
         self._parser = httptools.HttpRequestParser(self)
         self._parse(heads.without_upgrade(request))
         return bool(surplus)
@@ -256,7 +267,10 @@ class RequestReader:
         body = self._body
         request.body = bytes(body) if isinstance(body, bytearray) else body
         request.keep_alive = request.chunked and parser.should_keep_alive()
-        if self._alone:
+        if not request.keep_alive:
+            # the parser takes nothing that follows
+            self._known, self._alone = None, b""
+        elif self._alone:
             self._learn(request)
         self._body = b""
         self.body_bytes = 0

@@ -17,7 +17,7 @@ from vanguard.gateway.lane import Lane, Place, make_lane
 from vanguard.gateway.metrics import Metrics
 from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.file import read_snapshot
-from vanguard.snapshot.model import Deployment, Key, Model, Scope, Snapshot
+from vanguard.snapshot.model import Deployment, Key, Model, Snapshot
 
 # names that lead through patterns are the clients' own: what is remembered of them is bounded
 _LANES = 10_000

@@ -233,4 +233,3 @@ def refusal(scope: Scope, said: Refusal, wanted: NotHeld) -> VanguardError | Non
     if said.what == MONEY and scope.budget is not None:
         return no_budget(scope, scope.budget, said.left, wanted.usd_micros)
     return None
-

@@ -21,9 +21,7 @@ from vanguard.gateway.limits import Standing
 
 _ANTHROPIC = "anthropic_messages"
 _LIMIT_LINES = (
-    b"x-ratelimit-limit-%b: %d\r\n"
-    b"x-ratelimit-remaining-%b: %%d\r\n"
-    b"x-ratelimit-reset-%b: %ds\r\n"
+    b"x-ratelimit-limit-%b: %d\r\nx-ratelimit-remaining-%b: %%d\r\nx-ratelimit-reset-%b: %ds\r\n"
 )
 _LIMIT_LINES_AT_ANTHROPIC = (
     b"anthropic-ratelimit-%b-limit: %d\r\n"

@@ -67,13 +67,9 @@ def id_lines(request_id: str) -> bytes:
 def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
     """Rate-limit headers in the client's dialect; none where the key has no such limit."""
     requests, tokens = standing.requests_limit, standing.tokens_limit
-    lines = _but_for_rests(
-        requests,
-        standing.requests_reset_s,
-        tokens,
-        standing.tokens_reset_s,
-        now_ms // 1000 if door.dialect == _ANTHROPIC else None,
-    )
+    resets_s = standing.requests_reset_s, standing.tokens_reset_s
+    now_s = now_ms // 1000 if door.dialect == _ANTHROPIC else None
+    lines = _but_for_rests(requests, tokens, resets_s, now_s)
     if requests < 0:
         return lines % standing.tokens_left if tokens >= 0 else b""
     if tokens < 0:
@@ -83,19 +79,19 @@ def limit_lines(standing: Standing, door: Door, now_ms: int) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _but_for_rests(
-    requests: int, requests_reset_s: int, tokens: int, tokens_reset_s: int, now_s: int | None
+    requests: int, tokens: int, resets_s: tuple[int, int], now_s: int | None
 ) -> bytes:
     """The lines with a `%d` for each limit's rest, which is all that changes with every request.
 
     Args:
         requests, tokens: the limits; below 0 for none.
-        requests_reset_s, tokens_reset_s: seconds until all is left again.
+        resets_s: seconds until all is left again, of both.
         now_s: wall time where the lines are Anthropic's, whose resets are moments.
     """
     lines = b""
     for what, limit, reset_s in (
-        (b"requests", requests, requests_reset_s),
-        (b"tokens", tokens, tokens_reset_s),
+        (b"requests", requests, resets_s[0]),
+        (b"tokens", tokens, resets_s[1]),
     ):
         if limit < 0:
             continue

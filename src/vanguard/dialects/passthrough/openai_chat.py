@@ -136,9 +136,9 @@ class OpenAIChatPassThrough:
             request = _request.decode(body)
         except UNREADABLE as error:
             raise invalid_body(error) from error
-        stream, options = bool(request.stream), request.stream_options
+        stream, options = request.stream is True, request.stream_options
         wants_usage = not stream or bool(options and options.include_usage)
-        answers = request.n or 1
+        answers = request.n if request.n and request.n > 0 else 1
         # by place, in the order of its fields: a peek is made for every request
         short = None
         if len(body) > LONG_BODY_BYTES:
@@ -146,7 +146,7 @@ class OpenAIChatPassThrough:
         cap, named = _cap(request), _named(request)
         # embeddings have an input, too; their door knows what they are
         crossed = request.input is not _ABSENT and bytes(request.messages) in _NOTHING
-        return Peek(request.model, stream, cap, max(answers, 1), wants_usage, short, named, crossed)
+        return Peek(request.model, stream, cap, answers, wants_usage, short, named, crossed)
 
     def has_media(self, body: bytes) -> bool:
         """Whether pictures, files or sounds are in the request."""

@@ -163,7 +163,7 @@ class Attempt:
     def end(self) -> None:
         """The answer's body is complete."""
         self._call = None
-        body = bytes(self._body)
+        body = self._body if isinstance(self._body, bytes) else bytes(self._body)
         if self._status >= 400:
             self._refused(body)
         elif self._streaming:

@@ -27,6 +27,7 @@ from vanguard.gateway.http.chunks import (
 )
 from vanguard.gateway.http.messages import Headers
 
+_NEVER = float("inf")
 _INFLATED_RATIO = 1000
 _INFLATED_BYTES = 16 * 1024 * 1024
 _HEAD_BYTES = 256 * 1024
@@ -142,7 +143,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.unsent = False
         self.gone = False
         self.born = self._time()
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         self.idle_since = 0.0
 
     def usable(self) -> bool:
@@ -285,7 +286,7 @@ class UpstreamConnection(asyncio.Protocol):
             return
         self._sink = self._switch = self._transport = None
         self.gone = True
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         lines = b"".join([b"%b: %b\r\n" % pair for pair in self._headers])
         head = b"HTTP/1.1 101 Switching Protocols\r\n" + lines + b"\r\n"
         switch.switched(transport, head, data[offset:])
@@ -437,7 +438,7 @@ class UpstreamConnection(asyncio.Protocol):
             self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
             return
         sink, self._sink = self._sink, None
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         self.idle_since = self._time()
         if not self._reusable or self._head_only:
             self.close()
@@ -456,7 +457,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._shortcut = self._take_chunk = None
         sink, self._sink = self._sink, None
         caller, self._caller = self._caller, None
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         self.close()
         if caller is not None:
             caller.unanswered(error)
@@ -479,7 +480,7 @@ class UpstreamConnection(asyncio.Protocol):
     def cancel(self) -> None:
         """Nobody wants the answer any more."""
         self._sink = self._caller = self._shortcut = self._take_chunk = None
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         self.close()
 
     def close(self) -> None:
@@ -493,6 +494,6 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self._time() + self._idle_s if on and self._status else self.deadline
         if not on:
             # the client is slow, not the upstream
-            self.deadline = float("inf")
+            self.deadline = _NEVER
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.resume_reading if on else self._transport.pause_reading)()

@@ -71,6 +71,7 @@ class RequestReader:
         "_lessons",
         "_parser",
         "_size",
+        "_small_bytes",
         "_taker",
         "_target",
         "body_bytes",
@@ -93,6 +94,8 @@ class RequestReader:
         self._lessons = _LESSONS
         self._host = b""
         self._size = self._fed_bytes = 0
+        # what is neither counted nor near a bound
+        self._small_bytes = min(_COUNTED_BYTES, bounds.request_body_bytes)
         self._head_most = self._fed_most = bounds.head_bytes + READ_BYTES
         self.body_bytes = 0
         self.phase = IDLE
@@ -107,7 +110,9 @@ class RequestReader:
         if self.phase == IDLE:
             known = self._known
             request = known.again(data) if known is not None else None
-            if request is not None and self._may_keep(request):
+            if request is not None and (
+                len(request.body) <= self._small_bytes or self._may_keep(request)
+            ):
                 self._taker.received(request)
                 return
             self._alone = data if self._lessons else b""
@@ -122,10 +127,9 @@ class RequestReader:
         size = len(request.body)
         if size > self._bounds.request_body_bytes:
             return False
-        if size > _COUNTED_BYTES:
-            self._arriving = request
-            self._taker.hold(size)
-            self._arriving = None
+        self._arriving = request
+        self._taker.hold(size)
+        self._arriving = None
         return True
 
     def _ignore_upgrades(self, rest: memoryview, upgrade_at: int) -> None:

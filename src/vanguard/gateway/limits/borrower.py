@@ -235,12 +235,12 @@ class Borrower:
             idle = holding.idle
             if most_requests is not None:
                 left = idle[REQUESTS] + holding.spare_requests
-                left = min(most_requests, left)
+                left = left if left < most_requests else most_requests  # noqa: FURB136 - a call costs more
                 if requests < 0 or left < requests_left:
                     requests, requests_left = most_requests, left
             if most_tokens is not None:
                 left = idle[TOKENS] + holding.spare_tokens
-                left = min(most_tokens, left)
+                left = left if left < most_tokens else most_tokens  # noqa: FURB136 - likewise
                 if tokens < 0 or left < tokens_left:
                     tokens, tokens_left = most_tokens, left
         requests_reset_s = _MINUTE_S if requests_left < requests else 0

@@ -205,7 +205,7 @@ class NotHeld(Exception):
 
 def money_for(budget: Budget, usd_micros: int) -> int:
     """A budget that is spent serves nobody, unless it was zero from the beginning."""
-    return max(usd_micros, 1) if budget.amount_usd_micros > 0 else usd_micros
+    return 1 if usd_micros < 1 and budget.amount_usd_micros > 0 else usd_micros
 
 
 def want(scope: Scope, wanted: NotHeld) -> Want:

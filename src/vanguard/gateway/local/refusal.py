@@ -84,7 +84,8 @@ def _but_for_rests(
     """The lines with a `%d` for each limit's rest, which is all that changes with every request.
 
     Args:
-        requests, tokens: the limits; below 0 for none.
+        requests: the limit; below 0 for none.
+        tokens: likewise.
         resets_s: seconds until all is left again, of both.
         now_s: wall time where the lines are Anthropic's, whose resets are moments.
     """

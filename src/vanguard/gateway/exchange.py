@@ -68,6 +68,9 @@ class Exchange:
     tags: dict[str, str]
 
     # what most requests never change stands here, not in each of them
+    id = ""
+    arrived = 0.0
+    arrived_ms = 0
     cap_tokens: int | None = None
     limit_tokens: int | None = None
     reservation: Reservation | None = None
@@ -83,7 +86,6 @@ class Exchange:
     _media: bool | None = None
 
     def __init__(self, request: Request, client: Client, door: Door, view: View) -> None:
-        self.id = ""
         self.request = request
         self.client = client
         self.door = door
@@ -91,8 +93,6 @@ class Exchange:
         self.body = request.body
         self.ask: Ask | None = None
         self.ticket: Ticket | None = None
-        self.arrived = 0.0
-        self.arrived_ms = 0
 
     def replace_body(self, body: bytes) -> None:
         """A guardrail masked something."""

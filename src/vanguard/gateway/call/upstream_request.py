@@ -52,7 +52,7 @@ def build_request(
     if dialect == door.dialect:
         if request.query:
             query = b"?" + request.query.encode("latin-1")
-        if head.defaults or not _FORWARDED.isdisjoint(request.index):
+        if head.defaults or not request.index.keys().isdisjoint(_FORWARDED):
             forwarded = _forwarded(request, head.defaults)
     else:
         forwarded = _foreign_lines(exchange, head)

@@ -34,6 +34,7 @@ _HEAD_BYTES = 256 * 1024
 _HEADERS = 1_000
 _INTERIM_ANSWERS = 16
 _VERSIONS = frozenset({"1.1", "1.0"})
+_CODINGS = frozenset({b"content-encoding", b"transfer-encoding"})
 _CHUNKED = (b"chunked", "1.1")
 
 
@@ -122,13 +123,11 @@ class UpstreamConnection(asyncio.Protocol):
         self._headers: Headers = []
         self._pieces: list[bytes] = []
         self._status = 0
-        self._reusable = False
-        self._complete = False
+        self._reusable = self._complete = False
         self._head_only = False
         self._switch: Switch | None = None
         self._inflate: zlib._Decompress | None = None
-        self._barren_bytes = 0
-        self._interim = 0
+        self._barren_bytes = self._interim = 0
         self._idle_s = 0.0
         self._paused = False
         # what takes a whole chunk while the parser awaits the head of one; else None
@@ -183,17 +182,14 @@ class UpstreamConnection(asyncio.Protocol):
         self._caller = caller
         self._headers = []
         self._status = 0
-        self._complete = False
-        self._reusable = False
+        self._complete = self._reusable = False
         self._inflate = None
         self._head_only = data[:5] == b"HEAD "
         self._idle_s = idle_s
         self._paused = False
         self._take_chunk = self._shortcut = None
-        self._heard = False
-        self._barren_bytes = 0
-        self._interim = 0
-        self.answered = False
+        self._heard = self.answered = False
+        self._barren_bytes = self._interim = 0
         self.used += 1
         self.deadline = self._time() + first_byte_s
         self._transport.write(data)
@@ -375,12 +371,15 @@ class UpstreamConnection(asyncio.Protocol):
         self._status = status
         chunked = False
         for name, value in headers:
+            if name not in _CODINGS:
+                continue
+            coding = value.strip().lower()
             if name == b"content-encoding":
-                self._choose_decoder(value.strip().lower())
-            elif name == b"transfer-encoding":
+                self._choose_decoder(coding)
+            elif chunked or (coding, version) != _CHUNKED:
                 # a coding under `chunked` would reach the client as if it were the body
-                if chunked or (value.strip().lower(), version) != _CHUNKED:
-                    raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
+                raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
+            else:
                 chunked = True
         if self._inflate is not None:
             dropped = {b"content-encoding", b"content-length"}

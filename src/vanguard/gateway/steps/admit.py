@@ -49,7 +49,7 @@ def admit(gateway: Gateway, exchange: Exchange) -> None:
     exchange.lane = lane
     exchange.model = lane.model
     exchange.tags = key.tags
-    if not TELLING.isdisjoint(exchange.request.index):
+    if not exchange.request.index.keys().isdisjoint(TELLING):
         exchange.session, exchange.tags = told(exchange.request, key.tags)
         exchange.strict = wants_strict(exchange.request)
     reserve(gateway, exchange)

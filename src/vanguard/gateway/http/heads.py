@@ -13,8 +13,6 @@ from vanguard.gateway.http.messages import Request
 
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^#]*|\?[^#]*)?", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]*")
-
-
 _LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]+)(?=\r\n)")
 # one longer than this is no body's
 _LENGTH_DIGITS = 15

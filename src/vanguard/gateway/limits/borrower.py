@@ -43,7 +43,6 @@ from vanguard.snapshot.model import Scope
 
 # what was not used for so long is given back, unless nobody else could use it
 _IDLE_S = 1.0
-_MINUTE_S = 60
 # how long a request waits for the lender, all its asks together
 PATIENCE_S = 1.0
 _MINUTE_S = 60

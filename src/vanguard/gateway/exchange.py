@@ -16,7 +16,7 @@ from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
-from vanguard.gateway.limits import Chain, Reservation, Standing
+from vanguard.gateway.limits import Chain, Reservation
 from vanguard.gateway.routing.router import Ask
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
@@ -74,7 +74,6 @@ class Exchange:
     cap_tokens: int | None = None
     limit_tokens: int | None = None
     reservation: Reservation | None = None
-    standing: Standing | None = None
     attempts: tuple[Deployment, ...] = ()
     pause_s = 0.0
     lines = b""

@@ -115,7 +115,15 @@ class Neighbours:
 
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
+        self.tell_limits(exchange)
         refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.lines)
+
+    def tell_limits(self, exchange: Exchange) -> None:
+        """Puts into `lines` how the key's limits stand, once."""
+        if not exchange.lines:
+            standing = self._gateway.limiter.standing(exchange.chain)
+            if standing is not None:
+                exchange.lines = limit_lines(standing, exchange.door, exchange.arrived_ms)
 
     def error_event(self, exchange: Exchange, error: VanguardError) -> bytes:
         """An error within a stream."""
@@ -304,9 +312,8 @@ class Pipeline:
 
     def _call(self, exchange: Exchange) -> None:
         gateway = self._gateway
-        if exchange.standing is not None:
-            exchange.lines = limit_lines(exchange.standing, exchange.door, exchange.arrived_ms)
         if not exchange.attempts:
+            self._neighbours.tell_limits(exchange)
             release(gateway, exchange)
             self._answer_estimate(exchange)
             return

@@ -3,6 +3,7 @@ import pytest
 from support.gateway import REPLY, STREAM, chat, chunk, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.snapshot.boot import Bounds
+from vanguard.snapshot.model import Limits
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 401])
@@ -45,3 +46,30 @@ async def test_one_deployment_is_tried_again_with_backoff_then_given_up(runner, 
         assert answer.status_code == 503
         assert len(upstream.asked) == 2
         assert running.gateway.limiter.counters("key").concurrent == 0
+
+
+LIMITED = Limits(requests_per_minute=10, tokens_per_minute=100_000)
+
+
+def rests(answer):
+    return [answer.headers.get(f"x-ratelimit-remaining-{what}") for what in ("requests", "tokens")]
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_every_answer_tells_how_the_limits_stand(runner, client, streams):
+    replies = [whole(500, {}), stream(STREAM) if streams else whole(200, REPLY), whole(400, {})]
+    async with Upstream(replies) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)], limits=LIMITED))
+        for status, left in ((200, "9"), (400, "8")):
+            answer = await chat(client, running, stream=streams)
+            assert answer.status_code == status
+            requests, tokens = rests(answer)
+            assert requests == left
+            assert 90_000 < int(tokens) < 100_000
+        # a second attempt of the same request is no second request
+        assert sum(running.gateway.metrics.overhead.counts) == 2
+        assert len(upstream.asked) == 3
+    refused = await chat(client, running, stream=streams)
+    assert (refused.status_code, rests(refused)[0]) == (503, "7")
+    assert "x-ratelimit-limit-tokens" in refused.headers
+    assert sum(running.gateway.metrics.overhead.counts) == 3

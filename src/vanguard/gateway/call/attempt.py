@@ -56,11 +56,10 @@ class Attempt:
     _gaps: Gaps | None = None
     _skim: Callable[[bytes], int] | None = None
     _forward: Callable[[bytes], None]
-    _status = 0
     _headers: Sequence[tuple[bytes, bytes]] = ()
     _body: bytes | bytearray = b""
     _streaming = _sent = False
-    _read_tokens = _read_bytes = 0
+    _status = _read_tokens = _read_bytes = 0
     _broken: UpstreamError | None = None
 
     def __init__(
@@ -95,6 +94,7 @@ class Attempt:
         elif self._outcome is not None:
             origin = self._exchange.view.origins[self._outcome.deployment.id]
             self._call = self._gateway.pool.request(origin, data, self)
+            self._walk.sent()
 
     def unjournalled(self, error: LedgerUnavailable, *, stands: bool) -> None:
         """The disk takes nothing, or forgets: there is no call."""
@@ -277,7 +277,8 @@ class Attempt:
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
         self._answer.send(self._status, lines, whole)
-        self._over()
+        # behind the answer: nobody waits for what remains
+        self._gateway.ledger.after(self._over)
 
     # --- streams -----------------------------------------------------------------------------
 

@@ -14,6 +14,9 @@ from vanguard.gateway.exchange import Outcome
 class Walk(Protocol):
     """What an attempt tells whoever made it."""
 
+    def sent(self) -> None:
+        """The upstream has the request: there is time for what it need not wait for."""
+
     def again(self, error: VanguardError, *, for_good: bool) -> None:
         """This attempt failed before its first token; `for_good` rules the deployment out."""
 

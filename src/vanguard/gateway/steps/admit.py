@@ -77,7 +77,6 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
             # nothing has to be bounded, but what a dying gateway leaves open must not be free
             usd_micros = exchange.lane.guess_usd_micros(read, tokens - read)
     exchange.reservation = gateway.limiter.reserve(chain, tokens, usd_micros)
-    exchange.standing = gateway.limiter.standing(chain)
 
 
 def may_fit(exchange: Exchange, error: VanguardError) -> bool:

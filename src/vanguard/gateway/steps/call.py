@@ -49,6 +49,9 @@ class Neighbours(Protocol):
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
 
+    def tell_limits(self, exchange: Exchange) -> None:
+        """Puts into `lines` how the key's limits stand, once."""
+
     def error_event(self, exchange: Exchange, error: VanguardError) -> bytes:
         """An error within a stream, in the client's dialect."""
 
@@ -75,7 +78,7 @@ class Call:
     _timer: asyncio.TimerHandle | None = None
     _waits_for: object | None = None
     _waited = -1
-    _finished = False
+    _sent = _finished = False
 
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
         self._gateway = gateway
@@ -91,7 +94,6 @@ class Call:
         client.on_disconnect = self._client_gone
         client.on_writable = self._client_writable
         client.on_deadline = self._too_long
-        gateway.metrics.overhead.observe(gateway.loop_time() - self._exchange.arrived)
         if self._exchange.peek.stream:
             gateway.pings.watch(self, gateway.loop_time())
         self._index = 0
@@ -103,6 +105,14 @@ class Call:
         except BaseException:
             self.over()
             raise
+
+    def sent(self) -> None:
+        """The upstream has the request: there is time for what it need not wait for."""
+        if not self._sent:
+            self._sent = True
+            gateway, exchange = self._gateway, self._exchange
+            gateway.metrics.overhead.observe(gateway.loop_time() - exchange.arrived)
+            self._neighbours.tell_limits(exchange)
 
     def _pause(self, pause_s: float) -> None:
         """No account's quota holds the request: it waits for one, rather than for a refusal.
@@ -144,6 +154,7 @@ class Call:
     def ping(self) -> None:
         """A long silence: the client and the networks between must not give up."""
         exchange = self._exchange
+        self._neighbours.tell_limits(exchange)
         self._answer.begin(id_lines(exchange.id) + exchange.lines)
         self._answer.write(self._neighbours.ping_event(exchange))
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench.report import pages
+from bench.report import budgets, pages
 from bench.report.result import RECORDED, read
+
+# where nginx's own figure moved by more between its rounds, the machine had other things to do
+_MOST_MOVED = 0.2
 
 
 def main(arguments: list[str]) -> int:
-    """Copies and writes; 1 when the file is no run, 2 on wrong usage."""
+    """Copies and writes; 1 when the file is no run or a noisy one, 2 on wrong usage."""
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
@@ -26,6 +29,9 @@ def main(arguments: list[str]) -> int:
         result = read(Path(arguments[0]))
     except (OSError, msgspec.MsgspecError) as error:
         print(f"record: {arguments[0]}: {error}", file=sys.stderr)
+        return 1
+    if (budgets.moved(result) or 0.0) > _MOST_MOVED:
+        print(f"record: {budgets.noise(result)}: too much to stand by", file=sys.stderr)
         return 1
     RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
     for path in pages.write(result):

@@ -143,14 +143,22 @@ def table(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def noise(result: Result) -> str:
-    """How much the machine moved what should not move: nginx's processor time, over the rounds."""
+def moved(result: Result) -> float | None:
+    """How much the machine moved what should not move: nginx's processor time, over the rounds.
+
+    A share of the median; None where there are fewer than two rounds to compare.
+    """
     found = [
         round_["nginx"]["json.cpu_us"]
         for round_ in result.rounds
         if "json.cpu_us" in round_.get("nginx", {})
     ]
-    if len(found) < 2:
+    return (max(found) - min(found)) / median(found) if len(found) > 1 else None
+
+
+def noise(result: Result) -> str:
+    """The same in words."""
+    share = moved(result)
+    if share is None:
         return "one round only, so nothing is known about the machine's noise"
-    share = (max(found) - min(found)) / median(found)
     return f"nginx's own figure moved by {share:.0%} between the rounds"

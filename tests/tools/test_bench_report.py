@@ -154,11 +154,24 @@ def test_wrong_usage_is_said(capsys):
 
 def test_recording_a_run_is_one_command(result, house):
     made = house / "bench/results/run.json"
-    made.write_bytes(msgspec.json.encode(result))
+    quiet = msgspec.structs.replace(result, rounds=result.rounds[:1])
+    made.write_bytes(msgspec.json.encode(quiet))
     assert record.main([str(made)]) == 0
-    assert read(house / RECORDED) == result
+    assert read(house / RECORDED) == quiet
     assert main(["--check", "docs"]) == 0
     assert "| 2 × | reached |" in (house / pages.README).read_text()
+
+
+def test_a_run_on_a_noisy_machine_is_not_recorded(result, house, capsys):
+    made = house / "bench/results/run.json"
+    for share, status in ((0.3, 1), (0.1, 0)):
+        result.rounds[1:] = [
+            {**result.rounds[0], "nginx": figures(10 + 10 * part, 300)} for part in (share, 0)
+        ]
+        made.write_bytes(msgspec.json.encode(result))
+        assert record.main([str(made)]) == status
+        assert (house / RECORDED).exists() == (status == 0)
+    assert "moved by 30% between the rounds: too much to stand by" in capsys.readouterr().err
 
 
 def test_what_is_no_run_is_not_recorded(house, capsys):

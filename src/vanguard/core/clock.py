@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 _DAY_MS = 86_400_000
-_MILLISECOND_NS = 1_000_000
 
 
 class Clock(Protocol):
@@ -28,7 +27,7 @@ class SystemClock:
 
     def now_ms(self) -> int:
         """Wall time, UTC, milliseconds since 1970."""
-        return time.time_ns() // _MILLISECOND_NS
+        return time.time_ns() // 1_000_000
 
     # read several times a request: no frame of our own around it
     monotonic = staticmethod(time.monotonic)
@@ -46,16 +45,14 @@ class BooksClock:
 
     def __init__(self, clock: Clock | None = None) -> None:
         """Over another clock, the machine's by default."""
-        own = clock or SystemClock()
-        # the machine's is asked itself, twice a request
-        machine = isinstance(own, SystemClock)
-        self._wall_ns = time.time_ns if machine else lambda: own.now_ms() * _MILLISECOND_NS
-        self.monotonic = own.monotonic
+        clock = clock or SystemClock()
+        self._wall_ms = clock.now_ms
+        self.monotonic = clock.monotonic
         self._begin_ms = self._end_ms = 0
 
     def now_ms(self) -> int:
         """Wall time, UTC, milliseconds since 1970; goes back over no midnight by a day or less."""
-        now_ms = self._wall_ns() // _MILLISECOND_NS
+        now_ms = self._wall_ms()
         if self._begin_ms <= now_ms < self._end_ms:
             return now_ms
         return self._turn(now_ms)

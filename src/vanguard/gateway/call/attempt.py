@@ -109,8 +109,7 @@ class Attempt:
 
     def head(self, status: int, headers: Headers) -> None:
         """Decides what kind of answer this is."""
-        self._status = status
-        self._headers = headers
+        self._status, self._headers = status, headers
         if self._outcome is not None:
             self._outcome.http_status = status
         ticket = self._exchange.ticket
@@ -277,8 +276,7 @@ class Attempt:
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
         self._answer.send(self._status, lines, whole)
-        # behind the answer: nobody waits for what remains
-        self._gateway.ledger.after(self._over)
+        self._gateway.ledger.after(self._over)  # behind the answer: nobody waits for it
 
     # --- streams -----------------------------------------------------------------------------
 

@@ -21,6 +21,12 @@ def test_ids_sort_by_their_millisecond(monkeypatch):
     assert made == sorted(made)
 
 
+def test_a_moment_that_is_known_is_not_asked_for(monkeypatch):
+    monkeypatch.delattr(ids.time, "time_ns")
+    monkeypatch.setattr(ids, "_random_bits", lambda _: 0)
+    assert ids.new_id("x", 1_700_000_000_000) == f"x_{1_700_000_000_000:011x}" + "0" * 18
+
+
 def test_ids_of_one_millisecond_differ(monkeypatch):
     monkeypatch.setattr(ids.time, "time_ns", lambda: 1_700_000_000_000_000_000)
     assert len({ids.new_id("x") for _ in range(2_000)}) == 2_000

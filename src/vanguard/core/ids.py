@@ -19,10 +19,15 @@ _RANDOM_BITS = 72
 _LEADING = 1 << (_RANDOM_BITS + 44)
 
 
-def new_id(prefix: str) -> str:
-    """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits)."""
+def new_id(prefix: str, at_ms: int = 0) -> str:
+    """A sortable id: `prefix_` + 11 hex digits of milliseconds + 18 random ones (72 bits).
+
+    Args:
+        prefix: what the id names.
+        at_ms: wall time, milliseconds since 1970; now when 0.
+    """
     # as one number: to format two with their widths takes half as long again
-    moment = time.time_ns() // 1_000_000 << _RANDOM_BITS
+    moment = (at_ms or time.time_ns() // 1_000_000) << _RANDOM_BITS
     return f"{prefix}_{hex(_LEADING | moment | _random_bits(_RANDOM_BITS))[3:]}"
 
 

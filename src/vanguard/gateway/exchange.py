@@ -105,29 +105,17 @@ class Exchange:
             self._media = PASS_THROUGHS[self.door.dialect].has_media(self.body)
         return self._media
 
-    def is_open_ended(self) -> bool:
-        """Whether more may be read than the body has bytes."""
-        return PASS_THROUGHS[self.door.dialect].is_open_ended(self.body)
-
 
 class Outcome:
-    """How one attempt ended, for the ledger."""
+    """How one attempt ended, for the ledger; `last` where the exchange ends with it."""
 
-    __slots__ = (
-        "attempt",
-        "deployment",
-        "error",
-        "first_token_ms",
-        "http_status",
-        "status",
-        "usage",
-    )
+    status: Status = "failed"
+    http_status = 0
+    error = ""
+    usage: Usage | None = None
+    first_token_ms = -1
+    last = False
 
     def __init__(self, deployment: Deployment, attempt: int) -> None:
         self.deployment = deployment
         self.attempt = attempt
-        self.status: Status = "failed"
-        self.http_status = 0
-        self.error = ""
-        self.usage: Usage | None = None
-        self.first_token_ms = -1

@@ -156,7 +156,8 @@ class ModelMeter:
         if usage.cache_read_tokens:
             self.cache_read_tokens += usage.cache_read_tokens
         self.cost_usd_micros += cost_usd_micros
-        self.unknown_price += unknown
+        if unknown:
+            self.unknown_price += 1
 
 
 class Metrics:

@@ -109,9 +109,9 @@ class Neighbours:
             return PinnedRelay(relay, lambda data: pins.made(data, tenant, account))
         return relay
 
-    def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+    def settle(self, exchange: Exchange, outcome: Outcome) -> None:
         """The settle step."""
-        settle(self._gateway, exchange, outcome, last=last)
+        settle(self._gateway, exchange, outcome)
 
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
@@ -208,7 +208,8 @@ class Pipeline:
         gateway = self._gateway
         if request.method != door.method and (request.method, door.method) != ("HEAD", "GET"):
             raise MethodNotAllowed(f"{request.path} takes {door.method}, not {request.method}")
-        request_id = new_id("req")
+        arrived_ms = gateway.books.now_ms()
+        request_id = new_id("req", arrived_ms)
         if gateway.draining:
             error = ShuttingDown("the gateway is stopping", retry_after_s=1)
             refuse(self._gateway, error, client, door, request_id)
@@ -220,8 +221,13 @@ class Pipeline:
             exchange = Exchange(request, client, door, state.current or state.view)
             exchange.id = request_id
             exchange.arrived = gateway.loop_time()
-            exchange.arrived_ms = gateway.books.now_ms()
-            self._run(exchange)
+            exchange.arrived_ms = arrived_ms
+            authenticate(gateway, exchange)
+            if door.operation == "models":
+                lines = _JSON_LINE + id_lines(request_id)
+                client.send(200, lines, answer_models(exchange))
+            else:
+                self._prepare(exchange)
         except NotHeld as wanted:
             if exchange is not None:
                 self._borrow(exchange, wanted)
@@ -281,16 +287,6 @@ class Pipeline:
 
         deadline = exchange.arrived + PATIENCE_S
         exchange.client.on_disconnect = link.ask(wanted, answered, deadline, tries)
-
-    def _run(self, exchange: Exchange) -> None:
-        gateway = self._gateway
-        if exchange.door.operation == "models":
-            authenticate(gateway, exchange)
-            lines = _JSON_LINE + id_lines(exchange.id)
-            exchange.client.send(200, lines, answer_models(exchange))
-            return
-        authenticate(gateway, exchange)
-        self._prepare(exchange)
 
     def _prepare(self, exchange: Exchange) -> None:
         """From the known key to the call; what it lacks of shared limits is borrowed first."""

@@ -49,9 +49,10 @@ def test_a_chain_hands_on_to_each_scope_what_that_scope_counts():
     full.used_s, full.token_slots = 9.0, {7: 1}
     scopes.concurrent, scopes.reserved, scopes.spent, scopes.used_s = 2, 30, 4, 8.5
     scopes.touched = True
-    scopes.count(7, 1, 10)
-    scopes.count(7, 1, 5)
-    scopes.count(8, 0, -3)
+    for second, requests, tokens in ((7, 1, 10), (7, 1, 5), (8, 0, -3)):
+        slot = scopes.slots[second]
+        slot[0] += requests
+        slot[1] += tokens
     for _ in range(2):
         # the second time there is nothing to hand on
         scopes.hand_on()

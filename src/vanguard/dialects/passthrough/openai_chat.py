@@ -164,7 +164,8 @@ class OpenAIChatPassThrough:
 
     def _edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         if plain(body, _NAMES if peek.named is None else peek.named):
-            body = replace_once(body, "model", peek.model, model)
+            if peek.model != model:
+                body = replace_once(body, "model", peek.model, model)
         else:
             body = once(replace_string(body, "model", peek.model, model), _READ)
         if not peek.wants_usage:

@@ -31,26 +31,17 @@ class Answer:
         writes: how often something was written, to see whether it is silent.
     """
 
-    __slots__ = (
-        "_client",
-        "_dammed",
-        "_held",
-        "_held_bytes",
-        "begun",
-        "committed",
-        "open",
-        "writes",
-    )
+    # what a whole answer never changes stands here, not in each of them
+    _held: list[bytes] | None = None
+    _held_bytes = 0
+    _dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
+    _whole: tuple[int, bytes, bytes] | None = None
+    begun = committed = False
+    writes = 0
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
         self.open = True
-        self.begun = False
-        self.committed = False
-        self.writes = 0
 
     def dam(self, ledger: Ledger) -> None:
         """Keeps back what follows until the ledger has written what it was handed so far."""
@@ -60,6 +51,10 @@ class Answer:
 
     def _release(self) -> None:
         dammed, self._dammed = self._dammed, None
+        whole, self._whole = self._whole, None
+        if whole is not None:
+            status, lines, body = whole
+            self._client.send(status, lines, body)
         for step, arguments in dammed or ():
             step(*arguments)
 
@@ -78,24 +73,26 @@ class Answer:
             if self._dammed is None:
                 self._client.send(status, lines, body)
             else:
-                self._dammed.append((self._client.send, (status, lines, body)))
+                self._whole = status, lines, body
 
     def hold(self, data: bytes) -> bool:
         """Keeps events from before the first token; returns whether too much is held."""
+        if self._held is None:
+            self._held = []
         self._held.append(data)
         self._held_bytes += len(data)
         return self._held_bytes > _HELD_BYTES
 
     def discard(self) -> None:
         """Forgets what is held: its upstream failed."""
-        self._held = []
+        self._held = None
         self._held_bytes = 0
 
     def commit(self, lines: bytes) -> None:
         """Sends the head of a stream and what was held."""
         self.begin(lines)
         self.committed = True
-        self.write(b"".join(self._held))
+        self.write(b"".join(self._held or ()))
         self.discard()
 
     def begin(self, lines: bytes) -> None:

@@ -102,7 +102,7 @@ class Attempt:
         outcome, self._outcome = self._outcome, None
         if stands and outcome is not None:
             outcome.error = error.code
-            self._walk.settle(outcome, last=False)
+            self._walk.settle(outcome)
         self._walk.give_up(error)
 
     # --- the upstream's answer ---------------------------------------------------------------
@@ -214,7 +214,7 @@ class Attempt:
         if outcome is not None:
             outcome.status = "failed"
             outcome.error = error.code
-            self._walk.settle(outcome, last=False)
+            self._walk.settle(outcome)
         self._walk.again(error, for_good=for_good)
 
     def _mark_failed(self, wait_s: float) -> None:
@@ -483,7 +483,8 @@ class Attempt:
         outcome.status = status
         outcome.error = error
         outcome.usage = self._usage(status) if self._status < 400 else Usage()
-        self._walk.settle(outcome, last=True)
+        outcome.last = True
+        self._walk.settle(outcome)
         if self._answer.open:
             self._answer.dam(self._gateway.ledger)
 

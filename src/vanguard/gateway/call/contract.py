@@ -32,7 +32,7 @@ class Walk(Protocol):
     def over(self) -> None:
         """The exchange has ended."""
 
-    def settle(self, outcome: Outcome, *, last: bool) -> None:
+    def settle(self, outcome: Outcome) -> None:
         """The settle step."""
 
     def refuse(self, error: VanguardError) -> None:

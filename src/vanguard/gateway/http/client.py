@@ -9,7 +9,7 @@ import asyncio
 import select
 import zlib
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
@@ -25,6 +25,7 @@ from vanguard.gateway.http.chunks import (
     WHOLE_BYTES,
     stands_between,
 )
+from vanguard.gateway.http.contract import Caller, Sink, Switch
 from vanguard.gateway.http.messages import Headers
 
 _NEVER = float("inf")
@@ -36,36 +37,8 @@ _INTERIM_ANSWERS = 16
 _VERSIONS = frozenset({"1.1", "1.0"})
 _CODINGS = frozenset({b"content-encoding", b"transfer-encoding"})
 _CHUNKED = (b"chunked", "1.1")
-
-
-class Sink(Protocol):
-    """Whoever receives an answer. After `end` or `fail` nothing more comes."""
-
-    def head(self, status: int, headers: Headers) -> None:
-        """Status and headers, names in lower case."""
-
-    def data(self, data: bytes) -> None:
-        """A part of the body, de-chunked and decompressed."""
-
-    def end(self) -> None:
-        """The body is complete."""
-
-    def fail(self, error: UpstreamError) -> None:
-        """No answer, or one that broke off."""
-
-
-class Switch(Sink, Protocol):
-    """A sink that has asked for another protocol."""
-
-    def switched(self, transport: asyncio.Transport, head: bytes, surplus: bytes) -> None:
-        """The upstream said 101: its transport, the head that said so, and what came behind it."""
-
-
-class Caller(Protocol):
-    """Whoever sent a request for a sink."""
-
-    def unanswered(self, error: UpstreamError) -> None:
-        """It failed before the head of an answer was there; nobody else is told."""
+# no other method begins like HEAD
+_H = ord("H")
 
 
 class UpstreamConnection(asyncio.Protocol):
@@ -109,7 +82,6 @@ class UpstreamConnection(asyncio.Protocol):
         "gone",
         "idle_since",
         "unsent",
-        "used",
     )
 
     def __init__(self, release: Callable[[UpstreamConnection], None]) -> None:
@@ -137,7 +109,6 @@ class UpstreamConnection(asyncio.Protocol):
         self._heard = False
         self._writing = False
         self._ended = False
-        self.used = 0
         self.answered = False
         self.unsent = False
         self.gone = False
@@ -178,19 +149,15 @@ class UpstreamConnection(asyncio.Protocol):
         """
         if self._transport is None:
             raise RuntimeError("send on a closed connection")
+        # all else is as `__init__` made it, or as `_finish` left it
         self._sink = sink
         self._caller = caller
         self._headers = []
         self._status = 0
-        self._complete = self._reusable = False
-        self._inflate = None
-        self._head_only = data[:5] == b"HEAD "
+        self._complete = self._reusable = self.answered = False
+        self._head_only = data[0] == _H
         self._idle_s = idle_s
-        self._paused = False
-        self._take_chunk = self._shortcut = None
-        self._heard = self.answered = False
-        self._barren_bytes = self._interim = 0
-        self.used += 1
+        self._interim = 0
         self.deadline = self._time() + first_byte_s
         self._transport.write(data)
 
@@ -229,7 +196,7 @@ class UpstreamConnection(asyncio.Protocol):
                 return
             self._not_http(error)
         else:
-            if self._status and not self._paused:
+            if self._status and not self._paused and not self._complete:
                 # interim answers do not count: they could go on for ever
                 self.deadline = self._time() + self._idle_s
             if self._pieces or self._complete:
@@ -433,9 +400,11 @@ class UpstreamConnection(asyncio.Protocol):
 
     def _finish(self) -> None:
         self._shortcut = self._take_chunk = None
-        if self._inflate is not None and not self._inflate.eof:
-            self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
-            return
+        if self._inflate is not None:
+            if not self._inflate.eof:
+                self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
+                return
+            self._inflate = None
         sink, self._sink = self._sink, None
         self.deadline = _NEVER
         self.idle_since = self._time()
@@ -447,6 +416,7 @@ class UpstreamConnection(asyncio.Protocol):
                 self.close()
             else:
                 if self._paused:
+                    self._paused = False
                     self._transport.resume_reading()
                 self._release(self)
         if sink is not None:

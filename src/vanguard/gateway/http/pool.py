@@ -12,7 +12,8 @@ from collections.abc import Callable
 import msgspec
 
 from vanguard.core.errors import UpstreamError, UpstreamUnavailable
-from vanguard.gateway.http.client import Sink, UpstreamConnection
+from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.origin import Origin
 from vanguard.snapshot.boot import Bounds, Deadlines

@@ -280,7 +280,6 @@ class ServerConnection(asyncio.Protocol):
             self._deaf = True
         self._keep_alive = keep_alive and not server.draining
         self._chunked = request.chunked
-        self.started = False
         self.deadline = self._request_deadline = self._time() + server.deadlines.request_s
 
     def _refuse(self, cause: VanguardError | heads.Refused) -> None:
@@ -320,9 +319,9 @@ class ServerConnection(asyncio.Protocol):
             self.abort()
             return
         head = response_head(status, headers)
-        if status not in _BODILESS and (body or request.method != "HEAD"):
-            head += b"content-length: %d\r\n" % len(body)
         end = b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
+        if status not in _BODILESS and (body or request.method != "HEAD"):
+            end = b"content-length: %d\r\n%b" % (len(body), end)
         transport.write(head + end if request.method == "HEAD" else b"".join((head, end, body)))
         self._finish()
 

@@ -180,7 +180,9 @@ class Borrower:
         chain.reserved += usd_micros
         chain.used_s = now
         if chain.minutes:
-            chain.count(now_s, 1, tokens)
+            slot = chain.slots[now_s]
+            slot[0] += 1
+            slot[1] += tokens
         if not chain.touched:
             chain.touched = True
             self._touched.append(chain)
@@ -220,7 +222,7 @@ class Borrower:
         chain.spent += usd_micros
         if chain.minutes and tokens != reservation.tokens:
             # goes to the lender: a refund may not outlive the minute of its reservation
-            chain.count(reservation.at_s, 0, tokens - reservation.tokens)
+            chain.slots[reservation.at_s][1] += tokens - reservation.tokens
         if not chain.touched:
             chain.touched = True
             self._touched.append(chain)

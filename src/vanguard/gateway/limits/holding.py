@@ -5,6 +5,8 @@ It does not know who lends or when.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import msgspec
 
 from vanguard.core.errors import VanguardError
@@ -110,7 +112,7 @@ class BorrowedChain:
         touched: whether anything was counted that is not handed on.
         concurrent, reserved, spent: what was counted, as in `Holding`.
         used_s: when a request last took something.
-        slots: requests and tokens by second.
+        slots: requests and tokens that a minute counts, by second.
     """
 
     __slots__ = (
@@ -150,16 +152,7 @@ class BorrowedChain:
         self.touched = False
         self.concurrent = self.reserved = self.spent = 0
         self.used_s = 0.0
-        self.slots: dict[int, list[int]] = {}
-
-    def count(self, second: int, requests: int, tokens: int) -> None:
-        """Adds to what was used in a second of a minute."""
-        slot = self.slots.get(second)
-        if slot is None:
-            self.slots[second] = [requests, tokens]
-        else:
-            slot[0] += requests
-            slot[1] += tokens
+        self.slots: defaultdict[int, list[int]] = defaultdict(_new_slot)
 
     def hand_on(self) -> None:
         """Adds what was counted to each holding, and begins anew."""
@@ -176,7 +169,11 @@ class BorrowedChain:
                     _add(holding.token_slots, second, slot[1])
         self.touched = False
         self.concurrent = self.reserved = self.spent = 0
-        self.slots = {}
+        self.slots.clear()
+
+
+def _new_slot() -> list[int]:
+    return [0, 0]
 
 
 def _add(slots: dict[int, int], second: int, amount: int) -> None:

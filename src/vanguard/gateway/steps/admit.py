@@ -99,8 +99,8 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
     """The most this request can cost; caps its output where a budget needs one."""
     lane, peek = exchange.lane, exchange.peek
     # a token is at least one byte of text; pictures and files cost by their content instead
-    input_tokens = len(exchange.body)
-    if input_tokens < lane.media_tokens and exchange.is_open_ended():
+    input_tokens, through = len(exchange.body), PASS_THROUGHS[exchange.door.dialect]
+    if input_tokens < lane.media_tokens and through.is_open_ended(exchange.body):
         input_tokens = lane.media_tokens
     if exchange.door.operation == "embeddings":
         return lane.bound_usd_micros(input_tokens, 0)

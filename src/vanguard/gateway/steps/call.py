@@ -43,7 +43,7 @@ class Neighbours(Protocol):
     def make_relay(self, exchange: Exchange, deployment: Deployment) -> Relay:
         """A relay for one attempt, output guardrails included."""
 
-    def settle(self, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+    def settle(self, exchange: Exchange, outcome: Outcome) -> None:
         """The settle step."""
 
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
@@ -366,11 +366,11 @@ class Call:
         """An error in place of an answer."""
         self._neighbours.refuse(self._exchange, error)
 
-    def settle(self, outcome: Outcome, *, last: bool) -> None:
+    def settle(self, outcome: Outcome) -> None:
         """The settle step."""
         if self._exchange.ticket is not None:
             self._hand_in(outcome.usage, well=outcome.status == "ok")
-        self._neighbours.settle(self._exchange, outcome, last=last)
+        self._neighbours.settle(self._exchange, outcome)
 
     def _hand_in(self, usage: Usage | None = None, *, well: bool = False) -> None:
         ticket, self._exchange.ticket = self._exchange.ticket, None

@@ -42,7 +42,7 @@ class AttemptLine(msgspec.Struct, frozen=True):
     event: str = "attempt"
 
 
-def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool) -> None:
+def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome) -> None:
     """Settles one attempt; the last one also frees the reservation, once that is in the journal."""
     told, price, status = outcome.usage, outcome.deployment.price, outcome.status
     usage = told.sane() if told is not None else _NOTHING
@@ -60,10 +60,10 @@ def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome, *, last: bool
         cost,
         price is None and not free,
         outcome.first_token_ms,
-        int((gateway.loop_time() - exchange.arrived) * 1000),
+        int((gateway.loop_time() - exchange.arrived) * 1000.0),
     )
     done = None
-    if last:
+    if outcome.last:
         exchange.status = status
         reservation, exchange.reservation = exchange.reservation, None
         if reservation is not None and reservation.open:

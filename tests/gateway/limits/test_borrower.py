@@ -83,16 +83,16 @@ def test_it_takes_from_all_or_from_none():
         ("team", (0, 0, 1, 0)),
         ("s", (1, 20, 1, 100)),
     ]
-    assert desk.borrower.holding("s").idle == [1, 50, 1, 500]
+    assert desk.borrower.holding("s").idle == (1, 50, 1, 500)
     desk.lend(0, 0, 1, 0, ask=ask.number, number=2, name="team")
     assert told == [None]
     held = desk.borrower.reserve(desk.chain, 20, 100)
-    assert desk.borrower.holding("s").idle == [0, 30, 0, 400]
-    assert desk.borrower.holding("team").idle == [0, 0, 0, 0]
+    assert desk.borrower.holding("s").idle == (0, 30, 0, 400)
+    assert desk.borrower.holding("team").idle == (0, 0, 0, 0)
     desk.borrower.settle(held, 5, 30)
     desk.borrower.settle(held, 5, 30)
     # a refund of tokens is the lender's: it may be given out only within its minute
-    assert desk.borrower.holding("s").idle == [0, 30, 1, 470]
+    assert desk.borrower.holding("s").idle == (0, 30, 1, 470)
 
 
 def test_a_report_tells_levels_and_what_was_used_in_which_second():
@@ -226,13 +226,13 @@ def test_what_is_recalled_goes_back_and_so_does_what_becomes_free_until_the_next
     assert report.recalled == 4
     assert report.entries[0].idle == (0, 0, 0, 0)
     desk.borrower.settle(held[0], 10, 40)
-    assert desk.borrower.holding("s").idle == [0, 0, 0, 0]
+    assert desk.borrower.holding("s").idle == (0, 0, 0, 0)
     desk.borrower.receive(Recall(5, ("s",)))
     assert desk.last(Report).recalled == 5
     assert desk.last(Report).entries[0].streams == 1
     desk.lend(1, 10, 1, 100, number=2)
     desk.borrower.settle(held[1], 10, 40)
-    assert desk.borrower.holding("s").idle == [1, 10, 2, 160]
+    assert desk.borrower.holding("s").idle == (1, 10, 2, 160)
 
 
 def test_a_cost_above_its_reservation_stays_owed():
@@ -249,16 +249,16 @@ def test_what_nobody_uses_goes_back_unless_nobody_else_could_use_it():
     desk = Desk()
     desk.lend(5, 90, 3, 900)
     desk.borrower.beat()
-    assert desk.borrower.holding("s").idle == [5, 90, 3, 900]
+    assert desk.borrower.holding("s").idle == (5, 90, 3, 900)
     desk.clock.seconds += 1.5
     desk.borrower.beat()
-    assert desk.borrower.holding("s").idle == [0, 0, 0, 0]
+    assert desk.borrower.holding("s").idle == (0, 0, 0, 0)
     assert desk.last(Report).entries[0].idle == (0, 0, 0, 0)
     alone = Desk(alone=True)
     alone.lend(5, 90, 3, 900)
     alone.clock.seconds += 1.5
     alone.borrower.beat()
-    assert alone.borrower.holding("s").idle == [5, 90, 3, 900]
+    assert alone.borrower.holding("s").idle == (5, 90, 3, 900)
 
 
 def test_what_a_budget_still_allows_is_what_is_held_and_what_others_do_not_use():

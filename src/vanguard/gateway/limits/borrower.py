@@ -23,10 +23,6 @@ from vanguard.gateway.limits.holding import (
 from vanguard.gateway.limits.limiter import Standing
 from vanguard.gateway.limits.protocol import (
     LEASE_S,
-    MONEY,
-    REQUESTS,
-    STREAMS,
-    TOKENS,
     Alive,
     Ask,
     Bye,
@@ -126,7 +122,7 @@ class Borrower:
                 continue
             if holding.lefts is None or holding.lefts.usd_micros < 0:
                 raise NotHeld(chain, 0, 0)
-            left = holding.idle[MONEY] + holding.lefts.usd_micros
+            left = holding.usd_micros + holding.lefts.usd_micros
             if least is None or left < least:
                 least = left
         return least
@@ -151,31 +147,29 @@ class Borrower:
         now = self._clock.monotonic()
         fresh = now <= self._valid_until
         for holding, requests, most_tokens, streams, budget in chain.rows:
-            idle = holding.idle
-            if requests is not None and (idle[REQUESTS] < 1 or not fresh):
+            if requests is not None and (holding.requests < 1 or not fresh):
                 raise NotHeld(chain, tokens, usd_micros)
-            if most_tokens is not None and (idle[TOKENS] < tokens or not fresh):
+            if most_tokens is not None and (holding.tokens < tokens or not fresh):
                 if tokens > most_tokens:
                     raise self._too_large(chain, tokens)
                 raise NotHeld(chain, tokens, usd_micros)
-            if streams is not None and idle[STREAMS] < 1:
+            if streams is not None and holding.streams < 1:
                 raise NotHeld(chain, tokens, usd_micros)
-            if budget is not None and idle[MONEY] < money_for(budget, usd_micros):
+            if budget is not None and holding.usd_micros < money_for(budget, usd_micros):
                 raise NotHeld(chain, tokens, usd_micros)
         return self._take(chain, now, tokens, usd_micros)
 
     def _take(self, chain: BorrowedChain, now: float, tokens: int, usd_micros: int) -> Borrowed:
         now_s = int(now)
         for holding, requests, most_tokens, streams, budget in chain.rows:
-            idle = holding.idle
             if requests is not None:
-                idle[REQUESTS] -= 1
+                holding.requests -= 1
             if most_tokens is not None:
-                idle[TOKENS] -= tokens
+                holding.tokens -= tokens
             if streams is not None:
-                idle[STREAMS] -= 1
+                holding.streams -= 1
             if budget is not None:
-                idle[MONEY] -= usd_micros
+                holding.usd_micros -= usd_micros
         chain.concurrent += 1
         chain.reserved += usd_micros
         chain.used_s = now
@@ -214,9 +208,9 @@ class Borrower:
         rest = reserved - usd_micros
         for holding, _, _, streams, budget in chain.rows:
             if streams is not None and not holding.tight:
-                holding.idle[STREAMS] += 1
+                holding.streams += 1
             if budget is not None:
-                holding.idle[MONEY] += rest if not holding.tight else min(0, rest)
+                holding.usd_micros += rest if not holding.tight else min(0, rest)
         chain.concurrent -= 1
         chain.reserved -= reserved
         chain.spent += usd_micros
@@ -233,14 +227,13 @@ class Borrower:
             return None
         requests = requests_left = tokens = tokens_left = -1
         for holding, most_requests, most_tokens in chain.minutes:
-            idle = holding.idle
             if most_requests is not None:
-                left = idle[REQUESTS] + holding.spare_requests
+                left = holding.requests + holding.spare_requests
                 left = left if left < most_requests else most_requests  # noqa: FURB136 - a call costs more
                 if requests < 0 or left < requests_left:
                     requests, requests_left = most_requests, left
             if most_tokens is not None:
-                left = idle[TOKENS] + holding.spare_tokens
+                left = holding.tokens + holding.spare_tokens
                 left = left if left < most_tokens else most_tokens  # noqa: FURB136 - likewise
                 if tokens < 0 or left < tokens_left:
                     tokens, tokens_left = most_tokens, left
@@ -290,8 +283,7 @@ class Borrower:
             self._seen = message.number
             for lot in message.lots:
                 holding = self.holding(lot.scope)
-                for what, amount in enumerate(lot.amounts):
-                    holding.idle[what] += amount
+                holding.add(lot.amounts)
                 holding.tight = False
                 holding.used_s = self._clock.monotonic()
                 self._dirty[lot.scope] = holding
@@ -342,7 +334,7 @@ class Borrower:
         """
         self._gather()
         for holding in self._holdings.values():
-            holding.idle[REQUESTS] = holding.idle[TOKENS] = 0
+            holding.requests = holding.tokens = 0
             holding.request_slots, holding.token_slots = {}, {}
         self._seen = self._told = 0
         offset = self._offset()
@@ -395,9 +387,10 @@ class Borrower:
 
     def _give_back(self, holding: Holding) -> None:
         # money may be below zero: that stays owed
-        kept = [0, 0, 0, min(0, holding.idle[MONEY])]
-        if holding.idle != kept:
-            holding.idle = kept
+        owed = min(0, holding.usd_micros)
+        if holding.idle != (0, 0, 0, owed):
+            holding.requests = holding.tokens = holding.streams = 0
+            holding.usd_micros = owed
             self._dirty[holding.scope_id] = holding
 
     def _report(self, recalled: int) -> None:

@@ -30,7 +30,7 @@ class Holding:
     """What this worker holds of one scope.
 
     Attributes:
-        idle: free for the next request, by the places of `Amounts`.
+        requests, tokens, streams, usd_micros: free for the next request.
         concurrent, reserved: in use by open requests, whether borrowed or not.
         spent: micro-dollars settled since this process started.
         used_s: when a request or a grant last took something of it.
@@ -42,22 +42,25 @@ class Holding:
     __slots__ = (
         "concurrent",
         "heard_s",
-        "idle",
         "lefts",
         "request_slots",
+        "requests",
         "reserved",
         "scope_id",
         "spare_requests",
         "spare_tokens",
         "spent",
+        "streams",
         "tight",
         "token_slots",
+        "tokens",
+        "usd_micros",
         "used_s",
     )
 
     def __init__(self, scope_id: str) -> None:
         self.scope_id = scope_id
-        self.idle = [0, 0, 0, 0]
+        self.requests = self.tokens = self.streams = self.usd_micros = 0
         self.concurrent = 0
         self.reserved = 0
         self.spent = 0
@@ -69,6 +72,19 @@ class Holding:
         self.tight = False
         self.used_s = 0.0
 
+    @property
+    def idle(self) -> Amounts:
+        """What is free for the next request."""
+        return self.requests, self.tokens, self.streams, self.usd_micros
+
+    def add(self, amounts: Amounts) -> None:
+        """So much more is free."""
+        requests, tokens, streams, usd_micros = amounts
+        self.requests += requests
+        self.tokens += tokens
+        self.streams += streams
+        self.usd_micros += usd_micros
+
     def hear(self, left: Left, now: float) -> None:
         """Takes up what there is besides."""
         self.lefts, self.heard_s = left, now
@@ -79,7 +95,7 @@ class Holding:
         """How it stands, with what was used since the last one; that is told once."""
         entry = Entry(
             self.scope_id,
-            (self.idle[0], self.idle[1], self.idle[2], self.idle[3]),
+            self.idle,
             self.concurrent,
             self.reserved,
             self.spent,

@@ -62,7 +62,6 @@ def reservation_not_held(role):
     """Requests are checked against what is spent, never against what is under way."""
     if role == "gateway":
         from vanguard.gateway.limits.borrower import Borrower
-        from vanguard.gateway.limits.protocol import MONEY, STREAMS
 
         real, settle = Borrower.reserve, Borrower.settle
 
@@ -81,9 +80,9 @@ def reservation_not_held(role):
                 holding.concurrent += times
                 holding.reserved += times * held.usd_micros
                 if streams is not None:
-                    holding.idle[STREAMS] -= times
+                    holding.streams -= times
                 if budget is not None:
-                    holding.idle[MONEY] -= times * held.usd_micros
+                    holding.usd_micros -= times * held.usd_micros
 
         _replace(Borrower, "settle", settled)
         _replace(Borrower, "reserve", reserve)

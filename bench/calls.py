@@ -20,7 +20,7 @@ from bench.scenarios import COUNTED, JSON
 Calls = dict[str, float]
 _STREAMS, _IDLE_S = 5, 1.0
 # a candidate may just then close a thousand connections that the round has left idle
-_TRIES = 2
+_TRIES = 4
 _SHOWN_FROM = 0.02  # calls per request or event below which a name is noise
 
 

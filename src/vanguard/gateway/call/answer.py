@@ -53,6 +53,7 @@ class Answer:
         dammed, self._dammed = self._dammed, None
         whole, self._whole = self._whole, None
         if whole is not None:
+            # nothing else was said, nor will be
             status, lines, body = whole
             self._client.send(status, lines, body)
         for step, arguments in dammed or ():

@@ -102,7 +102,7 @@ def _json(name: str, title: str, model: BenchModel, *needs: str, door: str = "op
 _ANTHROPIC = replace(_JSON, upstream="anthropic")
 _ANTHROPIC_PACED = replace(_PACED, upstream="anthropic")
 
-# about a second of the fastest: of a third of that, a moment of noise takes a tenth
+# about a second of ours, and 400 requests of the slowest peer, whose cost of 120 varies twofold
 JSON = Scenario("json", "JSON, 1 KB", _JSON, total=20_000)
 TWO_WORKERS = replace(
     JSON,

@@ -143,7 +143,7 @@ class OpenAIChatPassThrough:
         short = None
         if len(body) > LONG_BODY_BYTES:
             short = shorten(body, (request.messages, request.input, request.tools))
-        cap, named = _cap(request), _named(request)
+        cap, named = _cap_named(request)
         # embeddings have an input, too; their door knows what they are
         crossed = request.input is not _ABSENT and bytes(request.messages) in _NOTHING
         return Peek(request.model, stream, cap, answers, wants_usage, short, named, crossed)
@@ -249,30 +249,26 @@ class OpenAIChatTap(StreamTap):
         return self.done or self._finished
 
 
-def _cap(request: _Request) -> int | None:
-    """The larger of the two caps: nobody knows which one the upstream obeys."""
-    old, new = request.max_tokens, request.max_completion_tokens
+def _cap_named(request: _Request) -> tuple[int | None, tuple[bytes, ...]]:
+    """The larger of the two caps, for nobody knows which one the upstream obeys; and `Peek.named`.
+
+    To count each of the names takes as long as much else that a request costs.
+    """
+    old, new, named = request.max_tokens, request.max_completion_tokens, _MODEL
     if old is UNSET:
         old = None
-    elif old is not None and old < 1:
-        old = 0
-    if new is UNSET or new is None:
-        return old
-    if new < 1:
-        new = 0
-    return new if old is None or new > old else old
-
-
-def _named(request: _Request) -> tuple[bytes, ...]:
-    """As in a peek: to count each of them takes as long as much else that a request costs."""
-    named = _MODEL
-    if request.max_tokens is not UNSET:
+    else:
         named += _MAX_TOKENS
-    if request.max_completion_tokens is not UNSET:
+        if old is not None and old < 1:
+            old = 0
+    if new is not UNSET:
         named += _MAX_COMPLETION_TOKENS
+        if new is not None:
+            new = max(new, 0)
+            old = new if old is None or new > old else old
     if request.stream is not UNSET:
         named += _STREAM
-    return named if request.n is UNSET else named + _N
+    return old, named if request.n is UNSET else named + _N
 
 
 def _options(body: bytes) -> dict[str, object]:

@@ -73,7 +73,10 @@ class Ledger:
                 )
         if journal.sync_error and not journal.sync():
             raise _unsynced(journal)
-        self._hand_in(line, waiter)
+        if not self._lines:
+            self._call_soon(self.flush)
+        self._lines.append(line)
+        self._fates.append((waiter, None))
 
     def settled(self, record: Settled, done: Done | None = None) -> None:
         """Hands in a settlement; it is written this turn, or as soon as the disk takes it.
@@ -85,19 +88,16 @@ class Ledger:
         """
         if record.cost_usd_micros > MOST_USD_MICROS:
             record = msgspec.structs.replace(record, cost_usd_micros=MOST_USD_MICROS)
-        self._hand_in(encode_line(record), None, done)
+        if not self._lines:
+            self._call_soon(self.flush)
+        self._lines.append(encode_line(record))
+        self._fates.append((None, done))
 
     def after(self, callback: Callable[[], None]) -> None:
         """Calls back when all that was handed in so far has been tried; soon, never at once."""
         self._after.append(callback)
         if not self._lines and len(self._after) == 1:
             self._call_soon(self.flush)
-
-    def _hand_in(self, line: bytes, waiter: Waiter | None, done: Done | None = None) -> None:
-        if not self._lines:
-            self._call_soon(self.flush)
-        self._lines.append(line)
-        self._fates.append((waiter, done))
 
     def _of_loop(self, callback: Callable[[], None]) -> object:
         """The first call; there is no running loop before."""

@@ -145,31 +145,25 @@ class Borrower:
             RateLimited: the request is larger than a limit.
         """
         now = self._clock.monotonic()
-        fresh = now <= self._valid_until
-        for holding, requests, most_tokens, streams, budget in chain.rows:
-            if requests is not None and (holding.requests < 1 or not fresh):
-                raise NotHeld(chain, tokens, usd_micros)
-            if most_tokens is not None and (holding.tokens < tokens or not fresh):
-                if tokens > most_tokens:
-                    raise self._too_large(chain, tokens)
-                raise NotHeld(chain, tokens, usd_micros)
-            if streams is not None and holding.streams < 1:
-                raise NotHeld(chain, tokens, usd_micros)
-            if budget is not None and holding.usd_micros < money_for(budget, usd_micros):
-                raise NotHeld(chain, tokens, usd_micros)
-        return self._take(chain, now, tokens, usd_micros)
-
-    def _take(self, chain: BorrowedChain, now: float, tokens: int, usd_micros: int) -> Borrowed:
-        now_s = int(now)
+        lacks = now > self._valid_until and bool(chain.minutes)
         for holding, requests, most_tokens, streams, budget in chain.rows:
             if requests is not None:
-                holding.requests -= 1
+                left = holding.requests = holding.requests - 1
+                lacks = lacks or left < 0
             if most_tokens is not None:
-                holding.tokens -= tokens
+                left = holding.tokens = holding.tokens - tokens
+                lacks = lacks or left < 0
             if streams is not None:
-                holding.streams -= 1
+                left = holding.streams = holding.streams - 1
+                lacks = lacks or left < 0
             if budget is not None:
-                holding.usd_micros -= usd_micros
+                left = holding.usd_micros = holding.usd_micros - usd_micros
+                lacks = lacks or left < 0 or (usd_micros < 1 and left < money_for(budget, 0))
+        if lacks:
+            # what lacks is looked for now: most requests lack nothing, and are looked at once
+            self._put_back(chain, tokens, usd_micros)
+            raise self._lack(chain, tokens, usd_micros, fresh=now <= self._valid_until)
+        now_s = int(now)
         chain.concurrent += 1
         chain.reserved += usd_micros
         chain.used_s = now
@@ -181,6 +175,30 @@ class Borrower:
             chain.touched = True
             self._touched.append(chain)
         return Borrowed(chain, now_s, tokens, usd_micros)
+
+    def _put_back(self, chain: BorrowedChain, tokens: int, usd_micros: int) -> None:
+        for holding, requests, most_tokens, streams, budget in chain.rows:
+            if requests is not None:
+                holding.requests += 1
+            if most_tokens is not None:
+                holding.tokens += tokens
+            if streams is not None:
+                holding.streams += 1
+            if budget is not None:
+                holding.usd_micros += usd_micros
+
+    def _lack(
+        self, chain: BorrowedChain, tokens: int, usd_micros: int, *, fresh: bool
+    ) -> NotHeld | VanguardError:
+        """What `reserve` raises, by the first scope that lacks something."""
+        for holding, requests, most_tokens, _, _ in chain.rows:
+            if requests is not None and (holding.requests < 1 or not fresh):
+                break
+            if most_tokens is not None and (holding.tokens < tokens or not fresh):
+                if tokens > most_tokens:
+                    return self._too_large(chain, tokens)
+                break
+        return NotHeld(chain, tokens, usd_micros)
 
     def _gather(self) -> None:
         """Brings the holdings up to what requests have counted; they have to be told of then."""
@@ -207,10 +225,14 @@ class Borrower:
         chain, reserved = reservation.chain, reservation.usd_micros
         rest = reserved - usd_micros
         for holding, _, _, streams, budget in chain.rows:
-            if streams is not None and not holding.tight:
+            if holding.tight:
+                # what becomes free is the lender's; only what was used beyond the reservation is not
+                holding.usd_micros += min(0, rest) if budget is not None else 0
+                continue
+            if streams is not None:
                 holding.streams += 1
             if budget is not None:
-                holding.usd_micros += rest if not holding.tight else min(0, rest)
+                holding.usd_micros += rest
         chain.concurrent -= 1
         chain.reserved -= reserved
         chain.spent += usd_micros

@@ -99,10 +99,11 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
     """The most this request can cost; caps its output where a budget needs one."""
     lane, peek = exchange.lane, exchange.peek
     # a token is at least one byte of text; pictures and files cost by their content instead
-    input_tokens, through = len(exchange.body), PASS_THROUGHS[exchange.door.dialect]
-    if input_tokens < lane.media_tokens and through.is_open_ended(exchange.body):
+    body, door = exchange.body, exchange.door
+    input_tokens = len(body)
+    if input_tokens < lane.media_tokens and PASS_THROUGHS[door.dialect].is_open_ended(body):
         input_tokens = lane.media_tokens
-    if exchange.door.operation == "embeddings":
+    if door.operation == "embeddings":
         return lane.bound_usd_micros(input_tokens, 0)
     cap = peek.max_output_tokens
     if cap is None:
@@ -113,7 +114,7 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
         cap = exchange.cap_tokens = _affordable(gateway, exchange, input_tokens, left)
         if cap is None:
             return lane.bound_usd_micros(input_tokens, 0)
-    if cap == 0 and exchange.door.dialect not in _WARMING:
+    if cap == 0 and door.dialect not in _WARMING:
         raise InvalidRequest(
             "max_tokens: a budget applies, and not every server takes a cap below 1 for one; ask for at"
             " least 1 token, or leave it out",

@@ -29,6 +29,7 @@ from bench.endurance.hostile_server import BROKEN, KINDS, Servers, answer_body
 from bench.rig import certificate
 from vanguard.core.errors import UpstreamError
 from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.dial.dialler import Dialler, Kind
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.http.origin import Origin, parse_base_url
@@ -42,7 +43,7 @@ _SIZES = (0, 1, 700, 16_384, 16_385, 100_000, 1_500_000)
 _RISE_KIB = 16 * 1024
 
 
-class Taker:
+class Taker(Sink):
     """Takes an answer; stops reading now and then, as a slow client makes the gateway do."""
 
     def __init__(self, chance: random.Random, *, slow: bool) -> None:

@@ -67,20 +67,11 @@ class Exchange:
     model: Model
     tags: dict[str, str]
 
-    # what most requests never change stands here, not in each of them
+    # what few requests look at stands here, not in each of them
     id = ""
     arrived = 0.0
     arrived_ms = 0
-    cap_tokens: int | None = None
-    limit_tokens: int | None = None
-    reservation: Reservation | None = None
-    attempts: tuple[Deployment, ...] = ()
-    pause_s = 0.0
-    lines = b""
-    session = ""
     story: Story | None = None
-    lost: tuple[str, ...] = ()
-    status: Status = "failed"
     strict = False
     _media: bool | None = None
 
@@ -92,6 +83,15 @@ class Exchange:
         self.body = request.body
         self.ask: Ask | None = None
         self.ticket: Ticket | None = None
+        self.cap_tokens: int | None = None
+        self.limit_tokens: int | None = None
+        self.reservation: Reservation | None = None
+        self.attempts: tuple[Deployment, ...] = ()
+        self.pause_s = 0.0
+        self.lines = b""
+        self.session = ""
+        self.lost: tuple[str, ...] = ()
+        self.status: Status = "failed"
 
     def replace_body(self, body: bytes) -> None:
         """A guardrail masked something."""
@@ -109,13 +109,12 @@ class Exchange:
 class Outcome:
     """How one attempt ended, for the ledger; `last` where the exchange ends with it."""
 
-    status: Status = "failed"
-    http_status = 0
-    error = ""
-    usage: Usage | None = None
-    first_token_ms = -1
-    last = False
-
     def __init__(self, deployment: Deployment, attempt: int) -> None:
         self.deployment = deployment
         self.attempt = attempt
+        self.status: Status = "failed"
+        self.http_status = 0
+        self.error = ""
+        self.usage: Usage | None = None
+        self.first_token_ms = -1
+        self.last = False

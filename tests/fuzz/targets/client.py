@@ -2,11 +2,15 @@
 
 - the sink hears a head, then data, then exactly one end: a success or a typed error;
 - it does not matter where the bytes were cut;
+- nor what the connection has read before: what was said twice is heard twice;
 - an answer that counts as whole means the same to h11;
 - a connection serves again only when nothing is left of its answer.
 """
 
 from __future__ import annotations
+
+import random
+from zlib import crc32
 
 import h11
 
@@ -15,6 +19,7 @@ from fuzz.targets.splits import splits
 from support.transports import FakeTransport
 from vanguard.core.errors import UpstreamError
 from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 
 POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
 # words after a status that nobody reads, another protocol's name before it, sizes and lengths of more
@@ -27,7 +32,7 @@ _TOLERATED = (
 )
 
 
-class Heard:
+class Heard(Sink):
     """A sink that notices what comes out of turn."""
 
     def __init__(self) -> None:
@@ -76,15 +81,41 @@ def check(data: bytes) -> None:
         # blank lines behind an answer are skipped where they come along with it; no other surplus is
         blank = data.endswith((b"\r", b"\n"))
         assert split.reusable == whole.reusable or (blank and whole.reusable), "cut matters"
+    if whole.reusable:
+        _repeats(data, whole)
     if whole.error is None:
         _same_to_h11(data, whole)
 
 
-def _hear(pieces: list[bytes]) -> Heard:
+def _repeats(data: bytes, whole: Heard) -> None:
+    """What was read may help to read its like, and must not change what that means."""
+    again = _hear([data], after=data)
+    assert again.reusable == whole.reusable, "first matters"
+    assert _but_for_lengths(again) == _but_for_lengths(whole), "first matters"
+    dice = random.Random(crc32(data))
+    place, size = dice.randrange(len(data)), dice.randrange(3)
+    like = data[:place] + dice.randbytes(size) + data[place + dice.randrange(3) :]
+    if like:
+        second, fresh = _hear([like], after=data), _hear([like])
+        assert second.reusable == fresh.reusable, "first matters"
+        assert _but_for_lengths(second) == _but_for_lengths(fresh), "first matters"
+
+
+def _but_for_lengths(heard: Heard):
+    """A known head does not tell the length of a body that comes with it."""
+    status, headers, *rest = heard.outcome
+    return status, [pair for pair in headers if pair[0] != b"content-length"], *rest
+
+
+def _hear(pieces: list[bytes], after: bytes = b"") -> Heard:
+    """What comes of an answer in these pieces, on a connection that has served another one `after`."""
     with running(StillLoop()):
         connection = UpstreamConnection(lambda _: None)
         transport = FakeTransport()
         connection.connection_made(transport)
+        if after:
+            connection.send(POST, Heard(), 1, 1)
+            connection.data_received(after)
         heard = Heard()
         connection.send(POST, heard, 1, 1)
         for piece in pieces:

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from support.gateway import (
     CHAT,
     KEY,
@@ -11,6 +13,7 @@ from support.gateway import (
     until,
 )
 from support.upstream import Upstream, stream, whole
+from vanguard.gateway.http.client import UpstreamConnection
 from vanguard.snapshot.boot import Deadlines
 from vanguard.snapshot.model import Budget
 
@@ -67,6 +70,73 @@ async def test_a_refusal_of_the_request_passes_through_and_costs_nothing(runner,
         assert (answer.status_code, answer.json()) == (400, words)
         (settled,) = running.settled()
         assert (settled.status, settled.http_status, settled.cost_usd_micros) == ("failed", 400, 0)
+
+
+SAID = {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
+EVENTS = {"content-type": "text/event-stream"}
+
+
+def unmarked(answer):
+    """An answer without what is its own."""
+    return answer.status_code, answer.content.replace(answer.headers["x-request-id"].encode(), b"")
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """A place for each read of an answer that was parsed."""
+    reads, parse = [], UpstreamConnection._parse
+    monkeypatch.setattr(
+        UpstreamConnection, "_parse", lambda *call, **how: (reads.append(1), parse(*call, **how))
+    )
+    return reads
+
+
+@pytest.mark.parametrize(
+    ("script", "asked", "status"),
+    [
+        (whole(200, SAID), {}, "ok"),
+        (whole(200, b"[]"), {}, "truncated"),
+        (whole(200, b"".join(STREAM), EVENTS), {"stream": True}, "ok"),
+        (whole(400, {"error": {}}), {}, "failed"),
+    ],
+)
+async def test_an_answer_whose_head_is_known_is_taken_as_the_first_one_was(
+    runner, client, parsed, script, asked, status
+):
+    async with Upstream([script] * 3) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answers = [unmarked(await chat(client, running, **asked)) for _ in range(3)]
+        assert len(parsed) == 1, "the others' heads are known"
+        assert answers[1:] == answers[:1] * 2
+        records = [
+            (one.status, one.http_status, one.usage, one.error, one.cost_usd_micros)
+            for one in running.settled()
+        ]
+        assert records[0][0] == status
+        assert records[1:] == records[:1] * 2
+
+
+@pytest.mark.parametrize(
+    ("script", "first", "asked"),
+    [
+        (whole(200, SAID), {}, {"stream": True}),
+        (whole(200, b"".join(STREAM), EVENTS), {"stream": True}, {}),
+    ],
+)
+async def test_a_known_head_that_is_not_what_was_asked_for_is_no_answer(
+    runner, client, parsed, script, first, asked
+):
+    async with Upstream([script] * 3) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        fresh = await chat(client, running, **asked)
+        assert (await chat(client, running, **first)).status_code == 200
+        assert len(parsed) == 2
+        known = await chat(client, running, **asked)
+        assert len(parsed) == 2, "it was known"
+        assert unmarked(known) == unmarked(fresh)
+        assert known.status_code == 502
+        one, _, other = running.settled()
+        assert (one.status, one.usage) == (other.status, other.usage)
 
 
 async def test_an_upstream_that_ignores_the_cap_is_cut(runner, client):

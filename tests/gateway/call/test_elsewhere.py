@@ -1,8 +1,15 @@
 import pytest
 
 from support.gateway import deployment
-from vanguard.core.errors import UpstreamOverloaded, UpstreamRateLimited, UpstreamUnavailable
-from vanguard.gateway.call.elsewhere import elsewhere, meant_status
+from vanguard.core.errors import (
+    ContentBlocked,
+    UpstreamError,
+    UpstreamOverloaded,
+    UpstreamRateLimited,
+    UpstreamUnavailable,
+    VanguardError,
+)
+from vanguard.gateway.call.elsewhere import elsewhere, meant_status, read_before, told_within
 from vanguard.snapshot.model import Aws
 
 PLACE = deployment("http://x")
@@ -72,3 +79,30 @@ def test_what_an_endpoints_answer_means_may_stand_in_its_type():
     assert meant_status(400, throttled, b"{}") == 429
     assert meant_status(400, [], b"{}") == 400
     assert meant_status(424, [], b'{"OriginalStatusCode": 503}') == 503
+
+
+class Fed:
+    """A relay whose next `feed` gives this, or raises it."""
+
+    def __init__(self, given):
+        self.given = given
+
+    def feed(self, data):
+        assert data == b""
+        if isinstance(self.given, Exception):
+            raise self.given
+        return self.given
+
+
+def test_what_came_in_one_read_before_an_error_is_said_first():
+    error, blocked = UpstreamError("broken"), ContentBlocked("rule")
+    assert read_before(Fed(b"data: x\n\n"), error) == (b"data: x\n\n", error)
+    assert read_before(Fed(UpstreamError("again")), error) == (b"", error)
+    assert read_before(Fed(blocked), error) == (b"", blocked), "a guardrail comes first"
+    assert read_before(Fed(b"data: x\n\n"), blocked) == (b"", blocked), "nothing follows a block"
+
+
+def test_a_refusal_behind_a_ping_is_told_as_an_error_of_the_stream():
+    told = told_within("openai_chat", 400, b'{"error":{"message":"no such field"}}')
+    assert isinstance(told, VanguardError)
+    assert "no such field" in told.message

@@ -16,13 +16,14 @@ from vanguard.core.errors import (
     UpstreamUnavailable,
 )
 from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 
 POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
 
 
-class Heard:
+class Heard(Sink):
     """A sink that keeps all it hears."""
 
     def __init__(self):

@@ -90,6 +90,15 @@ def test_only_a_get_without_a_body_may_become_a_tunnel():
     assert not heads.may_upgrade(request(method="POST"))
 
 
+@pytest.mark.parametrize(("length", "may"), [(b"0", True), (b"00", True), (b"3", False)])
+def test_the_length_that_forbids_a_tunnel_is_read_from_the_headers(length, may):
+    # the index of a request that was read does not tell it
+    index = {b"host": b"x", b"content-length": b""}
+    asked = Request("GET", b"/", [(b"host", b"x"), (b"content-length", length)], b"", index)
+    assert heads.may_upgrade(asked) is may
+    assert asked.headers == [(b"host", b"x"), (b"content-length", length)]
+
+
 def test_a_head_without_its_upgrade():
     asked = request(connection=b"Upgrade, x", upgrade=b"h2c", http2_settings=b"A", a=b"b")
     assert heads.without_upgrade(asked) == b"GET / HTTP/1.1\r\na: b\r\nconnection: x\r\n\r\n"

@@ -11,6 +11,7 @@ from vanguard.core.errors import (
     UpstreamTruncated,
     UpstreamUnavailable,
 )
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.messages import request_head
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.gateway.http.pool import Pool, StaleConnectionError
@@ -19,7 +20,7 @@ from vanguard.snapshot.boot import Bounds, Deadlines
 ASK = bytes(request_head(b"POST", b"/v1/x", [(b"host", b"x"), (b"content-length", b"0")]))
 
 
-class Heard:
+class Heard(Sink):
     """A sink that keeps all it hears."""
 
     def __init__(self):

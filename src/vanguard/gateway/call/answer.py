@@ -34,13 +34,13 @@ class Answer:
     # what a whole answer never changes stands here, not in each of them
     _held: list[bytes] | None = None
     _held_bytes = 0
-    _dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
-    _whole: tuple[int, bytes, bytes] | None = None
     begun = committed = False
     writes = 0
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
+        self._whole: tuple[int, bytes, bytes] | None = None
         self.open = True
 
     def dam(self, ledger: Ledger) -> None:

@@ -20,25 +20,23 @@ from vanguard.core.errors import (
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.soundness import says_error
-from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.answer import Answer
 from vanguard.gateway.call.charged import charged_usage, past
 from vanguard.gateway.call.contract import Walk
 from vanguard.gateway.call.drain import Drain, begin_drain
-from vanguard.gateway.call.elsewhere import of_upstream, understood
+from vanguard.gateway.call.elsewhere import of_upstream, read_before, told_within, understood
 from vanguard.gateway.call.response_lines import response_lines
 from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
-from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.http.known.answer import KnownAnswer
+from vanguard.gateway.http.messages import Headers, is_stream
 from vanguard.gateway.http.pool import Call, StaleConnectionError
 from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.shortcut import ENDLESS, Way
 from vanguard.snapshot.model import Deployment
 
-# server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
-_STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
 _ERROR_BYTES = 1024 * 1024
 _CLIENT_CLOSED = "client_closed_request"
 
@@ -46,20 +44,16 @@ _CLIENT_CLOSED = "client_closed_request"
 class Attempt:
     """The sink of one upstream call; `way` is that of the events that it need not see."""
 
-    # what most attempts never change stands here, not in each of them
+    # what few whole answers look at stands here, not in each of them
     _data = b""
-    _meanwhile: Callable[[], None] | None = None
     _outcome: Outcome | None = None
     _call: Call | None = None
-    _drain: Drain | None = None
     _verdict: tuple[Status, str] | None = None
     _gaps: Gaps | None = None
     _skim: Callable[[bytes], int] | None = None
     _forward: Callable[[bytes], None]
-    _headers: Sequence[tuple[bytes, bytes]] = ()
-    _body: bytes | bytearray = b""
-    _streaming = _sent = False
-    _status = _read_tokens = _read_bytes = 0
+    _sent = False
+    _read_tokens = _read_bytes = 0
     _broken: UpstreamError | None = None
 
     def __init__(
@@ -70,6 +64,11 @@ class Attempt:
         self._walk = walk
         self._answer = answer
         self._relay = relay
+        self._meanwhile: Callable[[], None] | None = None
+        self._drain: Drain | None = None
+        self._streaming, self._status = False, 0
+        self._headers: Sequence[tuple[bytes, bytes]] = ()
+        self._body: bytes | bytearray = b""
         self.way: Way | None = None
 
     def begin(self, deployment: Deployment, number: int) -> None:
@@ -83,8 +82,6 @@ class Attempt:
         gateway.ledger.intend(build_intent(exchange, deployment, number), self)
         self._data = data
         self._outcome = Outcome(deployment, number)
-
-    # --- the journal -------------------------------------------------------------------------
 
     def journalled(self) -> None:
         """The intent is on the disk: now bytes may go upstream, unless the exchange ended first."""
@@ -116,13 +113,22 @@ class Attempt:
         if ticket is not None:
             ticket.head(status, headers, self._gateway.loop_time())
         if status < 400:
-            for name, value in headers:
-                if name == b"content-type":
-                    self._streaming = value[:17].lower() in _STREAMS
-                    break
+            self._streaming = is_stream(headers)
             if status != 200 or self._streaming != self._exchange.peek.stream:
                 wanted = "an event stream" if self._exchange.peek.stream else "JSON"
                 self._not_understood(UpstreamError(f"the upstream did not answer with {wanted}"))
+
+    def whole(self, answer: KnownAnswer, body: bytes) -> bool:
+        """Takes JSON that is as it should be."""
+        exchange, outcome = self._exchange, self._outcome
+        usual = answer.status == 200 and not answer.streams and not exchange.peek.stream
+        if not usual or outcome is None or exchange.ticket is not None:
+            return False
+        self._call = None
+        self._status, self._headers, self._body = 200, answer.headers, body
+        outcome.http_status = 200
+        self._end_whole(body)
+        return True
 
     def data(self, data: bytes) -> None:
         """A part of the answer's body."""
@@ -192,8 +198,6 @@ class Attempt:
         self._drop()
         self.fail(error)
 
-    # --- failures before the first token -----------------------------------------------------
-
     def _not_understood(self, error: UpstreamError) -> None:
         """An answer came and may be charged, but it is none: it is not bought a second time."""
         self._drop()
@@ -212,8 +216,7 @@ class Attempt:
             self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
-            outcome.status = "failed"
-            outcome.error = error.code
+            outcome.status, outcome.error = "failed", error.code
             self._walk.settle(outcome)
         self._walk.again(error, for_good=for_good)
 
@@ -248,16 +251,13 @@ class Attempt:
         else:
             meaning = self._relay.failure(status, body)
             if isinstance(meaning, bytes) and self._answer.begun:
-                # a ping has sent the head: its words must be told within the stream
-                meaning = DIALECTS[self._exchange.door.dialect].reader().failure(status, meaning)
+                meaning = told_within(self._exchange.door.dialect, status, meaning)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
                 self._answer.send(status, self._lines(), meaning)
                 self._over()
             else:
                 self._end_with(meaning)
-
-    # --- whole answers -----------------------------------------------------------------------
 
     def _end_whole(self, body: bytes) -> None:
         try:
@@ -274,7 +274,7 @@ class Attempt:
                 self._not_understood(of_upstream(error))
             return
         lines = self._lines()
-        self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
+        self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED, self._relay.usage())
         self._answer.send(self._status, lines, whole)
         self._gateway.ledger.after(self._over)  # behind the answer: nobody waits for it
 
@@ -316,13 +316,7 @@ class Attempt:
 
     def _before(self, error: VanguardError) -> bytes:
         """What came in one read with an error and before it; where there is nothing, the end is now."""
-        out = b""
-        try:
-            if not isinstance(error, PolicyError):
-                out = self._relay.feed(b"")
-        except VanguardError as another:
-            # a guardrail ends the answer before the error does
-            error = another if isinstance(another, PolicyError) else error
+        out, error = read_before(self._relay, error)
         if isinstance(error, PolicyError):
             self._stop("blocked", error)
             return b""
@@ -465,11 +459,25 @@ class Attempt:
             self._drain = None
         self._walk.over()
 
-    def _settle(self, status: Status, error: str) -> None:
-        """Settles once; later calls find nothing left to settle."""
+    def _settle(self, status: Status, error: str, told: Usage | None = None) -> None:
+        """Settles once; later calls find nothing left to settle. `told` is of a whole answer."""
         outcome, self._outcome = self._outcome, None
         if outcome is None:
             return
+        if self._streaming:
+            self._leave_stream()
+        if status == "ok":
+            self._gateway.health.succeeded(outcome.deployment.id)
+        outcome.status = status
+        outcome.error = error
+        outcome.usage = self._usage(status) if told is None else told
+        outcome.last = True
+        self._walk.settle(outcome)
+        if self._answer.open:
+            self._answer.dam(self._gateway.ledger)
+
+    def _leave_stream(self) -> None:
+        """What is left of it is read event by event, and counted no more."""
         self._skim = None
         if self.way is not None:
             self.way.count()
@@ -478,17 +486,10 @@ class Attempt:
                 self._call.shortcut(None)
         if self._gaps is not None:
             self._gaps.tell()
-        if status == "ok":
-            self._gateway.health.succeeded(outcome.deployment.id)
-        outcome.status = status
-        outcome.error = error
-        outcome.usage = self._usage(status) if self._status < 400 else Usage()
-        outcome.last = True
-        self._walk.settle(outcome)
-        if self._answer.open:
-            self._answer.dam(self._gateway.ledger)
 
     def _usage(self, status: Status) -> Usage | None:
+        if self._status >= 400:
+            return Usage()
         if not (self._status or self._sent):
             return None
         body_bytes = -1 if self._streaming else len(self._body)

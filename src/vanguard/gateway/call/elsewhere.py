@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from vanguard.core.errors import (
+    PolicyError,
     UpstreamError,
     UpstreamOverloaded,
     UpstreamRateLimited,
@@ -16,8 +17,10 @@ from vanguard.core.errors import (
     VanguardError,
 )
 from vanguard.dialects.framing import ENVELOPED
+from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.gateway.call.retry_after import retry_after_s
+from vanguard.gateway.relay.contract import Relay
 from vanguard.snapshot.model import Deployment
 
 _RETRY_DELAY = re.compile(rb'"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
@@ -81,6 +84,21 @@ def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: byte
 def of_upstream(error: VanguardError) -> UpstreamError:
     """An error that stood within an answer, whatever it is called there, is the upstream's."""
     return error if isinstance(error, UpstreamError) else UpstreamError(error.message)
+
+
+def told_within(dialect: str, status: int, body: bytes) -> VanguardError | bytes:
+    """A refusal's words, for a stream whose head a ping has sent: they can be told within it only."""
+    return DIALECTS[dialect].reader().failure(status, body)
+
+
+def read_before(relay: Relay, error: VanguardError) -> tuple[bytes, VanguardError]:
+    """What came in one read with an error and before it; a guardrail ends the answer before the error does."""
+    if isinstance(error, PolicyError):
+        return b"", error
+    try:
+        return relay.feed(b""), error
+    except VanguardError as another:
+        return b"", another if isinstance(another, PolicyError) else error
 
 
 def _told_wait_s(body: bytes) -> float | None:

@@ -48,16 +48,16 @@ def build_request(
             return _placed(exchange, deployment, secret, body)
         path = UPSTREAM_PATHS[dialect, door.operation]
         head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret, path)
-    request, query, forwarded = exchange.request, b"", b""
+    request, begin, forwarded = exchange.request, head.plain, b""
     if dialect == door.dialect:
         if request.query:
-            query = b"?" + request.query.encode("latin-1")
+            begin = b"%b?%b%b" % (head.begin, request.query.encode("latin-1"), head.always)
         if head.defaults or not request.index.keys().isdisjoint(_FORWARDED):
             forwarded = _forwarded(request, head.defaults)
     else:
         forwarded = _foreign_lines(exchange, head)
     length = b"content-length: %d\r\n\r\n" % len(body)
-    return b"".join((b"POST ", head.target, query, head.always, forwarded, length, body))
+    return b"".join((begin, forwarded, length, body))
 
 
 def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: bytes) -> bytes:
@@ -76,7 +76,7 @@ def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: byt
     if deployment.anthropic_version:
         body = versioned(body, deployment.anthropic_version, keeps_model=verb == "count_tokens")
     length = b"content-length: %d\r\n\r\n" % len(body)
-    return b"".join((b"POST ", head.target, head.always, forwarded, length, body))
+    return b"".join((head.plain, forwarded, length, body))
 
 
 def _foreign_lines(exchange: Exchange, head: FixedHead) -> bytes:
@@ -122,7 +122,8 @@ def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes, path:
             headers.append((name, value))
     whole = request_head(b"", b"", headers)
     request_head(b"", b"", list(defaults.items()))  # for its check of line breaks
-    return FixedHead((origin.prefix + path).encode(), bytes(whole[1:-2]), defaults)
+    begin, always = b"POST " + (origin.prefix + path).encode(), bytes(whole[1:-2])
+    return FixedHead(begin, always, begin + always, defaults)
 
 
 def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> bytes:

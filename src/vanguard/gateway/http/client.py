@@ -19,18 +19,18 @@ from vanguard.core.errors import (
     UpstreamTruncated,
     UpstreamUnavailable,
 )
-from vanguard.gateway.http.chunks import (
+from vanguard.gateway.http.body.chunks import (
     HEAD_OF_WHOLE,
     PIECE_OF_WHOLE,
     WHOLE_BYTES,
     stands_between,
 )
+from vanguard.gateway.http.body.inflater import Inflater
 from vanguard.gateway.http.contract import Caller, Sink, Switch
+from vanguard.gateway.http.known.answer import LESSONS, KnownAnswer
 from vanguard.gateway.http.messages import Headers
 
 _NEVER = float("inf")
-_INFLATED_RATIO = 1000
-_INFLATED_BYTES = 16 * 1024 * 1024
 _HEAD_BYTES = 256 * 1024
 _HEADERS = 1_000
 _INTERIM_ANSWERS = 16
@@ -61,8 +61,10 @@ class UpstreamConnection(asyncio.Protocol):
         "_headers",
         "_heard",
         "_idle_s",
-        "_inflate",
+        "_inflater",
         "_interim",
+        "_known",
+        "_lessons",
         "_parser",
         "_paused",
         "_pieces",
@@ -92,13 +94,15 @@ class UpstreamConnection(asyncio.Protocol):
         self._caller: Caller | None = None
         # one for all answers: after a whole one it stands where the next begins
         self._parser = httptools.HttpResponseParser(self)
+        self._known: KnownAnswer | None = None
+        self._lessons = LESSONS
         self._headers: Headers = []
         self._pieces: list[bytes] = []
         self._status = 0
         self._reusable = self._complete = False
         self._head_only = False
         self._switch: Switch | None = None
-        self._inflate: zlib._Decompress | None = None
+        self._inflater: Inflater | None = None
         self._barren_bytes = self._interim = 0
         self._idle_s = 0.0
         self._paused = False
@@ -152,12 +156,10 @@ class UpstreamConnection(asyncio.Protocol):
         # all else is as `__init__` made it, or as `_finish` left it
         self._sink = sink
         self._caller = caller
-        self._headers = []
         self._status = 0
         self._complete = self._reusable = self.answered = False
         self._head_only = data[0] == _H
         self._idle_s = idle_s
-        self._interim = 0
         self.deadline = self._time() + first_byte_s
         self._transport.write(data)
 
@@ -172,7 +174,8 @@ class UpstreamConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hands over what comes of it in one piece."""
-        if self._sink is None:
+        sink = self._sink
+        if sink is None:
             # nobody asked: surplus bytes after an answer, or before a request
             self.close()
             return
@@ -181,6 +184,16 @@ class UpstreamConnection(asyncio.Protocol):
             # the usual case of a stream: one whole chunk, from which the parser would learn nothing
             self._heard = True
             return
+        known, alone = self._known, not self.answered
+        if known is not None and alone and not self._head_only:
+            body = known.body(data)
+            if body:
+                self._take_whole(sink, known, body)
+                return
+        self._parse(data, alone=alone)
+
+    def _parse(self, data: bytes, *, alone: bool) -> None:
+        """Hands over what the parser makes of it; `alone` where an answer begins with it."""
         self._take_chunk = None
         self._heard = False
         self.answered = True
@@ -194,16 +207,47 @@ class UpstreamConnection(asyncio.Protocol):
                 self._reusable = False
                 self._hand_over(data)
                 return
-            self._not_http(error)
+            # what was raised in a callback comes wrapped
+            self._not_http(error.__context__ or error)
         else:
             if self._status and not self._paused and not self._complete:
                 # interim answers do not count: they could go on for ever
                 self.deadline = self._time() + self._idle_s
             if self._pieces or self._complete:
                 self._barren_bytes = 0
+                if alone and self._reusable and self._lessons:
+                    self._learn(data)
                 self._hand_over(data)
             else:
                 self._check_flood(len(data))
+
+    def _take_whole(self, sink: Sink, known: KnownAnswer, body: bytes) -> None:
+        """An answer that need not be parsed."""
+        known.met = self.answered = self._complete = self._reusable = True
+        self._caller = None
+        taken = True
+        try:
+            taken = sink.whole(known, body)
+        finally:
+            if taken:
+                self._free()
+        if taken:
+            return
+        try:
+            sink.head(known.status, known.headers)
+        except Exception as error:  # noqa: BLE001 - raised again
+            self._not_http(error)
+        self._pieces.append(body)
+        self._hand_over(body)
+
+    def _learn(self, data: bytes) -> None:
+        """So that the next answer with this head need not be parsed."""
+        known, self._known = self._known, None
+        if known is not None and known.met:
+            self._lessons = LESSONS
+        self._lessons -= 1
+        if self._lessons and len(self._pieces) == 1 and self._inflater is None:
+            self._known = KnownAnswer.of(data, self._pieces[0], self._status, self._headers)
 
     def _whole_chunk(self, data: bytes) -> bool:
         """Hands over what is in it; returns whether it is one."""
@@ -225,9 +269,7 @@ class UpstreamConnection(asyncio.Protocol):
         if self._take_chunk is not None:
             self._take_chunk = take or self._whole_chunk
 
-    def _not_http(self, error: Exception) -> None:
-        # what was raised in a callback comes wrapped
-        cause = error.__context__ or error
+    def _not_http(self, cause: BaseException) -> None:
         known = isinstance(cause, httptools.HttpParserError | zlib.error)
         words = cause if known else type(cause).__name__
         self._fail(UpstreamError(f"the upstream's answer is not valid HTTP: {words}"))
@@ -317,6 +359,8 @@ class UpstreamConnection(asyncio.Protocol):
         """An answer begins; a second one in the same exchange is surplus unless it follows a 1xx."""
         if self._complete:
             self._reusable = False
+        else:
+            self._headers = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, or a trailer: those are not looked at."""
@@ -336,19 +380,20 @@ class UpstreamConnection(asyncio.Protocol):
         if status > 599 or version not in _VERSIONS or len(headers) > _HEADERS:
             raise httptools.HttpParserError(f"HTTP/{version} {status}, {len(headers)} headers")
         self._status = status
+        self._interim = 0
         chunked = False
         for name, value in headers:
             if name not in _CODINGS:
                 continue
             coding = value.strip().lower()
             if name == b"content-encoding":
-                self._choose_decoder(coding)
+                self._inflater = Inflater.of(coding, self._inflater)
             elif chunked or (coding, version) != _CHUNKED:
                 # a coding under `chunked` would reach the client as if it were the body
                 raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
             else:
                 chunked = True
-        if self._inflate is not None:
+        if self._inflater is not None:
             dropped = {b"content-encoding", b"content-length"}
             headers = [pair for pair in headers if pair[0] not in dropped]
         if self._head_only:
@@ -364,31 +409,14 @@ class UpstreamConnection(asyncio.Protocol):
             return
         if status < 100 or self._interim > _INTERIM_ANSWERS:
             raise httptools.HttpParserError(f"status {status} or one interim answer too many")
-        self._headers = []
-
-    def _choose_decoder(self, encoding: bytes) -> None:
-        if self._inflate is not None:
-            raise httptools.HttpParserError("two content codings")
-        if encoding in {b"gzip", b"x-gzip"}:
-            self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        elif encoding == b"deflate":
-            self._inflate = zlib.decompressobj()
-        elif encoding not in {b"identity", b""}:
-            raise httptools.HttpParserError(f"content-encoding {encoding!r} was not asked for")
 
     def on_body(self, data: bytes) -> None:
         """Part of the body."""
         if self._complete or self._status < 200:
             return
-        if self._inflate is None:
-            self._pieces.append(data)
-            return
-        limit = min(max(len(data) * _INFLATED_RATIO, 65_536), _INFLATED_BYTES)
-        piece = self._inflate.decompress(data, limit)
+        piece = data if self._inflater is None else self._inflater.feed(data)
         if piece:
             self._pieces.append(piece)
-        if self._inflate.unconsumed_tail or self._inflate.unused_data:
-            raise httptools.HttpParserError("the compressed answer inflates too much")
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
@@ -399,13 +427,17 @@ class UpstreamConnection(asyncio.Protocol):
     # --- ends --------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        self._shortcut = self._take_chunk = None
-        if self._inflate is not None:
-            if not self._inflate.eof:
-                self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
-                return
-            self._inflate = None
-        sink, self._sink = self._sink, None
+        if self._inflater is not None and not self._inflater.complete:
+            self._fail(UpstreamTruncated("the upstream's compressed answer is incomplete"))
+            return
+        sink = self._sink
+        self._free()
+        if sink is not None:
+            sink.end()
+
+    def _free(self) -> None:
+        """The answer is over: serves again, or closes."""
+        self._sink = self._switch = self._inflater = self._shortcut = self._take_chunk = None
         self.deadline = _NEVER
         self.idle_since = self._time()
         if not self._reusable or self._head_only:
@@ -419,8 +451,6 @@ class UpstreamConnection(asyncio.Protocol):
                     self._paused = False
                     self._transport.resume_reading()
                 self._release(self)
-        if sink is not None:
-            sink.end()
 
     def _fail(self, error: UpstreamError) -> None:
         self._shortcut = self._take_chunk = None

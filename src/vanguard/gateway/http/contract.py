@@ -9,6 +9,7 @@ import asyncio
 from typing import Protocol
 
 from vanguard.core.errors import UpstreamError
+from vanguard.gateway.http.known.answer import KnownAnswer
 from vanguard.gateway.http.messages import Headers
 
 
@@ -16,7 +17,7 @@ class Sink(Protocol):
     """Whoever receives an answer. After `end` or `fail` nothing more comes."""
 
     def head(self, status: int, headers: Headers) -> None:
-        """Status and headers, names in lower case."""
+        """Status and headers, names in lower case; the body's length may be missing where it is known."""
 
     def data(self, data: bytes) -> None:
         """A part of the body, de-chunked and decompressed."""
@@ -26,6 +27,13 @@ class Sink(Protocol):
 
     def fail(self, error: UpstreamError) -> None:
         """No answer, or one that broke off."""
+
+    def whole(self, answer: KnownAnswer, body: bytes) -> bool:  # noqa: ARG002 - for who can take it
+        """A whole answer, whose head was read before; returns whether it was taken.
+
+        Where it was, nothing else is told of it, nor is its end; where not, the rest is, piece by piece.
+        """
+        return False
 
 
 class Switch(Sink, Protocol):

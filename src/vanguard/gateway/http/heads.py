@@ -13,9 +13,6 @@ from vanguard.gateway.http.messages import Request
 
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^#]*|\?[^#]*)?", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]*")
-_LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]+)(?=\r\n)")
-# one longer than this is no body's
-_LENGTH_DIGITS = 15
 
 
 class Refused(Exception):
@@ -25,54 +22,6 @@ class Refused(Exception):
         super().__init__(error.message)
         self.status = status
         self.error = error
-
-
-class KnownHead:
-    """A head that was read: clients send the same one over and over, but for the body's length.
-
-    Where a request stands alone in one read and its bytes differ from those in nothing but that
-    length, the parser would say of it what it said before, and stand between two requests as it
-    does already.
-    """
-
-    __slots__ = ("_after", "_before", "_place", "_request")
-
-    def __init__(self, head: bytes, length: re.Match[bytes], request: Request) -> None:
-        self._before = head[: length.start(1)]
-        self._after = head[length.end(1) :]
-        self._place = [name for name, _ in request.headers].index(b"content-length")
-        self._request = request.again(self._place, length[1], b"")
-
-    @classmethod
-    def of(cls, data: bytes, request: Request, head_bytes: int) -> KnownHead | None:
-        """What may be known again; None where nothing can.
-
-        Args:
-            data: one read, from the request's first byte on.
-            request: what the parser and all checks have made of it; it keeps the connection alive
-                and asks for no upgrade.
-            head_bytes: the most that a head may have.
-        """
-        end = data.find(b"\r\n\r\n") + 4
-        if len(data) - end != len(request.body) or end + _LENGTH_DIGITS > head_bytes:
-            return None
-        length = _LENGTH.search(data, 0, end)
-        return cls(data[:end], length, request) if length is not None else None
-
-    def again(self, data: bytes) -> Request | None:
-        """The request that `data` is, where it is one with this head and a whole body."""
-        before, after = self._before, self._after
-        begin = len(before)
-        if not data.startswith(before):
-            return None
-        end = data.find(b"\r", begin, begin + _LENGTH_DIGITS)
-        digits = data[begin:end]
-        if end < 0 or not data.startswith(after, end):
-            return None
-        body = data[end + len(after) :]
-        if b"%d" % len(body) != digits:
-            return None
-        return self._request.again(self._place, digits, body)
 
 
 def check_version(version: str) -> None:
@@ -176,8 +125,8 @@ def may_upgrade(request: Request) -> bool:
     """Whether a request may become a tunnel: a GET without a body, whose bytes would lead the tunnel."""
     if request.method != "GET" or not request.chunked:
         return False
-    return request.header(b"transfer-encoding") is None and not int(
-        request.header(b"content-length") or 0
+    return request.header(b"transfer-encoding") is None and not any(
+        int(value) for name, value in request.headers if name == b"content-length"
     )
 
 

@@ -13,11 +13,13 @@ from vanguard.core.errors import InternalError
 
 Headers = list[tuple[bytes, bytes]]
 
-_STATUS_LINES = {
+STATUS_LINES = {
     status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode())
     for status in HTTPStatus
 }
 _FLAT = bytes.maketrans(b"\r\n\0", b"???")
+# server-sent events, and the beginning of AWS's application/vnd.amazon.eventstream
+_STREAMS = frozenset({b"text/event-stream", b"application/vnd.a"})
 HOP_BY_HOP = frozenset(
     {
         b"connection",
@@ -41,8 +43,7 @@ class Request:
         target: path and query as they came, or `*`.
         path: the target without its query, still percent-encoded.
         query: what follows `?`, without it.
-        headers: names in lower case, in the client's order.
-        index: the last value of each header by its name.
+        index: the last value of each header by its name; where a body's length was told, that one is empty.
         body: de-chunked.
         admin: whether it came in on a listener that serves the admin plane.
         peer: the client's address.
@@ -51,10 +52,11 @@ class Request:
     """
 
     __slots__ = (
+        "_headers",
+        "_place",
         "admin",
         "body",
         "chunked",
-        "headers",
         "index",
         "keep_alive",
         "method",
@@ -81,7 +83,9 @@ class Request:
         else:
             self.path = target.decode("latin-1")
             self.query = ""
-        self.headers = headers
+        self._headers = headers
+        # where the body's length stands among the headers, if it is still to be put there
+        self._place = -1
         self.index = dict(headers) if index is None else index
         self.body = body
         self.admin = True
@@ -89,16 +93,23 @@ class Request:
         self.keep_alive = True
         self.chunked = True
 
-    def again(self, place: int, length: bytes, body: bytes) -> Request:
+    @property
+    def headers(self) -> Headers:
+        """Names in lower case, in the client's order."""
+        if self._place >= 0:
+            self._headers = self._headers.copy()
+            self._headers[self._place] = (b"content-length", b"%d" % len(self.body))
+            self._place = -1
+        return self._headers
+
+    def again(self, place: int, body: bytes) -> Request:
         """The same with another body, whose length stands at this place among the headers."""
         # without `__init__`, which would take as long as all else here
         other = Request.__new__(Request)
         other.method, other.target = self.method, self.target
         other.path, other.query = self.path, self.query
-        other.headers = headers = self.headers.copy()
-        headers[place] = (b"content-length", length)
-        other.index = index = self.index.copy()
-        index[b"content-length"] = length
+        other._headers, other._place = self._headers, place  # noqa: SLF001 - of this class
+        other.index = self.index
         other.body = body
         other.admin, other.peer = self.admin, self.peer
         other.keep_alive, other.chunked = self.keep_alive, self.chunked
@@ -113,9 +124,10 @@ class Request:
 
     def replace_header(self, name: bytes, value: bytes) -> None:
         """One header of this name, in lower case, whatever there were before."""
-        self.headers = [pair for pair in self.headers if pair[0] != name]
-        self.headers.append((name, value))
-        self.index[name] = value
+        kept = [pair for pair in self.headers if pair[0] != name]
+        self._headers = [*kept, (name, value)]
+        # it may be another request's as well
+        self.index = {**self.index, name: value}
 
     def header(self, name: bytes) -> bytes | None:
         """The last value of a header, named in lower case."""
@@ -142,13 +154,15 @@ class FixedHead(NamedTuple):
     """The part of a request's head that repeats.
 
     Attributes:
-        target: path, without a query.
-        always: headers, without the blank line.
+        begin: method and path, up to where a query stands.
+        always: the rest of the first line, and headers without the blank line.
+        plain: both.
         defaults: values of headers that a client may set itself.
     """
 
-    target: bytes
+    begin: bytes
     always: bytes
+    plain: bytes
     defaults: dict[bytes, bytes]
 
 
@@ -184,7 +198,7 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
     value ends its line. In others a line break would split the answer in two, so each becomes `?`,
     and so does a NUL.
     """
-    first = _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+    first = STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
     if isinstance(headers, bytes):
         return first + headers
     parts = [first]
@@ -195,6 +209,14 @@ def response_head(status: int, headers: Headers | bytes) -> bytes:
         flat = [b"%b: %b\r\n" % (n.translate(_FLAT), v.translate(_FLAT)) for n, v in headers]
         return first + b"".join(flat)
     return head
+
+
+def is_stream(headers: Headers) -> bool:
+    """Whether the body is of events, server-sent or AWS's."""
+    for name, value in headers:
+        if name == b"content-type":
+            return value[:17].lower() in _STREAMS
+    return False
 
 
 def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:

@@ -11,6 +11,7 @@ import httptools
 
 from vanguard.core.errors import InvalidRequest, RequestTooLarge
 from vanguard.gateway.http import heads
+from vanguard.gateway.http.known.request import KnownRequest
 from vanguard.gateway.http.messages import Headers, Request
 from vanguard.snapshot.boot import Bounds
 
@@ -90,7 +91,7 @@ class RequestReader:
         self._body: bytes | bytearray = b""
         # the read that the request under way began, if it was the last one
         self._alone = b""
-        self._known: heads.KnownHead | None = None
+        self._known: KnownRequest | None = None
         self._lessons = _LESSONS
         self._host = b""
         self._size = self._fed_bytes = 0
@@ -109,12 +110,11 @@ class RequestReader:
         """
         if self.phase == IDLE:
             known = self._known
-            request = known.again(data) if known is not None else None
-            if request is not None and (
-                len(request.body) <= self._small_bytes or self._may_keep(request)
-            ):
-                self._taker.received(request)
-                return
+            if known is not None and (body := known.body(data)) is not None:
+                request = known.again(body)
+                if len(body) <= self._small_bytes or self._may_keep(request):
+                    self._taker.received(request)
+                    return
             self._alone = data if self._lessons else b""
         elif self._alone:
             self._alone = b""
@@ -225,6 +225,8 @@ class RequestReader:
         self.phase = BODY
         length = index.get(b"content-length")
         if length is not None:
+            # so that the next request may share it
+            index[b"content-length"] = b""
             self._expect_bytes(int(length))
         elif b"transfer-encoding" in index:
             heads.check_framing(request)
@@ -285,7 +287,7 @@ class RequestReader:
     def _learn(self, request: Request) -> None:
         """So that the next one with this head need not be parsed."""
         data, self._alone = self._alone, b""
-        known = heads.KnownHead.of(data, request, self._bounds.head_bytes)
+        known = KnownRequest.of(data, request, self._bounds.head_bytes)
         if known is not None:
             self._known = known
             self._lessons -= 1

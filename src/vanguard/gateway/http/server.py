@@ -12,8 +12,8 @@ from typing import Protocol, cast
 
 from vanguard.core.errors import InvalidRequest, TooManyStreams, VanguardError
 from vanguard.gateway.http import heads
-from vanguard.gateway.http.chunks import CHUNK_HEADS, SMALL_BYTES
-from vanguard.gateway.http.messages import Headers, Request, response_head
+from vanguard.gateway.http.body.chunks import CHUNK_HEADS, SMALL_BYTES
+from vanguard.gateway.http.messages import STATUS_LINES, Headers, Request, response_head
 from vanguard.gateway.http.reader import HEAD, IDLE, RequestReader
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.snapshot.boot import Bounds, Deadlines
@@ -318,11 +318,14 @@ class ServerConnection(asyncio.Protocol):
             # half of another answer is out: this one would be read as a part of it
             self.abort()
             return
-        head = response_head(status, headers)
+        first = STATUS_LINES.get(status)
+        if first is None or not isinstance(headers, bytes):
+            first, headers = response_head(status, headers), b""
         end = b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
-        if status not in _BODILESS and (body or request.method != "HEAD"):
+        head_only = request.method == "HEAD"
+        if status not in _BODILESS and (body or not head_only):
             end = b"content-length: %d\r\n%b" % (len(body), end)
-        transport.write(head + end if request.method == "HEAD" else b"".join((head, end, body)))
+        transport.write(b"".join((first, headers, end, b"" if head_only else body)))
         self._finish()
 
     def start(self, status: int, headers: Headers | bytes) -> None:
@@ -337,9 +340,8 @@ class ServerConnection(asyncio.Protocol):
         self.started = True
         if self._request is not None and self._request.method != "HEAD":
             self._body_to = self._transport
-        self._transport.write(
-            head + (b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n")
-        )
+        end = b"\r\n" if self._keep_alive else b"connection: close\r\n\r\n"
+        self._transport.write(head + end)
 
     def write(self, data: bytes) -> None:
         """A part of a streamed answer."""

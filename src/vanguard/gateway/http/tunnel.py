@@ -12,6 +12,7 @@ from typing import Protocol
 
 from vanguard.core.errors import ControlUnavailable, UpstreamError, VanguardError
 from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Responder
 
 _PENDING_BYTES = 64 * 1024
@@ -26,7 +27,7 @@ class TunnelClient(Responder, Protocol):
         """An error in place of an answer."""
 
 
-class Tunnel(asyncio.Protocol):
+class Tunnel(asyncio.Protocol, Sink):
     """The upstream's side; the client's side calls `to_upstream`."""
 
     def __init__(self, socket_path: str, head: bytes) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from vanguard.core.errors import ControlUnavailable, UpstreamError, UpstreamTimeout, VanguardError
 from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Request, request_head
 from vanguard.gateway.http.origin import Origin
 from vanguard.gateway.http.pool import Call, Pool
@@ -19,7 +20,7 @@ def control_origin(socket_path: str) -> Origin:
     return Origin("", 0, tls=False, socket_path=socket_path, authority=b"control", prefix="")
 
 
-class Proxied:
+class Proxied(Sink):
     """One request on its way to control; the sink of its answer."""
 
     def __init__(

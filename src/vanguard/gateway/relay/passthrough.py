@@ -17,7 +17,6 @@ from vanguard.dialects.passthrough.stream_tap import StreamTap
 class PassThroughRelay:
     """One attempt at an upstream of the client's own dialect."""
 
-    losses: Sequence[str] = ()
     done = False
     reword = None
     _whole: Usage | None = None
@@ -28,6 +27,7 @@ class PassThroughRelay:
         self._tap = through.tap(peek) if peek.stream else None
         self.skim = self._tap.skim if self._tap is not None else None
         self._body = body
+        self.losses: Sequence[str] = ()
 
     @property
     def tap(self) -> StreamTap | None:

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from vanguard.dialects.passthrough.stream_tap import MARKED, SKIMMED_BYTES, StreamTap
-from vanguard.gateway.http.chunks import CHUNK_HEADS, HEAD_OF_WHOLE, PIECE_OF_WHOLE, SMALL_BYTES
+from vanguard.gateway.http.body.chunks import (
+    CHUNK_HEADS,
+    HEAD_OF_WHOLE,
+    PIECE_OF_WHOLE,
+    SMALL_BYTES,
+)
 from vanguard.gateway.metrics import Gaps
 
 # more tokens than any answer has, and no more than Python compares fast

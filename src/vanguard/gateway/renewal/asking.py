@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple, Protocol
 
 from vanguard.core.errors import UpstreamError, UpstreamTimeout, UpstreamUnavailable
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.messages import Headers, request_head
 from vanguard.gateway.http.origin import Origin, parse_base_url
 
@@ -42,7 +43,7 @@ class Request(Protocol):
         """Its answer goes to the sink."""
 
 
-class _Whole:
+class _Whole(Sink):
     """The sink of one request: keeps the answer until it is whole."""
 
     def __init__(self) -> None:

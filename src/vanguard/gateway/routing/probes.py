@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vanguard.core.errors import UpstreamError, VanguardError
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.messages import Headers, request_head
 from vanguard.gateway.http.origin import Origin
 from vanguard.gateway.http.pool import Call, Pool
@@ -59,7 +60,7 @@ class Probes:
                 one.ask(self._pool, self._secret)
 
 
-class _Probed:
+class _Probed(Sink):
     """One deployment; the sink of its present probe."""
 
     def __init__(

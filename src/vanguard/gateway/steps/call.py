@@ -76,9 +76,7 @@ class Call:
     _not_before: Mapping[str, float] = MappingProxyType({})
     _fell_back = False
     _timer: asyncio.TimerHandle | None = None
-    _waits_for: object | None = None
     _waited = -1
-    _sent = _finished = False
 
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
         self._gateway = gateway
@@ -87,6 +85,8 @@ class Call:
         self._answer = Answer(exchange.client)
         self._attempt: Attempt | None = None
         self._index = -1
+        self._waits_for: object | None = None
+        self._sent = self._finished = False
 
     def start(self) -> None:
         """Begins with the first attempt; whatever it raises, the exchange is over then."""

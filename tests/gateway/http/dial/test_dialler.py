@@ -12,6 +12,7 @@ from support.connect_proxy import ConnectProxy
 from support.tls_peer import Peer, Read, Send
 from support.upstream import Upstream, whole
 from vanguard.core.errors import UpstreamTimeout, UpstreamTruncated, UpstreamUnavailable
+from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.dial.dialler import Dialler
 from vanguard.gateway.http.messages import request_head
 from vanguard.gateway.http.origin import parse_base_url
@@ -24,7 +25,7 @@ ASK = bytes(request_head(b"POST", b"/v1/x", [(b"host", b"x"), (b"content-length"
 KINDS = pytest.mark.parametrize("kind", ["loop", "socket"])
 
 
-class Heard:
+class Heard(Sink):
     """A sink that keeps all it hears."""
 
     def __init__(self):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from support.transports import FakeTransport
 from vanguard.core.errors import UpstreamError
-from vanguard.gateway.http.chunks import (
+from vanguard.gateway.http.body.chunks import (
     CHUNK_HEADS,
     HEAD_OF_WHOLE,
     PIECE_OF_WHOLE,
@@ -17,6 +17,7 @@ from vanguard.gateway.http.chunks import (
     stands_between,
 )
 from vanguard.gateway.http.client import UpstreamConnection
+from vanguard.gateway.http.contract import Sink
 
 POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -43,7 +44,7 @@ def chunked_bodies(draw):
     return body, ends, list(itertools.pairwise(cuts))
 
 
-class Pieces:
+class Pieces(Sink):
     """What a parser gives; `list.append` needs no frame of ours."""
 
     def __init__(self):
@@ -68,7 +69,7 @@ def test_a_parser_that_is_said_to_await_a_head_does(made):
             assert end in ends
 
 
-class Heard:
+class Heard(Sink):
     """A sink that keeps all it hears."""
 
     def __init__(self):

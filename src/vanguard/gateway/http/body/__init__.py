@@ -1,0 +1,1 @@
+"""Bodies as they travel: in chunks, and compressed."""

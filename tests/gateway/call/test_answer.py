@@ -1,3 +1,5 @@
+import pytest
+
 from vanguard.gateway.call.answer import Answer
 
 
@@ -88,3 +90,30 @@ def test_behind_a_dam_everything_keeps_its_order_until_the_ledger_has_it():
     (release,) = ledger.waiting
     release()
     assert client.said == [("start", 200), ("write", b"a"), ("write", b"z"), ("end",)]
+
+
+def test_a_whole_answer_follows_the_ledger_and_what_is_over_follows_the_answer():
+    client, ledger, said = Client(), Ledger(), []
+    answer = Answer(client)
+    answer.send_behind(ledger, b"x: y\r\n", b"{}", lambda: said.append(list(client.said)))
+    assert (answer.open, client.said, said) == (False, [], [])
+    (step,) = ledger.waiting
+    step()
+    assert client.said == [("send", 200, b"{}")]
+    assert said == [client.said]
+    step()
+    assert client.said == [("send", 200, b"{}")], "once"
+
+
+def test_what_is_over_is_over_whatever_becomes_of_the_answer():
+    client, ledger, over = Client(), Ledger(), []
+    gone = Answer(client)
+    gone.leave()
+    gone.send_behind(ledger, b"", b"{}", lambda: over.append("left"))
+    ledger.waiting.pop()()
+    answer = Answer(client)
+    client.send = None
+    answer.send_behind(ledger, b"", b"{}", lambda: over.append("broken"))
+    with pytest.raises(TypeError):
+        ledger.waiting.pop()()
+    assert (client.said, over) == ([], ["left", "broken"])

@@ -40,7 +40,7 @@ class Answer:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._dammed: list[tuple[Callable[..., None], tuple[object, ...]]] | None = None
-        self._whole: tuple[int, bytes, bytes] | None = None
+        self._whole: tuple[bytes, bytes, Callable[[], None]] | None = None
         self.open = True
 
     def dam(self, ledger: Ledger) -> None:
@@ -51,11 +51,6 @@ class Answer:
 
     def _release(self) -> None:
         dammed, self._dammed = self._dammed, None
-        whole, self._whole = self._whole, None
-        if whole is not None:
-            # nothing else was said, nor will be
-            status, lines, body = whole
-            self._client.send(status, lines, body)
         for step, arguments in dammed or ():
             step(*arguments)
 
@@ -70,11 +65,27 @@ class Answer:
         """A whole answer; `lines` are more lines for its head."""
         if self.open:
             self.open = False
-            lines = _JSON_LINES + lines
-            if self._dammed is None:
-                self._client.send(status, lines, body)
-            else:
-                self._whole = status, lines, body
+            self.do(self._client.send, status, _JSON_LINES + lines, body)
+
+    def send_behind(
+        self, ledger: Ledger, lines: bytes, body: bytes, over: Callable[[], None]
+    ) -> None:
+        """The same with status 200, when the ledger has written what it was handed so far; then it is over."""
+        if self.open:
+            self.open = False
+            self._whole = _JSON_LINES + lines, body, over
+            ledger.after(self._send_whole)
+        else:
+            ledger.after(over)
+
+    def _send_whole(self) -> None:
+        if self._whole is not None:
+            lines, body, over = self._whole
+            self._whole = None
+            try:
+                self._client.send(200, lines, body)
+            finally:
+                over()
 
     def hold(self, data: bytes) -> bool:
         """Keeps events from before the first token; returns whether too much is held."""

@@ -275,8 +275,7 @@ class Attempt:
             return
         lines = self._lines()
         self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED, self._relay.usage())
-        self._answer.send(self._status, lines, whole)
-        self._gateway.ledger.after(self._over)  # behind the answer: nobody waits for it
+        self._answer.send_behind(self._gateway.ledger, lines, whole, self._over)
 
     # --- streams -----------------------------------------------------------------------------
 
@@ -473,7 +472,7 @@ class Attempt:
         outcome.usage = self._usage(status) if told is None else told
         outcome.last = True
         self._walk.settle(outcome)
-        if self._answer.open:
+        if self._answer.open and told is None:
             self._answer.dam(self._gateway.ledger)
 
     def _leave_stream(self) -> None:

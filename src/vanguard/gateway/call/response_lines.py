@@ -26,16 +26,16 @@ def response_lines(
     losses: Sequence[str],
 ) -> bytes:
     """Each line with its CRLF; `upstream` are the headers of the upstream's answer."""
-    lines = id_lines(exchange.id) + exchange.lines
+    lines = [id_lines(exchange.id), exchange.lines]
     if deployment is not None:
-        lines += _line(b"x-vanguard-deployment", deployment.id)
+        lines.append(_line(b"x-vanguard-deployment", deployment.id))
     for name, value in upstream:
         if name in _TOLD:
             shown = b"x-upstream-request-id" if name in _REQUEST_IDS else name
-            lines += b"%b: %b\r\n" % (shown, _CONTROL.sub(b"?", value))
+            lines.append(b"%b: %b\r\n" % (shown, _CONTROL.sub(b"?", value)))
     if losses:
-        lines += _line(b"x-vanguard-losses", ", ".join(losses)[:_LOSSES_CHARACTERS])
-    return lines
+        lines.append(_line(b"x-vanguard-losses", ", ".join(losses)[:_LOSSES_CHARACTERS]))
+    return b"".join(lines)
 
 
 @lru_cache(maxsize=1024)

@@ -117,3 +117,10 @@ def test_what_is_known_differs_from_the_first_in_its_length_and_its_body_alone(f
     assert head.body(sent) == second
     # whatever was changed: either it is not known, or it is what it is taken for
     assert body is None or other == said(body)
+
+
+def test_a_long_head_is_not_kept():
+    head = b"POST / HTTP/1.1\r\nx: %b\r\ncontent-length: 3\r\n\r\n"
+    longest = 16 * 1024 - len(head % b"")
+    assert length_in(head % (b"x" * longest) + b"abc", 3) is not None
+    assert length_in(head % (b"x" * (longest + 1)) + b"abc", 3) is None

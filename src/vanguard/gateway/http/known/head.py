@@ -9,6 +9,8 @@ import re
 
 _LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]+)(?=\r\n)")
 _END = b"\r\n\r\n"
+# one that is longer is not kept: each connection may have one
+_MOST_BYTES = 16 * 1024
 # one longer than this is no body's
 LENGTH_DIGITS = 15
 
@@ -20,7 +22,7 @@ def length_in(data: bytes, body_bytes: int) -> re.Match[bytes] | None:
         data: one read, from the message's first byte to its last; nothing of it was refused.
         body_bytes: length of its body as it stands there.
     """
-    end = data.find(_END) + len(_END)
+    end = data.find(_END, 0, _MOST_BYTES) + len(_END)
     return _LENGTH.search(data, 0, end) if len(data) - end == body_bytes else None
 
 

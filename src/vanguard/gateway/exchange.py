@@ -67,7 +67,7 @@ class Exchange:
     model: Model
     tags: dict[str, str]
 
-    # what few requests look at stands here, not in each of them
+    # what is set at once, and what few requests look at, stands here and not in `__init__`
     id = ""
     arrived = 0.0
     arrived_ms = 0

@@ -73,6 +73,7 @@ class Ledger:
                 )
         if journal.sync_error and not journal.sync():
             raise _unsynced(journal)
+        # as in `settled`, and twice for every request: no frame of their own
         if not self._lines:
             self._call_soon(self.flush)
         self._lines.append(line)

@@ -31,7 +31,7 @@ class Answer:
         writes: how often something was written, to see whether it is silent.
     """
 
-    # what a whole answer never changes stands here, not in each of them
+    # what a whole answer does not look at stands here and not in `__init__`
     _held: list[bytes] | None = None
     _held_bytes = 0
     begun = committed = False

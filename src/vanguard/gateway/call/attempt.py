@@ -44,7 +44,7 @@ _CLIENT_CLOSED = "client_closed_request"
 class Attempt:
     """The sink of one upstream call; `way` is that of the events that it need not see."""
 
-    # what few whole answers look at stands here, not in each of them
+    # what is set before it is looked at, and what is of streams alone, stands here and not in `__init__`
     _data = b""
     _outcome: Outcome | None = None
     _call: Call | None = None

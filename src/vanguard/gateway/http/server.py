@@ -124,19 +124,16 @@ class ServerConnection(asyncio.Protocol):
         self._reader = RequestReader(self, server.bounds)
         self._timed = IDLE
         self._peer = ""
-        self._held_bytes = 0
+        self._held_bytes = self._dropped_bytes = self._stalled_bytes = 0
         self._waiting: deque[Request] = deque()
         self._request: Request | None = None
         self._request_deadline = float("inf")
         self._keep_alive = True
         # where a streamed answer's body goes: nowhere before it begins, nor where HEAD was asked
         self._body_to: asyncio.Transport | None = None
-        self._chunked = False
-        self._deaf = False
-        self._dropped_bytes = 0
+        self._chunked = self._deaf = False
         self._refusal: VanguardError | heads.Refused | None = None
         self._refused_path = ""
-        self._stalled_bytes = 0
         self._tunnel: Tunnel | None = None
         self.started = False
         self.deadline = 0.0

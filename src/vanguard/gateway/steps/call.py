@@ -71,7 +71,7 @@ class Neighbours(Protocol):
 class Call:
     """The attempts of one exchange."""
 
-    # what most calls never change stands here, not in each of them
+    # what most calls do not look at stands here and not in `__init__`
     _ruled_out: frozenset[str] = frozenset()
     _not_before: Mapping[str, float] = MappingProxyType({})
     _fell_back = False

@@ -22,6 +22,14 @@ def test_the_three_schemes():
     )
 
 
+def test_the_same_place_is_the_same_object_unless_others_are_believed_to_be_it():
+    url = "https://api.example.com/v1"
+    assert parse_base_url(url) is parse_base_url(url)
+    own = parse_base_url(url, UpstreamTls(ca_file="/etc/own.pem"))
+    assert own != parse_base_url(url)
+    assert own is parse_base_url(url, UpstreamTls(ca_file="/etc/own.pem"))
+
+
 @pytest.mark.parametrize(
     "bad",
     [

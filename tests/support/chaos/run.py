@@ -219,6 +219,7 @@ class Run:
         after = await asyncio.to_thread(self._measure)
         probes.update({"before": before, "after": after, "zombies": platform.zombies()})
         await self._probe_concurrency(crowd)
+        await crowd.storm_narrow()
         await crowd.storm_last_dollar()
         await self._probe_budget(crowd)
         await asyncio.to_thread(wait_for, self._idle, 60, "no request is left in flight")

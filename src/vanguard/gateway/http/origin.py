@@ -5,6 +5,7 @@ It does not know how to connect.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -34,6 +35,8 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     trust: UpstreamTls = UpstreamTls()
 
 
+# one object for one place: connections are kept by it, and a dict finds what is the same by a look
+@lru_cache(maxsize=1024)
 def parse_base_url(base_url: str, trust: UpstreamTls | None = None) -> Origin:
     """Reads `http(s)://host[:port]/prefix` or `http+unix://%2Fpath%2Fto.sock/prefix`.
 

@@ -25,7 +25,7 @@ def numbers(journal, offset=0):
 
 
 def bytes_of(folder):
-    return [path.read_bytes() for _, path in segments(folder)]
+    return [path.read_bytes() for _, _, path in segments(folder)]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_segment_is_full_to_the_last_byte_before_the_next_begins(open_journal,
     for number in range(1, 6):
         journal.append(record(number))
     step = LINE if spare < 0 else 2 * LINE
-    assert [start for start, _ in segments(tmp_path)] == list(range(0, 5 * LINE, step))
+    assert [one.start for one in segments(tmp_path)] == list(range(0, 5 * LINE, step))
     assert numbers(journal) == [1, 2, 3, 4, 5]
     assert numbers(journal, 2 * LINE) == [3, 4, 5]
 
@@ -68,7 +68,7 @@ def test_a_record_longer_than_a_segment_gets_one_of_its_own(open_journal, tmp_pa
     journal = open_journal(segment_bytes=LINE // 2)
     for number in range(1, 4):
         journal.append(record(number))
-    assert [start for start, _ in segments(tmp_path)] == [0, LINE, 2 * LINE]
+    assert [one.start for one in segments(tmp_path)] == [0, LINE, 2 * LINE]
     assert numbers(journal) == [1, 2, 3]
 
 
@@ -304,6 +304,26 @@ def test_a_file_system_without_locks_will_do(open_journal, monkeypatch):
     journal = open_journal()
     journal.append(record(1))
     assert numbers(journal) == [1]
+
+
+def test_a_segment_that_control_throws_away_while_it_is_looked_at_is_left_out(
+    open_journal, monkeypatch
+):
+    first = open_journal()
+    first.append(record(1))
+    last = open_journal()
+    last.append(record(2))
+    thrown, stat = first.folder / segment_name(0), Path.stat
+
+    def late(path, **how):
+        if path == thrown:
+            thrown.unlink(missing_ok=True)
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", late)
+    assert [one.start for one in segments(last.folder)] == [last.offset - LINE]
+    assert not holds(last.folder, 0)
+    assert holds(last.folder, last.offset)
 
 
 def test_holds_tells_whether_an_offset_can_still_be_read(open_journal):

@@ -13,6 +13,8 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import (
@@ -30,12 +32,28 @@ _READ_BYTES = 1024 * 1024
 _SYNC_S = 1.0
 
 
-def segments(folder: Path) -> list[tuple[int, Path]]:
-    """Start offset and path of every segment, in order; whatever else lies there is left alone."""
+class Segment(NamedTuple):
+    """One file of a journal, which held the bytes from `start` up to `end` when it was looked at."""
+
+    start: int
+    end: int
+    path: Path
+
+
+def segments(folder: Path) -> list[Segment]:
+    """Every segment, in order; whatever else lies there is left alone.
+
+    Control may throw away at any moment what it has read: one look tells all of a segment.
+    """
     if not folder.is_dir():
         return []
-    named = ((segment_start(path.name), path) for path in folder.iterdir())
-    return sorted((start, path) for start, path in named if start is not None and path.is_file())
+    found = []
+    for path in folder.iterdir():
+        start = segment_start(path.name)
+        with contextlib.suppress(FileNotFoundError):
+            if start is not None and S_ISREG((seen := path.stat()).st_mode):
+                found.append(Segment(start, start + seen.st_size, path))
+    return sorted(found)
 
 
 def replay(
@@ -48,7 +66,7 @@ def replay(
         offset: of a record; earlier ones are left out.
         damage: told of each place that could not be read.
     """
-    for start, path in segments(folder):
+    for start, _, path in segments(folder):
         try:
             file = path.open("rb")
         except FileNotFoundError:
@@ -77,7 +95,7 @@ def replay(
 
 def holds(folder: Path, offset: int) -> bool:
     """Whether an offset lies in a segment that is still there, or at its end."""
-    return any(start <= offset <= start + path.stat().st_size for start, path in segments(folder))
+    return any(one.start <= offset <= one.end for one in segments(folder))
 
 
 class Journal:
@@ -316,9 +334,7 @@ def _next_start(folder: Path) -> int:
     found = segments(folder)
     if not found:
         return 0
-    start, path = found[-1]
-    end = start + path.stat().st_size
-    return (end // STRIDE_BYTES + 2) * STRIDE_BYTES
+    return (found[-1].end // STRIDE_BYTES + 2) * STRIDE_BYTES
 
 
 def _open(path: Path) -> tuple[int, int]:

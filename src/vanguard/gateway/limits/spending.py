@@ -127,10 +127,7 @@ def add_open(spent: dict[str, int], intents: Iterable[Intent]) -> None:
 def journal_end(folder: Path) -> int:
     """The offset at which a worker's journal ends now, 0 where there is none."""
     found = segments(folder)
-    if not found:
-        return 0
-    start, path = found[-1]
-    return start + path.stat().st_size
+    return found[-1].end if found else 0
 
 
 def restore_budgets(

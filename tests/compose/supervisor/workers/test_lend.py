@@ -26,7 +26,7 @@ from vanguard.gateway.limits.protocol import (
     frame,
     read_to_worker,
 )
-from vanguard.gateway.limits.spending import add_settled, journal_end
+from vanguard.gateway.limits.spending import add_settled, beyond_mark, journal_end
 from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import Budget, JournalMark, Limits, Spend
 
@@ -257,7 +257,10 @@ async def test_a_snapshot_that_cannot_be_read_changes_nothing_and_is_told(place)
     assert place.account.limit(MONEY) == 1_000
 
 
-async def test_journals_that_cannot_be_read_hold_the_budget_and_are_read_later(place, monkeypatch):
+@pytest.mark.parametrize("step", [beyond_mark, add_settled])
+async def test_journals_that_cannot_be_read_hold_the_budget_and_are_read_later(
+    place, monkeypatch, step
+):
     place.write("gateway-0", *used(1, 100))
     place.publish()
     monkeypatch.setattr("vanguard.compose.supervisor.workers.lend._RETRY_S", 0.05)
@@ -266,9 +269,9 @@ async def test_journals_that_cannot_be_read_hold_the_budget_and_are_read_later(p
     def read(*arguments):
         if full:
             raise full.pop()
-        return add_settled(*arguments)
+        return step(*arguments)
 
-    monkeypatch.setattr("vanguard.compose.supervisor.workers.lend.add_settled", read)
+    monkeypatch.setattr(f"vanguard.compose.supervisor.workers.lend.{step.__name__}", read)
     await place.lending.start()
     assert "they wait: [Errno 5] Input/output error" in place.said[0]
     await place.until(lambda: place.account.window == "total")

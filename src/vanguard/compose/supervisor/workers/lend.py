@@ -189,14 +189,8 @@ class Lending:
         self, snapshot: Snapshot, wanted: Sequence[Scope], upto: Mapping[str, int]
     ) -> None:
         starts, windows = starts_of(wanted, self._clock.now_ms()), windows_of(wanted)
-        stretches = []
-        for folder in journal_folders(self._journals):
-            end = upto.get(folder.name, -1)
-            stretches.append(
-                beyond_mark(folder, snapshot, end if end >= 0 else journal_end(folder))
-            )
 
-        def read() -> Spent:
+        def read(stretches: Sequence[Stretch]) -> Spent:
             spent = spent_as_published(snapshot, starts)
             for stretch in stretches:
                 left = add_settled(spent, stretch, starts, windows)
@@ -206,7 +200,9 @@ class Lending:
             return spent
 
         try:
-            spent = await asyncio.to_thread(read)
+            # before anybody else has a turn: where the journals end now is where reports go on
+            stretches = self._stretches(snapshot, upto)
+            spent = await asyncio.to_thread(read, stretches)
         except OSError as error:
             self._say(f"what budgets have spent cannot be read, they wait: {error}")
             await asyncio.sleep(_RETRY_S)
@@ -216,6 +212,15 @@ class Lending:
             ahead = spent.ahead.get(scope.id)
             self.lender.end_restore(scope, spent[scope.id], starts[scope.id], ahead)
 
+    def _stretches(self, snapshot: Snapshot, upto: Mapping[str, int]) -> list[Stretch]:
+        stretches = []
+        for folder in journal_folders(self._journals):
+            end = upto.get(folder.name, -1)
+            stretches.append(
+                beyond_mark(folder, snapshot, end if end >= 0 else journal_end(folder))
+            )
+        return stretches
+
     def _bury(self, incarnation: str) -> None:
         end = self._ends.pop(incarnation)
         session = self.lender.died(incarnation)
@@ -223,15 +228,16 @@ class Lending:
             self._begin(self._recover(session, end))
 
     async def _recover(self, session: Session, end: int) -> None:
-        folder = self._journals / session.journal
-        begin = session.offset
-        if self._snapshot is not None:
-            begin = min(begin, beyond_mark(folder, self._snapshot).begin)
-        stretch = Stretch(folder, begin, session.offset, end)
+        # a later snapshot may no longer need what this death has left open
+        folder, snapshot = self._journals / session.journal, self._snapshot
         starts = {name: one.window_start_ms for name, one in self.lender.accounts.items()}
 
         def read() -> Spent:
+            begin = session.offset
+            if snapshot is not None:
+                begin = min(begin, beyond_mark(folder, snapshot).begin)
             spent = Spent(starts)
+            stretch = Stretch(folder, begin, session.offset, end)
             add_open(spent, add_settled(spent, stretch, starts, {}))
             return spent
 

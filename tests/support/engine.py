@@ -90,6 +90,7 @@ def engine_boot(folder: Path, **changes: Any) -> EngineBoot:
         embeddings=True,
         threads=1,
         context_tokens=2048,
+        answer_tokens=1024,
         parallel=2,
         mirror=None,
         cache=str(shared_cache()),

@@ -23,6 +23,7 @@ class EngineBoot(msgspec.Struct, frozen=True, omit_defaults=True):
         embeddings: whether the text embedder is served.
         threads: threads of generation and of the embedder, at least 1.
         context_tokens: length of the context, shared by the slots.
+        answer_tokens: longest answer to a request that names no limit, at least 1.
         parallel: requests generated at the same time.
         mirror: folder or http(s) base URL of weights named by digest, tried before the packages.
         cache: folder that keeps weights; clones share it.
@@ -36,6 +37,7 @@ class EngineBoot(msgspec.Struct, frozen=True, omit_defaults=True):
     embeddings: bool
     threads: int
     context_tokens: int
+    answer_tokens: int
     parallel: int
     mirror: str | None
     cache: str

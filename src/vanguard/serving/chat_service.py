@@ -125,6 +125,7 @@ class ChatService:
             socket=Path(boot.chat_socket),
             threads=min(boot.threads, len(os.sched_getaffinity(0))),
             context_tokens=min(boot.context_tokens, obtained.context_tokens or boot.context_tokens),
+            answer_tokens=boot.answer_tokens,
             slots=boot.parallel,
             verbose=boot.log_level == "debug",
         )

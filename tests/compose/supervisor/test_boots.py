@@ -27,7 +27,8 @@ SETTINGS = """
 host: 127.0.0.1
 port: 0
 cache: ./cache
-engine: {model: ./m.gguf, embeddings: false, threads: 3, context_tokens: 1024, parallel: 4}
+engine: {model: ./m.gguf, embeddings: false, threads: 3, context_tokens: 1024,
+  answer_tokens: 99, parallel: 4}
 gateway: {drain_s: 7, max_body_mb: 2, max_connections: 5, max_attempts: 3, metrics: key,
   connect_s: 1, first_byte_s: 2, idle_s: 3, request_body_s: 4, output_estimate_tokens: 9,
   client_read_s: 5, request_s: 6, max_buffered_mb: 3, max_continued_kb: 8}
@@ -165,12 +166,8 @@ def test_the_engine_gets_absolute_paths(
     boot = engine_boot(loaded, home)
     assert boot.model == str(tmp_path / "m.gguf")
     assert boot.cache == str(tmp_path / "cache")
-    assert (boot.embeddings, boot.threads, boot.context_tokens, boot.parallel) == (
-        False,
-        3,
-        1024,
-        4,
-    )
+    assert (boot.embeddings, boot.threads, boot.parallel) == (False, 3, 4)
+    assert (boot.context_tokens, boot.answer_tokens) == (1024, 99)
     monkeypatch.setenv("VANGUARD_ENGINE_MODEL", "small")
     assert engine_boot(load_settings(loaded.path, {}), home).model == "small"
 

@@ -24,7 +24,9 @@ def folder() -> Iterator[Path]:
 
 
 def settings(folder: Path, path: Path) -> ChatSettings:
-    return ChatSettings(path, NAME, folder / "chat.sock", 1, context_tokens=512, slots=1)
+    return ChatSettings(
+        path, NAME, folder / "chat.sock", 1, context_tokens=512, answer_tokens=48, slots=1
+    )
 
 
 @pytest.mark.e2e
@@ -61,6 +63,24 @@ def test_requests_are_counted_and_outlive_the_socket(folder: Path) -> None:
     while server.open_requests() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert server.open_requests() == 0
+
+
+@pytest.mark.e2e
+def test_an_answer_ends_though_nobody_named_a_limit(folder: Path) -> None:
+    server = ChatServer(settings(folder, small_weights()))
+    assert server.open_requests() == 0
+    endless = {"messages": [{"role": "user", "content": "Tell me a story"}], "ignore_eos": True}
+    transport = httpx.HTTPTransport(uds=str(folder / "chat.sock"))
+    with httpx.Client(transport=transport, base_url="http://x", timeout=PATIENCE_S) as client:
+        for named, tokens in (
+            ({}, 48),
+            ({"max_tokens": None}, 48),
+            ({"max_tokens": 60}, 60),
+            ({"max_completion_tokens": 60}, 60),
+        ):
+            answer = client.post("/v1/chat/completions", json={**endless, **named}).json()
+            assert answer["usage"]["completion_tokens"] == tokens, named
+            assert answer["choices"][0]["finish_reason"] == "length", named
 
 
 @pytest.mark.e2e

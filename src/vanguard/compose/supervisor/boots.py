@@ -175,6 +175,7 @@ def engine_boot(loaded: Loaded, home: Home) -> EngineBoot:
         embeddings=engine.embeddings,
         threads=engine.threads,
         context_tokens=engine.context_tokens,
+        answer_tokens=engine.answer_tokens,
         parallel=engine.parallel,
         mirror=engine.mirror,
         cache=str(loaded.settings.cache.expanduser().absolute()),

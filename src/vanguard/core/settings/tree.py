@@ -60,6 +60,11 @@ class EngineSettings(Section):
     context_tokens: int = Field(
         8192, ge=512, description="Length of the context, in tokens, shared by the slots."
     )
+    answer_tokens: int = Field(
+        2048,
+        ge=1,
+        description="Longest answer, in tokens, to a request that names no limit itself: a small model may repeat itself without end.",
+    )
     parallel: int = Field(
         2, ge=1, le=64, description="Requests generated at the same time (slots)."
     )

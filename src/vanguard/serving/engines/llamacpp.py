@@ -29,6 +29,7 @@ class ChatSettings(msgspec.Struct, frozen=True):
     Attributes:
         name: model name in its answers; requests may say any.
         context_tokens: length of the context, shared by the slots.
+        answer_tokens: longest answer to a request that names no limit; the context bounds any.
         slots: requests generated at the same time; more wait.
         verbose: whether llama.cpp tells its doings on standard error, not only its errors.
     """
@@ -38,6 +39,7 @@ class ChatSettings(msgspec.Struct, frozen=True):
     socket: Path
     threads: int
     context_tokens: int
+    answer_tokens: int
     slots: int
     verbose: bool = False
 
@@ -98,6 +100,7 @@ def _parameters(runtime: Any, settings: ChatSettings) -> Any:
     parameters.hostnames = [str(settings.socket)]
     parameters.port = 0
     parameters.n_ctx = settings.context_tokens
+    parameters.n_predict = settings.answer_tokens  # a request may name more
     parameters.n_parallel = settings.slots
     parameters.kv_unified = True  # else each slot gets its share of the context only
     for cpu in (parameters.cpuparams, parameters.cpuparams_batch):

@@ -73,6 +73,9 @@ async def test_a_stale_connection_is_replaced_once_and_unseen(pool):
 
     async with Upstream([answer_then_hang_up, whole(200, b"two")]) as upstream:
         assert (await ask(pool, upstream))[0].body == b"one"
+        async with asyncio.timeout(5):
+            while pool.open_connections:
+                await asyncio.sleep(0)
         heard, error = await ask(pool, upstream)
         assert (heard.body, error) == (b"two", None)
 

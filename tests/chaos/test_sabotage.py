@@ -18,9 +18,7 @@ CAUGHT_BY = {
     "settlements_dropped": {"unmarked", "success_unsettled"},
     "settlements_late": {"success_unsettled"},
     "replay_skipped": {"unmarked"},
-    # a ninth request at a limit of eight is answered: whether they also overlap at the upstream for
-    # long enough to be `over_concurrency` depends on this build's pace
-    "reservation_not_held": {"reservation_left", "over_budget"},
+    "reservation_not_held": {"over_concurrency", "over_budget"},
     "reservation_leaked": {"reservation_left"},
     "stretch_counted_twice": {"sums"},
     "truncation_passed_on": {"false_success"},

@@ -93,6 +93,26 @@ def test_a_crowded_home_is_left_but_never_for_a_few():
         assert first.deployment.id == ("a" if count < 8 else "b"), count
 
 
+def test_who_refuses_now_and_then_without_a_word_slows_nobody_down():
+    """A hundred a second, one in ten refused, from a worker's first moment on: no limit is learned."""
+    made, way, draws = router(), course(place("a"), place("b"), policy="weighted"), Random(7)
+    kept = 0
+    for number in range(10_000):
+        now, ask = NOW + number / 100, Ask(300, 60)
+        plan = made.plan(way, ask, now)
+        kept += plan.pause_s > 0
+        for one in plan.attempts(4):
+            ticket = made.begin(way, ask, one, now)
+            served = draws.random() > 0.1
+            ticket.head(200 if served else 429, [], now)
+            if not served:
+                ticket.refused(None, now)
+            ticket.end(now, Usage(300, 60) if served else None, well=served)
+            if served:
+                break
+    assert kept == 0
+
+
 def test_spilled_before_it_is_refused_and_back_when_there_is_room():
     quota = Quota(tokens_per_minute=1_000)
     made = router()

@@ -44,12 +44,14 @@ def test_heads_and_refusals_reach_the_quota():
     one.head(
         429, [(b"x-ratelimit-limit-tokens", b"600"), (b"x-ratelimit-remaining-tokens", b"0")], 100.0
     )
-    one.refused(None, 100.0)
+    one.refused(3.0, 100.0)
     assert quota.standing(100.0)["tokens"] == (600, 0)
-    assert quota.free_in_s(100.0) == 1.0
-    one.head(200, [], 101.0)
-    one.refused(None, 102.0)
-    assert quota.free_in_s(102.0) == 1.0
+    assert quota.free_in_s(100.0) == 3.0
+    one.refused(None, 103.0)
+    assert quota.free_in_s(103.0) == 1.0
+    one.head(200, [], 105.0)
+    one.refused(None, 105.1)
+    assert quota.free_in_s(105.1) == 0.0
 
 
 def test_what_was_refused_left_nothing_warm():

@@ -50,21 +50,41 @@ def test_a_request_that_no_quota_could_hold_goes_when_all_is_free():
     assert quota.lacks(need, NOW) == "tokens"
 
 
-def test_a_refusal_keeps_others_away_for_as_long_as_it_says_or_longer_each_time():
+def test_a_refusal_keeps_others_away_for_as_long_as_it_says():
     quota = AccountQuota(None)
     need = quota.need(10, 10, 0.0)
     quota.refused(7.0, NOW)
     assert quota.lacks(need, NOW + 6.9) == "refused a moment ago"
     assert quota.free_in_s(NOW + 5) == 2.0
     assert quota.lacks(need, NOW + 7.1) == ""
-    quota.refused(None, NOW + 10)
-    assert quota.free_in_s(NOW + 10) == 2.0
-    for _ in range(20):
-        quota.refused(None, NOW + 10)
-    assert quota.free_in_s(NOW + 10) == 60.0
-    quota.answered()
-    quota.refused(None, NOW + 100)
-    assert quota.free_in_s(NOW + 100) == 1.0
+
+
+def test_refusals_that_do_not_say_how_long_keep_others_away_for_longer_each_time():
+    quota, now = AccountQuota(None), NOW
+    need = quota.need(10, 10, 0.0)
+    for wait_s in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0):
+        for _ in range(20):  # asked before the first of them was refused
+            quota.refused(None, now)
+        assert quota.free_in_s(now) == wait_s
+        assert quota.lacks(need, now + wait_s - 0.1) == "refused a moment ago"
+        now += wait_s
+        assert quota.lacks(need, now) == ""
+    quota.answered(now)
+    quota.refused(0.0, now + 1)
+    assert quota.free_in_s(now + 1) == 1.0
+
+
+def test_who_answers_others_meanwhile_has_not_run_out():
+    quota = AccountQuota(None)
+    quota.answered(NOW)
+    quota.refused(None, NOW + 0.4)
+    assert quota.lacks(quota.need(10, 10, 0.0), NOW + 0.4) == ""
+    quota.refused(3.0, NOW + 0.4)
+    assert quota.free_in_s(NOW + 0.4) == 3.0
+    later = AccountQuota(None)
+    later.answered(NOW)
+    later.refused(None, NOW + 0.6)
+    assert later.free_in_s(NOW + 0.6) == 1.0
 
 
 def test_headers_are_learned_and_settings_taken_up():
@@ -87,13 +107,18 @@ def test_a_refusal_that_tells_which_limit_it_was_teaches_nothing_else():
     assert quota.standing(NOW + 4) == {"input": (600, 0)}
 
 
-def test_a_refusal_of_which_nothing_is_known_teaches_the_tokens_of_a_minute():
+def test_a_refusal_teaches_no_limit():
+    """A worker that has just begun has asked for next to nothing: that is not what is allowed."""
     quota = AccountQuota(None)
-    quota.take(quota.need(100, 50, 0.0), NOW)
+    need = quota.need(100, 50, 0.0)
+    quota.take(need, NOW)
     quota.refused(2.0, NOW)
-    assert quota.standing(NOW + 2) == {"tokens": (150, 150)}
+    assert quota.standing(NOW + 2) == {}
+    for _ in range(100):
+        assert quota.lacks(need, NOW + 2) == ""
+        quota.take(need, NOW + 2)
     known = AccountQuota(Quota(tokens_per_minute=1_000))
-    known.take(known.need(100, 50, 0.0), NOW)
+    known.take(need, NOW)
     known.refused(2.0, NOW)
     assert known.standing(NOW + 2) == {"tokens": (1_000, 850)}
 

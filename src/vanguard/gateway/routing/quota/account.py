@@ -16,11 +16,12 @@ from vanguard.snapshot.model import Quota
 # a refusal without a word on how long: as long as the first, then twice as long each time
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
+# but whoever has answered others so lately has not run out
+_SERVES_S = 0.5
 # what its limit cannot hold at all must not wait for ever: it goes when all of the limit is free
 _WHOLE = 0.98
 # how much one answer changes what is believed of the estimates
 _LEARNING = 0.1
-_TOKENS = 1
 
 
 class Need(NamedTuple):
@@ -46,11 +47,12 @@ class AccountQuota:
         rule: how tokens are counted.
     """
 
-    __slots__ = ("_blocked_until", "_meters", "_ratio", "_refusals", "rule")
+    __slots__ = ("_answered_at", "_blocked_until", "_meters", "_ratio", "_refusals", "rule")
 
     def __init__(self, rule: Quota | None) -> None:
         self.rule = rule or Quota()
         self._meters = tuple(Meter(limit) for limit in _limits(self.rule))
+        self._answered_at = float("-inf")
         self._blocked_until = 0.0
         self._refusals = 0
         self._ratio = 1.0
@@ -121,19 +123,28 @@ class AccountQuota:
     def refused(self, wait_s: float | None, now: float) -> None:
         """The provider said 429.
 
+        Without a word on how long, it keeps others away only where nobody is served: of a hundred a
+        second, waiting a second for each of a few refusals would cost far more than the refusals. Nor
+        does it teach a limit: what was taken before it may be any part of what is allowed.
+
         Args:
             wait_s: its Retry-After, None when it named none.
             now: monotonic seconds.
         """
-        backoff_s = min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S)
-        self._refusals = min(self._refusals + 1, 10)
-        self._blocked_until = max(self._blocked_until, now + (wait_s or backoff_s))
+        if wait_s:
+            self._block(now + wait_s)
+        elif now - self._answered_at > _SERVES_S and now >= self._blocked_until:
+            # those that were asked in one moment and refused in one are one refusal
+            self._block(now + min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S))
+            self._refusals = min(self._refusals + 1, 10)
         if any(meter.just_said(now) for meter in self._meters):
             # said with the refusal itself: the provider knows which of its limits it was
             return
-        known = sum(meter.emptied(now) for meter in self._meters)
-        if not known and not any(_limits(self.rule)):
-            self._meters[_TOKENS].guess(now, self._blocked_until)
+        for meter in self._meters:
+            meter.emptied(now)
+
+    def _block(self, until: float) -> None:
+        self._blocked_until = max(self._blocked_until, until)
 
     def compare(self, estimated: int, usage: Usage) -> None:
         """Learns how many tokens an input has for each that was estimated from its bytes."""
@@ -141,8 +152,9 @@ class AccountQuota:
             found = min(max(usage.input_tokens / estimated, 0.25), 4.0)
             self._ratio += (found - self._ratio) * _LEARNING
 
-    def answered(self) -> None:
+    def answered(self, now: float) -> None:
         """The provider took a request."""
+        self._answered_at = now
         self._refusals = 0
 
     def free_in_s(self, now: float) -> float:

@@ -1,9 +1,8 @@
 """One kind of thing that a provider counts by the minute: how much of it may still be asked for.
 
-It does not know what is counted, nor who tells. Three sources are kept apart, and the least is believed:
-the configured limit less what was taken within a minute; what the provider last said was left; and what
-was taken in the minute before it refused. The latter two fill up again with time, as most providers'
-own counts do, and lose what is taken.
+It does not know what is counted, nor who tells. Two sources are kept apart, and the lesser is believed:
+the configured limit less what was taken within a minute; and what the provider last said was left, which
+fills up again with time, as most providers' own counts do, and loses what is taken.
 """
 
 from __future__ import annotations
@@ -11,9 +10,6 @@ from __future__ import annotations
 _MINUTE_S = 60.0
 _SLOT_S = 5.0
 _SLOTS = 13  # the minute before now, and the slot that now is in
-# a limit that was only guessed is tried again a little above it, and forgotten in the end
-_GROWTH_A_MINUTE = 1.1
-_GUESS_S = 1_800.0
 # a provider's own word is older than that only when nothing was asked; then its bucket is full again
 _TOLD_S = 60.0
 # what was said with a refusal
@@ -22,17 +18,15 @@ _NEVER = float("-inf")
 
 
 class _Bucket:
-    """What is left of a minute's limit, filling up evenly; stale after a while.
+    """What is left of a minute's limit as a provider told it, filling up evenly; stale after a minute.
 
     Attributes:
         at: when it was told; -inf for never.
     """
 
-    __slots__ = ("_growth", "_left", "_life_s", "_limit", "at")
+    __slots__ = ("_left", "_limit", "at")
 
-    def __init__(self, life_s: float, growth: float = 1.0) -> None:
-        self._life_s = life_s
-        self._growth = growth
+    def __init__(self) -> None:
         self._limit = 0.0
         self._left = 0.0
         self.at = _NEVER
@@ -50,16 +44,13 @@ class _Bucket:
         return (amount - left) * _MINUTE_S / limit
 
     def limit(self, now: float) -> float | None:
-        age_s = now - self.at
-        if age_s >= self._life_s:
-            return None
-        return self._limit * float(self._growth ** (max(0.0, age_s) / _MINUTE_S))
+        return self._limit if now - self.at < _TOLD_S else None
 
     def left(self, now: float) -> float | None:
         limit = self.limit(now)
         if limit is None:
             return None
-        return min(limit, self._left + max(0.0, now - self.at) * limit / _MINUTE_S)
+        return min(limit, self._left + (now - self.at) * limit / _MINUTE_S)
 
 
 class Meter:
@@ -69,26 +60,24 @@ class Meter:
         limit: a minute's, as configured; None when it is not.
     """
 
-    __slots__ = ("_guess", "_said", "_slots", "_until", "limit")
+    __slots__ = ("_said", "_slots", "_until", "limit")
 
     def __init__(self, limit: float | None = None) -> None:
         self.limit = limit
         self._slots = [0.0] * _SLOTS
         self._until = 0  # number of the slot that was written last
-        self._said = _Bucket(_TOLD_S)
-        self._guess = _Bucket(_GUESS_S, _GROWTH_A_MINUTE)
+        self._said = _Bucket()
 
     @property
     def silent(self) -> bool:
         """Whether nobody has ever said anything of a limit; then there is nothing to compute."""
-        return self.limit is None and self._said.at == _NEVER and self._guess.at == _NEVER
+        return self.limit is None and self._said.at == _NEVER
 
     def take(self, amount: float, now: float) -> int:
         """Counts an amount; returns its slot, for a correction."""
         slot = self._turn(now)
         self._slots[slot % _SLOTS] += amount
         self._said.take(amount)
-        self._guess.take(amount)
         return slot
 
     def correct(self, slot: int, difference: float, now: float) -> None:
@@ -103,10 +92,9 @@ class Meter:
         elif current - slot < _SLOTS:
             index = slot % _SLOTS
             self._slots[index] = max(0.0, self._slots[index] + difference)
-        for bucket in (self._said, self._guess):
-            if bucket.at < slot * _SLOT_S:
-                # what was told since has the true amount in it
-                bucket.take(difference)
+        if self._said.at < slot * _SLOT_S:
+            # what was told since has the true amount in it
+            self._said.take(difference)
 
     def said(self, limit: float, left: float, now: float) -> None:
         """The provider told a minute's limit and what is left of it.
@@ -123,24 +111,11 @@ class Meter:
         """Whether the provider told a moment ago what is left."""
         return now - self._said.at < _FRESH_S
 
-    def emptied(self, now: float) -> bool:
-        """The provider refused, whatever it said earlier; returns whether it had said anything."""
+    def emptied(self, now: float) -> None:
+        """The provider refused, whatever it said earlier."""
         limit = self._said.limit(now)
-        if limit is None:
-            return False
-        self._said.set(limit, 0.0, now)
-        return True
-
-    def guess(self, now: float, until: float) -> None:
-        """The provider refused and nobody says what it allows: about what it has just allowed.
-
-        Args:
-            now: monotonic seconds.
-            until: when it may be asked again.
-        """
-        taken = self.taken(now)
-        if taken > 0:
-            self._guess.set(taken, taken, until)
+        if limit is not None:
+            self._said.set(limit, 0.0, now)
 
     def taken(self, now: float) -> float:
         """What was taken within the last minute."""
@@ -149,19 +124,19 @@ class Meter:
 
     def most(self, now: float) -> float | None:
         """A minute's limit as far as it is known."""
-        known = [self.limit, self._said.limit(now), self._guess.limit(now)]
+        known = [self.limit, self._said.limit(now)]
         return min((one for one in known if one is not None), default=None)
 
     def left(self, now: float) -> float | None:
         """What may still be taken now; None when nothing is known. May be negative."""
-        known = [self._said.left(now), self._guess.left(now)]
+        known = [self._said.left(now)]
         if self.limit is not None:
             known.append(self.limit - self.taken(now))
         return min((one for one in known if one is not None), default=None)
 
     def wait_s(self, amount: float, now: float) -> float:
         """Seconds until an amount, no larger than the limit, may be taken, if nobody else takes any."""
-        longest = max(self._said.wait_s(amount, now), self._guess.wait_s(amount, now))
+        longest = self._said.wait_s(amount, now)
         if self.limit is None:
             return longest
         over, current = self.taken(now) + amount - self.limit, self._turn(now)

@@ -129,7 +129,7 @@ class Run:
     async def _kill_and_kill(self, crowd: Crowd) -> None:
         order, done = self._order, 0
         until = time.monotonic() + order.minutes * 60
-        while done < order.kills or time.monotonic() < until:
+        while self._crowded_kills() < order.kills or time.monotonic() < until:
             await self._crowded(crowd)
             done += 1
             if order.clocks and done % order.clocks == 0:
@@ -144,6 +144,10 @@ class Run:
                 await asyncio.to_thread(self._platform.launch)
             else:
                 await self._kill_one(crowd, done)
+
+    def _crowded_kills(self) -> int:
+        """Kills that count: streams may end between the last look and the kill."""
+        return sum(kill.open >= self._order.least_open for kill in self.happened.kills)
 
     async def _crowded(self, crowd: Crowd) -> None:
         """Waits until enough streams are open, and then a little at random."""

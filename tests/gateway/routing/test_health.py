@@ -66,7 +66,22 @@ def test_a_trial_that_fails_cools_down_for_longer():
         health.failed("a", 100.0)
     health.tried("a", 102.0)
     health.failed("a", 102.5)
-    assert health.opens_in_s("a", 102.5) == 4.5
+    assert health.opens_in_s("a", 102.5) == 4.0
+
+
+def test_what_fails_in_one_moment_fails_once():
+    health, now = Health(), 100.0
+    for cooldown_s in (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0):
+        for _ in range(50):  # all streams of a server that is started anew
+            health.failed("a", now)
+        assert health.opens_in_s("a", now) == cooldown_s
+        now += cooldown_s
+        assert health.healthy("a", now)
+        health.tried("a", now)
+    health.succeeded("a")
+    for _ in range(50):
+        health.failed("a", now)
+    assert health.opens_in_s("a", now) == 2.0
 
 
 def test_one_that_never_tripped_may_be_tried_by_all():

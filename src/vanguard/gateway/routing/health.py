@@ -21,13 +21,15 @@ _TRIAL_S = 5.0
 
 
 class _Deployment:
-    __slots__ = ("failures", "open_until", "tripped", "weight")
+    __slots__ = ("failures", "on_trial", "open_until", "openings", "tripped", "weight")
 
     def __init__(self) -> None:
         self.failures = 0
         self.weight = 0.0
         self.open_until = 0.0
+        self.openings = 0  # since the last answer
         self.tripped = False
+        self.on_trial = False
 
 
 class Health:
@@ -51,9 +53,9 @@ class Health:
         state = self._deployments.get(deployment_id)
         if state is None:
             return
-        state.failures = 0
+        state.failures = state.openings = 0
         state.open_until = 0.0
-        state.tripped = False
+        state.tripped = state.on_trial = False
         state.weight *= _FADE
         if state.weight < _FORGOTTEN:
             del self._deployments[deployment_id]
@@ -63,15 +65,20 @@ class Health:
         """No answer, an overload or a server's error; `wait_s` is the provider's Retry-After."""
         self.all_well = False
         state = self._deployments.setdefault(deployment_id, _Deployment())
+        known = state.tripped and now < state.open_until and not state.on_trial
+        if state.on_trial:
+            state.on_trial, state.open_until = False, now
+        if wait_s > 0:
+            state.open_until = max(state.open_until, now + min(wait_s, _LONGEST_COOLDOWN_S))
+        if known:
+            # sent before it opened, or for want of another
+            return
         state.failures += 1
         state.weight = min(state.weight + 1, 2 * _WEIGHT_TO_OPEN)
-        if wait_s > 0:
-            state.open_until = now + min(wait_s, _LONGEST_COOLDOWN_S)
         if state.failures >= _FAILURES_TO_OPEN or state.weight >= _WEIGHT_TO_OPEN or state.tripped:
-            cooldown = _FIRST_COOLDOWN_S * 2.0 ** min(
-                max(0, state.failures - _FAILURES_TO_OPEN), 10
-            )
-            state.open_until = max(state.open_until, now + min(cooldown, _LONGEST_COOLDOWN_S))
+            cooldown = min(_FIRST_COOLDOWN_S * 2.0**state.openings, _LONGEST_COOLDOWN_S)
+            state.open_until = max(state.open_until, now + cooldown)
+            state.openings = min(state.openings + 1, 10)
             state.tripped = True
 
     def probed(self, deployment_id: str, *, alive: bool) -> None:
@@ -89,6 +96,7 @@ class Health:
         state = self._deployments.get(deployment_id)
         if state is not None and state.tripped and state.open_until <= now:
             state.open_until = now + _TRIAL_S
+            state.on_trial = True
 
     def breaker(self, deployment_id: str, now: float) -> Breaker:
         """How its breaker stands; half open is one that may be tried by the next request."""

@@ -46,7 +46,9 @@ class Worker:
         self.name = name
         self.id = f"{name}#{number}"
         self.journal = world.journals.setdefault(name, [])
-        self.start = len(self.journal)
+        self.begins = len(self.journal)
+        # what its folder held open and the disk would not take when it began: `(entry)`s
+        self.owed = []
         self.out = deque()
         self.into = deque()
         self.connected = False
@@ -61,8 +63,16 @@ class Worker:
         self.out.clear()
         self.into.clear()
         self.borrower.connect(
-            lambda report: self.out.append(Hello(PROTOCOL, self.name, 1, self.id, report))
+            lambda report: self.out.append(
+                Hello(PROTOCOL, self.name, 1, self.id, report, self.begins)
+            )
         )
+
+    def settle_owed(self):
+        """The disk takes it now."""
+        owed, self.owed = self.owed, []
+        for entry in owed:
+            self.journal.append(("settled", entry, entry["usd"], self.world.clock.now_ms()))
 
 
 class World:
@@ -87,35 +97,40 @@ class World:
         self.lender.publish(self.scopes)
         wanted = self.lender.unrestored()
         if wanted and not self.lender.recovering:
-            upto = self.lender.begin_restore(wanted)
+            reported = self.lender.begin_restore(wanted)
             for scope in wanted:
                 start = self.lender.accounts[scope.id].window_start_ms
-                self.lender.end_restore(scope, self._spent_before(scope.id, upto, start), start)
+                self.lender.end_restore(scope, self._spent_before(scope.id, reported, start), start)
 
-    def _spent_before(self, scope_id, upto, start):
+    def _spent_before(self, scope_id, reported, start):
         total = 0
         for name, journal in self.journals.items():
-            for kind, entry, cost, at_ms in journal[: upto.get(name, len(journal))]:
+            begins, end = reported.get(name, (len(journal), len(journal)))
+            known = journal[:end]
+            for kind, entry, cost, at_ms in known:
                 if kind == "settled" and scope_id in entry["scopes"] and at_ms >= start:
                     total += cost
-            if name not in upto:
-                # nobody lives who will report what is open there
-                total += sum(entry["usd"] for entry in open_in(journal, scope_id))
+            # nobody lives who will report what is open there
+            dead = [entry for kind, entry, _, _ in journal[:begins] if kind == "intent"]
+            total += sum(
+                entry["usd"]
+                for entry in open_in(known, scope_id)
+                if any(entry is one for one in dead)
+            )
         return total
 
     # --- workers ---
 
-    def begin(self, name):
+    def begin(self, name, full=False):
+        """A worker starts, on a full disk where told to: then it takes no request before there is room."""
         self.starts += 1
         worker = self.workers[name] = Worker(self, name, self.starts)
         # whoever starts settles what its folder holds open
-        self._close_open(worker.journal)
+        worker.owed = open_in(worker.journal)
+        if not full:
+            worker.settle_owed()
         worker.connect()
         return worker
-
-    def _close_open(self, journal):
-        for entry in open_in(journal):
-            journal.append(("settled", entry, entry["usd"], self.clock.now_ms()))
 
     def kill(self, name):
         worker = self.workers.pop(name)
@@ -137,7 +152,10 @@ class World:
         spent = {}
         journal = worker.journal[:end]
         settled = {id(entry) for kind, entry, _, _ in journal if kind == "settled"}
+        before = {id(entry) for kind, entry, _, _ in journal[: worker.begins] if kind == "intent"}
         for at, (kind, entry, cost, _) in enumerate(journal):
+            if id(entry) in before:
+                continue  # charged when those died who wrote that
             if kind == "settled":
                 usd = cost if at >= session.offset else 0
             else:
@@ -232,7 +250,7 @@ class Request:
         self.deadline = world.clock.seconds + 1.0
 
     def attempt(self):
-        if self.worker not in self.world.workers.values():
+        if self.worker not in self.world.workers.values() or self.worker.owed:
             return
         borrower = self.worker.borrower
         chain = borrower.chain(self.key, self.scopes)

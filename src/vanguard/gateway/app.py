@@ -67,7 +67,13 @@ class Gateway:
         self.limiter: Limits = self._own_limits
         self.link: Link | None = None
         if boot.limits_socket:
-            self.link = Link(boot.limits_socket, self.claim.name, self.clock, self._journalled)
+            self.link = Link(
+                boot.limits_socket,
+                self.claim.name,
+                self.clock,
+                self._journalled,
+                self.ledger.journal.begins,
+            )
             self.limiter = self.link.borrower
         self.dialler = Dialler(
             boot.deadlines.connect_s,

@@ -213,7 +213,7 @@ def test_a_budget_lends_nothing_before_it_is_known_what_is_spent():
     desk.lender.publish({"s": one})
     assert desk.ask("w0", 0, 0, 0, 10) is None
     assert desk.lender.unrestored() == [one]
-    assert desk.lender.begin_restore([one]) == {"w0": 0}
+    assert desk.lender.begin_restore([one]) == {"w0": (0, 0)}
     assert desk.lender.unrestored() == []
     # what is reported meanwhile comes on top
     desk.report("w0", Entry("s", (0, 0, 0, 0), 0, 0, 5))

@@ -231,13 +231,32 @@ class Lending(Traffic):
             self.world.recover(self.world.unread[which % len(self.world.unread)])
             self._trouble()
 
-    @rule(name=st.sampled_from(NAMES))
-    def begin(self, name):
+    @rule(name=st.sampled_from(NAMES), full=st.booleans())
+    def begin(self, name, full):
         # its folder is free once the one before is reaped
         if name not in self.world.workers and all(
             w.name != name for w, _ in self.world.unrecovered
         ):
-            self.world.begin(name)
+            self.world.begin(name, full)
+
+    @rule(name=st.sampled_from(NAMES), taken=st.booleans())
+    def on_a_full_disk_it_dies_twice(self, name, taken):
+        """Rare enough among all orders to be asked for."""
+        if name in self.world.workers:
+            self.world.kill(name)
+            self.world.hear_of_death(*self.world.unrecovered[-1])
+            successor = self.world.begin(name, full=True)
+            self.world.settle_down()
+            if taken:
+                successor.settle_owed()
+            self.world.kill(name)
+            self._trouble()
+
+    @rule(which=st.integers(0, 5))
+    def the_disk_takes_what_is_owed(self, which):
+        worker = self._worker(which)
+        if worker is not None:
+            worker.settle_owed()
 
     @rule(seconds=st.sampled_from([0.05, 0.4, 1.1, 3.0, 6.0, 20.0, 61.0]))
     def wait(self, seconds):
@@ -305,7 +324,7 @@ class Lending(Traffic):
     def nobody_is_refused_while_enough_lies_idle_anywhere(self, which, key, tokens, usd):
         world = self.world
         worker = self._worker(which)
-        if worker is None or world.unrecovered or world.unread:
+        if worker is None or worker.owed or world.unrecovered or world.unread:
             return
         for one in world.workers.values():
             if not one.connected:

@@ -82,7 +82,7 @@ async def desk(tmp_path):
 
 @pytest.fixture
 async def link(desk):
-    made = Link(desk.path, "gateway-0", SystemClock(), lambda: 7)
+    made = Link(desk.path, "gateway-0", SystemClock(), lambda: 7, begins=5)
     yield made
     await made.close()
 
@@ -98,7 +98,12 @@ async def test_it_introduces_itself_beats_and_says_good_bye(desk, link):
     await link.start()
     await desk.until(lambda: desk.of(Report))
     hello = desk.heard[0]
-    assert (hello.protocol, hello.journal, hello.report.offset) == (PROTOCOL, "gateway-0", 7)
+    assert (hello.protocol, hello.journal, hello.begins, hello.report.offset) == (
+        PROTOCOL,
+        "gateway-0",
+        5,
+        7,
+    )
     await link.close()
     await desk.until(lambda: desk.of(Bye))
 

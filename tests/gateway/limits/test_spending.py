@@ -58,8 +58,9 @@ def test_settlements_of_a_stretch_count_where_their_intent_may_lie_before(tmp_pa
     spent = Spent([SCOPE])
     left = add_settled(spent, Stretch(tmp_path, 0, at[3]), {SCOPE: 0}, TOTAL)
     assert spent == {SCOPE: 5 + 1}
-    assert [one.request_id for one in left] == ["c"]
-    add_open(spent, left)
+    assert [one.request_id for one in left.values()] == ["c"]
+    assert list(left) == [at[5]]
+    add_open(spent, left.values())
     assert spent == {SCOPE: 5 + 1 + 90}
     # up to an end, and not what is no longer in the window
     spent = Spent([SCOPE])

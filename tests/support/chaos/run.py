@@ -270,16 +270,23 @@ class Run:
         }
 
     def _ready(self) -> bool:
-        return self._platform.ready().get("ready") is True
+        """Each gateway says so, its journal behind nothing."""
+        return all(self._platform.ready().get("ready") is True for _ in range(self._asks))
+
+    @property
+    def _asks(self) -> int:
+        """How often to ask for all gateways to have answered: which of them does is the kernel's choice."""
+        return 1 if self._order.workers == 1 else 20
 
     def _control_up(self) -> bool:
         with self._platform.admin() as client:
             return client.get("/api/status").status_code == 200
 
     def _idle(self) -> bool:
-        """Each gateway says so; which of them answers is the kernel's choice."""
-        asked = 1 if self._order.workers == 1 else 20
-        return not any(self._platform.metric("vanguard_requests_in_flight") for _ in range(asked))
+        """Each gateway says so."""
+        return not any(
+            self._platform.metric("vanguard_requests_in_flight") for _ in range(self._asks)
+        )
 
     def _caught_up(self) -> bool:
         return caught_up(self._platform.home)

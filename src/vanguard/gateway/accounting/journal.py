@@ -106,6 +106,7 @@ class Journal:
     tells readers whether a last line without an end will get one.
 
     Attributes:
+        begins: where the part that this instance writes begins.
         offset: where the next record will start.
         written_bytes: what this instance has written.
         damaged: places that replay could not read.
@@ -124,7 +125,7 @@ class Journal:
         self.write_error = ""
         self.sync_error = ""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._start = _next_start(folder)
+        self._start = self.begins = _next_start(folder)
         self._descriptor, self._length = _open(folder / segment_name(self._start))
         self._unsure = False
         self._before = b""

@@ -36,7 +36,7 @@ from vanguard.gateway.limits.protocol import (
     ToWorker,
     Want,
 )
-from vanguard.gateway.limits.sessions import Pending, Session
+from vanguard.gateway.limits.sessions import Pending, Reported, Session
 from vanguard.snapshot.model import Scope
 
 # how long an ask waits for what others hold idle
@@ -107,12 +107,12 @@ class Lender:
             account.window = None
             account.restoring = False
 
-    def begin_restore(self, scopes: Iterable[Scope]) -> dict[str, int]:
+    def begin_restore(self, scopes: Iterable[Scope]) -> dict[str, Reported]:
         """From now on what workers report of these budgets is added to what `end_restore` will say.
 
         Returns:
-            The journal offset up to which each living worker's settlements have been reported, by
-            journal: what was spent before these is what must be looked up.
+            What each living worker has reported, by journal: what was spent before that, and what
+            dead ones left open there, is what must be looked up.
         """
         for scope in scopes:
             account = self._account(scope.id)
@@ -120,7 +120,7 @@ class Lender:
             account.spent = account.window_start_ms = 0
             account.others = {}
             account.roll(self._clock.now_ms())
-        return {one.journal: one.offset for one in self.sessions.values()}
+        return {one.journal: Reported(one.begins, one.offset) for one in self.sessions.values()}
 
     def end_restore(
         self, scope: Scope, spent: int, started_ms: int, ahead: dict[int, int] | None = None
@@ -160,7 +160,7 @@ class Lender:
         """A worker connects, for the first time or again."""
         session = self.sessions.get(message.incarnation)
         if session is None:
-            session = Session(message.incarnation, message.journal, message.pid)
+            session = Session(message.incarnation, message.journal, message.pid, message.begins)
             self.sessions[message.incarnation] = session
         else:
             # what it held of the minute is forgotten on its side too

@@ -42,10 +42,13 @@ class Link(asyncio.Protocol):
         borrower: what requests reserve from.
     """
 
-    def __init__(self, path: str, journal: str, clock: Clock, offset: Callable[[], int]) -> None:
+    def __init__(
+        self, path: str, journal: str, clock: Clock, offset: Callable[[], int], begins: int = 0
+    ) -> None:
         self.borrower = Borrower(clock, self._send, offset)
         self._path = path
         self._journal = journal
+        self._begins = begins
         self._incarnation = new_id("w")
         self._transport: asyncio.Transport | None = None
         self._frames = Frames()
@@ -136,7 +139,8 @@ class Link(asyncio.Protocol):
         self._changed.set()
 
     def _greet(self, report: Report) -> None:
-        self._send(Hello(PROTOCOL, self._journal, os.getpid(), self._incarnation, report))
+        own = (self._journal, os.getpid(), self._incarnation)
+        self._send(Hello(PROTOCOL, *own, report, self._begins))
 
     def data_received(self, data: bytes) -> None:
         """Passes on what the lender says."""

@@ -67,6 +67,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     Attributes:
         journal: name of the journal folder that the worker has claimed.
         incarnation: names this process among all that ever were.
+        begins: offset of its own part of that journal; what lies before is of workers that are dead.
     """
 
     protocol: int
@@ -74,6 +75,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     pid: int
     incarnation: str
     report: Report
+    begins: int = 0
 
 
 class Want(msgspec.Struct, frozen=True, array_like=True):

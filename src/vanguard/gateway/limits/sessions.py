@@ -5,7 +5,16 @@ It does not know what is lent.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from vanguard.gateway.limits.protocol import Ask
+
+
+class Reported(NamedTuple):
+    """The part of a journal whose settlements its living worker has reported: from `begins` to `offset`."""
+
+    begins: int
+    offset: int
 
 
 class Session:
@@ -13,6 +22,7 @@ class Session:
 
     Attributes:
         expires_s: until then it may use what it holds of a minute.
+        begins: where its own part of its journal begins; what lies before is not its to report.
         offset: of its journal, as of its last report.
         connected: whether it can be spoken to.
         dead: whether its process is gone, and its money waits for `recovered`.
@@ -21,10 +31,11 @@ class Session:
         flying: scopes of the grants that it has not reported.
     """
 
-    def __init__(self, incarnation: str, journal: str, pid: int) -> None:
+    def __init__(self, incarnation: str, journal: str, pid: int, begins: int = 0) -> None:
         self.incarnation = incarnation
         self.journal = journal
         self.pid = pid
+        self.begins = begins
         self.expires_s = 0.0
         self.offset = 0
         self.connected = True

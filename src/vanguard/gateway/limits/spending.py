@@ -23,12 +23,14 @@ class Stretch(NamedTuple):
         begin: where to read, so that every intent still open at `offset` is seen.
         offset: settlements from here on count.
         end: where to stop; -1 for the journal's present end.
+        own: intents from here on count; those before are of workers whose death has been charged.
     """
 
     folder: Path
     begin: int
     offset: int
     end: int = -1
+    own: int = 0
 
 
 def starts_of(scopes: Iterable[Scope], now_ms: int) -> dict[str, int]:
@@ -90,30 +92,33 @@ def add_settled(
     stretch: Stretch,
     starts: Mapping[str, int],
     windows: Mapping[str, Window],
-) -> list[Intent]:
+) -> dict[int, Intent]:
     """Adds the cost of what was settled in a stretch; returns the intents still open at its end.
+
+    These are given by their offsets.
 
     A record counts in the window that control puts it in, whichever way the clock has stepped;
     where the kind of window is not told, from its start on.
     """
-    intents: dict[tuple[str, int], Intent] = {}
+    intents: dict[tuple[str, int], tuple[int, Intent]] = {}
     for offset, record in replay(stretch.folder, stretch.begin):
         if 0 <= stretch.end <= offset:
             break
         name = (record.request_id, record.attempt)
         if isinstance(record, Intent):
-            intents[name] = record
+            if offset >= stretch.own:
+                intents[name] = (offset, record)
             continue
-        intent = intents.pop(name, None)
-        if intent is not None and offset >= stretch.offset and record.cost_usd_micros:
-            for scope_id in intent.scopes:
+        found = intents.pop(name, None)
+        if found is not None and offset >= stretch.offset and record.cost_usd_micros:
+            for scope_id in found[1].scopes:
                 if scope_id not in spent:
                     continue
                 start, window = starts.get(scope_id, 0), windows.get(scope_id)
                 its = window_start_ms(window, record.at_ms) if window is not None else start
                 if window is not None or record.at_ms >= start:
                     spent.add(scope_id, its, start, record.cost_usd_micros)
-    return list(intents.values())
+    return dict(intents.values())
 
 
 def add_open(spent: dict[str, int], intents: Iterable[Intent]) -> None:

@@ -44,11 +44,12 @@ class Worker:
         self.frames = Frames()
         self.heard = []
 
-    async def connect(self, *entries, offset=0, protocol=PROTOCOL):
+    async def connect(self, *entries, offset=0, protocol=PROTOCOL, begins=0):
         self.reader, self.writer = await asyncio.open_unix_connection(self.path)
         WRITERS.append(self.writer)
         report = Report(time.monotonic(), offset, 0, entries)
-        self.say(Hello(protocol, self.name, self.pid, f"{self.name}#{self.pid}", report))
+        incarnation = f"{self.name}#{self.pid}"
+        self.say(Hello(protocol, self.name, self.pid, incarnation, report, begins))
 
     def say(self, message):
         self.writer.write(frame(message))
@@ -213,6 +214,58 @@ async def test_a_worker_that_dies_is_charged_from_its_journal_and_only_once(plac
     assert place.account.free(MONEY, 0) == 800
     place.lending.ended(worker.pid)
     assert place.said == []
+
+
+async def _succeeded(place):
+    """A worker that died with a request of 60 open, and its successor, which found the disk full."""
+    first = Worker(place.path)
+    await first.connect()
+    await first.ask(600)
+    place.write("gateway-0", *used(1, reserved=60))
+    place.lending.ended(first.pid)
+    first.close()
+    await place.until(lambda: not place.lending.lender.sessions)
+    journal = Journal(place.journals / "gateway-0")
+    second = Worker(place.path, pid=PID + 1)
+    await second.connect(offset=journal.offset, begins=journal.begins)
+    await second.hear(Alive)
+    return second, journal
+
+
+@pytest.mark.parametrize("room", [True, False])
+async def test_what_a_successor_could_not_settle_at_once_is_not_charged_by_its_death_again(
+    place, room
+):
+    place.publish()
+    await place.lending.start()
+    second, journal = await _succeeded(place)
+    assert place.account.spent == 60
+    if room:
+        journal.append(settled("r1", status="unsettled", cost_usd_micros=60))
+        for record in (*used(2, 40), *used(3, reserved=30)):
+            journal.append(record)
+    journal.close()
+    place.lending.ended(second.pid)
+    second.close()
+    await place.until(lambda: not place.lending.lender.sessions)
+    assert place.account.spent == 60 + (40 + 30 if room else 0)
+    assert place.account.free(MONEY, 0) == 1_000 - place.account.spent
+
+
+async def test_a_budget_that_is_new_counts_what_a_successor_could_not_settle_yet(place):
+    place.publish(budget=None)
+    await place.lending.start()
+    second, journal = await _succeeded(place)
+    journal.append(used(2)[0])
+    place.publish(budget=1_000)
+    await place.until(lambda: place.account.window == "total")
+    # what is open and its own it will report itself
+    assert place.account.spent == 60
+    journal.append(settled("r1", status="unsettled", cost_usd_micros=60))
+    entry = Entry("key", (0, 0, 0, 0), 0, 0, 45)
+    second.say(Report(time.monotonic(), journal.offset, 0, (entry,)))
+    await place.until(lambda: place.account.spent == 60 + 45)
+    journal.close()
 
 
 async def test_the_connection_may_end_before_the_process_is_known_to_be_gone(place):

@@ -25,7 +25,7 @@ from vanguard.gateway.limits.protocol import (
     frame,
     read_from_worker,
 )
-from vanguard.gateway.limits.sessions import Session
+from vanguard.gateway.limits.sessions import Reported, Session
 from vanguard.gateway.limits.spending import (
     Spent,
     Stretch,
@@ -180,13 +180,13 @@ class Lending:
             return
         wanted = self.lender.unrestored()
         if wanted:
-            upto = self.lender.begin_restore(wanted)
-            self._restoring = self._begin(self._restore(self._snapshot, wanted, upto))
+            reported = self.lender.begin_restore(wanted)
+            self._restoring = self._begin(self._restore(self._snapshot, wanted, reported))
 
     # --- journals ----------------------------------------------------------------------------
 
     async def _restore(
-        self, snapshot: Snapshot, wanted: Sequence[Scope], upto: Mapping[str, int]
+        self, snapshot: Snapshot, wanted: Sequence[Scope], reported: Mapping[str, Reported]
     ) -> None:
         starts, windows = starts_of(wanted, self._clock.now_ms()), windows_of(wanted)
 
@@ -194,14 +194,14 @@ class Lending:
             spent = spent_as_published(snapshot, starts)
             for stretch in stretches:
                 left = add_settled(spent, stretch, starts, windows)
-                if stretch.folder.name not in upto:
-                    # nobody lives who will report how these end
-                    add_open(spent, left)
+                lives = reported.get(stretch.folder.name)
+                # nobody lives who will report how these end
+                add_open(spent, [one for at, one in left.items() if not lives or at < lives.begins])
             return spent
 
         try:
             # before anybody else has a turn: where the journals end now is where reports go on
-            stretches = self._stretches(snapshot, upto)
+            stretches = self._stretches(snapshot, reported)
             spent = await asyncio.to_thread(read, stretches)
         except OSError as error:
             self._say(f"what budgets have spent cannot be read, they wait: {error}")
@@ -212,13 +212,12 @@ class Lending:
             ahead = spent.ahead.get(scope.id)
             self.lender.end_restore(scope, spent[scope.id], starts[scope.id], ahead)
 
-    def _stretches(self, snapshot: Snapshot, upto: Mapping[str, int]) -> list[Stretch]:
+    def _stretches(self, snapshot: Snapshot, reported: Mapping[str, Reported]) -> list[Stretch]:
         stretches = []
         for folder in journal_folders(self._journals):
-            end = upto.get(folder.name, -1)
-            stretches.append(
-                beyond_mark(folder, snapshot, end if end >= 0 else journal_end(folder))
-            )
+            lives = reported.get(folder.name)
+            end = lives.offset if lives is not None else journal_end(folder)
+            stretches.append(beyond_mark(folder, snapshot, end))
         return stretches
 
     def _bury(self, incarnation: str) -> None:
@@ -237,8 +236,8 @@ class Lending:
             if snapshot is not None:
                 begin = min(begin, beyond_mark(folder, snapshot).begin)
             spent = Spent(starts)
-            stretch = Stretch(folder, begin, session.offset, end)
-            add_open(spent, add_settled(spent, stretch, starts, {}))
+            stretch = Stretch(folder, begin, session.offset, end, session.begins)
+            add_open(spent, add_settled(spent, stretch, starts, {}).values())
             return spent
 
         while True:

@@ -49,6 +49,10 @@ def test_the_sooner_of_two_and_the_unknown_is_tried():
     crowded = one("b", wait_s=0.5, requests=10)
     assert first("latency", [slow, crowded], times=50) == {"a": 50}
     assert first("latency", [slow, one("new")], times=50) == {"new": 50}
+    # as good as the best until its first answer says otherwise: not everybody is sent there
+    assert first("latency", [fast, one("new", requests=2)], times=50) == {"b": 50}
+    asked, unasked = one("new", requests=1), one("newer")
+    assert first("latency", [asked, unasked], times=50) == {"newer": 50}
     three = first("latency", [slow, fast, one("c", wait_s=0.6)], times=900)
     # of two at random the slowest is never the better, and the fastest is in two pairs of three
     assert set(three) == {"b", "c"}

@@ -72,16 +72,19 @@ def _soonest_of_two(mixed: list[Candidate]) -> list[Candidate]:
     """The better of two at random goes first, so that the best is not stormed by everybody.
 
     What is waiting there already counts as much as the wait itself (Mitzenmacher, 2001: the power of two
-    choices). One that is not known yet waits nothing, and so becomes known.
+    choices). One that is not known yet is asked, and so becomes known, but by few before its first answer.
     """
+    least_s = min((one.wait_s for one in mixed if one.wait_s), default=1.0)
     first, second = mixed[0], mixed[1]
-    if delay(second) < delay(first):
+    if _delay(second, least_s) < _delay(first, least_s):
         first, second = second, first
-    return [first, second, *sorted(mixed[2:], key=delay)]
+    return [first, second, *sorted(mixed[2:], key=lambda one: _delay(one, least_s))]
 
 
-def delay(candidate: Candidate) -> float:
-    """What a request must expect to wait, in seconds and in company."""
+def _delay(candidate: Candidate, least_s: float) -> float:
+    """What a request must expect to wait, in seconds and in company; where unknown, as of the best."""
+    if not candidate.wait_s:
+        return least_s * candidate.requests
     return candidate.wait_s * (1 + candidate.requests)
 
 

@@ -49,10 +49,11 @@ def test_no_kill_loses_a_row_or_spends_too_much(seed, folders):
 
 
 def test_two_gateways_share_their_limits_whichever_of_them_dies(seed, folders):
-    order = Order(seed, kills=30, least_open=STREAMS, disks=0, clocks=8, supervisors=0, workers=2)
+    order = Order(seed, kills=30, least_open=STREAMS, disks=6, clocks=8, supervisors=0, workers=2)
     trial = hold_trial(order, folders("workers"))
     killed = [kill for kill in trial.evidence.happened.kills if kill.open >= STREAMS]
     assert len(killed) >= 30
+    assert any(killed for *_, killed in trial.evidence.happened.full_disks)
     workers = {row["worker"] for row in trial.evidence.ledger.rows}
     assert len(workers) >= 2, workers
     assert not trial.failed, f"seed {seed}, kept in {trial.folder}:\n{trial.told()}"

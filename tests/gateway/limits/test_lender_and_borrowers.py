@@ -239,18 +239,33 @@ class Lending(Traffic):
         ):
             self.world.begin(name, full)
 
+    def _dies_on_a_full_disk(self, name):
+        self.world.kill(name)
+        self.world.hear_of_death(*self.world.unrecovered[-1])
+        for unread in list(self.world.unread):
+            self.world.recover(unread)
+        successor = self.world.begin(name, full=True)
+        self.world.settle_down()
+        self._trouble()
+        return successor
+
+    # both are rare enough among all orders to be asked for
+
     @rule(name=st.sampled_from(NAMES), taken=st.booleans())
     def on_a_full_disk_it_dies_twice(self, name, taken):
-        """Rare enough among all orders to be asked for."""
         if name in self.world.workers:
-            self.world.kill(name)
-            self.world.hear_of_death(*self.world.unrecovered[-1])
-            successor = self.world.begin(name, full=True)
-            self.world.settle_down()
+            successor = self._dies_on_a_full_disk(name)
             if taken:
                 successor.settle_owed()
             self.world.kill(name)
-            self._trouble()
+
+    @rule(name=st.sampled_from(NAMES), which=st.sampled_from(list(FIRST)), more=st.integers(0, 300))
+    def a_budget_is_new_while_the_disk_is_full(self, name, which, more):
+        if name in self.world.workers:
+            self._dies_on_a_full_disk(name)
+            spent = self.world.money(scope(which, budget=0))
+            self.publish(which, (None, None, None), None, "total")
+            self.publish(which, (None, None, None), spent + more, "total")
 
     @rule(which=st.integers(0, 5))
     def the_disk_takes_what_is_owed(self, which):

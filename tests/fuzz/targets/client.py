@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import random
+import re
 from zlib import crc32
 
 import h11
@@ -30,6 +31,7 @@ _TOLERATED = (
     "illegal chunk header",
     "no response line",
 )
+_INTERIM = re.compile(rb"\A[\r\n]*(?:HTTP/1\.\d 1\d\d[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n)+")
 
 
 class Heard(Sink):
@@ -133,7 +135,11 @@ def _hear(pieces: list[bytes], after: bytes = b"") -> Heard:
 
 def _same_to_h11(data: bytes, ours: Heard) -> None:
     status, body, surplus, refusal = _h11_answer(data)
-    if "Transfer-Encoding" in refusal:
+    final = _INTERIM.sub(b"", data)
+    if "Transfer-Encoding" in refusal and final != data:
+        # in an answer before the last: that ends with its head, whatever it says (RFC 9112, 6.3)
+        _same_to_h11(final, ours)
+    elif "Transfer-Encoding" in refusal:
         # in a trailer, which nobody reads: the coding of the head itself is the one understood
         codings = [value for name, value in ours.headers if name == b"transfer-encoding"]
         assert [coding.strip(b" \t").lower() for coding in codings] == [b"chunked"]

@@ -47,7 +47,7 @@ class Worker:
         self.id = f"{name}#{number}"
         self.journal = world.journals.setdefault(name, [])
         self.begins = len(self.journal)
-        # what its folder held open and the disk would not take when it began: `(entry)`s
+        # what its folder held open when it began, until the disk takes its settlement
         self.owed = []
         self.out = deque()
         self.into = deque()
@@ -111,12 +111,9 @@ class World:
                 if kind == "settled" and scope_id in entry["scopes"] and at_ms >= start:
                     total += cost
             # nobody lives who will report what is open there
-            dead = [entry for kind, entry, _, _ in journal[:begins] if kind == "intent"]
-            total += sum(
-                entry["usd"]
-                for entry in open_in(known, scope_id)
-                if any(entry is one for one in dead)
-            )
+            dead = {id(entry) for kind, entry, _, _ in journal[:begins] if kind == "intent"}
+            left = open_in(known, scope_id)
+            total += sum(entry["usd"] for entry in left if id(entry) in dead)
         return total
 
     # --- workers ---

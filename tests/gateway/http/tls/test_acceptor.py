@@ -295,15 +295,17 @@ def test_files_that_cannot_be_used_are_an_error_at_the_start(tmp_path, pair):
 
 
 class Turns:
-    """A worker's share whose answers the test gives."""
+    """A worker's share whose answers the test gives; `meanwhile` is done when it is asked."""
 
-    def __init__(self, anothers):
+    def __init__(self, anothers, meanwhile=lambda: None):
         self.anothers = anothers
         self.asked = 0
         self.left = False
+        self._meanwhile = meanwhile
 
     def is_anothers_turn(self, coming):
         self.asked += 1
+        self._meanwhile()
         return self.anothers
 
     def leave(self):
@@ -340,33 +342,44 @@ def test_what_nobody_else_takes_is_taken_after_a_moment(run):
     run(work())
 
 
-def test_what_another_takes_meanwhile_is_no_error(run):
+def test_what_another_takes_meanwhile_is_no_error(run, monkeypatch):
+    monkeypatch.setattr(acceptor_module, "_PAUSE_S", 60.0)
+
     async def work():
-        share = Turns(anothers=True)
-        async with Serving(share=share) as serving:
+        heard = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, what: heard.append(what))
+        async with Serving() as serving:
+
+            def take():
+                serving.acceptor._share = None  # from the next one on it is alone
+                other, _ = serving.listener.accept()
+                other.close()
+
+            serving.acceptor._share = Turns(anothers=True, meanwhile=take)
             reader, writer = await serving.plain()
-            while not share.asked:
-                await asyncio.sleep(0)
-            other, _ = serving.listener.accept()
-            other.close()
             assert await gone(reader) == b""
-            share.anothers = False
             writer.close()
+            await asyncio.sleep(0.02)  # it has looked late, and found nothing
             assert await echoed(*await serving.plain()) == b"hello"
         assert Echo.made == 1
+        assert heard == []
 
     run(work())
 
 
-def test_a_stop_while_it_waits_for_another_takes_nothing_more(run):
+def test_a_stop_while_it_waits_for_another_takes_nothing_more(run, monkeypatch):
+    monkeypatch.setattr(acceptor_module, "_YIELD_S", 60.0)
+
     async def work():
         share = Turns(anothers=True)
         async with Serving(share=share) as serving:
             _, writer = await serving.plain()
             while not share.asked:
                 await asyncio.sleep(0)
+            waiting = serving.acceptor._again
+            assert not waiting.cancelled()
             serving.acceptor.close()
-            await asyncio.sleep(0.01)
+            assert waiting.cancelled()
             writer.close()
         assert Echo.made == 0
 

@@ -77,3 +77,13 @@ def test_an_error_carries_what_a_client_needs():
 def test_a_branch_catches_its_leaves():
     with pytest.raises(errors.LimitError):
         raise errors.BudgetExceeded("spent")
+
+
+def test_a_kind_of_a_modules_own_is_told_as_what_it_is_one_of():
+    class ProxyAway(errors.UpstreamUnavailable):
+        pass
+
+    table = {errors.VanguardError: "root", errors.UpstreamError: "upstream"}
+    assert errors.nearest(table, ProxyAway("x")) == "upstream"
+    assert errors.nearest(table, errors.UpstreamError("x")) == "upstream"
+    assert errors.nearest(table, errors.NotReady("x")) == "root"

@@ -5,12 +5,14 @@ import gzip
 import httpx
 import pytest
 
+from support.connect_proxy import ConnectProxy
 from support.gateway import KEY, REPLY, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
 from vanguard.gateway.http.client import UpstreamConnection
 from vanguard.gateway.http.reader import RequestReader
 from vanguard.gateway.http.server import ServerConnection
-from vanguard.snapshot.boot import Bounds
+from vanguard.gateway.steps import call
+from vanguard.snapshot.boot import Bounds, ForwardProxies
 
 
 async def test_embeddings_pass_through(runner, client):
@@ -94,3 +96,31 @@ async def test_a_compressed_body_is_refused_by_the_name_of_its_coding(runner, cl
     plain = {**KEY, "content-encoding": "identity"}
     answer = await client.post(running.base_url + path, content=b"{", headers=plain)
     assert answer.status_code == 400
+
+
+CHAT = {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}
+CONTENTS = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions", {"model": "m", **CHAT}),
+        ("/v1/chat/completions", {"model": "m", "stream": True, **CHAT}),
+        ("/v1/messages", {"model": "m", **CHAT}),
+        ("/v1/responses", {"model": "m", "input": "hello", "store": False, "stream": True}),
+        ("/v1beta/models/m:generateContent", CONTENTS),
+        ("/aws/model/m/converse", {"messages": [{"role": "user", "content": [{"text": "hello"}]}]}),
+    ],
+)
+async def test_a_forward_proxy_that_refuses_is_told_at_every_door(
+    runner, client, monkeypatch, path, body
+):
+    monkeypatch.setattr(call, "_BACKOFF_S", 0.01)
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
+    async with ConnectProxy(answer=refusal) as proxy:
+        value = snapshot([deployment("http://models.example/v1")])
+        running = await runner.start(value, proxies=ForwardProxies(http=proxy.url))
+        answer = await client.post(running.base_url + path, json=body, headers=KEY)
+        assert answer.status_code == 503
+        assert "the forward proxy wants other credentials (HTTP 407)" in answer.text

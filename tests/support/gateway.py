@@ -14,7 +14,7 @@ from vanguard.core.money import Price, Rates
 from vanguard.core.policy import Policy
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.pipeline import Pipeline
-from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
+from vanguard.snapshot.boot import Bounds, Deadlines, ForwardProxies, GatewayBoot
 from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import (
     Budget,
@@ -131,6 +131,7 @@ class GatewayRunner:
         control_socket: str = "",
         admin_on_public: bool = True,
         limits_socket: str = "",
+        proxies: ForwardProxies | None = None,
     ) -> Running:
         boot = GatewayBoot(
             worker="gw-0",
@@ -143,6 +144,7 @@ class GatewayRunner:
             log_level="error",
             deadlines=deadlines or Deadlines(drain_s=2),
             bounds=bounds or Bounds(),
+            proxies=proxies or ForwardProxies(),
         )
         if value is not None:
             write_snapshot(self._folder / "snapshot.json", value)

@@ -26,7 +26,10 @@ VanguardError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 class VanguardError(Exception):
@@ -333,3 +336,14 @@ class Conflict(PlatformError):
 
     status = 409
     code = "conflict"
+
+
+def nearest(table: Mapping[type[VanguardError], Entry], error: VanguardError) -> Entry:
+    """The entry of the error's kind, or of the nearest kind above it that has one.
+
+    A kind of a module's own is told as the kind of the tree that it is one of.
+
+    Raises:
+        StopIteration: the table has none of them.
+    """
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)

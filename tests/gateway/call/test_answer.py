@@ -23,6 +23,9 @@ class Client:
     def end(self):
         self.said.append(("end",))
 
+    def abort(self):
+        self.said.append(("abort",))
+
 
 def test_what_is_held_goes_out_with_the_head_and_nothing_after_the_end():
     client = Client()
@@ -116,4 +119,23 @@ def test_what_is_over_is_over_whatever_becomes_of_the_answer():
     answer.send_behind(ledger, b"", b"{}", lambda: over.append("broken"))
     with pytest.raises(TypeError):
         ledger.waiting.pop()()
-    assert (client.said, over) == ([], ["left", "broken"])
+    assert (client.said, over) == ([("abort",)], ["left", "broken"])
+
+
+class Defect(Exception):
+    pass
+
+
+def fail(*_):
+    raise Defect
+
+
+def test_a_defect_behind_the_dam_breaks_the_connection_that_would_wait_for_ever():
+    client, ledger = Client(), Ledger()
+    answer = Answer(client)
+    answer.dam(ledger)
+    answer.do(fail)
+    answer.do(client.end)
+    with pytest.raises(Defect):
+        ledger.waiting.pop()()
+    assert client.said == [("abort",)]

@@ -99,7 +99,7 @@ def error_status(error: VanguardError) -> int:
 
 def error_body(error: VanguardError, request_id: str) -> bytes:
     """Anthropic's envelope, as JSON."""
-    detail = wire.ErrorDetail(ERROR_TYPES[type(error)], error.message)
+    detail = wire.ErrorDetail(errors.nearest(ERROR_TYPES, error), error.message)
     return _encoder.encode(wire.ErrorEnvelope(detail, request_id or None))
 
 

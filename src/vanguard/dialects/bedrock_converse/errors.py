@@ -103,7 +103,7 @@ _failure = msgspec.json.Decoder(wire.Failure)
 
 def error_type(error: VanguardError) -> str:
     """AWS's name of an error, as its SDKs raise it."""
-    return ERROR_TYPES[type(error)]
+    return errors.nearest(ERROR_TYPES, error)
 
 
 def error_status(error: VanguardError) -> int:

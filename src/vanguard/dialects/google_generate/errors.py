@@ -115,7 +115,9 @@ def error_body(error: VanguardError, request_id: str) -> bytes:
                 "retryDelay": f"{max(1, round(error.retry_after_s + 0.5))}s",
             }
         )
-    detail = wire.ErrorDetail(error.status, error.message, ERROR_STATUSES[type(error)], details)
+    detail = wire.ErrorDetail(
+        error.status, error.message, errors.nearest(ERROR_STATUSES, error), details
+    )
     return _encode(wire.ErrorEnvelope(detail))
 
 

@@ -96,7 +96,9 @@ _said = msgspec.json.Decoder(_Said | str, strict=False)
 
 def error_body(error: VanguardError) -> bytes:
     """OpenAI's envelope, as JSON."""
-    detail = wire.ErrorDetail(error.message, ERROR_TYPES[type(error)], error.param, error.code)
+    detail = wire.ErrorDetail(
+        error.message, errors.nearest(ERROR_TYPES, error), error.param, error.code
+    )
     return _encoder.encode(wire.ErrorEnvelope(detail))
 
 

@@ -43,7 +43,7 @@ def failed_code(error: VanguardError) -> str:
     """The code in a failed response."""
     if isinstance(error, errors.UpstreamRejected):
         return "invalid_prompt"
-    return _CODES.get(ERROR_TYPES[type(error)], _SERVER_ERROR)
+    return _CODES.get(errors.nearest(ERROR_TYPES, error), _SERVER_ERROR)
 
 
 def error_events(error: VanguardError, response: bytes, number: int) -> bytes:
@@ -59,7 +59,7 @@ def error_events(error: VanguardError, response: bytes, number: int) -> bytes:
     return _events(
         {
             "message": error.message,
-            "type": ERROR_TYPES[type(error)],
+            "type": errors.nearest(ERROR_TYPES, error),
             "param": error.param,
             "code": error.code,
         },

@@ -51,8 +51,13 @@ class Answer:
 
     def _release(self) -> None:
         dammed, self._dammed = self._dammed, None
-        for step, arguments in dammed or ():
-            step(*arguments)
+        try:
+            for step, arguments in dammed or ():
+                step(*arguments)
+        except Exception:
+            # what is left of the answer will never come
+            self._client.abort()
+            raise
 
     def do(self, step: Callable[..., None], *arguments: object) -> None:
         """Takes a step towards the client, now or when the dam is open."""
@@ -84,6 +89,9 @@ class Answer:
             self._whole = None
             try:
                 self._client.send(200, lines, body)
+            except Exception:
+                self._client.abort()
+                raise
             finally:
                 over()
 

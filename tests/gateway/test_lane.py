@@ -52,6 +52,14 @@ def test_the_dearest_deployment_bounds_the_cost():
         unknown.bound_usd_micros(1, 1)
 
 
+def test_no_more_is_guessed_than_the_longest_answer():
+    dear = place(price=PRICE, max_output_tokens=1_000, context_tokens=9_000)
+    assert lane(dear).guess_usd_micros(0, 2**63) == 15_000
+    assert lane(place(price=PRICE, context_tokens=9_000)).guess_usd_micros(0, 2**63) == 135_000
+    assert lane(dear, place("m/1", price=PRICE)).guess_usd_micros(0, 2**63) == 3_000_000
+    assert lane(dear).bound_usd_micros(0, 2_000) == 30_000
+
+
 def test_pictures_count_by_the_longest_context():
     assert (
         lane(place(context_tokens=8_000), place("m/1", context_tokens=9_000)).media_tokens == 9_000

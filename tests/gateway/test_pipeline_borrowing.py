@@ -5,7 +5,18 @@ import json
 
 import pytest
 
-from support.gateway import CHAT, KEY, REPLY, STREAM, chat, delta, deployment, snapshot, until
+from support.gateway import (
+    ADMIN,
+    CHAT,
+    KEY,
+    REPLY,
+    STREAM,
+    chat,
+    delta,
+    deployment,
+    snapshot,
+    until,
+)
 from support.upstream import Upstream, stream, whole
 from vanguard.compose.supervisor.workers.lend import Lending
 from vanguard.core.policy import Policy, Rule
@@ -162,3 +173,25 @@ async def test_a_request_that_masking_made_longer_borrows_again(shared, client):
         reserved = both[0].intents()[0].reserved_usd_micros
         assert reserved > 3 * 3_000
         await until(lambda: shared.free(MONEY) is not None)
+
+
+@pytest.mark.parametrize("cap", [2**63 - 1, 10**25])
+async def test_a_cap_beyond_all_reason_harms_nobody(shared, client, cap):
+    told = asyncio.Event()
+
+    async def held(asked, write):
+        await told.wait()
+        await whole(200, REPLY)(asked, write)
+
+    async with Upstream([held, whole(200, REPLY)]) as upstream:
+        value = snapshot([deployment(upstream.base_url)], budget=Budget(50_000))
+        (running,) = await shared.start(value, 1)
+        boundless = {"authorization": f"Bearer {ADMIN}"}
+        huge = asyncio.create_task(chat(client, running, headers=boundless, max_tokens=cap, n=4))
+        await until(lambda: upstream.asked)
+        refused = await chat(client, running, max_tokens=cap)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "budget_exceeded")
+        assert (await chat(client, running)).status_code == 200
+        told.set()
+        assert (await huge).status_code == 200
+        assert running.intents()[0].reserved_usd_micros < 50_000_000

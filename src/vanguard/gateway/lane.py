@@ -22,6 +22,8 @@ from vanguard.guardrails.regex_policy import CompiledPolicy
 from vanguard.snapshot.model import Deployment, Key, Model
 
 _MEDIA_TOKENS = 200_000
+# of one answer, where nobody knows how much a model writes
+_LONGEST_TOKENS = 200_000
 
 
 class Place(NamedTuple):
@@ -61,6 +63,7 @@ class Lane:
 
     __slots__ = (
         "_ceilings",
+        "_most_output_tokens",
         "_unpriced",
         "able",
         "attempts",
@@ -111,6 +114,9 @@ class Lane:
         self._ceilings = ceilings(one.price for one in deployments if one.price is not None)
         # pictures and files cost by their content: at most what the context holds
         self.media_tokens = max(one.context_tokens or _MEDIA_TOKENS for one in deployments)
+        self._most_output_tokens = max(
+            one.max_output_tokens or one.context_tokens or _LONGEST_TOKENS for one in deployments
+        )
         self._unpriced = next((one.id for one in deployments if one.price is None), "")
 
     @property
@@ -119,9 +125,15 @@ class Lane:
         return bool(self._unpriced) or any(any(ceiling) for ceiling in self._ceilings)
 
     def guess_usd_micros(self, input_tokens: int, output_tokens: int) -> int:
-        """What a call of that length may cost; 0 where a price is not known."""
+        """What a call of that length may cost; 0 where a price is not known.
+
+        A cap may be any number: for no more is guessed than the longest answer that a deployment gives.
+        """
         if self._unpriced:
             return 0
+        most = self._most_output_tokens
+        if output_tokens > most:  # noqa: PLR1730 - on the way of every request: no call of min()
+            output_tokens = most
         return bound_usd_micros(self._ceilings, input_tokens, output_tokens)
 
     def bound_usd_micros(self, input_tokens: int, output_tokens: int) -> int:

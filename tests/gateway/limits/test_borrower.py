@@ -107,7 +107,7 @@ def test_a_report_tells_levels_and_what_was_used_in_which_second():
     report = desk.last(Report)
     assert (report.offset, report.seen, report.recalled) == (77, 1, 0)
     (entry,) = report.entries
-    assert entry.idle == (3, 60, 2, 900 - 150 + 70)
+    assert entry.idle == (3, 55, 2, 900 - 150 + 70)
     assert (entry.streams, entry.usd_micros, entry.spent) == (1, 50, 30)
     assert dict(entry.request_slots) == {1_000: 1, 1_002: 1}
     assert dict(entry.token_slots) == {1_000: 25, 1_002: 10}
@@ -115,6 +115,26 @@ def test_a_report_tells_levels_and_what_was_used_in_which_second():
     said = len(desk.said)
     desk.borrower.flush()
     assert len(desk.said) == said
+
+
+def test_tokens_used_beyond_the_reservation_are_not_there_for_the_next_request():
+    desk = Desk(scope("team", rpm=5), FULL)
+    desk.lend(3, 90, 3, 900)
+    desk.lend(3, 0, 0, 0, number=2, name="team")
+    desk.borrower.settle(desk.borrower.reserve(desk.chain, 10, 0), 70, 0)
+    assert desk.borrower.holding("s").tokens == 20
+    desk.borrower.settle(desk.borrower.reserve(desk.chain, 10, 0), 70, 0)
+    # what lacks is the lender's to find: it hears of all that was used
+    assert desk.borrower.holding("s").tokens == 0
+    assert desk.borrower.holding("team").tokens == 0
+    assert desk.short(tokens=10) == []
+    desk.borrower.flush()
+    entry = next(one for one in desk.last(Report).entries if one.scope == "s")
+    assert desk.said[0].entries == ()
+    told = [one for said in desk.said if isinstance(said, Report) for one in said.entries]
+    used = [slot for one in told if one.scope == "s" for slot in one.token_slots]
+    assert sum(tokens for _, tokens in used) == 140
+    assert entry.idle[1] == 0
 
 
 def test_what_is_held_of_a_minute_ends_with_the_lease():
@@ -189,6 +209,41 @@ def test_patience_ends_and_a_request_can_be_taken_back():
     desk.borrower.flush()
     assert [type(one) for one in told] == [LimitsUnavailable]
     assert gone == []
+
+
+def test_a_request_whose_ask_fails_is_not_answered_as_well():
+    desk = Desk()
+
+    def fail(_):
+        raise OverflowError
+
+    desk.borrower._send = fail
+    told = []
+    with pytest.raises(NotHeld) as caught:
+        desk.borrower.reserve(desk.chain, 0, 0)
+    with pytest.raises(OverflowError):
+        desk.borrower.ask(caught.value, told.append)
+    desk.borrower._send = desk.said.append
+    desk.clock.seconds += PATIENCE_S
+    desk.borrower.flush()
+    assert told == []
+
+
+def test_who_waits_is_answered_though_nothing_can_be_reported():
+    desk = Desk()
+    told = desk.short()
+    desk.borrower.disconnected()
+    desk.borrower.connect(desk.said.append)
+    desk.lend(1, 50, 1, 500)
+
+    def fail(_):
+        raise OverflowError
+
+    desk.borrower._send = fail
+    desk.clock.seconds += PATIENCE_S
+    with pytest.raises(OverflowError):
+        desk.borrower.flush()
+    assert [type(one) for one in told] == [LimitsUnavailable]
 
 
 def test_who_asked_while_there_was_no_connection_is_asked_for_after_it():

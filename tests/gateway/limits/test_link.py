@@ -161,3 +161,35 @@ async def test_a_lender_that_speaks_another_protocol_ends_the_start(desk, link):
     desk.denies = "restart the platform"
     with pytest.raises(LimitsUnavailable, match="restart the platform"):
         await link.start()
+
+
+async def test_a_defect_of_one_beat_breaks_the_connection_and_the_next_goes_on(desk, link):
+    heard = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, what: heard.append(what))
+    await link.start()
+    beat, defects = link.borrower.beat, [OverflowError("too large")]
+
+    def fail_once():
+        if defects:
+            raise defects.pop()
+        beat()
+
+    link.borrower.beat = fail_once
+    await desk.until(lambda: len(desk.of(Hello)) == 2)
+    before = len(desk.of(Report))
+    await desk.until(lambda: len(desk.of(Report)) > before)
+    assert [str(one["exception"]) for one in heard] == ["too large"]
+
+
+async def test_a_worker_that_cannot_introduce_itself_tries_again(desk, link):
+    connect, defects = link.borrower.connect, [OverflowError("too large")]
+
+    def fail_once(greet):
+        if defects:
+            raise defects.pop()
+        connect(greet)
+
+    link.borrower.connect = fail_once
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _what: None)
+    await link.start()
+    assert len(desk.of(Hello)) == 1

@@ -238,7 +238,10 @@ class Borrower:
         chain.spent += usd_micros
         if chain.minutes and tokens != reservation.tokens:
             # goes to the lender: a refund may not outlive the minute of its reservation
-            chain.slots[reservation.at_s][1] += tokens - reservation.tokens
+            beyond = tokens - reservation.tokens
+            chain.slots[reservation.at_s][1] += beyond
+            if beyond > 0:
+                _take_beyond(chain, beyond)
         if not chain.touched:
             chain.touched = True
             self._touched.append(chain)
@@ -283,7 +286,12 @@ class Borrower:
         until = deadline or self._clock.monotonic() + PATIENCE_S
         self._waiters[number] = _Waiter(wanted, answered, until)
         if self.connected:
-            self._ask(number, wanted)
+            try:
+                self._ask(number, wanted)
+            except BaseException:
+                # who has heard of a defect must not hear of its request again
+                del self._waiters[number]
+                raise
 
         def take_back() -> None:
             self._waiters.pop(number, None)
@@ -373,10 +381,10 @@ class Borrower:
         self.connected = False
 
     def flush(self) -> None:
-        """About ten times a second: reports what has changed, and ends the patience of who waits."""
+        """About ten times a second: ends the patience of who waits, and reports what has changed."""
+        self._expire()
         if (self._dirty or self._touched) and self.connected:
             self._report(0)
-        self._expire()
 
     def beat(self) -> None:
         """About twice a second, as well: renews the lease, gives back what nobody here uses."""
@@ -424,6 +432,13 @@ class Borrower:
         now = self._clock.monotonic()
         self._told = self._seen
         self._send(Report(now, offset, self._seen, entries, recalled=recalled))
+
+
+def _take_beyond(chain: BorrowedChain, tokens: int) -> None:
+    """What a request used beyond its reservation is not there for the next, which may be as far off."""
+    for holding, _, most_tokens in chain.minutes:
+        if most_tokens is not None:
+            holding.tokens = max(0, holding.tokens - tokens)
 
 
 def _unavailable() -> LimitsUnavailable:

@@ -120,13 +120,18 @@ class Link(asyncio.Protocol):
             await asyncio.sleep(pause_s)
 
     async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
         rounds = 0
         while True:
             await asyncio.sleep(_FLUSH_S)
             rounds += 1
-            if rounds % round(BEAT_S / _FLUSH_S) == 0:
-                self.borrower.beat()
-            self.borrower.flush()
+            try:
+                if rounds % round(BEAT_S / _FLUSH_S) == 0:
+                    self.borrower.beat()
+                self.borrower.flush()
+            except Exception as error:  # noqa: BLE001 - told; whoever waits must be answered all the same
+                loop.call_exception_handler({"message": "limits", "exception": error})
+                self._abort()
 
     # --- transport ---------------------------------------------------------------------------
 
@@ -135,7 +140,12 @@ class Link(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_UNSENT_BYTES)
         self._frames = Frames()
-        self.borrower.connect(self._greet)
+        try:
+            self.borrower.connect(self._greet)
+        except BaseException:
+            # the lender would wait for the hello for ever, and so would this worker
+            self._abort()
+            raise
         self._changed.set()
 
     def _greet(self, report: Report) -> None:

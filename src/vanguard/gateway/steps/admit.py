@@ -22,6 +22,8 @@ from vanguard.snapshot.model import Deployment
 _WARMING = frozenset({"anthropic_messages", "bedrock_invoke"})
 # for models of which nobody knows how much they write
 _CAP_TOKENS = 8_192
+# no answer is longer than what is believed of one; a cap may be any number, sums of them may not
+_MOST_TOKENS = 2**40
 
 
 def admit(gateway: Gateway, exchange: Exchange) -> None:
@@ -70,7 +72,8 @@ def reserve(gateway: Gateway, exchange: Exchange) -> None:
         if operation == "chat":
             peek = exchange.peek
             cap = peek.max_output_tokens or gateway.boot.bounds.output_estimate_tokens
-            tokens += cap * peek.answers
+            output = cap * peek.answers
+            tokens += output if output < _MOST_TOKENS else _MOST_TOKENS  # noqa: FURB136 - a call costs more
         if chain.budgeted:
             usd_micros = _bound(gateway, exchange)
         else:
@@ -120,7 +123,7 @@ def _bound(gateway: Gateway, exchange: Exchange) -> int:
             " least 1 token, or leave it out",
             param="max_tokens",
         )
-    exchange.limit_tokens = output = cap * peek.answers
+    exchange.limit_tokens = output = min(cap * peek.answers, _MOST_TOKENS)
     return lane.bound_usd_micros(input_tokens, output)
 
 

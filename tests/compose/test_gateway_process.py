@@ -20,7 +20,7 @@ from vanguard.compose.gateway_process import main
 from vanguard.core.journal import Settled
 from vanguard.gateway.accounting.journal import replay
 from vanguard.gateway.limits.protocol import Denied, frame
-from vanguard.snapshot.boot import Bounds, GatewayBoot, InboundTls
+from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot, InboundTls
 from vanguard.snapshot.file import write_snapshot
 
 pytestmark = pytest.mark.e2e
@@ -101,6 +101,48 @@ async def test_sigterm_lets_an_open_stream_end_and_refuses_new_requests(process)
         await answer.aclose()
         assert await process.gone() == 0
         assert [one.status for one in process.settled()] == ["ok"]
+
+
+async def test_what_is_open_at_the_drain_deadline_is_told_and_settled(process):
+    """A stream, a JSON answer that has not begun, and one whose client has left."""
+    silent = asyncio.Event()
+
+    async def waits(asked, write):
+        await silent.wait()
+
+    events = [delta(str(number)) for number in range(500)]
+    flowing = stream(events, pause_s=0.02)
+    async with (
+        Upstream([flowing, flowing, waits]) as upstream,
+        httpx.AsyncClient(timeout=20) as client,
+        httpx.AsyncClient() as leaving,
+    ):
+        write_snapshot(process.folder / "snapshot.json", snapshot([deployment(upstream.base_url)]))
+        process.start(deadlines=Deadlines(drain_s=1.5))
+        answer, parts, seen = await streaming(client, process, 3)
+        left, _, _ = await streaming(leaving, process, 3)
+        url = process.base_url + "/v1/chat/completions"
+        whole_one = asyncio.create_task(client.post(url, json=CHAT, headers=KEY))
+        await until(lambda: len(upstream.asked) == 3)
+        process.child.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.5)
+        await left.aclose()
+        async for part in parts:
+            seen += part
+        await answer.aclose()
+        last = json.loads(seen.rstrip().rpartition(b"data: ")[2])
+        assert last["error"]["code"] == "shutting_down"
+        refused = await whole_one
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "shutting_down")
+        assert await process.gone() == 0
+        rows = {one.request_id: one for one in process.settled()}
+        assert sorted((one.status, one.error) for one in rows.values()) == [
+            ("cancelled", "drain_deadline"),
+            ("cancelled", "shutting_down"),
+            ("truncated", "shutting_down"),
+        ]
+        assert all(one.usage.estimated for one in rows.values())
+        assert all(one.usage.input_tokens for one in rows.values())
 
 
 async def test_kill_9_mid_stream_leaves_one_unsettled_row_per_request(process):

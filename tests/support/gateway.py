@@ -14,7 +14,7 @@ from vanguard.core.money import Price, Rates
 from vanguard.core.policy import Policy
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.pipeline import Pipeline
-from vanguard.snapshot.boot import Bounds, Deadlines, ForwardProxies, GatewayBoot
+from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
 from vanguard.snapshot.file import write_snapshot
 from vanguard.snapshot.model import (
     Budget,
@@ -130,8 +130,7 @@ class GatewayRunner:
         bounds: Bounds | None = None,
         control_socket: str = "",
         admin_on_public: bool = True,
-        limits_socket: str = "",
-        proxies: ForwardProxies | None = None,
+        **more: Any,
     ) -> Running:
         boot = GatewayBoot(
             worker="gw-0",
@@ -140,11 +139,10 @@ class GatewayRunner:
             journal_dir=str(self._folder / "journal" / "gw-0"),
             control_socket=control_socket or str(self._folder / "control.sock"),
             admin_on_public=admin_on_public,
-            limits_socket=limits_socket,
             log_level="error",
             deadlines=deadlines or Deadlines(drain_s=2),
             bounds=bounds or Bounds(),
-            proxies=proxies or ForwardProxies(),
+            **more,
         )
         if value is not None:
             write_snapshot(self._folder / "snapshot.json", value)

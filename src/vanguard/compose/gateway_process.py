@@ -34,6 +34,8 @@ _BACKLOG = 1024
 _COLLECT_AFTER = 10_000
 # for connections that were just accepted, and clients about to use one that they keep alive
 _RETIRE_S = 2.0
+# after the drain deadline, for errors to reach clients
+_LAST_WORDS_S = 0.5
 
 
 async def serve(boot: GatewayBoot) -> None:
@@ -195,6 +197,10 @@ async def _drain(gateway: Gateway, pipeline: Pipeline) -> None:
         await asyncio.sleep(0.05)
     if gateway.in_flight:
         gateway.log.warning("drain deadline", in_flight=gateway.in_flight)
+        pipeline.end_open()
+        last = loop.time() + _LAST_WORDS_S
+        while _busy(gateway, pipeline) and loop.time() < last:  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.05)
     gateway.log.info("stopped", in_flight=gateway.in_flight)
 
 

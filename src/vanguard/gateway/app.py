@@ -6,7 +6,9 @@ It does not know the steps or their order; it owns counters, connections, journa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from vanguard.core.clock import BooksClock, Clock, SystemClock
 from vanguard.core.errors import LedgerUnavailable
@@ -40,6 +42,12 @@ _LOOK_S = 0.1
 _SWEEP_S = 0.5
 
 
+class Drained(Protocol):
+    """An answer that is read on for its usage alone."""
+
+    over: Callable[[], None]
+
+
 class Gateway:
     """One worker.
 
@@ -48,7 +56,7 @@ class Gateway:
         books: the clock by which journal and budgets are kept.
         loop_time: monotonic seconds.
         in_flight: model requests being answered; `drains` those whose client has left.
-        draining: whether the worker is stopping.
+        draining: whether the worker is stopping; `ending` whether what is open has no more time.
     """
 
     def __init__(self, boot: GatewayBoot, clock: Clock | None = None) -> None:
@@ -100,8 +108,8 @@ class Gateway:
         )
         self.pings = Pings(boot.deadlines.ping_s)
         self.in_flight = 0
-        self.drains = 0
-        self.draining = False
+        self.drains: set[Drained] = set()
+        self.draining = self.ending = False
         self._settled_old = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timers: list[asyncio.TimerHandle] = []

@@ -202,6 +202,15 @@ class Pipeline:
             door = ANY
         return render_error(error, door, new_id("req"))
 
+    def end_open(self) -> None:
+        """The worker's time is over: every open answer ends with an error, what it used is settled."""
+        self._gateway.ending = True
+        for connection in list(self.server.connections):
+            if connection.on_deadline is not None:
+                connection.on_deadline()
+        for drained in list(self._gateway.drains):
+            drained.over()
+
     # --- model calls -------------------------------------------------------------------------
 
     def _answer_model_call(self, request: Request, client: Client, door: Door) -> None:

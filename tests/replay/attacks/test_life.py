@@ -40,7 +40,7 @@ def counters(r):
 async def quiet(r):
     await until(lambda: r.gateway.in_flight == 0)
     c = counters(r)
-    assert (r.gateway.drains, c.concurrent, c.reserved) == (0, 0, 0), (
+    assert (len(r.gateway.drains), c.concurrent, c.reserved) == (0, 0, 0), (
         r.gateway.drains,
         c.concurrent,
         c.reserved,

@@ -416,13 +416,13 @@ class Attempt:
         self._settle("cancelled", _CLIENT_CLOSED)
         self._over()
 
-    def too_long(self, error: UpstreamError) -> None:
-        """The whole request took longer than it may; what has been used is charged as far as known."""
+    def too_long(self, error: VanguardError, unheard: Status) -> None:
+        """It takes longer than it may; charged as far as known, `unheard` where no answer had begun."""
         if self._data:
-            self._meanwhile = partial(self.too_long, error)
+            self._meanwhile = partial(self.too_long, error, unheard)
             return
         self._drop()
-        self._settle("truncated" if self._status else "failed", error.code)
+        self._settle("truncated" if self._status else unheard, error.code)
         self._end_with(error)
 
     def _begin_drain(self) -> bool:

@@ -350,11 +350,21 @@ class Call:
 
     def _too_long(self) -> None:
         """The deadline of the whole request: no further attempt, and an error where an answer was due."""
-        seconds = self._gateway.boot.deadlines.request_s
-        error = UpstreamTimeout(f"no whole answer within {seconds:g} s (setting gateway.request_s)")
+        deadlines = self._gateway.boot.deadlines
+        error: VanguardError
+        if self._gateway.ending:
+            error = ShuttingDown(
+                f"the gateway stops, and the answer was not over within {deadlines.drain_s:g} s"
+                " (setting gateway.drain_s)",
+                retry_after_s=1,
+            )
+        else:
+            error = UpstreamTimeout(
+                f"no whole answer within {deadlines.request_s:g} s (setting gateway.request_s)"
+            )
         self._stop_timer()
         if self._attempt is not None:
-            self._attempt.too_long(error)
+            self._attempt.too_long(error, "cancelled" if self._gateway.ending else "failed")
         else:
             self.give_up(error)
 

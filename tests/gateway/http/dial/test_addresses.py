@@ -7,6 +7,7 @@ import uvloop
 from support.gateway import until
 from vanguard.gateway.http.dial import addresses
 from vanguard.gateway.http.dial.addresses import connected_socket
+from vanguard.gateway.http.dial.names import Names
 
 V4 = socket.AF_INET
 V6 = socket.AF_INET6
@@ -23,53 +24,30 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def resolver(monkeypatch, *found):
-    """Has every name mean these addresses; returns the names that were looked up."""
-    asked = []
-
-    async def getaddrinfo(host, port, **more):
-        asked.append((host, port))
-        return [(family, socket.SOCK_STREAM, 6, "", address) for family, address in found]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
-    return asked
+def meaning(*found) -> Names:
+    """Every name means these addresses."""
+    return Names(10, ask=lambda _name, _port: list(found))
 
 
 def port_of(listener) -> int:
     return listener.getsockname()[1]
 
 
-async def test_a_literal_address_needs_no_resolver(monkeypatch, listener):
-    asked = resolver(monkeypatch)
-    with await connected_socket("127.0.0.1", port_of(listener)) as made:
+async def test_the_socket_is_ready_for_a_protocol(listener):
+    with await connected_socket(Names(10), "127.0.0.1", port_of(listener)) as made:
         assert made.getpeername() == listener.getsockname()
         assert made.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert made.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert not made.getblocking()
-    assert asked == []
 
 
-async def test_a_name_is_looked_up_for_each_connection(monkeypatch, listener):
-    asked = resolver(monkeypatch, (V4, listener.getsockname()))
-    for _ in range(2):
-        (await connected_socket("models.test", port_of(listener))).close()
-    assert asked == [("models.test", port_of(listener))] * 2
-
-
-async def test_a_name_in_other_letters_is_looked_up_as_punycode(monkeypatch, listener):
-    asked = resolver(monkeypatch, (V4, listener.getsockname()))
-    (await connected_socket("bücher.test", 1)).close()
-    assert asked == [("xn--bcher-kva.test", 1)]
-
-
-async def test_an_address_that_refuses_gives_way_to_the_next(monkeypatch, listener):
-    resolver(
-        monkeypatch,
+async def test_an_address_that_refuses_gives_way_to_the_next(listener):
+    names = meaning(
         (V6, ("::1", free_port(), 0, 0)),
         (V4, ("127.0.0.1", free_port())),
         (V4, listener.getsockname()),
     )
-    with await connected_socket("models.test", 1) as made:
+    with await connected_socket(names, "models.test", 1) as made:
         assert made.getpeername() == listener.getsockname()
 
 
@@ -93,8 +71,8 @@ async def test_an_address_that_is_silent_does_not_hold_up_the_next(monkeypatch, 
     monkeypatch.setattr(loop, "sock_connect", sock_connect)
     monkeypatch.setattr(addresses.socket, "socket", Silent)
     monkeypatch.setattr(addresses, "_NEXT_S", 0.001)
-    resolver(monkeypatch, (V4, silent), (V4, silent), (V4, listener.getsockname()))
-    with await connected_socket("models.test", 1) as made:
+    names = meaning((V4, silent), (V4, listener.getsockname()))
+    with await connected_socket(names, "models.test", 1) as made:
         assert made.getpeername() == listener.getsockname()
         await asyncio.sleep(0.01)
         assert [one.fileno() for one in opened if one is not made] == [-1]
@@ -116,8 +94,8 @@ async def test_a_race_that_is_cancelled_leaves_no_socket(monkeypatch):
     monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
     monkeypatch.setattr(addresses.socket, "socket", Kept)
     monkeypatch.setattr(addresses, "_NEXT_S", 0.001)
-    resolver(monkeypatch, (V4, ("127.0.0.1", 1)), (V4, ("127.0.0.1", 2)))
-    race = asyncio.create_task(connected_socket("models.test", 1))
+    names = meaning((V4, ("127.0.0.1", 1)), (V4, ("127.0.0.1", 2)))
+    race = asyncio.create_task(connected_socket(names, "models.test", 1))
     await until(lambda: len(opened) == 2)
     race.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -126,30 +104,14 @@ async def test_a_race_that_is_cancelled_leaves_no_socket(monkeypatch):
     assert [one.fileno() for one in opened] == [-1, -1]
 
 
-async def test_when_all_refuse_the_first_reason_is_told(monkeypatch):
-    resolver(monkeypatch, (V4, ("127.0.0.1", free_port())), (V4, ("127.0.0.1", free_port())))
+async def test_when_all_refuse_the_first_reason_is_told():
+    names = meaning((V4, ("127.0.0.1", free_port())), (V4, ("127.0.0.1", free_port())))
     with pytest.raises(ConnectionRefusedError):
-        await connected_socket("models.test", 1)
-
-
-async def test_a_name_without_addresses_is_an_error(monkeypatch):
-    resolver(monkeypatch)
-    with pytest.raises(OSError, match="no address"):
-        await connected_socket("models.test", 1)
-
-
-async def test_families_take_turns_and_their_number_is_bounded(monkeypatch):
-    resolver(
-        monkeypatch,
-        *[(V6, (f"::{number}", 1, 0, 0)) for number in range(1, 20)],
-        *[(V4, (f"127.0.0.{number}", 1)) for number in range(1, 20)],
-    )
-    found = await addresses._addresses("models.test", 1)
-    assert [family for family, _ in found] == [V6, V4] * 4
+        await connected_socket(names, "models.test", 1)
 
 
 def test_it_connects_on_uvloop_too(listener):
     async def connect():
-        (await connected_socket("localhost", port_of(listener))).close()
+        (await connected_socket(Names(10), "localhost", port_of(listener))).close()
 
     uvloop.run(connect())

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 
 import pytest
 import uvloop
@@ -14,6 +15,7 @@ from support.upstream import Upstream, whole
 from vanguard.core.errors import UpstreamTimeout, UpstreamTruncated, UpstreamUnavailable
 from vanguard.gateway.http.contract import Sink
 from vanguard.gateway.http.dial.dialler import Dialler
+from vanguard.gateway.http.dial.names import Names
 from vanguard.gateway.http.messages import request_head
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.gateway.http.pool import Pool
@@ -96,16 +98,27 @@ async def test_a_name_in_other_letters_is_asked_for_and_verified_as_punycode(
     context = pair.server()
     context.sni_callback = lambda _sock, name, _context: asked.append(name)
 
-    async def getaddrinfo(host, port, *_, **more):
-        # uvloop asks for the address once more, when it connects
+    def getaddrinfo(host, port, *_, **more):
         looked_up.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     async with Upstream([whole(200, b"yes")], tls=context) as upstream:
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         url = local(upstream, "bücher.localhost")
         assert await answer(kind, url, UpstreamTls(ca_file=authority.file)) == b"yes"
-        assert asked == looked_up[:1] == ["xn--bcher-kva.localhost"]
+        assert asked == looked_up == ["xn--bcher-kva.localhost"]
+
+
+async def test_a_name_whose_lookup_hangs_is_said_to():
+    answered = threading.Event()
+    asking = Asking("socket")
+    asking.pool._dialler._names = Names(0, ask=lambda _host, _port: answered.wait())
+    _, error = await asking.ask("http://models.test")
+    answered.set()
+    assert isinstance(error, UpstreamUnavailable)
+    assert error.message == (
+        "cannot connect to the upstream: the lookup of its name does not answer"
+    )
 
 
 @KINDS

@@ -6,62 +6,30 @@ It does not know TLS, proxies or deadlines; its caller bounds it.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
-from itertools import zip_longest
 from typing import Any
 
-# RFC 8305, section 8: the delay between two attempts, and no more of them than a client can use
+from vanguard.gateway.http.dial.names import Address, Names
+
+# RFC 8305, section 8: the delay between two attempts
 _NEXT_S = 0.25
-_MOST = 8
 _KEEPALIVE = (("TCP_KEEPIDLE", 45), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 
-Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 
-
-async def connected_socket(host: str, port: int) -> socket.socket:
+async def connected_socket(names: Names, host: str, port: int) -> socket.socket:
     """A connected, non-blocking socket with Nagle's algorithm off and keep-alive probes on.
 
-    The name is looked up each time. Addresses of both families are tried in turn; while one does
-    not answer, the next is tried beside it.
+    Addresses of both families are tried in turn; while one does not answer, the next is tried
+    beside it.
 
     Raises:
-        OSError: the name is unknown, or no address can be reached; the first one's reason.
+        OSError: the name cannot be looked up, or no address can be reached; the first one's reason.
         UnicodeError: the host is no name.
     """
-    addresses = await _addresses(host, port)
+    addresses = await names.addresses(host, port)
     if len(addresses) == 1:
         return await _connect(*addresses[0])
     return await _race(addresses)
-
-
-async def _addresses(host: str, port: int) -> list[Address]:
-    literal = _literal(host, port)
-    if literal is not None:
-        return [literal]
-    loop = asyncio.get_running_loop()
-    name = host.encode("idna").decode() if not host.isascii() else host
-    found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    unique = dict.fromkeys((info[0], info[4]) for info in found)
-    first = next(iter(unique), None)
-    if first is None:
-        raise OSError("the name has no address")
-    same = [one for one in unique if one[0] == first[0]]
-    other = [one for one in unique if one[0] != first[0]]
-    turns = zip_longest(same, other)
-    return [one for turn in turns for one in turn if one is not None][:_MOST]
-
-
-def _literal(host: str, port: int) -> Address | None:
-    """The address itself, where a host is one: nothing to look up."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    if address.version == 4:
-        return socket.AF_INET, (host, port)
-    # a zone (`fe80::1%eth0`) takes the resolver to become a number
-    return None if "%" in host else (socket.AF_INET6, (host, port, 0, 0))
 
 
 async def _race(addresses: list[Address]) -> socket.socket:

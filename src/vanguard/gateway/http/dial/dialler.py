@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from vanguard.core.errors import UpstreamTimeout, UpstreamUnavailable
 from vanguard.gateway.http.dial.addresses import connected_socket
 from vanguard.gateway.http.dial.forward_proxy import Proxy, ProxyFailed, Route, open_tunnel
+from vanguard.gateway.http.dial.names import Names
 from vanguard.gateway.http.origin import Origin
 from vanguard.gateway.http.tls.contexts import (
     Contexts,
@@ -53,6 +54,7 @@ class Dialler:
         """`resolve` gives the text behind `env:NAME` or `file:/path`, for proxies."""
         proxies = proxies or ForwardProxies()
         self._connect_s = connect_s
+        self._names = Names(connect_s)
         self._kind = upstream_tls
         self._route = Route(proxies, resolve)
         self._proxy_trust = UpstreamTls(ca_file=proxies.ca_file)
@@ -88,11 +90,11 @@ class Dialler:
         # before connecting: a file that cannot be used must not cost the upstream a connection
         trust = await self._trust(origin.trust) if origin.tls else None
         if proxy is None:
-            sock = await connected_socket(origin.host, origin.port)
+            sock = await connected_socket(self._names, origin.host, origin.port)
         elif proxy.tls:
             return await self._dial_in_tls(proxy, origin, trust, make)
         else:
-            sock = await _tunnelled_socket(proxy, origin)
+            sock = await _tunnelled_socket(self._names, proxy, origin)
         if trust is None:
             return await _plain(sock, make)
         name = server_name(origin.trust, origin.host)
@@ -110,7 +112,7 @@ class Dialler:
     ) -> P:
         """Through an `https://` proxy: TLS within TLS, which the loop's transport alone can do."""
         outer = (await self._trust(self._proxy_trust)).context
-        transport = await _tunnel_in_tls(proxy, outer, origin)
+        transport = await _tunnel_in_tls(self._names, proxy, outer, origin)
         if trust is not None:
             name = server_name(origin.trust, origin.host)
             transport = await _start_tls(transport, trust.context, name)
@@ -157,11 +159,11 @@ async def _socket_tls(
     return protocol
 
 
-async def _tunnelled_socket(proxy: Proxy, origin: Origin) -> socket.socket:
+async def _tunnelled_socket(names: Names, proxy: Proxy, origin: Origin) -> socket.socket:
     """A socket whose other end is the origin, behind an `http://` proxy."""
     loop = asyncio.get_running_loop()
     try:
-        sock = await connected_socket(proxy.host, proxy.port)
+        sock = await connected_socket(names, proxy.host, proxy.port)
     except OSError as error:
         raise _unreachable(error) from None
     try:
@@ -181,13 +183,13 @@ async def _tunnelled_socket(proxy: Proxy, origin: Origin) -> socket.socket:
 
 
 async def _tunnel_in_tls(
-    proxy: Proxy, context: ssl.SSLContext, origin: Origin
+    names: Names, proxy: Proxy, context: ssl.SSLContext, origin: Origin
 ) -> asyncio.Transport:
     """A transport whose other end is the origin, behind an `https://` proxy."""
     reader = asyncio.StreamReader(limit=_READ_BYTES)
     transport: asyncio.Transport | None = None
     try:
-        sock = await connected_socket(proxy.host, proxy.port)
+        sock = await connected_socket(names, proxy.host, proxy.port)
         transport, _ = await _loop_tls(
             sock, context, proxy.host, lambda: asyncio.StreamReaderProtocol(reader)
         )

@@ -48,6 +48,15 @@ async def test_an_openai_client_before_titan(ask):
     assert settled.usage.input_tokens == 3
 
 
+async def test_an_odd_count_costs_no_vector(ask):
+    odd = {**TITAN, "inputTextTokenCount": 3.0}
+    body, model = {"model": "e", "input": "hi"}, "amazon.titan-embed-text-v2:0"
+    told, _, running = await ask(OURS, body, odd, model=model)
+    assert told.json() == {**OPENAI, "model": "e"}
+    (settled,) = running.settled()
+    assert settled.usage.input_tokens == 3
+
+
 @pytest.mark.parametrize("answer", [COHERE, {**COHERE, "embeddings": {"float": [[0.5], [1.0]]}}])
 async def test_an_openai_client_before_cohere(ask, answer):
     body = {"model": "e", "input": ["a", "b"]}

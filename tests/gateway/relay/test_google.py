@@ -107,6 +107,13 @@ async def test_many_texts_of_a_google_client_at_an_openai_upstream(ask):
     assert records[0].usage.input_tokens == 5
 
 
+async def test_an_odd_count_costs_no_vector(ask):
+    odd = {**ROWS, "usage": {"prompt_tokens": 5.0}}
+    answer, _, records = await ask("openai_chat", odd, EMBED, to_embed("a"))
+    assert answer.status_code == 200
+    assert records[0].usage.input_tokens == 5
+
+
 async def test_one_text_of_a_google_client(ask):
     answer, asked, _ = await ask(
         "openai_chat", ROWS, EMBED, to_embed("a", taskType="RETRIEVAL_QUERY")

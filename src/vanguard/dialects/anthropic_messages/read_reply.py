@@ -30,6 +30,7 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+from vanguard.dialects.odd_usage import reread
 from vanguard.wire import anthropic_messages as wire
 from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
@@ -84,7 +85,10 @@ class AnthropicMessagesReader:
         try:
             reply = _reply.decode(body)
         except _UNREADABLE as error:
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_reply, body)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            reply = again
         failed = present(reply.error)
         if reply.type == "error" or (reply.content is None and failed is not None):
             raise read_inline_failure(failed)
@@ -115,7 +119,10 @@ class AnthropicMessagesReader:
         except _UNREADABLE as error:
             if data.strip() == b"[DONE]":  # some compatible servers add it
                 return []
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_event, data)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            event = again
         if event.type == "content_block_delta":
             return self._delta(event)
         return self._seldom(event)

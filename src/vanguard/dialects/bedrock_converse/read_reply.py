@@ -31,6 +31,7 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+from vanguard.dialects.odd_usage import reread
 from vanguard.wire import bedrock_converse as wire
 from vanguard.wire.event_stream import read_frame
 from vanguard.wire.lenient import present
@@ -78,7 +79,10 @@ class BedrockConverseReader:
         try:
             reply = _reply.decode(body)
         except _UNREADABLE as error:
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_reply, body)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            reply = again
         message = reply.output.message if reply.output else None
         if message is None or message.content is None:
             raise UpstreamError("the upstream's reply holds no answer (no output.message.content)")
@@ -107,7 +111,10 @@ class BedrockConverseReader:
         try:
             event = _event.decode(message.payload or b"{}")
         except _UNREADABLE as error:
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_event, message.payload)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            event = again
         kind = message.headers.get(":event-type")
         if kind == "contentBlockDelta" and event.delta is not None:
             return self._delta(event.content_block_index, event.delta)

@@ -31,6 +31,7 @@ from vanguard.dialects.conversation import (
 from vanguard.dialects.google_generate.errors import read_failure, read_inline_failure
 from vanguard.dialects.google_generate.signatures import Place, enclosed, redacted
 from vanguard.dialects.google_generate.usage import is_told, read_usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.wire import google_generate as wire
 from vanguard.wire.lenient import present
 from vanguard.wire.sse import event_data
@@ -117,7 +118,10 @@ class GoogleGenerateReader:
         try:
             reply = _reply.decode(data)
         except _UNREADABLE as fault:
-            raise UpstreamError(f"the upstream's answer could not be read: {fault}") from fault
+            again = reread(_reply, data)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {fault}") from fault
+            reply = again
         if (error := present(reply.error)) is not None:
             raise read_inline_failure(error)
         return reply

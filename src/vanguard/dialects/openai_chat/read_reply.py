@@ -26,6 +26,7 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.openai_chat.errors import read_failure, read_inline_failure
 from vanguard.dialects.openai_chat.usage import read_usage
 from vanguard.wire import openai_chat as wire
@@ -113,7 +114,10 @@ class OpenAIChatReader:
         try:
             reply = _reply.decode(data)
         except _UNREADABLE as fault:
-            raise UpstreamError(f"the upstream's answer could not be read: {fault}") from fault
+            again = reread(_reply, data)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {fault}") from fault
+            reply = again
         if (error := present(reply.error)) is not None:
             raise read_inline_failure(error)
         return reply

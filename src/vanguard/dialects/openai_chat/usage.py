@@ -9,6 +9,8 @@ from vanguard.wire import openai_chat as wire
 def read_usage(usage: wire.Usage) -> Usage:
     """Our usage; OpenAI's input includes its cached part already."""
     prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+    if prompt is None and completion is None and usage.prompt_cache_hit_tokens is None:
+        return Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
     cached = prompt.cached_tokens if prompt else None
     if cached is None:
         cached = usage.prompt_cache_hit_tokens

@@ -26,6 +26,7 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.openai_chat.errors import read_failure
 from vanguard.dialects.openai_responses.errors import inline_failure
 from vanguard.dialects.openai_responses.tools import DIALECT, SEARCH, flat_name
@@ -91,7 +92,10 @@ class OpenAIResponsesReader:
         try:
             reply = _reply.decode(body)
         except _UNREADABLE as error:
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_reply, body)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            reply = again
         if reply.status == "failed" or (reply.output is None and present(reply.error) is not None):
             raise inline_failure(wire.Event(response=reply))
         if reply.output is None:
@@ -118,7 +122,10 @@ class OpenAIResponsesReader:
         except _UNREADABLE as error:
             if data.strip() == b"[DONE]":  # some compatible servers add it
                 return []
-            raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            again = reread(_event, data)
+            if again is None:
+                raise UpstreamError(f"the upstream's answer could not be read: {error}") from error
+            event = again
         if event.type == "response.output_text.delta":
             self._seen(event)
             text = _text(event)

@@ -10,6 +10,8 @@ from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
+from vanguard.dialects.anthropic_messages.usage import read_usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
@@ -27,6 +29,7 @@ from vanguard.dialects.passthrough.edits import (
 )
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_event
 from vanguard.dialects.passthrough.stream_tap import StreamTap
+from vanguard.wire import anthropic_messages as wire
 from vanguard.wire.search import holds_any
 from vanguard.wire.sse import event_data
 
@@ -40,57 +43,16 @@ class _Request(msgspec.Struct):
     tools: msgspec.Raw = msgspec.Raw()
 
 
-class _CacheCreation(msgspec.Struct):
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_creation: _CacheCreation | None = None
-
-    def told(self) -> bool:
-        """Whether anything was counted."""
-        return self.input_tokens is not None or self.output_tokens is not None
-
-    def over(self, earlier: Usage | None) -> Usage:
-        """Cumulative counts: what this event leaves out keeps its earlier value."""
-        before = earlier or Usage()
-        kept = before.input_tokens - before.cache_read_tokens
-        kept -= before.cache_write_tokens + before.cache_write_1h_tokens
-        fresh = kept if self.input_tokens is None else self.input_tokens
-        read = self.cache_read_input_tokens
-        read = before.cache_read_tokens if read is None else read
-        short, long = before.cache_write_tokens, before.cache_write_1h_tokens
-        if self.cache_creation is not None:
-            short = self.cache_creation.ephemeral_5m_input_tokens or 0
-            long = self.cache_creation.ephemeral_1h_input_tokens or 0
-        elif self.cache_creation_input_tokens is not None:
-            short = max(0, self.cache_creation_input_tokens - long)
-        told = self.output_tokens
-        output = before.output_tokens if told is None else told
-        return Usage(
-            input_tokens=fresh + read + short + long,
-            output_tokens=output,
-            cache_read_tokens=read,
-            cache_write_tokens=short,
-            cache_write_1h_tokens=long,
-        )
-
-
 class _Whole(msgspec.Struct):
     type: str = ""
-    usage: _Usage | None = None
+    usage: wire.Usage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
 class _Event(msgspec.Struct):
     type: str = ""
     message: _Whole | None = None
-    usage: _Usage | None = None
+    usage: wire.Usage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
@@ -160,11 +122,17 @@ class AnthropicMessagesPassThrough:
         try:
             whole = _whole.decode(body)
         except UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a JSON object") from error
+            again = reread(_whole, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a JSON object") from error
+            whole = again
         if whole.type == "error":
             words = bytes(whole.error)[:500].decode(errors="replace")
             raise UpstreamError(f"the upstream answered with an error: {words}")
-        return whole.usage.over(None) if whole.usage and whole.usage.told() else None
+        told = whole.usage
+        if told is None or (told.input_tokens is None and told.output_tokens is None):
+            return None
+        return read_usage(told)
 
     def tap(self, peek: Peek) -> AnthropicMessagesTap:  # noqa: ARG002 - the contract's shape
         """A tap; nothing is withheld."""
@@ -193,11 +161,14 @@ class AnthropicMessagesTap(StreamTap):
         try:
             event = _event.decode(event_data(raw))
         except UNREADABLE:
-            return
+            again = reread(_event, event_data(raw))
+            if again is None:
+                return
+            event = again
         if event.type == "message_start" and event.message is not None and event.message.usage:
-            self.usage = event.message.usage.over(self.usage)
+            self.usage = read_usage(event.message.usage, self.usage)
         elif event.type == "message_delta" and event.usage is not None:
-            self.usage = event.usage.over(self.usage)
+            self.usage = read_usage(event.usage, self.usage)
         elif event.type == "message_stop":
             self.done = True
         elif event.type == "error":

@@ -14,6 +14,7 @@ from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.errors import event_frame, exception_frame, inline_failure
 from vanguard.dialects.bedrock_converse.usage import read_usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.passthrough.contract import Peek, Tap
 from vanguard.dialects.passthrough.edits import (
     UNREADABLE,
@@ -109,7 +110,10 @@ class BedrockConversePassThrough:
         try:
             whole = _whole.decode(body)
         except UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a JSON object") from error
+            again = reread(_whole, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a JSON object") from error
+            whole = again
         if whole.output is None and whole.input_tokens is None:
             raise UpstreamError("the upstream's answer holds no output")
         return read_usage(whole.usage) if whole.usage else None
@@ -189,11 +193,14 @@ class BedrockConverseTap(FrameTap):
     def _metadata(self, message: Message) -> None:
         self.done = self._stopped
         try:
-            usage = _event.decode(message.payload).usage
+            event = _event.decode(message.payload)
         except UNREADABLE:
-            return
-        if usage is not None:
-            self.usage = read_usage(usage)
+            again = reread(_event, message.payload)
+            if again is None:
+                return
+            event = again
+        if event.usage is not None:
+            self.usage = read_usage(event.usage)
 
     def complete(self) -> bool:
         """Whole when `messageStop` came; the usage that follows it may be missing."""

@@ -13,6 +13,7 @@ from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.errors import exception_frame
 from vanguard.dialects.bedrock_invoke.chunks import chunk_data, to_event, to_frame
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.passthrough.anthropic_messages import (
     AnthropicMessagesPassThrough,
     AnthropicMessagesTap,
@@ -79,7 +80,10 @@ class BedrockInvokePassThrough(AnthropicMessagesPassThrough):
             try:
                 embedded = _embedded.decode(body)
             except UNREADABLE as error:
-                raise UpstreamError("the upstream's answer is not a JSON object") from error
+                again = reread(_embedded, body)
+                if again is None:
+                    raise UpstreamError("the upstream's answer is not a JSON object") from error
+                embedded = again
             if bytes(embedded.embedding) or bytes(embedded.embeddings):
                 count = embedded.input_text_token_count
                 return None if count is None else Usage(input_tokens=count)

@@ -15,6 +15,7 @@ from msgspec import Raw
 from vanguard.core.errors import InvalidRequest, UpstreamError
 from vanguard.core.usage import Usage
 from vanguard.dialects.google_generate.usage import is_told, read_usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
     LONG_BODY_BYTES,
@@ -144,7 +145,10 @@ class GoogleGeneratePassThrough:
         try:
             whole = _told.decode(body)
         except UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a JSON object") from error
+            again = reread(_told, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a JSON object") from error
+            whole = again
         if bytes(whole.error) not in _NOTHING and not whole.candidates:
             words = bytes(whole.error)[:500].decode(errors="replace")
             raise UpstreamError(f"the upstream answered with an error: {words}")
@@ -177,8 +181,11 @@ class GoogleGenerateTap(StreamTap):
         try:
             told = _told.decode(payload)
         except UNREADABLE:
-            check_json(payload)
-            return event
+            again = reread(_told, payload)
+            if again is None:
+                check_json(payload)
+                return event
+            told = again
         if bytes(told.error) not in _NOTHING:
             self.error = bytes(told.error)
         for candidate in told.candidates or ():

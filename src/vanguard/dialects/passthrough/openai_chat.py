@@ -10,6 +10,8 @@ from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
+from vanguard.dialects.odd_usage import reread
+from vanguard.dialects.openai_chat.usage import read_usage
 from vanguard.dialects.openai_common.caps import cap_field
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.edits import (
@@ -28,6 +30,7 @@ from vanguard.dialects.passthrough.edits import (
 )
 from vanguard.dialects.passthrough.soundness import WHOLE_ENDS, check_json
 from vanguard.dialects.passthrough.stream_tap import StreamTap
+from vanguard.wire import openai_chat as wire
 from vanguard.wire.search import holds_any
 from vanguard.wire.sse import event_data
 
@@ -48,38 +51,8 @@ class _Request(msgspec.Struct):
     tools: msgspec.Raw = msgspec.Raw()
 
 
-class _PromptDetails(msgspec.Struct):
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
-
-
-class _CompletionDetails(msgspec.Struct):
-    reasoning_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _PromptDetails | None = None
-    completion_tokens_details: _CompletionDetails | None = None
-
-    def neutral(self) -> Usage | None:
-        if self.prompt_tokens is None and self.completion_tokens is None:
-            return None
-        prompt, completion = self.prompt_tokens_details, self.completion_tokens_details
-        if prompt is None and completion is None:
-            return Usage(self.prompt_tokens or 0, self.completion_tokens or 0)
-        return Usage(
-            input_tokens=self.prompt_tokens or 0,
-            output_tokens=self.completion_tokens or 0,
-            cache_read_tokens=(prompt.cached_tokens or 0) if prompt else 0,
-            cache_write_tokens=(prompt.cache_write_tokens or 0) if prompt else 0,
-            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
-        )
-
-
 class _Whole(msgspec.Struct):
-    usage: _Usage | None = None
+    usage: wire.Usage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
@@ -98,7 +71,7 @@ class _Choice(msgspec.Struct):
 
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
+    usage: wire.Usage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
@@ -180,11 +153,17 @@ class OpenAIChatPassThrough:
         try:
             whole = _whole.decode(body)
         except UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a JSON object") from error
+            again = reread(_whole, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a JSON object") from error
+            whole = again
         if whole.usage is None and bytes(whole.error) not in _NOTHING:
             words = bytes(whole.error)[:500].decode(errors="replace")
             raise UpstreamError(f"the upstream answered with an error: {words}")
-        return whole.usage.neutral() if whole.usage else None
+        told = whole.usage
+        if told is None or (told.prompt_tokens is None and told.completion_tokens is None):
+            return None
+        return read_usage(told)
 
     def tap(self, peek: Peek) -> OpenAIChatTap:
         """A tap that withholds the usage event when the client did not ask for it."""
@@ -229,8 +208,11 @@ class OpenAIChatTap(StreamTap):
         try:
             chunk = _chunk.decode(payload)
         except UNREADABLE:
-            check_json(payload)
-            return event
+            again = reread(_chunk, payload)
+            if again is None:
+                check_json(payload)
+                return event
+            chunk = again
         if bytes(chunk.error) not in _NOTHING:
             self.error = bytes(chunk.error)
         for choice in chunk.choices or ():
@@ -238,8 +220,10 @@ class OpenAIChatTap(StreamTap):
                 self._finished = True
             if choice.delta is not None and _has_content(choice.delta):
                 self.tokens += 1
-        if chunk.usage is not None:
-            self.usage = chunk.usage.neutral() or self.usage
+        told = chunk.usage
+        if told is not None:
+            if told.prompt_tokens is not None or told.completion_tokens is not None:
+                self.usage = read_usage(told)
             if self._withhold_usage and not chunk.choices:
                 return b""
         return event

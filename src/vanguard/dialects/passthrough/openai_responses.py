@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from vanguard.core.errors import InvalidRequest, UnsupportedFeature, UpstreamError
 from vanguard.core.usage import Usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.openai_responses.errors import envelope_events
 from vanguard.dialects.openai_responses.usage import read_usage
 from vanguard.dialects.passthrough.contract import Peek
@@ -150,7 +151,10 @@ class OpenAIResponsesPassThrough:
         try:
             whole = _whole.decode(body)
         except UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a JSON object") from error
+            again = reread(_whole, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a JSON object") from error
+            whole = again
         if bytes(whole.error) not in _NOTHING and (whole.usage is None or whole.status == "failed"):
             words = bytes(whole.error)[:500].decode(errors="replace")
             raise UpstreamError(f"the upstream answered with an error: {words}")
@@ -188,8 +192,11 @@ class OpenAIResponsesTap(StreamTap):
         try:
             event = _event.decode(data)
         except UNREADABLE:
-            check_json(data)
-            return
+            again = reread(_event, data)
+            if again is None:
+                check_json(data)
+                return
+            event = again
         kind = event.type
         if kind.endswith(".delta"):
             self.tokens += 1

@@ -15,6 +15,7 @@ from vanguard.core.errors import (
     UpstreamError,
 )
 from vanguard.core.usage import Usage
+from vanguard.dialects.odd_usage import reread
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.relay.whole import WholeRelay
 from vanguard.snapshot.model import Deployment
@@ -98,7 +99,10 @@ class EmbeddedRelay(WholeRelay):
         try:
             told = _told.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise UpstreamError("the upstream's answer is not a list of vectors") from error
+            again = reread(_told, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a list of vectors") from error
+            told = again
         vectors = _vectors_of(told)
         count = told.count if told.usage is None else told.usage.prompt_tokens
         self._usage = None if count is None else Usage(input_tokens=count)

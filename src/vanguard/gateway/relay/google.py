@@ -17,6 +17,7 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages import AnthropicMessages
 from vanguard.dialects.conversation import Conversation
 from vanguard.dialects.framing import FRAMED
+from vanguard.dialects.odd_usage import reread
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.google.doors import GOOGLE, GoogleDoor
@@ -185,7 +186,10 @@ class _EmbeddedForGoogle(WholeRelay):
         try:
             told = _rows.decode(body)
         except _UNREADABLE as error:
-            raise UpstreamError("the upstream's answer is not a list of vectors") from error
+            again = reread(_rows, body)
+            if again is None:
+                raise UpstreamError("the upstream's answer is not a list of vectors") from error
+            told = again
         if not told.data:
             raise UpstreamError("the upstream's answer holds no vector")
         if told.usage is not None and told.usage.prompt_tokens is not None:

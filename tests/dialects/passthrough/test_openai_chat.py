@@ -166,3 +166,58 @@ def test_the_cap_that_is_put_in_wins_over_null_and_has_the_models_name_for_it():
     assert (
         json.loads(through.edit(body, through.peek(body), "gpt-5", 9))["max_completion_tokens"] == 9
     )
+
+
+def parts(text, **more):
+    """As Mistral's models reason."""
+    thinking = [{"type": "text", "text": text}]
+    content = [{"type": "thinking", "thinking": thinking}]
+    return chunk(choices=[{"index": 0, "delta": {"content": content}, **more}])
+
+
+def test_content_in_parts_is_counted_like_text():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    stream = [parts("a", finish_reason=None), parts("b"), parts("c", finish_reason=None)]
+    assert feed(tap, stream) == b"".join(stream)
+    assert tap.tokens == 3
+    tap.feed(chunk(choices=[{"index": 0, "delta": {"content": []}}]))
+    assert tap.tokens == 3
+    assert not tap.complete()
+    tap.feed(parts("d", finish_reason="stop"))
+    assert tap.tokens == 4
+    assert tap.complete()
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [{"index": 0, "delta": {"content": {"text": "a"}}, "finish_reason": None}],
+        [{"delta": {"content": "a", "reasoning": ["b"]}}],
+        [{"delta": "a", "finish_reason": None}],
+        {"delta": {"content": "a"}},
+        ["a"],
+    ],
+)
+def test_a_choice_that_cannot_be_read_counts_as_content(choices):
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    raw = chunk(choices=choices)
+    assert tap.feed(raw) == raw
+    assert tap.tokens == 1
+    assert not tap.error
+    assert not tap.complete()
+
+
+def test_what_stands_beside_a_choice_that_cannot_be_read_is_read():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    choices = [{"delta": {"content": 5}, "finish_reason": "stop"}]
+    raw = chunk(choices=choices, usage={**USAGE, "completion_tokens": 3.0}, error={"code": 5})
+    assert tap.feed(raw) == raw
+    assert tap.usage == Usage(9, 3, 4, 2)
+    assert tap.complete()
+    assert json.loads(tap.error) == {"code": 5}
+
+
+def test_an_odd_chunk_without_choices_holds_no_content():
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    tap.feed(chunk(choices=None, usage="none", error=None) + b"data: hello\n\n")
+    assert (tap.tokens, tap.usage, tap.error) == (0, None, b"")

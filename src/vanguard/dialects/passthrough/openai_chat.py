@@ -5,6 +5,8 @@ It does not know other dialects. Shapes: OpenAI API reference, chat and embeddin
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -57,7 +59,8 @@ class _Whole(msgspec.Struct):
 
 
 class _Delta(msgspec.Struct):
-    content: str | None = None
+    # a list of parts where Mistral's models reason
+    content: str | list[msgspec.Raw] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
@@ -75,6 +78,12 @@ class _Chunk(msgspec.Struct):
     error: msgspec.Raw = msgspec.Raw()
 
 
+class _Seen(msgspec.Struct):
+    choices: msgspec.Raw = msgspec.Raw()
+    usage: wire.Usage | None = None
+    error: msgspec.Raw = msgspec.Raw()
+
+
 class _Options(msgspec.Struct):
     stream_options: dict[str, object] | None = None
 
@@ -85,9 +94,12 @@ _ABSENT = _request.decode(b'{"model":""}').input
 _stream_options = msgspec.json.Decoder(_Options)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
+_seen = msgspec.json.Decoder(_Seen)
 
 # pictures, sounds, files, searches
 _OPEN_ENDED = (b'"image_url"', b'"input_audio"', b'"file"', b"web_search")
+# as a name: within a string its quotes are escaped
+_ENDED = re.compile(rb'"finish_reason"\s*:\s*"')
 _NOTHING = frozenset({b"", b"null", b"[]", b"{}"})
 # what a limit or a budget relies on: a server must not read another value than we did
 _MODEL = names("model")
@@ -208,11 +220,7 @@ class OpenAIChatTap(StreamTap):
         try:
             chunk = _chunk.decode(payload)
         except UNREADABLE:
-            again = reread(_chunk, payload)
-            if again is None:
-                check_json(payload)
-                return event
-            chunk = again
+            chunk = _odd_chunk(payload)
         if bytes(chunk.error) not in _NOTHING:
             self.error = bytes(chunk.error)
         for choice in chunk.choices or ():
@@ -221,12 +229,11 @@ class OpenAIChatTap(StreamTap):
             if choice.delta is not None and _has_content(choice.delta):
                 self.tokens += 1
         told = chunk.usage
-        if told is not None:
-            if told.prompt_tokens is not None or told.completion_tokens is not None:
-                self.usage = read_usage(told)
-            if self._withhold_usage and not chunk.choices:
-                return b""
-        return event
+        if told is None:
+            return event
+        if told.prompt_tokens is not None or told.completion_tokens is not None:
+            self.usage = read_usage(told)
+        return b"" if self._withhold_usage and not chunk.choices else event
 
     def complete(self) -> bool:
         """Whole when `[DONE]` came, or a finish reason (some servers leave `[DONE]` out)."""
@@ -258,6 +265,29 @@ def _cap_named(request: _Request) -> tuple[int | None, tuple[bytes, ...]]:
 def _options(body: bytes) -> dict[str, object]:
     """What else stands in `stream_options`."""
     return _stream_options.decode(body).stream_options or {}
+
+
+def _odd_chunk(payload: bytes) -> _Chunk:
+    """What can be read of a chunk that the reader refused.
+
+    Choices that cannot be read are taken for content: what is not counted is not paid for, and no cap
+    holds it.
+
+    Raises:
+        UpstreamError: it is broken off.
+    """
+    chunk = reread(_chunk, payload)
+    if chunk is not None:
+        return chunk
+    seen = reread(_seen, payload)
+    if seen is None:
+        check_json(payload)
+        return _Chunk()
+    choices = []
+    if bytes(seen.choices) not in _NOTHING:
+        ended = _ENDED.search(seen.choices) is not None
+        choices.append(_Choice(_Delta("?"), "?" if ended else None))
+    return _Chunk(choices, seen.usage, seen.error)
 
 
 def _has_content(delta: _Delta) -> bool:

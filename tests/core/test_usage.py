@@ -44,3 +44,19 @@ def test_what_is_sane_can_be_read_back_and_is_no_different_the_second_time(usage
     for name in Usage.__struct_fields__:
         told, kept = getattr(usage, name), getattr(made, name)
         assert kept == told or (name != "estimated" and kept in (0, 2**40 - 1))
+
+
+@given(usages, usages)
+def test_nought_that_comes_late_takes_nothing_back(earlier, usage):
+    late = msgspec.structs.replace(usage, input_tokens=0, output_tokens=0)
+    assert late.after(earlier) == earlier
+    told = usage.after(earlier)
+    assert told.input_tokens == usage.input_tokens or earlier.input_tokens
+    assert told.output_tokens == usage.output_tokens or earlier.output_tokens
+
+
+def test_input_and_output_are_replaced_each_with_their_parts():
+    earlier, late = Usage(100, 5, 1, 2, 3, 4), Usage(200, 0, 9, 8, 7, 0)
+    assert late.after(earlier) == Usage(200, 5, 9, 8, 7, 4)
+    assert Usage(0, 6, reasoning_tokens=1).after(earlier) == Usage(100, 6, 1, 2, 3, 1)
+    assert (told := Usage(200, 9)).after(earlier) is told

@@ -129,6 +129,20 @@ def test_a_stream_goes_on_past_usage_that_no_one_can_read(name: str, form) -> No
     DIALECTS[name].reader().event(raw)
 
 
+@pytest.mark.parametrize("name", sorted(STREAMED.keys() - {"bedrock_converse"}))
+def test_nought_that_comes_late_takes_nothing_back(name: str) -> None:
+    usage, told = WHOLE[name][1], STREAMED[name]
+    late, longer = dict.fromkeys(usage, 0), dict(zip(usage, (0, 700), strict=True))
+    tap, reader = PASS_THROUGHS[name].tap(ASKED), DIALECTS[name].reader()
+    tap.feed(told(usage) + told(late))
+    assert tap.usage == SAID
+    tap.feed(told(longer))
+    assert tap.usage == Usage(1000, 700)
+    heard = [event for raw in (usage, late, longer) for event in reader.event(told(raw))]
+    last = Usage(1000, 500 if name == "openai_responses" else 700)  # whose first end is its end
+    assert [event.usage for event in heard if isinstance(event, UsageTold)][-1] == last
+
+
 def test_the_end_that_stands_beside_odd_usage_is_read() -> None:
     raw = STREAMED["openai_responses"]("none")
     tap = PASS_THROUGHS["openai_responses"].tap(ASKED)

@@ -50,6 +50,19 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         }
         return Usage(**counts, estimated=self.estimated)
 
+    def after(self, earlier: Usage) -> Usage:
+        """What an answer has told when these counts came after others: nought takes nothing back.
+
+        Input and output go each with what they are made of.
+        """
+        read = self if self.input_tokens else earlier
+        written = self if self.output_tokens else earlier
+        if read is written:
+            return read
+        return msgspec.structs.replace(
+            read, output_tokens=written.output_tokens, reasoning_tokens=written.reasoning_tokens
+        )
+
     @property
     def total_tokens(self) -> int:
         """Input plus output."""

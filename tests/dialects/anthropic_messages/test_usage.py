@@ -37,6 +37,13 @@ def test_what_is_written_reads_the_same(usage: Usage) -> None:
         # ... and cumulative counts replace earlier ones
         ((b'{"input_tokens":6,"output_tokens":9,"cache_read_input_tokens":0,'
          b'"cache_creation_input_tokens":0}'), Usage(12, 1, 2, 3, 4), Usage(6, 9)),
+        # ... but nought takes nothing back
+        (b'{"input_tokens":0,"output_tokens":9}', Usage(12, 1, 2, 3, 4), Usage(12, 9, 2, 3, 4)),
+        ((b'{"input_tokens":0,"output_tokens":0,"cache_read_input_tokens":0,'
+         b'"cache_creation_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0}}'),
+         Usage(12, 1, 2, 3, 4, 1), Usage(12, 1, 2, 3, 4, 1)),
+        (b'{"input_tokens":0,"cache_creation":{"ephemeral_1h_input_tokens":9}}',
+         Usage(12, 1, 2, 3), Usage(11, 1, 2, 0, 9)),
         (b'{"output_tokens":9,"output_tokens_details":{"thinking_tokens":5}}', None,
          Usage(0, 9, reasoning_tokens=5)),
     ],

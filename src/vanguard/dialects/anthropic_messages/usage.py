@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from vanguard.core.usage import Usage
 from vanguard.wire import anthropic_messages as wire
 
@@ -9,9 +11,16 @@ from vanguard.wire import anthropic_messages as wire
 def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
     """Our usage, in which the input includes its cached parts.
 
-    Counts in a stream are cumulative, and an event that leaves one out keeps its `earlier` value.
+    Counts in a stream are cumulative, and an event that leaves one out keeps its `earlier` value. So
+    does one that tells nought of all input, or of the output: what was told is not taken back.
     """
     before = earlier or Usage()
+    output = usage.output_tokens or before.output_tokens
+    details = usage.output_tokens_details
+    reasoning = details.thinking_tokens if details else None
+    reasoning = before.reasoning_tokens if reasoning is None else reasoning
+    if earlier is not None and not _tells_input(usage):
+        return replace(earlier, output_tokens=output, reasoning_tokens=reasoning)
     read = before.cache_read_tokens
     if usage.cache_read_input_tokens is not None:
         read = usage.cache_read_input_tokens
@@ -27,16 +36,22 @@ def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
     fresh = usage.input_tokens
     if fresh is None:
         fresh = fresh_input_tokens(before)
-    details = usage.output_tokens_details
-    reasoning = details.thinking_tokens if details else None
-    output = usage.output_tokens
     return Usage(
         input_tokens=fresh + read + short + long,
-        output_tokens=before.output_tokens if output is None else output,
+        output_tokens=output,
         cache_read_tokens=read,
         cache_write_tokens=short,
         cache_write_1h_tokens=long,
-        reasoning_tokens=before.reasoning_tokens if reasoning is None else reasoning,
+        reasoning_tokens=reasoning,
+    )
+
+
+def _tells_input(usage: wire.Usage) -> bool:
+    created = usage.cache_creation
+    if created and (created.ephemeral_5m_input_tokens or created.ephemeral_1h_input_tokens):
+        return True
+    return bool(
+        usage.input_tokens or usage.cache_read_input_tokens or usage.cache_creation_input_tokens
     )
 
 

@@ -142,6 +142,8 @@ class GoogleGenerateReader:
         told = reply.usage_metadata
         if told is not None and is_told(told):
             usage = read_usage(told)
+            if self._usage is not None and not (usage.input_tokens and usage.output_tokens):
+                usage = usage.after(self._usage)
             if usage != self._usage:
                 self._usage = usage
                 events.append(UsageTold(usage))

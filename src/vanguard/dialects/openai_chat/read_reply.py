@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.ids import new_id
+from vanguard.core.usage import Usage
 from vanguard.dialects.conversation import (
     Cited,
     End,
@@ -61,6 +62,7 @@ class OpenAIChatReader:
         self._refused = False
         self._calls: dict[int, tuple[int, str]] = {}  # the server's index -> ours, and the id
         self._call_count = 0
+        self._usage: Usage | None = None
 
     def whole(self, body: bytes) -> list[ReplyEvent]:
         """Events of a complete reply.
@@ -136,7 +138,9 @@ class OpenAIChatReader:
                 self._finished = True
                 events.append(self._finish(choice))
         if reply.usage is not None and reply.usage.prompt_tokens is not None:
-            events.append(UsageTold(read_usage(reply.usage)))
+            usage = read_usage(reply.usage)
+            self._usage = usage if self._usage is None else usage.after(self._usage)
+            events.append(UsageTold(self._usage))
 
     def _read_delta(self, delta: wire.Delta, events: list[ReplyEvent]) -> None:
         if thinking := delta.reasoning_content or delta.reasoning:

@@ -197,7 +197,9 @@ class GoogleGenerateTap(StreamTap):
         if blocked is not None and blocked.block_reason:
             self._left = 0
         if told.usage_metadata is not None and is_told(told.usage_metadata):
-            self.usage = read_usage(told.usage_metadata)
+            usage, before = read_usage(told.usage_metadata), self.usage
+            both = usage.input_tokens and usage.output_tokens
+            self.usage = usage if both or before is None else usage.after(before)
         return event
 
     def flush(self) -> bytes:

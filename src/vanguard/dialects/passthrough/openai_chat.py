@@ -232,7 +232,8 @@ class OpenAIChatTap(StreamTap):
         if told is None:
             return event
         if told.prompt_tokens is not None or told.completion_tokens is not None:
-            self.usage = read_usage(told)
+            usage = read_usage(told)
+            self.usage = usage if self.usage is None else usage.after(self.usage)
         return b"" if self._withhold_usage and not chunk.choices else event
 
     def complete(self) -> bool:

@@ -211,8 +211,9 @@ class OpenAIResponsesTap(StreamTap):
             self.error = bytes(event.error) or bytes(event.message) or b"{}"
 
     def _told(self, response: _Whole | None) -> None:
-        if response is not None:
-            self.usage = _usage(response) or self.usage
+        told = _usage(response) if response is not None else None
+        if told is not None:
+            self.usage = told if self.usage is None else told.after(self.usage)
 
     def complete(self) -> bool:
         """Whole when the response was completed, or is as far as its cap let it."""

@@ -240,8 +240,22 @@ class OutputDetails(msgspec.Struct, frozen=True, gc=False):
     thinking_tokens: int | None = None
 
 
+class Iteration(msgspec.Struct, frozen=True, gc=False):
+    """Tokens of one of the runs of a model that a reply took."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_creation: CacheCreation | None = None
+
+
 class Usage(msgspec.Struct, frozen=True, gc=False):
-    """Tokens of one reply; `input_tokens` excludes what was read from or written to a cache."""
+    """Tokens of one reply; `input_tokens` excludes what was read from or written to a cache.
+
+    Attributes:
+        iterations: all runs that are charged, also those that the counts leave out.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -249,6 +263,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     cache_creation_input_tokens: int | None = None
     cache_creation: CacheCreation | None = None
     output_tokens_details: OutputDetails | None = None
+    iterations: list[Iteration] | None = None
 
 
 class ReplyCitation(msgspec.Struct, frozen=True, gc=False):

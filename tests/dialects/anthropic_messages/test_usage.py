@@ -52,5 +52,45 @@ def test_counts_add_up(body: bytes, earlier: Usage | None, usage: Usage) -> None
     assert read_usage(msgspec.json.decode(body, type=wire.Usage), earlier) == usage
 
 
+COMPACTION = {"type": "compaction", "input_tokens": 180000, "output_tokens": 3500}
+MESSAGE = {"type": "message", "input_tokens": 1000, "output_tokens": 500}
+
+
+@pytest.mark.parametrize(
+    ("counts", "iterations", "usage"),
+    [
+        (MESSAGE, [COMPACTION, MESSAGE], Usage(181000, 4000)),
+        (MESSAGE, [MESSAGE], Usage(1000, 500)),
+        (MESSAGE, [], Usage(1000, 500)),
+        (MESSAGE, None, Usage(1000, 500)),
+        # runs without counts of their own take nothing away
+        (MESSAGE, [{"type": "message"}, COMPACTION], Usage(180000, 3500)),
+        (MESSAGE, [{"type": "message"}], Usage(1000, 500)),
+        # of several runs the counts may tell the first one's input
+        ({"input_tokens": 400, "output_tokens": 500},
+         [{"input_tokens": 400, "output_tokens": 100},
+          {"type": "advisor_message", "input_tokens": 800, "output_tokens": 1600},
+          {"input_tokens": 1300, "cache_read_input_tokens": 400, "output_tokens": 400}],
+         Usage(2900, 2100, 400)),
+        ({**MESSAGE, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 2,
+          "cache_creation": {"ephemeral_1h_input_tokens": 7}},
+         [{**COMPACTION, "cache_creation_input_tokens": 30, "cache_read_input_tokens": 5,
+           "cache_creation": {"ephemeral_5m_input_tokens": 20, "ephemeral_1h_input_tokens": 10}},
+          {**MESSAGE, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 2,
+           "cache_creation": {"ephemeral_1h_input_tokens": 7}}],
+         Usage(181044, 4000, 7, 20, 17)),
+        ({**MESSAGE, "cache_creation_input_tokens": 7},
+         [{**MESSAGE, "cache_creation_input_tokens": 7}], Usage(1007, 500, 0, 7)),
+    ],
+)  # fmt: skip
+def test_all_runs_of_a_reply_are_charged_once(
+    counts: dict[str, object], iterations: list[dict[str, object]] | None, usage: Usage
+) -> None:
+    body = msgspec.json.encode({**counts, "iterations": iterations})
+    told = msgspec.json.decode(body, type=wire.Usage)
+    assert read_usage(told) == usage
+    assert read_usage(told, Usage(1000, 1)) == usage
+
+
 def test_the_fresh_part_is_never_negative() -> None:
     assert fresh_input_tokens(Usage(5, 0, 9)) == 0

@@ -31,6 +31,7 @@ STREAM = [
     event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 12}),
     event("message_stop"),
 ]
+COUNTS = {"input_tokens": 10, "output_tokens": 2}
 EXPECTED = Usage(
     input_tokens=140,
     output_tokens=12,
@@ -105,3 +106,28 @@ def test_a_cap_below_one_is_for_the_upstream_to_judge(value):
     peek = through.peek(body)
     assert peek.max_output_tokens == 0
     assert through.edit(body, peek, "m", None) == body
+
+
+def test_a_compaction_is_charged_whole_and_streamed():
+    runs = [{"type": "compaction", "input_tokens": 180, "output_tokens": 35}, COUNTS]
+    body = json.dumps({"type": "message", "usage": {**COUNTS, "iterations": runs}})
+    assert through.whole_usage(body.encode()) == Usage(190, 37)
+    tap = through.tap(through.peek(b'{"model":"m","stream":true}'))
+    tap.feed(event("message_start", message={"usage": {"input_tokens": 10, "output_tokens": 1}}))
+    tap.feed(event("message_delta", delta={}, usage={"output_tokens": 2, "iterations": runs}))
+    assert tap.usage == Usage(190, 37)
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "open_ended"),
+    [
+        (b'{"context_management":{"edits":[{"type":"compact_20260112"}]}}', False, True),
+        (b'{"context_management":{"edits":[{"type":"clear_thinking_20251015"}]}}', False, False),
+        (b'{"context_management":{"edits":[{"type":"\\u0063ompact_20260112"}]}}', True, True),
+        (b'{"messages":[{"content":"make it compact_"}]}', False, False),
+        (b'{"messages":[{"content":[{"type":"image"}]}]}', True, True),
+    ],
+)
+def test_what_is_read_beyond_the_body(body, media, open_ended):
+    assert through.has_media(body) is media
+    assert through.is_open_ended(body) is open_ended

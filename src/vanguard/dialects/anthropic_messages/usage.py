@@ -14,6 +14,8 @@ def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
     Counts in a stream are cumulative, and an event that leaves one out keeps its `earlier` value. So
     does one that tells nought of all input, or of the output: what was told is not taken back.
     """
+    if usage.iterations:
+        usage = _summed(usage, usage.iterations)
     before = earlier or Usage()
     output = usage.output_tokens or before.output_tokens
     details = usage.output_tokens_details
@@ -43,6 +45,34 @@ def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
         cache_write_tokens=short,
         cache_write_1h_tokens=long,
         reasoning_tokens=reasoning,
+    )
+
+
+def _summed(usage: wire.Usage, iterations: list[wire.Iteration]) -> wire.Usage:
+    """Usage with all that is charged.
+
+    What a compaction took, or another model that was asked for advice, stands among the iterations alone,
+    and of several runs the input may be the first one's; what is charged is the sum of all (Claude API
+    docs, compaction, advisor tool, 2026-11). Never less than the counts themselves.
+    """
+
+    def most(name: str) -> int:
+        return max(getattr(usage, name) or 0, sum(getattr(one, name) or 0 for one in iterations))
+
+    created = [one.cache_creation for one in iterations if one.cache_creation is not None]
+    top = usage.cache_creation or wire.CacheCreation()
+    short = sum(one.ephemeral_5m_input_tokens or 0 for one in created)
+    long = sum(one.ephemeral_1h_input_tokens or 0 for one in created)
+    return wire.Usage(
+        most("input_tokens"),
+        most("output_tokens"),
+        most("cache_read_input_tokens"),
+        most("cache_creation_input_tokens"),
+        wire.CacheCreation(
+            max(short, top.ephemeral_5m_input_tokens or 0),
+            max(long, top.ephemeral_1h_input_tokens or 0),
+        ),
+        usage.output_tokens_details,
     )
 
 

@@ -70,6 +70,8 @@ _OPEN_ENDED = (
     b"code_execution",
     b'"mcp_servers"',
 )
+# a summary that Anthropic makes first reads the whole history once more
+_READS_MORE = (*_OPEN_ENDED, b'"compact_')
 # what a limit or a budget relies on: a server must not read another value than we did
 _READ = names("max_tokens", "stream")
 _NAMES = (*names("model"), *_READ)
@@ -100,8 +102,9 @@ class AnthropicMessagesPassThrough:
         """Whether pictures, files or sounds are in the request."""
         return holds_any(body, _OPEN_ENDED) or hides_letters(body)
 
-    # provider-run tools count as media here
-    is_open_ended = has_media
+    def is_open_ended(self, body: bytes) -> bool:
+        """The same, provider-run tools included, or a compaction."""
+        return holds_any(body, _READS_MORE) or hides_letters(body)
 
     def edit(self, body: bytes, peek: Peek, model: str, cap_tokens: int | None) -> bytes:
         """Sets the model, and caps the output where told to."""

@@ -97,6 +97,20 @@ def test_tags_are_added_up_from_rows(ledger: Database, group: str) -> None:
         assert shape(found, *names) == [(None, 3, 0, 959), ("x", 1, 0, 700), ('y"', 0, 1, 0)]
 
 
+@pytest.mark.parametrize(
+    "name", ['q"u', "b\\s", 'b\\"x', '"', "\\", "Maß", "a.b", "[0]", "$", "x y", "it's", "%s:?"]
+)
+def test_a_tag_of_any_name_is_found(ledger: Database, name: str) -> None:
+    records = (
+        (10_000, intent("req_s", tags={name: "v", "other": "w"})),
+        (10_001, settled("req_s")),
+    )
+    with ledger.write() as connection:
+        apply_batch(connection, Batch("w1", 10_000, 10_002, records))
+    assert shape(sums(ledger, f"tag:{name}")) == [(None, 1659), ("v", 700)]
+    assert ("w", "v", 700) in shape(sums(ledger, "tag:other", f"tag:{name}"))
+
+
 def test_sessions_are_added_up_from_rows(ledger: Database) -> None:
     records = (
         (10_000, intent("req_s", session="s-1", tags={"agent": "a-1"})),

@@ -212,7 +212,7 @@ def _rows(connection: Connection, query: UsageQuery) -> Subquery:
         (at - at % _DAY_MS).label("day"),
     ]
     columns += [func.coalesce(flag.cast(Integer), 0).label(name) for name, flag in flags.items()]
-    columns += [usage.c.tags[tag.removeprefix(_TAG)].as_string().label(tag) for tag in tags]
+    columns += [_tag(connection, tag.removeprefix(_TAG)).label(tag) for tag in tags]
     return (
         select(*columns)
         .where(
@@ -222,6 +222,15 @@ def _rows(connection: Connection, query: UsageQuery) -> Subquery:
         )
         .subquery()
     )
+
+
+def _tag(connection: Connection, name: str) -> ColumnElement[Any]:
+    """A tag's value; not by a path of SQLite's, which finds no key that JSON writes with an escape."""
+    if connection.dialect.name != "sqlite":
+        value: ColumnElement[Any] = usage.c.tags[name].as_string()
+        return value
+    each = func.json_each(usage.c.tags).table_valued("key", "value")
+    return select(each.c.value).where(each.c.key == name).correlate(usage).scalar_subquery()
 
 
 def _between(column: ColumnElement[Any], query: UsageQuery) -> list[ColumnElement[bool]]:

@@ -17,9 +17,9 @@ from vanguard.control.prices import (
     model_facts,
     operator_price,
 )
-from vanguard.core.money import Price, Rates, cost_usd_micros
+from vanguard.core.money import Price, Rates, ceilings, cost_usd_micros
 from vanguard.core.settings.tree import PriceSettings
-from vanguard.core.usage import Usage
+from vanguard.core.usage import Media, Usage
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -108,6 +108,70 @@ def test_our_arithmetic_equals_the_lists(
             cache_write_tokens=writes,
         ),
     )
+    assert ours == math.ceil(theirs * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("list_id", "model", "usage", "micros"),
+    [
+        ("openai", "gpt-audio", Usage(1000, 500), 7_500),
+        ("openai", "gpt-audio", Usage(1000, 500, media=Media(1000, output_audio_tokens=500)), 64_000),
+        # the list knows no price of its own for audio that was cached
+        ("openai", "gpt-audio", Usage(1000, 0, 400, media=Media(1000, 0, 0, 400)), 32_000),
+        ("google", "gemini-2.5-flash-image", Usage(10, 1290), 3_228),
+        ("google", "gemini-2.5-flash-image", Usage(10, 1290, media=Media(output_image_tokens=1290)),
+         38_703),
+        ("google", "gemini-2.5-flash", Usage(1000, 100, 500, media=Media(800, 0, 0, 400)),
+         400 + 40 + 30 + 3 + 250),
+        # a picture that has no price of its own costs what text does
+        ("google", "gemini-2.5-flash", Usage(1000, 100, media=Media(0, 1000)), 550),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_costs_what_the_list_says(
+    list_id: str, model: str, usage: Usage, micros: int
+) -> None:
+    assert cost_usd_micros(listed(list_id, model), usage) == micros
+
+
+def test_a_bound_is_that_of_the_dearest_kind() -> None:
+    (ceiling,) = ceilings([listed("openai", "gpt-audio")])
+    assert ceiling == (32_000_000, 64_000_000, 0)
+    assert listed("openai", "gpt-4o").rates.media is None
+
+
+@given(
+    model=st.sampled_from(["gpt-realtime", "gpt-4o-mini-realtime-preview"]),
+    fresh=st.tuples(*[st.integers(0, 100_000)] * 2),
+    cached=st.tuples(*[st.integers(0, 100_000)] * 2),
+    made=st.tuples(*[st.integers(0, 100_000)] * 2),
+)
+def test_our_arithmetic_of_audio_equals_the_lists(
+    model: str, fresh: tuple[int, int], cached: tuple[int, int], made: tuple[int, int]
+) -> None:
+    import genai_prices
+
+    counts = {
+        "input_tokens": sum(fresh) + sum(cached),
+        "output_tokens": sum(made),
+        "cache_read_tokens": sum(cached),
+    }
+    theirs = genai_prices.calc_price(
+        genai_prices.Usage(
+            **counts,
+            input_audio_tokens=fresh[1] + cached[1],
+            cache_audio_read_tokens=cached[1],
+            output_audio_tokens=made[1],
+        ),
+        model,
+        provider_id="openai",
+        genai_request_timestamp=AT,
+    ).total_price
+    media = Media(
+        input_audio_tokens=fresh[1] + cached[1],
+        cached_audio_tokens=cached[1],
+        output_audio_tokens=made[1],
+    )
+    ours = cost_usd_micros(listed("openai", model), Usage(**counts, media=media))
     assert ours == math.ceil(theirs * 1_000_000)
 
 

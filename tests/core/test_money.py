@@ -5,18 +5,30 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.core.money import Price, Rates, Tier, bound_usd_micros, ceilings, cost_usd_micros, usd
-from vanguard.core.usage import Usage
+from vanguard.core.money import (
+    MediaRates,
+    Price,
+    Rates,
+    Tier,
+    bound_usd_micros,
+    ceilings,
+    cost_usd_micros,
+    usd,
+)
+from vanguard.core.usage import Media, Usage
 
 SONNET = Rates(3_000_000, 15_000_000, 300_000, 3_750_000, 6_000_000)
 
 rate = st.integers(0, 200_000_000)
 tokens = st.integers(0, 5_000_000)
-rates = st.builds(Rates, rate, rate, rate, rate, rate)
+media_rates = st.builds(MediaRates, *[rate] * 9)
+rates = st.builds(Rates, *[rate] * 5)
+rates_of_media = st.builds(Rates, *[rate] * 5, media=media_rates)
 tiers = st.lists(st.tuples(st.integers(0, 2_000_000), rates), max_size=3).map(
     lambda pairs: tuple(Tier(above, kind) for above, kind in sorted(pairs, key=lambda p: p[0]))
 )
@@ -70,6 +82,80 @@ def test_cost_is_the_exact_sum_rounded_up_once(price, usage):
         )
     )
     assert cost_usd_micros(price, usage) == ceil(exact) + price.request_usd_micros
+
+
+@st.composite
+def media_usages(draw):
+    """Usage of which each kind lies within what it is a part of."""
+    fresh, cached, made = (draw(st.tuples(*[tokens] * 4)) for _ in range(3))
+    written = draw(tokens)
+    usage = Usage(
+        input_tokens=sum(fresh) + sum(cached) + written,
+        output_tokens=sum(made),
+        cache_read_tokens=sum(cached),
+        cache_write_tokens=written,
+        media=Media(
+            *(new + old for new, old in zip(fresh[1:], cached[1:], strict=True)),
+            *cached[1:],
+            *made[1:],
+        ),
+    )
+    return usage, fresh, cached, made, written
+
+
+@given(rates_of_media, media_usages())
+def test_each_kind_costs_its_own_rate(kind, drawn):
+    usage, fresh, cached, made, written = drawn
+    own = kind.media
+    exact = sum(
+        Fraction(count * per_million, 1_000_000)
+        for counts, per_millions in (
+            (fresh, (kind.input_usd_micros, own.input_audio_usd_micros,
+                     own.input_image_usd_micros, own.input_video_usd_micros)),
+            (cached, (kind.cache_read_usd_micros, own.cached_audio_usd_micros,
+                      own.cached_image_usd_micros, own.cached_video_usd_micros)),
+            (made, (kind.output_usd_micros, own.output_audio_usd_micros,
+                    own.output_image_usd_micros, own.output_video_usd_micros)),
+            ((written,), (kind.cache_write_usd_micros,)),
+        )
+        for count, per_million in zip(counts, per_millions, strict=True)
+    )  # fmt: skip
+    assert cost_usd_micros(price(kind), usage) == ceil(exact)
+
+
+@given(rates_of_media, usages(), st.builds(Media, *[tokens] * 9))
+def test_whatever_is_told_of_media_a_call_costs_no_more_than_its_bound(kind, usage, media):
+    told = msgspec.structs.replace(usage, media=media)
+    bound = bound_usd_micros(ceilings([price(kind)]), usage.input_tokens, usage.output_tokens)
+    assert 0 <= cost_usd_micros(price(kind), told) <= bound
+
+
+@given(prices, usages(), st.builds(Media, *[tokens] * 9))
+def test_media_without_rates_of_its_own_costs_what_text_does(price, usage, media):
+    told = msgspec.structs.replace(usage, media=media)
+    assert cost_usd_micros(price, told) == cost_usd_micros(price, usage)
+
+
+def test_audio_of_which_nobody_says_what_was_cached():
+    million = 1_000_000
+    own = MediaRates(*(rate * million for rate in (10, 4, 4, 3, 1, 1, 8, 8, 8)))
+    kind = Rates(4 * million, 8 * million, 1 * million, 4 * million, 4 * million, own)
+    # 60 of 100 were read afresh, and 80 are audio: 20 of them came from the cache
+    usage = Usage(100, cache_read_tokens=40, media=Media(input_audio_tokens=80))
+    assert cost_usd_micros(price(kind), usage) == 60 * 10 + 20 * 3 + 20 * 1
+
+
+def test_rates_of_another_version_can_be_read():
+    """A snapshot may have been written before there were any of media, or be read by who knows none."""
+
+    class Earlier(msgspec.Struct):
+        input_usd_micros: int
+
+    own = Rates(1, 2, 3, 4, 5, MediaRates(*range(9)))
+    assert msgspec.json.decode(msgspec.json.encode(own), type=Rates) == own
+    assert msgspec.json.decode(msgspec.json.encode(own), type=Earlier).input_usd_micros == 1
+    assert b"media" not in msgspec.json.encode(SONNET)
+    assert msgspec.json.decode(msgspec.json.encode(SONNET), type=Rates) == SONNET
 
 
 @given(prices, usages())

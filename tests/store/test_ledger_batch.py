@@ -7,6 +7,7 @@ import pytest
 
 from support.records import SCOPES, T0_MS, intent, settled
 from vanguard.core.journal import Record
+from vanguard.core.usage import Media, Usage
 from vanguard.store.ledger_batch import HOUR_MS, Folded, Row, RowKey, fold
 
 
@@ -21,6 +22,13 @@ def test_an_open_attempt_is_a_row_and_no_sum() -> None:
     assert row["status"] is None
     assert row["reserved_usd_micros"] == 900
     assert (found.rollups, found.spend, found.updated) == ([], [], [])
+
+
+def test_usage_that_tells_media_is_a_row_like_others() -> None:
+    usage = Usage(100, 5, media=Media(input_audio_tokens=90))
+    (row,) = folded(intent(), settled(usage=usage)).inserted
+    (other,) = folded(intent(), settled(usage=Usage(100, 5))).inserted
+    assert row == other
 
 
 def test_a_settled_attempt_adds_to_its_hour_and_to_every_scope_and_window() -> None:

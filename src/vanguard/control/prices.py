@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from vanguard.core.money import MICROS_PER_USD, Price, Rates, Tier
+from vanguard.core.money import MICROS_PER_USD, MediaRates, Price, Rates, Tier
 from vanguard.core.settings.tree import PriceSettings
 
 FREE = Price("operator:free", "1", Rates(0, 0, 0, 0, 0))
@@ -138,6 +138,26 @@ class _Listed:
             cache_read_usd_micros=given if read is None else read,
             cache_write_usd_micros=write,
             cache_write_1h_usd_micros=write if hour is None else hour,
+            media=self._media(input_tokens, given, output, given if read is None else read),
+        )
+
+    def _media(self, input_tokens: int, given: int, output: int, read: int) -> MediaRates | None:
+        """Rates of what is no text; None where none of it is listed.
+
+        What is not listed costs what text does. A cache rate that is missing where the input has one
+        of its own is the input's, as with text.
+        """
+        kinds = ("audio", "image", "video")
+        inputs = [self._rate(f"input_{kind}_mtok", input_tokens) for kind in kinds]
+        cached = [self._rate(f"cache_{kind}_read_mtok", input_tokens) for kind in kinds]
+        outputs = [self._rate(f"output_{kind}_mtok", input_tokens) for kind in kinds]
+        if all(rate is None for rate in (*inputs, *cached, *outputs)):
+            return None
+        full = [read if rate is None else rate for rate in inputs]
+        return MediaRates(
+            *(given if rate is None else rate for rate in inputs),
+            *(full[at] if rate is None else rate for at, rate in enumerate(cached)),
+            *(output if rate is None else rate for rate in outputs),
         )
 
     def request_usd_micros(self) -> int:

@@ -10,16 +10,33 @@ from typing import NamedTuple
 
 import msgspec
 
-from vanguard.core.usage import Usage
+from vanguard.core.usage import Media, Usage
 
 MICROS_PER_USD = 1_000_000
 _TOKENS_PER_RATE = 1_000_000
+
+
+class MediaRates(msgspec.Struct, frozen=True):
+    """Micro-dollars for a million tokens that are not text; each is set, if to the text's."""
+
+    input_audio_usd_micros: int
+    input_image_usd_micros: int
+    input_video_usd_micros: int
+    cached_audio_usd_micros: int
+    cached_image_usd_micros: int
+    cached_video_usd_micros: int
+    output_audio_usd_micros: int
+    output_image_usd_micros: int
+    output_video_usd_micros: int
 
 
 class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
     """Micro-dollars for a million tokens of each kind.
 
     Cache rates that a provider does not publish are set by whoever makes the price, never here.
+
+    Attributes:
+        media: where what is no text has a price of its own; None where it costs what text does.
     """
 
     input_usd_micros: int
@@ -27,6 +44,7 @@ class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
     cache_read_usd_micros: int
     cache_write_usd_micros: int
     cache_write_1h_usd_micros: int
+    media: MediaRates | None = None
 
 
 class Tier(msgspec.Struct, frozen=True):
@@ -65,6 +83,9 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
 def cost_usd_micros(price: Price, usage: Usage) -> int:
     """What a call costs, rounded up once to a whole micro-dollar."""
     rates = price.rates_for(usage.input_tokens) if price.tiers else price.rates
+    if usage.media is not None and rates.media is not None:
+        total = _with_media(usage, rates, usage.media, rates.media)
+        return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
     read, short, long = (
         usage.cache_read_tokens,
         usage.cache_write_tokens,
@@ -78,6 +99,52 @@ def cost_usd_micros(price: Price, usage: Usage) -> int:
         total += long * rates.cache_write_1h_usd_micros
     total += fresh * rates.input_usd_micros
     return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+
+
+def _with_media(usage: Usage, rates: Rates, media: Media, apart: MediaRates) -> int:
+    """The sum over all kinds, before it is rounded.
+
+    What is no text is never more than there is in all. Where more of the input is told to be audio, say,
+    than was read afresh, the rest of it came from the cache, told or not.
+    """
+    read, output = usage.cache_read_tokens, usage.output_tokens
+    short, long = usage.cache_write_tokens, usage.cache_write_1h_tokens
+    fresh = max(0, usage.input_tokens - read - short - long)
+    total = short * rates.cache_write_usd_micros + long * rates.cache_write_1h_usd_micros
+    for tokens, cached, input_usd_micros, cached_usd_micros in (
+        (
+            media.input_audio_tokens,
+            media.cached_audio_tokens,
+            apart.input_audio_usd_micros,
+            apart.cached_audio_usd_micros,
+        ),
+        (
+            media.input_image_tokens,
+            media.cached_image_tokens,
+            apart.input_image_usd_micros,
+            apart.cached_image_usd_micros,
+        ),
+        (
+            media.input_video_tokens,
+            media.cached_video_tokens,
+            apart.input_video_usd_micros,
+            apart.cached_video_usd_micros,
+        ),
+    ):
+        new = min(fresh, max(0, tokens - cached))
+        old = min(read, max(tokens, cached) - new)
+        fresh, read = fresh - new, read - old
+        total += new * input_usd_micros + old * cached_usd_micros
+    for tokens, output_usd_micros in (
+        (media.output_audio_tokens, apart.output_audio_usd_micros),
+        (media.output_image_tokens, apart.output_image_usd_micros),
+        (media.output_video_tokens, apart.output_video_usd_micros),
+    ):
+        written = min(output, tokens)
+        output -= written
+        total += written * output_usd_micros
+    total += fresh * rates.input_usd_micros + read * rates.cache_read_usd_micros
+    return total + output * rates.output_usd_micros
 
 
 class Ceiling(NamedTuple):
@@ -99,14 +166,25 @@ def ceilings(prices: Iterable[Price]) -> tuple[Ceiling, ...]:
     found = {}
     for price in prices:
         for rates in (price.rates, *(tier.rates for tier in price.tiers)):
-            dearest = max(
-                rates.input_usd_micros,
-                rates.cache_read_usd_micros,
-                rates.cache_write_usd_micros,
-                rates.cache_write_1h_usd_micros,
-            )
-            found[Ceiling(dearest, rates.output_usd_micros, price.request_usd_micros)] = True
+            read, written = _dearest(rates)
+            found[Ceiling(read, written, price.request_usd_micros)] = True
     return tuple(found)
+
+
+def _dearest(rates: Rates) -> tuple[int, int]:
+    """Of input and of output, whatever they consist of."""
+    read = [
+        rates.input_usd_micros,
+        rates.cache_read_usd_micros,
+        rates.cache_write_usd_micros,
+        rates.cache_write_1h_usd_micros,
+    ]
+    written = [rates.output_usd_micros]
+    if rates.media is not None:
+        for name in rates.media.__struct_fields__:
+            kinds = written if name.startswith("output_") else read
+            kinds.append(getattr(rates.media, name))
+    return max(read), max(written)
 
 
 def bound_usd_micros(ceilings: tuple[Ceiling, ...], input_tokens: int, output_tokens: int) -> int:

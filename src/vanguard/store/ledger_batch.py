@@ -144,6 +144,8 @@ class _Folding:
 
 def _settlement(settled: Settled) -> Row:
     columns: Row = msgspec.structs.asdict(settled.usage)
+    # is in the cost, and no column
+    del columns["media"]
     return columns | {
         "state": "settled",
         "settled_at_ms": settled.at_ms,

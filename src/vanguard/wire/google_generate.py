@@ -285,6 +285,13 @@ class PromptFeedback(_Told, frozen=True):
     block_reason_message: str | None = None
 
 
+class ModalityTokens(_Told, frozen=True):
+    """Tokens of one kind of content: TEXT, AUDIO, IMAGE, VIDEO or DOCUMENT."""
+
+    modality: str | None = None
+    token_count: int | None = None
+
+
 class UsageMetadata(_Told, frozen=True):
     """Tokens of one reply so far; the prompt's include what came from a cache."""
 
@@ -294,6 +301,9 @@ class UsageMetadata(_Told, frozen=True):
     thoughts_token_count: int | None = None
     tool_use_prompt_token_count: int | None = None
     total_token_count: int | None = None
+    prompt_tokens_details: list[ModalityTokens] | None = None
+    cache_tokens_details: list[ModalityTokens] | None = None
+    candidates_tokens_details: list[ModalityTokens] | None = None
 
 
 class Reply(_Told, frozen=True):

@@ -243,12 +243,16 @@ class PromptDetails(msgspec.Struct, frozen=True, gc=False):
 
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
+    audio_tokens: int | None = None
+    image_tokens: int | None = None
 
 
 class CompletionDetails(msgspec.Struct, frozen=True, gc=False):
     """Parts of the output."""
 
     reasoning_tokens: int | None = None
+    audio_tokens: int | None = None
+    image_tokens: int | None = None
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):

@@ -2,12 +2,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from vanguard.core.usage import Usage
+from vanguard.core.usage import Media, Usage
 from vanguard.gateway.call.charged import charged_usage, estimate_input_tokens, past
 from vanguard.gateway.doors import DOORS
 
 CHAT, COUNT = DOORS["/v1/chat/completions"], DOORS["/v1/messages/count_tokens"]
 TOLD = Usage(20, 5, cache_read_tokens=3)
+AUDIO = Media(input_audio_tokens=15)
+HEARD = Usage(20, 5, media=AUDIO)
 
 
 def relay(told=None, tokens=0, *, done=False, failed=False):
@@ -26,6 +28,7 @@ def exchange(limit=None, door=CHAT, body=b"x" * 40):
         # the provider's count came early and the answer went on: what was seen is more
         (relay(TOLD, 9), "truncated", -1, Usage(20, 9, 3, estimated=True)),
         (relay(TOLD, 9, done=True, failed=True), "truncated", -1, Usage(20, 9, 3, estimated=True)),
+        (relay(HEARD, 9), "truncated", -1, Usage(20, 9, estimated=True, media=AUDIO)),
         (relay(TOLD, 4), "cancelled", -1, TOLD),
         # nothing was told
         (relay(None, 7), "truncated", -1, Usage(11, 7, estimated=True)),

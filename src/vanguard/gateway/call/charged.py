@@ -76,6 +76,7 @@ def _written(told: Usage, output_tokens: int) -> Usage:
         cache_write_tokens=told.cache_write_tokens,
         cache_write_1h_tokens=told.cache_write_1h_tokens,
         estimated=True,
+        media=told.media,
     )
 
 

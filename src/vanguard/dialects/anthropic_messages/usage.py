@@ -30,11 +30,13 @@ def read_usage(usage: wire.Usage, earlier: Usage | None = None) -> Usage:
     if usage.cache_creation is not None:
         short = usage.cache_creation.ephemeral_5m_input_tokens or 0
         long = usage.cache_creation.ephemeral_1h_input_tokens or 0
-        # what no lifetime claims is of the shorter one
-        short = max(short, (usage.cache_creation_input_tokens or 0) - long)
+        if usage.cache_creation_input_tokens:
+            # what no lifetime claims is of the shorter one
+            short = max(short, usage.cache_creation_input_tokens - max(long, 0))
     elif usage.cache_creation_input_tokens is not None:
-        long = min(long, usage.cache_creation_input_tokens)
-        short = usage.cache_creation_input_tokens - long
+        written = max(0, usage.cache_creation_input_tokens)
+        long = max(0, min(long, written))
+        short = written - long
     fresh = usage.input_tokens
     if fresh is None:
         fresh = fresh_input_tokens(before)

@@ -1,4 +1,6 @@
+import asyncio
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -227,3 +229,65 @@ async def test_an_upstreams_error_within_its_stream_passes_and_is_no_success(run
         (settled,) = running.settled()
         assert (settled.status, settled.error) == ("truncated", "upstream_error")
         assert settled.cost_usd_micros > 0
+
+
+@asynccontextmanager
+async def reading(client, running):
+    """A stream whose first token is here."""
+    body = json.dumps({**CHAT, "stream": True})
+    url = running.base_url + "/v1/chat/completions"
+    async with client.stream("POST", url, content=body, headers=KEY) as answer:
+        parts = answer.aiter_raw()
+        assert await anext(parts)
+        yield parts
+
+
+def held(free):
+    """An upstream's stream whose end is kept back, or a whole answer that is."""
+
+    async def script(asked, write):
+        if not asked.json().get("stream"):
+            await free.wait()
+            await whole(200, SAID)(asked, write)
+            return
+        await stream(STREAM[:2], end=False)(asked, write)
+        await free.wait()
+        for event in STREAM[2:]:
+            await write(b"%x\r\n%b\r\n" % (len(event), event))
+        await write(b"0\r\n\r\n")
+
+    return script
+
+
+def opens(running):
+    """Three requests have failed; the time is what the list holds."""
+    gateway, now = running.gateway, [running.gateway.loop_time()]
+    gateway.loop_time = lambda: now[0]
+    for _ in range(3):
+        gateway.health.failed("m/0", now[0])
+    assert gateway.health.breaker("m/0", now[0]) == "open"
+    return now
+
+
+async def test_a_stream_that_was_begun_before_a_breaker_opened_does_not_close_it(runner, client):
+    free = asyncio.Event()
+    async with Upstream([held(free)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        async with reading(client, running) as parts:
+            now = opens(running)
+            free.set()
+            assert [part async for part in parts]
+        assert [one.status for one in running.settled()] == ["ok"]
+        assert running.gateway.health.breaker("m/0", now[0]) == "open"
+
+
+async def test_nor_does_a_whole_answer(runner, client):
+    free = asyncio.Event()
+    async with Upstream([held(free)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        task = asyncio.create_task(chat(client, running))
+        await until(lambda: upstream.asked)
+        now = opens(running)
+        free.set()
+        assert (await task).status_code == 200
+        assert running.gateway.health.breaker("m/0", now[0]) == "open"

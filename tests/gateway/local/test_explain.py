@@ -56,7 +56,7 @@ async def test_in_which_order_why_and_what_is_known(runner, client):
     assert short["why"].startswith("its account's quota of tokens does not hold the request, for ")
     assert short["quota"] == {"tokens": {"limit": 10, "left": 5}}
     assert broken["why"].startswith("its breaker is open, for ")
-    gateway.health.succeeded("m/0")
+    gateway.health.succeeded("m/0", gateway.loop_time())
     gateway.health.probed("m/0", alive=False)
     last = (await explained(client, running)).json()["deployments"][-1]
     assert (last["deployment"], last["why"]) == ("m/0", "it does not answer its probe")

@@ -234,7 +234,7 @@ class Fleet(RuleBasedStateMachine):
         self.router = router(3)
         self.way = course(*able, policy="least_tokens")
         self.now = NOW
-        self.open: list[tuple[str, object]] = []
+        self.open: list[tuple[str, object, float]] = []
 
     @rule(seconds=st.floats(0, 30))
     def wait(self, seconds):
@@ -257,19 +257,24 @@ class Fleet(RuleBasedStateMachine):
             )
         chosen = plan.choices[0].deployment
         ticket = self.router.begin(self.way, ask, chosen, self.now)
-        self.open.append((chosen.id, ticket))
+        self.router.health.tried(chosen.id, self.now)
+        self.open.append((chosen.id, ticket, self.now))
 
-    @rule(index=st.integers(0, 30), fate=st.sampled_from(["well", "429", "broken", "twice"]))
+    @rule(
+        index=st.integers(0, 30),
+        fate=st.sampled_from(["well", "429", "broken", "twice"]),
+    )
     def end(self, index, fate):
         if not self.open:
             return
-        chosen, ticket = self.open.pop(index % len(self.open))
+        chosen, ticket, begun = self.open.pop(index % len(self.open))
+        health = self.router.health
         if fate == "429":
             ticket.refused(None, self.now)
         elif fate == "broken":
-            self.router.health.failed(chosen, self.now)
+            health.failed(chosen, self.now, 0.0, begun)
         else:
-            self.router.health.succeeded(chosen)
+            health.succeeded(chosen, begun)
         ticket.end(self.now, Usage(10, 10), well=fate == "well")
         if fate == "twice":
             ticket.end(self.now)
@@ -278,7 +283,7 @@ class Fleet(RuleBasedStateMachine):
     def nothing_leaks(self):
         for one in self.way.able:
             load = self.router.load(one)
-            assert load.requests == sum(1 for name, _ in self.open if name == one.id)
+            assert load.requests == sum(1 for name, _, _ in self.open if name == one.id)
             assert (load.tokens == 0) == (load.requests == 0)
 
 

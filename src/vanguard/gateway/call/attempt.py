@@ -53,6 +53,7 @@ class Attempt:
     _skim: Callable[[bytes], int] | None = None
     _forward: Callable[[bytes], None]
     _sent = False
+    _begun = 0.0  # monotonic seconds, where somebody has failed of late
     _read_tokens = _read_bytes = 0
     _broken: UpstreamError | None = None
 
@@ -80,6 +81,8 @@ class Attempt:
         gateway, exchange = self._gateway, self._exchange
         data = build_request(gateway, exchange, deployment, self._relay.request_body())
         gateway.ledger.intend(build_intent(exchange, deployment, number), self)
+        if not gateway.health.all_well:
+            self._begun = gateway.loop_time()
         self._data = data
         self._outcome = Outcome(deployment, number)
 
@@ -109,8 +112,7 @@ class Attempt:
         self._status, self._headers = status, headers
         if self._outcome is not None:
             self._outcome.http_status = status
-        ticket = self._exchange.ticket
-        if ticket is not None:
+        if (ticket := self._exchange.ticket) is not None:
             ticket.head(status, headers, self._gateway.loop_time())
         if status < 400:
             self._streaming = is_stream(headers)
@@ -124,9 +126,8 @@ class Attempt:
         usual = answer.status == 200 and not answer.streams and not exchange.peek.stream
         if not usual or outcome is None or exchange.ticket is not None:
             return False
-        self._call = None
-        self._status, self._headers, self._body = 200, answer.headers, body
-        outcome.http_status = 200
+        self._call, self._headers, self._body = None, answer.headers, body
+        self._status = outcome.http_status = 200
         self._end_whole(body)
         return True
 
@@ -222,8 +223,8 @@ class Attempt:
 
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
-            gateway = self._gateway
-            gateway.health.failed(self._outcome.deployment.id, gateway.loop_time(), wait_s)
+            health, now = self._gateway.health, self._gateway.loop_time()
+            health.failed(self._outcome.deployment.id, now, wait_s, self._begun)
 
     def _refused(self, body: bytes) -> None:
         """An answer of status >= 400: ours to retry, or the client's to read."""
@@ -427,8 +428,7 @@ class Attempt:
 
     def _begin_drain(self) -> bool:
         if self._outcome is not None:
-            deployment = self._outcome.deployment
-            self._drain = begin_drain(self._gateway, deployment, self._drain_over)
+            self._drain = begin_drain(self._gateway, self._outcome.deployment, self._drain_over)
         return self._drain is not None
 
     def _drain_over(self) -> None:
@@ -466,7 +466,7 @@ class Attempt:
         if self._streaming:
             self._leave_stream()
         if status == "ok":
-            self._gateway.health.succeeded(outcome.deployment.id)
+            self._gateway.health.succeeded(outcome.deployment.id, self._begun)
         outcome.status = status
         outcome.error = error
         outcome.usage = self._usage(status) if told is None else told

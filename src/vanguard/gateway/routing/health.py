@@ -21,11 +21,20 @@ _TRIAL_S = 5.0
 
 
 class _Deployment:
-    __slots__ = ("failures", "on_trial", "open_until", "openings", "tripped", "weight")
+    __slots__ = (
+        "failures",
+        "on_trial",
+        "open_until",
+        "opened",
+        "openings",
+        "tripped",
+        "weight",
+    )
 
     def __init__(self) -> None:
         self.failures = 0
         self.weight = 0.0
+        self.opened = 0.0  # when it was last learned that it should be left alone
         self.open_until = 0.0
         self.openings = 0  # since the last answer
         self.tripped = False
@@ -44,39 +53,59 @@ class Health:
         self._dead: set[str] = set()
         self.all_well = True
 
-    def succeeded(self, deployment_id: str) -> None:
-        """An answer came."""
+    def succeeded(self, deployment_id: str, begun: float) -> None:
+        """An answer came.
+
+        Args:
+            deployment_id: whose answer.
+            begun: when its request went there, monotonic seconds. What went there before the breaker
+                opened says nothing of what does now, and changes nothing then.
+        """
         if self._dead:
             self._dead.discard(deployment_id)
         if self.all_well:
             return
         state = self._deployments.get(deployment_id)
-        if state is None:
+        if state is None or begun < state.opened:
             return
         state.failures = state.openings = 0
-        state.open_until = 0.0
+        state.opened = state.open_until = 0.0
         state.tripped = state.on_trial = False
         state.weight *= _FADE
         if state.weight < _FORGOTTEN:
             del self._deployments[deployment_id]
             self.all_well = not self._deployments
 
-    def failed(self, deployment_id: str, now: float, wait_s: float = 0.0) -> None:
-        """No answer, an overload or a server's error; `wait_s` is the provider's Retry-After."""
+    def failed(
+        self, deployment_id: str, now: float, wait_s: float = 0.0, begun: float | None = None
+    ) -> None:
+        """No answer, an overload or a server's error.
+
+        Args:
+            deployment_id: whose.
+            now: monotonic seconds.
+            wait_s: the provider's Retry-After.
+            begun: when its request went there; None for just now.
+        """
         self.all_well = False
         state = self._deployments.setdefault(deployment_id, _Deployment())
-        known = state.tripped and now < state.open_until and not state.on_trial
-        if state.on_trial:
+        # sent before it opened, or for want of another
+        known = state.tripped and (
+            (begun is not None and begun < state.opened)
+            or (now < state.open_until and not state.on_trial)
+        )
+        if state.on_trial and not known:
             state.on_trial, state.open_until = False, now
         if wait_s > 0:
+            state.opened = now
             state.open_until = max(state.open_until, now + min(wait_s, _LONGEST_COOLDOWN_S))
         if known:
-            # sent before it opened, or for want of another
             return
         state.failures += 1
         state.weight = min(state.weight + 1, 2 * _WEIGHT_TO_OPEN)
         if state.failures >= _FAILURES_TO_OPEN or state.weight >= _WEIGHT_TO_OPEN or state.tripped:
             cooldown = min(_FIRST_COOLDOWN_S * 2.0**state.openings, _LONGEST_COOLDOWN_S)
+            state.opened = now
             state.open_until = max(state.open_until, now + cooldown)
             state.openings = min(state.openings + 1, 10)
             state.tripped = True

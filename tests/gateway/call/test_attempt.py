@@ -269,6 +269,18 @@ def opens(running):
     return now
 
 
+async def test_the_first_token_ends_a_trial(runner, client):
+    free = asyncio.Event()
+    async with Upstream([held(free)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        health, now = running.gateway.health, opens(running)
+        now[0] += 3.0
+        async with reading(client, running) as parts:
+            assert health.breaker("m/0", now[0]) == "closed"
+            free.set()
+            assert [part async for part in parts]
+
+
 async def test_a_stream_that_was_begun_before_a_breaker_opened_does_not_close_it(runner, client):
     free = asyncio.Event()
     async with Upstream([held(free)]) as upstream:
@@ -291,3 +303,34 @@ async def test_nor_does_a_whole_answer(runner, client):
         free.set()
         assert (await task).status_code == 200
         assert running.gateway.health.breaker("m/0", now[0]) == "open"
+
+
+@pytest.mark.parametrize(
+    ("script", "streams", "tokens"),
+    [
+        (stream(STREAM), True, True),
+        (stream([b": nothing\n\n", *STREAM[2:]]), True, False),
+        (whole(200, SAID), False, False),
+    ],
+)
+async def test_an_answer_counts_once_with_a_token_or_without(
+    runner, client, script, streams, tokens
+):
+    async with Upstream([script]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        told = []
+        running.gateway.health.succeeded = lambda *answer: told.append(answer)
+        assert (await chat(client, running, stream=streams)).status_code == 200
+        (settled,) = running.settled()
+        assert (settled.status, settled.first_token_ms >= 0) == ("ok", tokens)
+        assert told == [("m/0", 0.0)]
+
+
+async def test_streams_that_break_off_after_a_token_open_the_breaker(runner, client):
+    async with Upstream([stream([delta("a")], die=True)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        health, found = running.gateway.health, []
+        for _ in range(5):
+            assert b'"error"' in (await chat(client, running, stream=True)).content
+            found.append(health.healthy("m/0", running.gateway.loop_time()))
+        assert found == [True, True, True, False, False]

@@ -170,9 +170,49 @@ def test_scattered_failures_are_not_in_a_row_however_late_the_answers_are():
         assert health.healthy("a", now)
 
 
+def cycles(broken_of: int, requests: int) -> int:
+    """How often it opens when the last of so many answers breaks off, one request after the other."""
+    health, now, count = Health(), 100.0, 0
+    for number in range(requests):
+        now += 1.0
+        begun, now = now, now + 1.0
+        health.succeeded("a", begun)
+        if number % broken_of == broken_of - 1:
+            health.broke_off("a", now, 0.0, begun)
+        if not health.healthy("a", now):
+            count += 1
+            now += health.opens_in_s("a", now)
+            health.tried("a", now)
+    return count
+
+
+def test_first_tokens_with_no_end_are_failures():
+    assert cycles(1, 3) == 0
+    assert cycles(1, 4) == 1
+    assert cycles(2, 40) > 1, "half of them"
+    assert cycles(10, 400) == 0, "now and then"
+
+
+def test_trials_that_begin_well_and_break_off_cool_down_for_longer_too():
+    health, now = opened(100.0), 102.0
+    for cooldown_s in (4.0, 8.0, 16.0, 32.0, 60.0, 60.0):
+        health.tried("a", now)
+        health.succeeded("a", now)
+        assert health.healthy("a", now), "others follow the first token"
+        health.broke_off("a", now + 1, 0.0, now)
+        assert health.opens_in_s("a", now + 1) == cooldown_s
+        now += 1 + cooldown_s
+    health.tried("a", now)
+    for _ in range(20):
+        health.succeeded("a", now)
+    assert health.all_well
+
+
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["answer", "failure", "pause", "try"]), st.floats(0.0, 9.0)),
+        st.tuples(
+            st.sampled_from(["answer", "failure", "break", "pause", "try"]), st.floats(0.0, 9.0)
+        ),
         max_size=60,
     )
 )
@@ -185,6 +225,8 @@ def test_only_what_went_there_since_it_opened_shortens_its_rest(steps):
             health.succeeded("a", begun)
         elif step == "failure":
             health.failed("a", now, 0.0, begun)
+        elif step == "break":
+            health.broke_off("a", now, 0.0, begun)
         elif step == "pause":
             health.failed("a", now, 5.0, begun)
         else:

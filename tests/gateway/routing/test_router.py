@@ -262,7 +262,7 @@ class Fleet(RuleBasedStateMachine):
 
     @rule(
         index=st.integers(0, 30),
-        fate=st.sampled_from(["well", "429", "broken", "twice"]),
+        fate=st.sampled_from(["well", "429", "broken", "broken off", "twice"]),
     )
     def end(self, index, fate):
         if not self.open:
@@ -275,6 +275,8 @@ class Fleet(RuleBasedStateMachine):
             health.failed(chosen, self.now, 0.0, begun)
         else:
             health.succeeded(chosen, begun)
+        if fate == "broken off":
+            health.broke_off(chosen, self.now, 0.0, begun)
         ticket.end(self.now, Usage(10, 10), well=fate == "well")
         if fate == "twice":
             ticket.end(self.now)

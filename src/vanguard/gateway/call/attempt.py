@@ -224,15 +224,13 @@ class Attempt:
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
             health, now = self._gateway.health, self._gateway.loop_time()
-            health.failed(self._outcome.deployment.id, now, wait_s, self._begun)
+            tell = health.failed if self._gaps is None else health.broke_off
+            tell(self._outcome.deployment.id, now, wait_s, self._begun)
 
     def _refused(self, body: bytes) -> None:
         """An answer of status >= 400: ours to retry, or the client's to read."""
         status, outcome = self._status, self._outcome
-        if outcome is None:
-            self._over()
-            return
-        if not self._answer.open:
+        if outcome is None or not self._answer.open:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
@@ -334,6 +332,8 @@ class Attempt:
         if self._gaps is not None:
             self._gaps.seen(now)
         elif self._outcome is not None:
+            # an answer, as far as its deployment's health goes: its end may be minutes away
+            self._gateway.health.succeeded(self._outcome.deployment.id, self._begun)
             meter = self._exchange.lane.meter
             waited = now - self._exchange.arrived
             self._outcome.first_token_ms = int(waited * 1000)
@@ -465,7 +465,7 @@ class Attempt:
             return
         if self._streaming:
             self._leave_stream()
-        if status == "ok":
+        if status == "ok" and self._gaps is None:
             self._gateway.health.succeeded(outcome.deployment.id, self._begun)
         outcome.status = status
         outcome.error = error

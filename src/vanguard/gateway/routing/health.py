@@ -1,6 +1,7 @@
 """Circuit breakers: deployments that fail are tried last for a while, then by one request first.
 
 It does not know why one fails, nor does it probe: it learns from the traffic, and from whoever probes.
+An answer counts when it begins, for its end may be minutes away; one that breaks off is taken back.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class _Deployment:
         "open_until",
         "opened",
         "openings",
+        "openings_before",
         "tripped",
         "weight",
     )
@@ -37,6 +39,7 @@ class _Deployment:
         self.opened = 0.0  # when it was last learned that it should be left alone
         self.open_until = 0.0
         self.openings = 0  # since the last answer
+        self.openings_before = 0  # until that answer
         self.tripped = False
         self.on_trial = False
 
@@ -54,7 +57,7 @@ class Health:
         self.all_well = True
 
     def succeeded(self, deployment_id: str, begun: float) -> None:
-        """An answer came.
+        """An answer came, or began to come: to be told once of each attempt.
 
         Args:
             deployment_id: whose answer.
@@ -68,6 +71,8 @@ class Health:
         state = self._deployments.get(deployment_id)
         if state is None or begun < state.opened:
             return
+        if state.openings:
+            state.openings_before = state.openings
         state.failures = state.openings = 0
         state.opened = state.open_until = 0.0
         state.tripped = state.on_trial = False
@@ -109,6 +114,14 @@ class Health:
             state.open_until = max(state.open_until, now + cooldown)
             state.openings = min(state.openings + 1, 10)
             state.tripped = True
+
+    def broke_off(self, deployment_id: str, now: float, wait_s: float, begun: float) -> None:
+        """An answer that had begun, and was told as one that came, has failed after all."""
+        state = self._deployments.get(deployment_id)
+        if state is not None and begun >= state.opened:
+            state.weight /= _FADE
+            state.openings = max(state.openings, state.openings_before)
+        self.failed(deployment_id, now, wait_s, begun)
 
     def probed(self, deployment_id: str, *, alive: bool) -> None:
         """Whoever probes has found it alive, which closes no breaker that requests have opened, or dead."""

@@ -56,6 +56,7 @@ class Exchange:
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         story: its answer where others may go on with it; None where that was not asked for.
+        refused: deployments that have refused it for good.
         lost: names of what a stream has held and the client's API has no place for.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
@@ -72,6 +73,7 @@ class Exchange:
     arrived = 0.0
     arrived_ms = 0
     story: Story | None = None
+    refused: frozenset[str] = frozenset()
     strict = False
     _media: bool | None = None
 

@@ -1,6 +1,9 @@
+import json
+
 import pytest
 
-from support.gateway import deployment
+from support.gateway import CHAT, KEY, REPLY, chat, deployment, snapshot
+from support.upstream import Upstream, whole
 from vanguard.core.errors import (
     ContentBlocked,
     UpstreamError,
@@ -9,8 +12,14 @@ from vanguard.core.errors import (
     UpstreamUnavailable,
     VanguardError,
 )
-from vanguard.gateway.call.elsewhere import elsewhere, meant_status, read_before, told_within
-from vanguard.snapshot.model import Aws
+from vanguard.gateway.call.elsewhere import (
+    account_at_fault,
+    elsewhere,
+    meant_status,
+    read_before,
+    told_within,
+)
+from vanguard.snapshot.model import Aws, Model, Routing
 
 PLACE = deployment("http://x")
 AWS = deployment("http://x", aws=Aws("us-east-1"))
@@ -106,3 +115,180 @@ def test_a_refusal_behind_a_ping_is_told_as_an_error_of_the_stream():
     told = told_within("openai_chat", 400, b'{"error":{"message":"no such field"}}')
     assert isinstance(told, VanguardError)
     assert "no such field" in told.message
+
+
+def error(message, **fields):
+    return {"error": {"message": message, **fields}}
+
+
+NO_MODEL = error("The model `x` does not exist or you do not have access to it.")
+NO_ACCESS = error("Project `p` does not have access to model `x`", code="model_not_found")
+NO_FILE = error("No such File object: file-abc", code="not_found")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (402, {}),
+        (402, error("Insufficient credits")),
+        (403, NO_ACCESS),
+        (403, {"type": "error", **error("Not for this key.", type="permission_error")}),
+        (403, error("Not supported", code="unsupported_country_region_territory")),
+        (403, {"error": {"details": [{"reason": "SERVICE_DISABLED"}]}}),
+        (404, NO_MODEL),
+        (404, {"message": "The model `x` does not exist.", "type": "NotFoundError"}),
+        (404, {"type": "error", **error("model: claude-x", type="not_found_error")}),
+        (404, error("models/x is not found for API version v1beta", status="NOT_FOUND")),
+        (404, error("Publisher Model `projects/p/x` was not found or your project", code=404)),
+        (404, error("The API deployment for this resource", code="DeploymentNotFound")),
+        (404, error("No endpoints found for some/x.", code=404)),
+        (404, {"error": 'model "x" not found, try pulling it first'}),
+        (404, {"message": "Model use case details have not been submitted for this account."}),
+        (400, error("Your credit balance is too low to access the Anthropic API.")),
+        (400, error("This organization has been disabled.")),
+    ],
+)
+def test_an_account_that_can_serve_nobody_says_so(status, body):
+    assert account_at_fault(status, json.dumps(body).encode())
+    assert account_at_fault(status, json.dumps(body, indent=1).encode())
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, NO_MODEL),
+        (400, error("model: Field required", type="invalid_request_error")),
+        (403, {}),
+        (403, error("Your chosen model requires moderation and your input was flagged")),
+        (403, error("You do not have permission to access the File x or it may not exist.")),
+        (404, {"detail": "Not Found"}),
+        (404, NO_FILE),
+        (404, error("Previous response with id 'resp_x' not found.")),
+        (404, error("No endpoints found that support tool use.")),
+        # a client's own words come back with backslashes, and not at the beginning
+        (404, error('No such thing: "code": "model_not_found", "message": "model: x"')),
+        (400, error('Unknown field "message": "Your credit balance is too low"')),
+        (500, NO_MODEL),
+    ],
+)
+def test_a_request_that_may_be_at_fault_itself_blames_no_account(status, body):
+    assert not account_at_fault(status, json.dumps(body).encode())
+
+
+class Two:
+    """A model over two upstreams, asked in their order, and perhaps another model behind it."""
+
+    def __init__(self, runner, client, first, second, behind=(), **more):
+        self.runner, self.client, self.behind, self.more = runner, client, behind, more
+        self.upstreams = [Upstream(list(scripts)) for scripts in (first, second, *behind)]
+
+    async def __aenter__(self):
+        for one in self.upstreams:
+            await one.__aenter__()
+        names = ["m/0", "m/1", "f/0"]
+        places = [
+            deployment(one.base_url, name=name, **self.more)
+            for one, name in zip(self.upstreams, names, strict=False)
+        ]
+        way = Routing(fallbacks=("f",) if self.behind else ())
+        models = {"m": Model("m", "chat", ("m/0", "m/1"), routing=way)}
+        if self.behind:
+            models["f"] = Model("f", "chat", ("f/0",))
+        names = {name: name for name in models}
+        value = snapshot(places, models=models, names=names, patterns=())
+        self.running = await self.runner.start(value)
+        return self
+
+    async def __aexit__(self, *raised):
+        for one in self.upstreams:
+            await one.__aexit__(*raised)
+
+    async def ask(self):
+        return await chat(self.client, self.running)
+
+    @property
+    def asked(self):
+        return [len(one.asked) for one in self.upstreams]
+
+    def healthy(self, name="m/0"):
+        return self.running.gateway.health.healthy(name, self.running.gateway.loop_time())
+
+
+@pytest.mark.parametrize("status", [402, 403, 404])
+async def test_an_account_that_cannot_serve_is_failed_over_and_set_aside(runner, client, status):
+    body = NO_ACCESS if status == 403 else NO_MODEL
+    async with Two(runner, client, [whole(status, body)], [whole(200, REPLY)]) as two:
+        for _ in range(6):
+            answer = await two.ask()
+            assert answer.headers["x-vanguard-deployment"] == "m/1"
+        assert two.asked == [3, 6]
+        assert not two.healthy()
+        first = two.running.settled()[0]
+        assert (first.status, first.http_status, first.cost_usd_micros) == ("failed", status, 0)
+
+
+async def test_when_all_refuse_the_last_one_is_heard_as_it_is_and_each_is_asked_once(
+    runner, client
+):
+    async with Two(runner, client, [whole(404, NO_MODEL)], [whole(403, NO_ACCESS)]) as two:
+        for _ in range(3):
+            answer = await two.ask()
+            assert (answer.status_code, answer.json()) == (403, NO_ACCESS)
+        assert two.asked == [3, 3]
+        assert (two.healthy(), two.healthy("m/1")) == (False, False)
+
+
+async def test_a_bad_key_is_tried_once_for_a_request_and_no_client_hears_of_it(runner, client):
+    bad = [whole(400, error("API key not valid.", details=[{"reason": "API_KEY_INVALID"}]))]
+    async with Two(runner, client, bad, bad, dialect="google_generate") as two:
+        answer = await two.ask()
+        assert (answer.status_code, "key" in answer.text) == (503, False)
+        assert two.asked == [1, 1]
+
+
+async def test_one_that_has_merely_failed_is_asked_again_before_a_refusal_is_told(runner, client):
+    scripts = [whole(500, {}), whole(200, REPLY)]
+    async with Two(runner, client, scripts, [whole(404, NO_MODEL)]) as two:
+        assert (await two.ask()).headers["x-vanguard-deployment"] == "m/0"
+        assert two.asked == [2, 1]
+
+
+async def test_what_one_account_lacks_another_may_have_and_nobody_is_blamed(runner, client):
+    scripts = [whole(200, REPLY)] * 4 + [whole(404, NO_FILE)]
+    async with Two(runner, client, [whole(404, NO_FILE)], scripts) as two:
+        for _ in range(4):
+            assert (await two.ask()).headers["x-vanguard-deployment"] == "m/1"
+        answer = await two.ask()
+        assert (answer.status_code, answer.json()) == (404, NO_FILE)
+        assert two.asked == [5, 5]
+        assert two.running.gateway.health.all_well
+
+
+async def test_content_that_is_refused_is_not_carried_from_one_account_to_the_next(runner, client):
+    refused = error("flagged by our safety system", code="content_policy_violation")
+    async with Two(runner, client, [whole(403, refused)], [whole(200, REPLY)]) as two:
+        answer = await two.ask()
+        assert (answer.status_code, answer.json()) == (403, refused)
+        assert two.asked == [1, 0]
+
+
+async def test_another_model_serves_where_no_account_can_but_not_where_a_request_errs(
+    runner, client
+):
+    first = [whole(404, NO_MODEL), whole(404, NO_FILE)]
+    second = [whole(402, {}), whole(404, NO_FILE)]
+    async with Two(runner, client, first, second, [[whole(200, REPLY)]]) as two:
+        assert (await two.ask()).headers["x-vanguard-deployment"] == "f/0"
+        assert (await two.ask()).json() == NO_FILE
+        assert two.asked == [2, 2, 1]
+
+
+async def test_who_cannot_count_tokens_may_serve_all_the_same(runner, client):
+    more = {"dialect": "anthropic_messages", "counts_tokens": True}
+    counted = {"input_tokens": 7}
+    async with Two(runner, client, [whole(404, NO_MODEL)], [whole(200, counted)], **more) as two:
+        url = two.running.base_url + "/v1/messages/count_tokens"
+        for _ in range(4):
+            answer = await client.post(url, json=CHAT, headers=KEY)
+            assert (answer.status_code, answer.json()) == (200, counted)
+        assert two.healthy()

@@ -209,11 +209,9 @@ class Attempt:
         self._settle("truncated", error.code)
         self._end_with(error)
 
-    def _again(
-        self, error: VanguardError, *, for_good: bool = False, at_fault: bool = True
-    ) -> None:
+    def _again(self, error: VanguardError, *, for_good: bool = False, blamed: bool = True) -> None:
         self._answer.discard()
-        if at_fault and not isinstance(error, StaleConnectionError):
+        if blamed and not isinstance(error, StaleConnectionError):
             self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
@@ -229,24 +227,26 @@ class Attempt:
 
     def _refused(self, body: bytes) -> None:
         """An answer of status >= 400: ours to retry, or the client's to read."""
-        status, outcome = self._status, self._outcome
+        outcome = self._outcome
         if outcome is None or not self._answer.open:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
         gateway, ticket = self._gateway, self._exchange.ticket
-        status, wait_s, error = understood(
-            outcome.deployment, status, self._headers, body, gateway.clock.now_ms() / 1000
+        status, wait_s, error, for_good, at_fault = understood(
+            self._exchange, outcome, self._headers, body, gateway.clock.now_ms() / 1000
         )
+        if error is None and at_fault:
+            self._mark_failed(0.0)
         if error is not None:
-            spent = status == 429 and ticket is not None
-            if ticket is not None and spent:
+            if ticket is not None and status == 429:
                 # its account's quota is spent, which is nothing that is broken
                 ticket.refused(wait_s, gateway.loop_time())
-            self._again(error, for_good=status in {401, 403}, at_fault=not spent)
+                at_fault = False
+            self._again(error, for_good=for_good, blamed=at_fault)
         elif self._walk.falls_back(status, body):
             message = f"deployment '{outcome.deployment.id}' refused the request (HTTP {status})"
-            self._again(UpstreamRejected(message), at_fault=False)
+            self._again(UpstreamRejected(message), blamed=False)
         else:
             meaning = self._relay.failure(status, body)
             if isinstance(meaning, bytes) and self._answer.begun:

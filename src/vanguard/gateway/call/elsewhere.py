@@ -1,18 +1,21 @@
 """Says which refusals of an upstream are its own affair, so that another may be asked.
 
-It does not know whether there is another.
+It does not know how anybody is asked. Words and codes of accounts that cannot serve: OpenAI and Azure API
+references, error codes; Anthropic API errors; google.api.ErrorReason; OpenRouter, errors; 2026-11.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from vanguard.core.errors import (
     PolicyError,
     UpstreamError,
     UpstreamOverloaded,
     UpstreamRateLimited,
+    UpstreamRejected,
     UpstreamUnavailable,
     VanguardError,
 )
@@ -20,11 +23,44 @@ from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.gateway.call.retry_after import retry_after_s
+from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.routing.refusals import cause_of
 from vanguard.snapshot.model import Deployment
 
 _RETRY_DELAY = re.compile(rb'"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"')
 _FAILED = frozenset({408, 409, 425, 500, 502, 503, 504})
+_LOOKED_AT_BYTES = 16_384
+# what a client has sent cannot be mistaken for these: within JSON's strings its quotes have backslashes,
+# and a message that repeats it does not begin with it
+_UNSERVED = re.compile(
+    rb'"(?:code|type|reason)"\s*:\s*"(?:model_not_found|DeploymentNotFound|billing_error|permission_error'
+    rb'|unsupported_country_region_territory|SERVICE_DISABLED|BILLING_DISABLED|API_KEY_\w+|CONSUMER_\w+)"'
+    rb'|"(?:message|error)"\s*:\s*"(?:model: |No endpoints found for |Could not resolve the foundation model'
+    rb"|(?:The |Publisher )?models?\b[^\n]{0,300}?not (?:exist|found|been submitted for this account))",
+    re.IGNORECASE,
+)
+_UNPAID = re.compile(
+    rb'"message"\s*:\s*"(?:Your credit balance is too low|This organization has been disabled)'
+)
+
+
+class Refusal(NamedTuple):
+    """What an answer of status >= 400 means.
+
+    Attributes:
+        status: its own, or the one within it.
+        wait_s: for how long it wants to be left alone, as far as it said.
+        error: why somebody else is asked; None where the client reads the answer.
+        for_good: whether this request need not come back.
+        at_fault: whether the deployment is, whoever asks.
+    """
+
+    status: int
+    wait_s: float | None
+    error: UpstreamError | None
+    for_good: bool = False
+    at_fault: bool = True
 
 
 def elsewhere(
@@ -54,25 +90,62 @@ def elsewhere(
 
 
 def understood(
-    deployment: Deployment,
-    status: int,
+    exchange: Exchange,
+    outcome: Outcome,
     headers: Sequence[tuple[bytes, bytes]],
     body: bytes,
     now_s: float,
-) -> tuple[int, float | None, UpstreamError | None]:
-    """What an answer of status >= 400 means: its status, the wait that it asks for, and as `elsewhere` says.
+) -> Refusal:
+    """What an answer of status >= 400 means for a request; who refuses it for good is noted there.
+
+    An account without money, or without the model, is left as one with a bad credential is; but when no
+    other can be asked, its own words are the client's. So are those of a 403 or 404 that do not say whose
+    fault it is: asking elsewhere may help, and blames nobody.
 
     Args:
-        deployment: who answered.
-        status: as it stood in the head.
+        exchange: the request.
+        outcome: of the attempt, with the status of the answer's head.
         headers: names in lower case.
         body: of the answer.
         now_s: wall time, for a wait that was told as a date.
     """
+    deployment, status = outcome.deployment, outcome.http_status
     wait_s = retry_after_s(headers, now_s)
     if deployment.dialect in ENVELOPED:
         status = meant_status(status, headers, body)
-    return status, wait_s, elsewhere(deployment, status, wait_s, body)
+    error = elsewhere(deployment, status, wait_s, body)
+    if error is not None:
+        for_good = _refuses_us(deployment, status, body)
+        if for_good:
+            exchange.refused |= {deployment.id}
+        return Refusal(status, wait_s, error, for_good)
+    at_fault = account_at_fault(status, body)
+    if not at_fault and (status not in {403, 404} or cause_of(status, body) is not None):
+        return Refusal(status, wait_s, None, at_fault=False)
+    exchange.refused |= {deployment.id}
+    if _others_left(exchange, outcome, failed=at_fault):
+        kind = UpstreamUnavailable if at_fault else UpstreamRejected
+        error = kind(f"deployment '{deployment.id}' does not serve the request (HTTP {status})")
+    # many deployments do not count tokens, and serve all the same
+    at_fault = at_fault and exchange.door.operation != "count_tokens"
+    return Refusal(status, wait_s, error, for_good=True, at_fault=at_fault)
+
+
+def account_at_fault(status: int, body: bytes) -> bool:
+    """Whether a refusal says that the account can serve nobody: no money, no access, no such model."""
+    said = body[:_LOOKED_AT_BYTES]
+    if status == 400:
+        return _UNPAID.search(said) is not None
+    return status == 402 or (status in {403, 404} and _UNSERVED.search(said) is not None)
+
+
+def _others_left(exchange: Exchange, outcome: Outcome, *, failed: bool) -> bool:
+    """Whether anybody may be asked who has not refused; models behind this one only where it `failed`."""
+    if any(one.id not in exchange.refused for one in exchange.attempts[outcome.attempt + 1 :]):
+        return True
+    course = exchange.lane.course
+    first = exchange.ask is not None and outcome.deployment.id in course.ids
+    return failed and first and course.falls_back_on("failure")
 
 
 def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> int:

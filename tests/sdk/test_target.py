@@ -88,3 +88,23 @@ def test_the_certificate_of_this_machines_platform_is_for_that_platform_alone(
     assert find_target(f"{url}/v1").certificate == "/etc/c.pem"
     assert find_target("https://other.example").certificate == ""
     assert find_target("https://other.example", home=place).certificate == ""
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_admin_port_of_its_own_is_the_same_platform(tmp_path: Path, scheme: str) -> None:
+    place = home(tmp_path / ".vanguard")
+    url, admin_url = f"{scheme}://127.0.0.1:9000", f"{scheme}://127.0.0.1:9001"
+    running = f'{{"url": "{url}", "admin_url": "{admin_url}", "certificate": "/etc/c.pem"}}'
+    (place / "run" / "up.json").write_text(running)
+    both = Target(url, "vk-first", "vk-admin", "/etc/c.pem", admin_url)
+    assert find_target() == find_target(f"{url}/v1") == find_target(home=place) == both
+    assert find_target(admin_url) == Target(admin_url, "vk-first", "vk-admin", "/etc/c.pem")
+    assert find_target("https://other.example", home=place).admin_url == ""
+    assert find_target("https://other.example") == Target("https://other.example", "", "")
+
+
+def test_a_port_that_is_both_is_named_once(tmp_path: Path) -> None:
+    place = home(tmp_path / ".vanguard")
+    url = "http://127.0.0.1:9000"
+    (place / "run" / "up.json").write_text(f'{{"url": "{url}", "admin_url": "{url}/"}}')
+    assert find_target() == Target(url, "vk-first", "vk-admin")

@@ -80,3 +80,49 @@ async def test_each_door_gets_its_key(api: ApiServer) -> None:
     await client.get("/api/models")
     assert [asked.headers["authorization"] for asked in api.asked] == ["Bearer vk", "Bearer admin"]
     await client.close()
+
+
+async def test_the_management_api_is_asked_at_its_own_port(api: ApiServer) -> None:
+    for method, path in (("GET", "/api/x"), ("POST", "/api/x")):
+        api.on(method, path, {})
+    with socket.socket() as taken:  # bound, never listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        public = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = AsyncHttp(Target(public, "vk", "admin", admin_url=api.url), 5, {})
+        await client.get("/api/x", {"a": "b"})
+        await client.change("POST", "/api/x")
+        await client.upload("/api/x", {"a": "b"}, b"file", {})
+        async with client.streamed_get("/api/x", {"a": "b"}):
+            pass
+        with pytest.raises(NotReady, match=public):
+            await client.get("/v1/models")
+        with pytest.raises(NotReady, match=public):
+            await client.model_call("/v1/x", b"{}")
+        await client.close()
+    assert [(asked.path, asked.query) for asked in api.asked] == [
+        ("/api/x", {"a": "b"}),
+        ("/api/x", {}),
+        ("/api/x", {"a": "b"}),
+        ("/api/x", {"a": "b"}),
+    ]
+
+
+async def test_who_is_silent_is_named(api: ApiServer) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        admin = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = AsyncHttp(Target(api.url, "vk", "admin", admin_url=admin), 5, {})
+        with pytest.raises(NotReady, match=admin):
+            await client.get("/api/status")
+        await client.close()
+
+
+async def test_a_platform_of_this_machine_is_asked_without_a_proxy(
+    api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One port on an address of its own, the other on loopback: neither is elsewhere."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    api.on("GET", "/api/x", {})
+    client = AsyncHttp(Target("http://192.0.2.1", "vk", "admin", admin_url=api.url), 5, {})
+    await client.get("/api/x")
+    await client.close()

@@ -81,3 +81,49 @@ def test_each_door_gets_its_key(api: ApiServer) -> None:
     client.get("/api/models")
     assert [asked.headers["authorization"] for asked in api.asked] == ["Bearer vk", "Bearer admin"]
     client.close()
+
+
+def test_the_management_api_is_asked_at_its_own_port(api: ApiServer) -> None:
+    for method, path in (("GET", "/api/x"), ("POST", "/api/x")):
+        api.on(method, path, {})
+    with socket.socket() as taken:  # bound, never listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        public = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = Http(Target(public, "vk", "admin", admin_url=api.url), 5, {})
+        client.get("/api/x", {"a": "b"})
+        client.change("POST", "/api/x")
+        client.upload("/api/x", {"a": "b"}, b"file", {})
+        with client.streamed_get("/api/x", {"a": "b"}):
+            pass
+        with pytest.raises(NotReady, match=public):
+            client.get("/v1/models")
+        with pytest.raises(NotReady, match=public):
+            client.model_call("/v1/x", b"{}")
+        client.close()
+    assert [(asked.path, asked.query) for asked in api.asked] == [
+        ("/api/x", {"a": "b"}),
+        ("/api/x", {}),
+        ("/api/x", {"a": "b"}),
+        ("/api/x", {"a": "b"}),
+    ]
+
+
+def test_who_is_silent_is_named(api: ApiServer) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        admin = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = Http(Target(api.url, "vk", "admin", admin_url=admin), 5, {})
+        with pytest.raises(NotReady, match=admin):
+            client.get("/api/status")
+        client.close()
+
+
+def test_a_platform_of_this_machine_is_asked_without_a_proxy(
+    api: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One port on an address of its own, the other on loopback: neither is elsewhere."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    api.on("GET", "/api/x", {})
+    client = Http(Target("http://192.0.2.1", "vk", "admin", admin_url=api.url), 5, {})
+    client.get("/api/x")
+    client.close()

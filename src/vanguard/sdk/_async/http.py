@@ -40,7 +40,7 @@ class AsyncHttp:
             base_url=target.url,
             headers={"user-agent": "vanguard-sdk", **headers},
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
-            trust_env=url.hostname not in _LOOPBACK,  # proxies are for elsewhere
+            trust_env=not _is_here(target),  # proxies are for elsewhere
             # Reading the certificate authorities takes longer than a request; http needs none.
             verify=verification(target.certificate)
             if url.scheme == "https"
@@ -61,7 +61,7 @@ class AsyncHttp:
         try:
             response = await self._client.post(path, content=body, headers=headers)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     @asynccontextmanager
@@ -78,7 +78,7 @@ class AsyncHttp:
                     await response.aread()
                 yield _checked(response)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> httpx.Response:
         """Reads from the management API, or what a key may see of `/v1`.
@@ -90,9 +90,9 @@ class AsyncHttp:
         headers = self._headers(self._target.admin_key if admin else self._target.key)
         for tries_left in range(_GET_TRIES - 1, -1, -1):
             try:
-                response = await self._client.get(path, params=query, headers=headers)
+                response = await self._client.get(self._place(path), params=query, headers=headers)
             except httpx.TransportError as error:
-                meaning = self._meaning(error)
+                meaning = self._meaning(error, path)
                 if not tries_left or not isinstance(meaning, UpstreamTruncated):
                     raise meaning from error
             else:
@@ -112,12 +112,14 @@ class AsyncHttp:
         """
         headers = self._headers(self._target.admin_key)
         try:
-            async with self._client.stream("GET", path, params=query, headers=headers) as response:
+            async with self._client.stream(
+                "GET", self._place(path), params=query, headers=headers
+            ) as response:
                 if not response.is_success:
                     await response.aread()
                 yield _checked(response)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
 
     async def change(
         self, method: str, path: str, body: bytes = b"", more: Mapping[str, str] | None = None
@@ -130,10 +132,10 @@ class AsyncHttp:
         headers = self._headers(self._target.admin_key) | dict(more or {})
         try:
             response = await self._client.request(
-                method, path, content=body or None, headers=headers
+                method, self._place(path), content=body or None, headers=headers
             )
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     async def upload(
@@ -146,9 +148,11 @@ class AsyncHttp:
         """
         sent = {**self._headers(self._target.admin_key), **headers}
         try:
-            response = await self._client.post(path, params=query, content=body, headers=sent)
+            response = await self._client.post(
+                self._place(path), params=query, content=body, headers=sent
+            )
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     def _headers(self, key: str) -> dict[str, str]:
@@ -157,14 +161,26 @@ class AsyncHttp:
             headers["authorization"] = f"Bearer {key}"
         return headers
 
-    def _meaning(self, error: httpx.TransportError) -> VanguardError:
-        url = self._target.url
+    def _base(self, path: str) -> str:
+        """Who serves a path: the management API may have a port of its own."""
+        admin = self._target.admin_url if path.startswith("/api") else ""
+        return admin or self._target.url
+
+    def _place(self, path: str) -> str:
+        return self._base(path) + path
+
+    def _meaning(self, error: httpx.TransportError, path: str) -> VanguardError:
+        url = self._base(path)
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             why = str(error) or "timed out"
             return NotReady(f"nothing answers at {url} ({why}); is `vanguard up` running?")
         if isinstance(error, httpx.TimeoutException):
             return UpstreamTimeout(f"no answer from {url} in time")
         return UpstreamTruncated(f"the connection to {url} ended before the answer did ({error})")
+
+
+def _is_here(target: Target) -> bool:
+    return any(urlsplit(url).hostname in _LOOPBACK for url in (target.url, target.admin_url))
 
 
 def request_id(response: httpx.Response) -> str:

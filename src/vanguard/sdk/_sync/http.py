@@ -41,7 +41,7 @@ class Http:
             base_url=target.url,
             headers={"user-agent": "vanguard-sdk", **headers},
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
-            trust_env=url.hostname not in _LOOPBACK,  # proxies are for elsewhere
+            trust_env=not _is_here(target),  # proxies are for elsewhere
             # Reading the certificate authorities takes longer than a request; http needs none.
             verify=verification(target.certificate)
             if url.scheme == "https"
@@ -62,7 +62,7 @@ class Http:
         try:
             response = self._client.post(path, content=body, headers=headers)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     @contextmanager
@@ -79,7 +79,7 @@ class Http:
                     response.read()
                 yield _checked(response)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> httpx.Response:
         """Reads from the management API, or what a key may see of `/v1`.
@@ -91,9 +91,9 @@ class Http:
         headers = self._headers(self._target.admin_key if admin else self._target.key)
         for tries_left in range(_GET_TRIES - 1, -1, -1):
             try:
-                response = self._client.get(path, params=query, headers=headers)
+                response = self._client.get(self._place(path), params=query, headers=headers)
             except httpx.TransportError as error:
-                meaning = self._meaning(error)
+                meaning = self._meaning(error, path)
                 if not tries_left or not isinstance(meaning, UpstreamTruncated):
                     raise meaning from error
             else:
@@ -113,12 +113,14 @@ class Http:
         """
         headers = self._headers(self._target.admin_key)
         try:
-            with self._client.stream("GET", path, params=query, headers=headers) as response:
+            with self._client.stream(
+                "GET", self._place(path), params=query, headers=headers
+            ) as response:
                 if not response.is_success:
                     response.read()
                 yield _checked(response)
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
 
     def change(
         self, method: str, path: str, body: bytes = b"", more: Mapping[str, str] | None = None
@@ -130,9 +132,11 @@ class Http:
         """
         headers = self._headers(self._target.admin_key) | dict(more or {})
         try:
-            response = self._client.request(method, path, content=body or None, headers=headers)
+            response = self._client.request(
+                method, self._place(path), content=body or None, headers=headers
+            )
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     def upload(
@@ -145,9 +149,11 @@ class Http:
         """
         sent = {**self._headers(self._target.admin_key), **headers}
         try:
-            response = self._client.post(path, params=query, content=body, headers=sent)
+            response = self._client.post(
+                self._place(path), params=query, content=body, headers=sent
+            )
         except httpx.TransportError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error, path) from error
         return _checked(response)
 
     def _headers(self, key: str) -> dict[str, str]:
@@ -156,14 +162,26 @@ class Http:
             headers["authorization"] = f"Bearer {key}"
         return headers
 
-    def _meaning(self, error: httpx.TransportError) -> VanguardError:
-        url = self._target.url
+    def _base(self, path: str) -> str:
+        """Who serves a path: the management API may have a port of its own."""
+        admin = self._target.admin_url if path.startswith("/api") else ""
+        return admin or self._target.url
+
+    def _place(self, path: str) -> str:
+        return self._base(path) + path
+
+    def _meaning(self, error: httpx.TransportError, path: str) -> VanguardError:
+        url = self._base(path)
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             why = str(error) or "timed out"
             return NotReady(f"nothing answers at {url} ({why}); is `vanguard up` running?")
         if isinstance(error, httpx.TimeoutException):
             return UpstreamTimeout(f"no answer from {url} in time")
         return UpstreamTruncated(f"the connection to {url} ended before the answer did ({error})")
+
+
+def _is_here(target: Target) -> bool:
+    return any(urlsplit(url).hostname in _LOOPBACK for url in (target.url, target.admin_url))
 
 
 def request_id(response: httpx.Response) -> str:

@@ -166,6 +166,14 @@ async def test_a_tunnel_is_asked_for_and_opened(answer, size):
     assert await tunnel(answer, size) == asked
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    "interim", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 X\na: b\n\n" * 16]
+)
+async def test_interim_answers_before_the_tunnel_are_skipped(interim, size):
+    assert await tunnel(interim + b"HTTP/1.1 200 OK\r\n\r\n", size)
+
+
 async def test_names_and_addresses_in_the_request():
     answer = b"HTTP/1.1 200 OK\r\n\r\n"
     sent = await tunnel(answer, origin=parse_base_url("https://[fd00::1]:8443"))
@@ -182,7 +190,11 @@ async def test_names_and_addresses_in_the_request():
     [
         (b"HTTP/1.1 407 No\r\n\r\n", "credentials"),
         (b"HTTP/1.1 503 No\r\n\r\n", "HTTP 503"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", "HTTP 100"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", "without a tunnel"),
+        (b"HTTP/1.1 101 Other\r\n\r\n", "HTTP 101"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 No\r\n\r\n", "HTTP 503"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nnonsense\r\n\r\n", "not valid HTTP"),
+        (b"HTTP/1.1 102 Wait\r\n\r\n" * 17 + b"HTTP/1.1 200 OK\r\n\r\n", "16 interim"),
         (b"HTTP/1.1 2000 OK\r\n\r\n", "not valid HTTP"),
         (b"HTTP/2 200\r\n\r\n", "not valid HTTP"),
         (b"\r\n\r\n", "not valid HTTP"),

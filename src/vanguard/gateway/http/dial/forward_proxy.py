@@ -18,6 +18,7 @@ from vanguard.gateway.http.origin import Origin
 from vanguard.snapshot.boot import ForwardProxies
 
 _ANSWER_BYTES = 16 * 1024
+_INTERIM_ANSWERS = 16
 _MOST_RULES = 1_000
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [^\r\n]*)?\r?\n")
 _END = re.compile(rb"\r?\n\r?\n")
@@ -180,7 +181,28 @@ async def open_tunnel(
         ProxyFailed: anything but a tunnel.
     """
     await send(_connect_request(proxy, origin))
-    answer = b""
+    code, rest = 0, b""
+    for _ in range(_INTERIM_ANSWERS + 1):
+        code, rest = await _read_answer(rest, receive)
+        # RFC 9110, 15.2: interim answers may come unasked; 101 is a last one, and nobody asked for it
+        if code == 101 or not 100 <= code < 200:
+            break
+    else:
+        raise ProxyFailed(f"the forward proxy sent more than {_INTERIM_ANSWERS} interim answers")
+    if code == 407:
+        raise ProxyFailed(
+            "the forward proxy wants other credentials (HTTP 407); they stand in its URL, as"
+            " user:password before the host"
+        )
+    if not 200 <= code < 300:
+        raise ProxyFailed(f"the forward proxy refused a tunnel to the upstream (HTTP {code})")
+    if rest:
+        # the upstream speaks after us; what speaks before is somebody else
+        raise ProxyFailed("the forward proxy sent more than its answer")
+
+
+async def _read_answer(answer: bytes, receive: Callable[[], Awaitable[bytes]]) -> tuple[int, bytes]:
+    """The status of an answer without a body that begins with `answer`, and what has come behind it."""
     seen = 0
     while (end := _END.search(answer, seen)) is None:
         if len(answer) > _ANSWER_BYTES:
@@ -193,17 +215,7 @@ async def open_tunnel(
     status = _STATUS.match(answer)
     if status is None:
         raise ProxyFailed("the forward proxy's answer is not valid HTTP")
-    code = int(status[1])
-    if code == 407:
-        raise ProxyFailed(
-            "the forward proxy wants other credentials (HTTP 407); they stand in its URL, as"
-            " user:password before the host"
-        )
-    if not 200 <= code < 300:
-        raise ProxyFailed(f"the forward proxy refused a tunnel to the upstream (HTTP {code})")
-    if end.end() != len(answer):
-        # the upstream speaks after us; what speaks before is somebody else
-        raise ProxyFailed("the forward proxy sent more than its answer")
+    return int(status[1]), answer[end.end() :]
 
 
 def _connect_request(proxy: Proxy, origin: Origin) -> bytes:

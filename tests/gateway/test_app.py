@@ -1,5 +1,7 @@
 import json
+import shutil
 
+from support.certificates import Authority
 from support.gateway import (
     CHAT,
     KEY,
@@ -12,8 +14,9 @@ from support.upstream import Upstream, stream
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.origin import parse_base_url
+from vanguard.gateway.http.tls import contexts
 from vanguard.snapshot.boot import ForwardProxies, GatewayBoot
-from vanguard.snapshot.model import Budget
+from vanguard.snapshot.model import Budget, UpstreamTls
 
 
 async def test_a_restart_charges_what_a_dead_worker_left_open(runner, client):
@@ -65,17 +68,40 @@ async def test_a_restart_on_a_full_disk_waits_until_what_was_open_is_written(
         await answer.aclose()
 
 
-async def test_services_of_the_machine_are_reached_past_the_forward_proxy(tmp_path):
-    boot = GatewayBoot(
-        worker="gw-0",
-        public_fd=-1,
-        snapshot_path=str(tmp_path / "snapshot.json"),
-        journal_dir=str(tmp_path / "journal" / "gw-0"),
-        control_socket=str(tmp_path / "control.sock"),
-        proxies=ForwardProxies(http="http://proxy.example:3128"),
+def idle(folder, **more):
+    """A gateway that nobody asks."""
+    return Gateway(
+        GatewayBoot(
+            worker="gw-0",
+            public_fd=-1,
+            snapshot_path=str(folder / "snapshot.json"),
+            journal_dir=str(folder / "journal" / "gw-0"),
+            control_socket=str(folder / "control.sock"),
+            **more,
+        )
     )
-    gateway = Gateway(boot)
+
+
+async def test_services_of_the_machine_are_reached_past_the_forward_proxy(tmp_path):
+    gateway = idle(tmp_path, proxies=ForwardProxies(http="http://proxy.example:3128"))
     metadata = parse_base_url("http://169.254.169.254")
     assert gateway.pool._dialler._route.proxy(metadata) is not None
     assert gateway.local_pool._dialler._route.proxy(metadata) is None
     gateway.close()
+
+
+async def test_a_renewed_file_of_an_upstreams_tls_that_cannot_be_used_is_logged(
+    tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setattr(contexts, "_LOOK_AGAIN_S", 0.0)
+    file = tmp_path / "ca.pem"
+    shutil.copy(Authority(tmp_path / "authority").file, file)
+    gateway = idle(tmp_path)
+    trust = UpstreamTls(ca_file=str(file))
+    first = await gateway.dialler._trust(trust)
+    file.write_text("renewed by mistake")
+    assert [await gateway.dialler._trust(trust) for _ in range(3)] == [first] * 3
+    gateway.close()
+    (line,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert (line["level"], line["event"]) == ("warning", "upstream_tls")
+    assert str(file) in line["reason"]

@@ -88,6 +88,7 @@ class Gateway:
             upstream_tls=boot.upstream_tls,
             proxies=boot.proxies,
             resolve=self._resolve,
+            tell=self._unusable_tls,
         )
         self.pool = Pool(boot.deadlines, boot.bounds, self.dialler)
         self.pairs = Pairs(self._resolve)
@@ -170,6 +171,9 @@ class Gateway:
 
     def _no_credential(self, why: str) -> None:
         self.log.warning("no_credential", reason=why)
+
+    def _unusable_tls(self, why: str) -> None:
+        self.log.warning("upstream_tls", reason=why)
 
     def _resolve(self, reference: str) -> bytes:
         """The secret behind a reference, as it is now."""

@@ -360,7 +360,7 @@ async def test_files_that_cannot_be_used_are_named_by_their_setting(kind, author
         for trust, words in [
             (UpstreamTls(ca_file=str(tmp_path / "none")), "tls.ca_file"),
             (UpstreamTls(ca_file=str(bad)), "tls.ca_file"),
-            (UpstreamTls(certificate=str(bad)), "tls.certificate or tls.key"),
+            (UpstreamTls(certificate=str(bad)), "tls.certificate or tls.key of the deployment"),
             (UpstreamTls("", pair.certificate, other.key), "key values mismatch"),
         ]:
             error = await answer(kind, local(upstream), trust)

@@ -259,6 +259,8 @@ def test_a_changed_certificate_is_shown_to_the_next_client(
             old_writer.write(b"still")
             assert await old_reader.readexactly(5) == b"still"
             old_writer.close()
+            unusable = "tls.certificate or tls.key cannot be used: key values mismatch"
+            assert serving.told == [f"the old certificate stays in force: {unusable}"]
 
     run(work())
 

@@ -81,7 +81,8 @@ async def test_a_context_is_kept_until_its_files_change(tmp_path, authority):
     shutil.copy(authority.file, file)
     options = UpstreamTls(ca_file=str(file))
     clock = Clock()
-    kept = Contexts(clock)
+    told = []
+    kept = Contexts(clock, told.append)
     first, same = await asyncio.gather(kept.trust(options), kept.trust(options))
     assert first is same
     clock.now += 2
@@ -92,16 +93,22 @@ async def test_a_context_is_kept_until_its_files_change(tmp_path, authority):
     second = await kept.trust(options)
     assert second is not first
     assert second.context is not first.context
+    assert told == []
     file.write_text("being replaced")
-    clock.now += 2
-    assert await kept.trust(options) is second
+    for _ in range(3):
+        clock.now += 2
+        assert await kept.trust(options) is second
+    still = f"the old files stay in force ({file}): tls.ca_file of the deployment cannot be used: "
+    assert told == [f"{still}no certificate or crl found"]
     file.unlink()
-    clock.now += 2
-    assert await kept.trust(options) is second
+    for _ in range(3):
+        clock.now += 2
+        assert await kept.trust(options) is second
+    assert told[1:] == [f"{still}No such file or directory"]
 
 
 async def test_what_never_worked_is_an_error(tmp_path):
-    kept = Contexts(Clock())
+    kept = Contexts(Clock(), print)
     with pytest.raises(UpstreamUnavailable, match=r"tls\.ca_file"):
         await kept.trust(UpstreamTls(ca_file=str(tmp_path / "none.pem")))
 
@@ -109,7 +116,7 @@ async def test_what_never_worked_is_an_error(tmp_path):
 async def test_contexts_are_bounded(monkeypatch):
     monkeypatch.setattr(contexts, "_MOST_CONTEXTS", 2)
     monkeypatch.setattr(contexts, "client_context", lambda options: options)
-    kept = Contexts(Clock())
+    kept = Contexts(Clock(), print)
     for number in range(5):
         await kept.trust(UpstreamTls(server_name=str(number)))
     assert len(kept._known) == 2

@@ -50,14 +50,19 @@ class Dialler:
         upstream_tls: Kind = "socket",
         proxies: ForwardProxies | None = None,
         resolve: Callable[[str], bytes] = _no_reference,
+        tell: Callable[[str], None] = lambda _what: None,
     ) -> None:
-        """`resolve` gives the text behind `env:NAME` or `file:/path`, for proxies."""
+        """`resolve` gives the text behind `env:NAME` or `file:/path`, for proxies.
+
+        `tell` hears what was wrong with newer TLS files, in whose place the old ones stay in force.
+        """
         proxies = proxies or ForwardProxies()
         self._connect_s = connect_s
         self._names = Names(connect_s)
         self._kind = upstream_tls
         self._route = Route(proxies, resolve)
         self._proxy_trust = UpstreamTls(ca_file=proxies.ca_file)
+        self._tell = tell
         self._contexts: Contexts | None = None
 
     async def dial(self, origin: Origin, make: Callable[[], P]) -> P:
@@ -104,7 +109,7 @@ class Dialler:
 
     async def _trust(self, options: UpstreamTls) -> Trust:
         if self._contexts is None:
-            self._contexts = Contexts(asyncio.get_running_loop().time)
+            self._contexts = Contexts(asyncio.get_running_loop().time, self._tell)
         return await self._contexts.trust(options)
 
     async def _dial_in_tls(

@@ -45,7 +45,7 @@ class Certificate:
         try:
             self.context = self._current = _server_context(tls)
         except UpstreamUnavailable as error:
-            raise SettingsError(error.message.replace(" of the deployment", "")) from None
+            raise SettingsError(error.message) from None
         self.context.sni_callback = self._choose
 
     def _choose(

@@ -23,6 +23,7 @@ _SESSION_S = 1800.0
 # how often a session is read: of a server that resumes it, and of one that does not
 _RENEWED_S, _REFUSED_S = 600.0, 60.0
 ALPN = ["http/1.1"]
+_DEPLOYMENTS = " of the deployment"
 # SSL_OP_IGNORE_UNEXPECTED_EOF of OpenSSL 3; not every Python has a name for it
 _IGNORE_UNEXPECTED_EOF = 0x80
 
@@ -96,13 +97,17 @@ class Trust:
         self.sessions = Sessions()
         self.marks = marks
         self.looked_at = now
+        # of newer files that could not be used, and that was told
+        self.told: tuple[Mark, ...] | None = None
 
 
 class Contexts:
     """All contexts towards upstreams of one process."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], tell: Callable[[str], None]) -> None:
+        """`tell` hears what was wrong with newer files, once for each change of them."""
         self._clock = clock
+        self._tell = tell
         self._known: OrderedDict[UpstreamTls, Trust] = OrderedDict()
         self._making: asyncio.Lock | None = None
 
@@ -133,9 +138,12 @@ class Contexts:
             try:
                 # the system's authorities take 25 ms to read, too long for the loop
                 context = await asyncio.to_thread(client_context, options)
-            except UpstreamUnavailable:
+            except UpstreamUnavailable as error:
                 if known is None:
                     raise
+                if known.told != marks:
+                    known.told = marks
+                    self._tell(_still_old(options, error))
                 return known
             made = self._known[options] = Trust(context, marks, now)
             self._known.move_to_end(options)
@@ -153,7 +161,7 @@ def client_context(options: UpstreamTls) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=options.ca_file or None)
     except OSError as error:
-        raise _unusable("tls.ca_file", error) from None
+        raise _unusable(f"tls.ca_file{_DEPLOYMENTS}", error) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(ALPN)
     # nobody needs it, and it would let a write wait for a read
@@ -163,8 +171,13 @@ def client_context(options: UpstreamTls) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if options.certificate:
-        load_pair(context, options.certificate, options.key)
+        load_pair(context, options.certificate, options.key, _DEPLOYMENTS)
     return context
+
+
+def _still_old(options: UpstreamTls, error: UpstreamUnavailable) -> str:
+    files = ", ".join(filter(None, (options.ca_file, options.certificate, options.key)))
+    return f"the old files stay in force ({files}): {error.message}"
 
 
 def tell_ends_apart(context: ssl.SSLContext) -> None:
@@ -182,8 +195,8 @@ def is_unsaid_end(error: BaseException | None) -> bool:
     return isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
-def load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Loads a certificate and its key.
+def load_pair(context: ssl.SSLContext, certificate: str, key: str, whose: str = "") -> None:
+    """Loads a certificate and its key; `whose` they are stands behind them where that is said.
 
     Raises:
         UpstreamUnavailable: unreadable, no PEM, encrypted, or not of one another.
@@ -191,7 +204,7 @@ def load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
     try:
         context.load_cert_chain(certificate, key or None, password=_no_password)
     except OSError as error:
-        raise _unusable("tls.certificate or tls.key", error) from None
+        raise _unusable(f"tls.certificate or tls.key{whose}", error) from None
 
 
 def server_name(options: UpstreamTls, host: str) -> str:
@@ -206,7 +219,7 @@ def _no_password() -> NoReturn:
 
 def _unusable(setting: str, error: OSError) -> UpstreamUnavailable:
     reason = reason_of(error) if isinstance(error, ssl.SSLError) else error.strerror
-    return UpstreamUnavailable(f"{setting} of the deployment cannot be used: {reason}")
+    return UpstreamUnavailable(f"{setting} cannot be used: {reason}")
 
 
 def reason_of(error: ssl.SSLError) -> str:

@@ -30,6 +30,7 @@ def test_each_status_has_its_error(status: int, kind: type[errors.VanguardError]
     error = failure(status, "too\n many  words", "temperature")
     assert type(error) is kind
     assert "too many words" in error.message
+    assert getattr(error, "quotes", True)
     assert (error.param == "temperature") == (kind is errors.UpstreamRejected)
 
 

@@ -1,3 +1,4 @@
+from vanguard.core.errors import UpstreamRejected, UpstreamUnavailable
 from vanguard.gateway.doors import DOORS
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.messages import Request
@@ -24,3 +25,12 @@ def test_an_outcome_is_a_failure_until_something_better_is_known():
         None,
         -1,
     )
+
+
+def test_why_an_attempt_had_no_answer_is_kept_in_our_own_words_alone():
+    outcome = Outcome(None, 0)
+    assert outcome.reason == ""
+    outcome.failed(UpstreamUnavailable("no route"))
+    assert (outcome.error, outcome.reason) == ("upstream_unavailable", "no route")
+    outcome.failed(UpstreamRejected("your prompt"))
+    assert (outcome.status, outcome.error, outcome.reason) == ("failed", "upstream_rejected", "")

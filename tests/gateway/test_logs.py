@@ -1,7 +1,11 @@
 import json
 import os
 
-from vanguard.gateway.logs import Log
+import pytest
+
+from vanguard.core import errors
+from vanguard.dialects.upstream_errors import failure
+from vanguard.gateway.logs import Log, reason_of
 
 
 def written(make):
@@ -37,3 +41,27 @@ def test_text_stays_on_one_line():
     assert text.count("\n") == 1
     assert "error broken why=a\\nb" in text
     assert "empty" not in text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        failure(503, "your prompt was: secret"),
+        failure(504, "your prompt was: secret"),
+        failure(429, "your prompt was: secret"),
+        failure(413, "your prompt was: secret"),
+        errors.UpstreamError("the upstream reported an error: secret"),
+        errors.UpstreamRejected("secret"),
+        errors.InvalidRequest("no such field: secret"),
+        errors.ModelNotFound("no model 'secret'"),
+        errors.ContentBlocked("secret"),
+    ],
+)
+def test_what_may_be_anothers_words_is_no_reason(error):
+    assert reason_of(error) == ""
+
+
+def test_a_reason_is_one_bounded_line():
+    assert reason_of(errors.UpstreamUnavailable("cannot connect")) == "cannot connect"
+    assert reason_of(errors.UpstreamTimeout("a\r\n\x1b[0m\u2028ü")) == "a\\r\\n\\x1b[0m\\u2028ü"
+    assert reason_of(errors.UpstreamTruncated("\x00" * 1000)) == ("\\x00" * 75)

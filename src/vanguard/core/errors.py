@@ -182,11 +182,17 @@ class GuardUnavailable(PolicyError):
 
 
 class UpstreamError(VanguardError):
-    """The provider of the model failed."""
+    """The provider of the model failed.
+
+    Attributes:
+        quotes: whether the message may repeat what the provider said, and with it text of the request
+            or of the answer: then it is for the caller, and for no log.
+    """
 
     status = 502
     code = "upstream_error"
     retryable = True
+    quotes = True
 
 
 class UpstreamUnavailable(UpstreamError):
@@ -194,6 +200,7 @@ class UpstreamUnavailable(UpstreamError):
 
     status = 503
     code = "upstream_unavailable"
+    quotes = False
 
 
 class UpstreamTimeout(UpstreamError):
@@ -201,12 +208,14 @@ class UpstreamTimeout(UpstreamError):
 
     status = 504
     code = "upstream_timeout"
+    quotes = False
 
 
 class UpstreamTruncated(UpstreamError):
     """The answer ended before its end was said."""
 
     code = "upstream_truncated"
+    quotes = False
 
 
 class UpstreamRejected(UpstreamError):

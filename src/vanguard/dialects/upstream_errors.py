@@ -28,7 +28,17 @@ _UNAVAILABLE = {502, 503}
 
 def failure(status: int, words: str, param: str | None = None) -> VanguardError:
     """The error for a provider's HTTP status (400 to 599) and its own words."""
-    said = " ".join(words.split())[:_WORDS] or "no reason given"
+    error = _meaning(status, " ".join(words.split())[:_WORDS] or "no reason given", param)
+    return quoting(error) if isinstance(error, UpstreamError) else error
+
+
+def quoting(error: UpstreamError) -> UpstreamError:
+    """Marks an error whose message repeats the provider's words."""
+    error.quotes = True
+    return error
+
+
+def _meaning(status: int, said: str, param: str | None) -> VanguardError:
     if status == 429:
         return UpstreamRateLimited(f"the model's provider limits the rate ({status}): {said}")
     if status == _OVERLOADED:

@@ -17,6 +17,7 @@ from vanguard.gateway.doors import Door
 from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
+from vanguard.gateway.logs import reason_of
 from vanguard.gateway.routing.router import Ask
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
@@ -109,7 +110,14 @@ class Exchange:
 
 
 class Outcome:
-    """How one attempt ended, for the ledger; `last` where the exchange ends with it."""
+    """How one attempt ended, for the ledger; `last` where the exchange ends with it.
+
+    Attributes:
+        reason: why it failed, for the log alone; empty where that is not known, or not to be logged.
+    """
+
+    # of failures alone
+    reason = ""
 
     def __init__(self, deployment: Deployment, attempt: int) -> None:
         self.deployment = deployment
@@ -120,3 +128,7 @@ class Outcome:
         self.usage: Usage | None = None
         self.first_token_ms = -1
         self.last = False
+
+    def failed(self, error: VanguardError) -> None:
+        """It had no answer."""
+        self.status, self.error, self.reason = "failed", error.code, reason_of(error)

@@ -10,9 +10,24 @@ import time
 
 import msgspec
 
+from vanguard.core.errors import UpstreamError, VanguardError
+
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _BUFFER_LINES = 512
+_REASON_CHARACTERS = 300
 _encoder = msgspec.json.Encoder()
+
+
+def reason_of(error: VanguardError) -> str:
+    """Why an upstream could not serve, in words of our own, on one line; empty where they may be another's.
+
+    Refusals of requests, and what a provider said, may repeat a prompt.
+    """
+    if not isinstance(error, UpstreamError) or error.quotes:
+        return ""
+    message = error.message[:_REASON_CHARACTERS]
+    plain = "".join(one if one.isprintable() else repr(one)[1:-1] for one in message)
+    return plain[:_REASON_CHARACTERS]
 
 
 class Log:

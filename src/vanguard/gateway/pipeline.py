@@ -53,6 +53,7 @@ from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
+from vanguard.gateway.logs import reason_of
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
@@ -469,11 +470,12 @@ def refuse(
     request_id: str,
     more: bytes = b"",
 ) -> None:
-    """Answers with an error, counts it and logs its code; `more` are lines for the head."""
+    """Answers with an error, counts it and logs it; `more` are lines for the head."""
     status, lines, body = render_error(error, door, request_id)
     gateway.metrics.refusals.add((("code", error.code),))
     if gateway.log.requests and door is not None:
-        gateway.log.info("refused", request_id=request_id, status=status, code=error.code)
+        told = {"reason": why} if (why := reason_of(error)) else {}
+        gateway.log.info("refused", request_id=request_id, status=status, code=error.code, **told)
     client.send(status, lines + more, body)
 
 

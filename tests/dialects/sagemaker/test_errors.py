@@ -70,6 +70,7 @@ def test_errors_within_a_stream(frame: bytes, kind: type[UpstreamError]) -> None
     error = stream_failure(read_frame(frame))
     assert type(error) is kind
     assert error.message == "the model's endpoint broke off: m"
+    assert error.quotes
 
 
 def test_an_error_of_the_transport_and_no_error() -> None:

@@ -18,7 +18,7 @@ from vanguard.core.errors import (
     UpstreamUnavailable,
     VanguardError,
 )
-from vanguard.dialects.upstream_errors import failure
+from vanguard.dialects.upstream_errors import failure, quoting
 from vanguard.wire.event_stream import Message
 
 _WORDS = 2000
@@ -119,8 +119,8 @@ def stream_failure(message: Message) -> VanguardError | None:
     words = said.message or lower.message or name
     text = f"the model's endpoint broke off: {_ACCOUNT.sub('************', words)[:_WORDS]}"
     if name == "InternalStreamFailure":
-        return UpstreamUnavailable(text)
-    return _STREAM_FAILURES.get(said.error_code or "", UpstreamError)(text)
+        return quoting(UpstreamUnavailable(text))
+    return quoting(_STREAM_FAILURES.get(said.error_code or "", UpstreamError)(text))
 
 
 def _decoded(body: bytes) -> tuple[_Said, _Lower]:

@@ -32,6 +32,7 @@ from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.known.answer import KnownAnswer
 from vanguard.gateway.http.messages import Headers, is_stream
 from vanguard.gateway.http.pool import Call, StaleConnectionError
+from vanguard.gateway.logs import reason_of
 from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.shortcut import ENDLESS, Way
@@ -189,6 +190,7 @@ class Attempt:
             self._over()
         elif self._answer.committed:
             self._mark_failed(0.0)
+            self._outcome.reason = reason_of(error)
             self._settle("truncated", error.code)
             if not self._walk.carries_on(error):
                 self._end_with(error)
@@ -215,7 +217,7 @@ class Attempt:
             self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
-            outcome.status, outcome.error = "failed", error.code
+            outcome.failed(error)
             self._walk.settle(outcome)
         self._walk.again(error, for_good=for_good)
 

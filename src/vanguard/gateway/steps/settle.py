@@ -42,6 +42,12 @@ class AttemptLine(msgspec.Struct, frozen=True):
     event: str = "attempt"
 
 
+class FailedLine(AttemptLine, frozen=True):
+    """The log line of an attempt of which is known why it failed."""
+
+    reason: str = ""
+
+
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome) -> None:
     """Settles one attempt; the last one also frees the reservation, once that is in the journal."""
     told, price, status = outcome.usage, outcome.deployment.price, outcome.status
@@ -85,7 +91,7 @@ def release(gateway: Gateway, exchange: Exchange) -> None:
 
 def _line(exchange: Exchange, outcome: Outcome, record: Settled) -> AttemptLine:
     usage = record.usage
-    return AttemptLine(
+    line = AttemptLine(
         at=record.at_ms / 1000,
         request_id=exchange.id,
         attempt=outcome.attempt,
@@ -101,3 +107,6 @@ def _line(exchange: Exchange, outcome: Outcome, record: Settled) -> AttemptLine:
         first_token_ms=record.first_token_ms,
         duration_ms=record.duration_ms,
     )
+    if not outcome.reason:
+        return line
+    return FailedLine(**msgspec.structs.asdict(line), reason=outcome.reason)

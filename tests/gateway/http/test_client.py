@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import ssl
 import zlib
 
 import pytest
@@ -352,6 +353,35 @@ async def test_whether_a_lost_request_had_left(line, pause, exc, unsent):
     line.lose(exc)
     assert isinstance(heard.error, UpstreamUnavailable)
     assert line.connection.unsent == unsent
+
+
+def said(kind, reason):
+    """What OpenSSL raises."""
+    error = kind(1, "[SSL] it broke")
+    error.reason = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("exc", "words"),
+    [
+        (None, ""),
+        (ConnectionResetError(), ""),
+        (said(ssl.SSLEOFError, "UNEXPECTED_EOF_WHILE_READING"), ""),
+        (said(ssl.SSLError, "UNEXPECTED_EOF_WHILE_READING"), ""),
+        (
+            said(ssl.SSLError, "TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+            ": tlsv13 alert certificate required",
+        ),
+    ],
+)
+async def test_what_tls_said_in_place_of_an_answer_is_told(line, exc, words):
+    """A server of TLS 1.3 refuses a client's certificate when that has sent its request already."""
+    heard = line.ask()
+    line.lose(exc)
+    assert type(heard.error) is UpstreamUnavailable
+    told = "the upstream closed the connection without an answer"
+    assert heard.error.message == told + words
 
 
 async def test_a_request_that_left_after_a_pause_has_left(line):

@@ -29,6 +29,7 @@ from vanguard.gateway.http.body.inflater import Inflater
 from vanguard.gateway.http.contract import Caller, Sink, Switch
 from vanguard.gateway.http.known.answer import LESSONS, KnownAnswer
 from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.http.tls.contexts import said_by_tls
 
 _NEVER = float("inf")
 _HEAD_BYTES = 256 * 1024
@@ -338,9 +339,8 @@ class UpstreamConnection(asyncio.Protocol):
             elif self.answered:
                 self._fail(UpstreamTruncated("the upstream broke off its answer"))
             else:
-                self._fail(
-                    UpstreamUnavailable("the upstream closed the connection without an answer")
-                )
+                words = "the upstream closed the connection without an answer"
+                self._fail(UpstreamUnavailable(words + said_by_tls(exc)))
         self._release(self)
         # it holds this connection too; without a ring both are freed at once
         del self._parser

@@ -232,6 +232,16 @@ def reason_of(error: ssl.SSLError) -> str:
     return str(reason).lower().replace("_", " ")
 
 
+def said_by_tls(error: Exception | None) -> str:
+    """What TLS said at a connection's end, as the end of a sentence; empty where it said nothing.
+
+    Under TLS 1.3 a server refuses a client's certificate when that client believes to be through.
+    """
+    if not isinstance(error, ssl.SSLError) or is_unsaid_end(error):
+        return ""
+    return f": {reason_of(error)}"
+
+
 # X509_V_ERR_HOSTNAME_MISMATCH, _EMAIL_MISMATCH, _IP_ADDRESS_MISMATCH: their text has the name
 _OTHER_NAME = frozenset({62, 63, 64})
 

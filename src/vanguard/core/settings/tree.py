@@ -119,9 +119,11 @@ class GatewaySettings(Section):
     )
     max_body_mb: int = Field(32, ge=1, description="Largest request body, in MiB.")
     max_buffered_mb: int = Field(
-        1_024, ge=1, description="All request bodies that are kept at once, in MiB."
+        1_024, ge=1, description="All request bodies that each worker keeps at once, in MiB."
     )
-    max_connections: int = Field(10_000, ge=1, description="Client connections at once.")
+    max_connections: int = Field(
+        10_000, ge=1, description="Client connections of each worker at once."
+    )
     max_attempts: int = Field(
         4, ge=1, le=20, description="Upstream attempts for one request, over all deployments."
     )

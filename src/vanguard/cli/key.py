@@ -153,7 +153,7 @@ def revoke(which: str, yes: bool, as_json: bool, url: str | None, home: str | No
 @_json_option
 @platform_options
 def rotate(which: str, yes: bool, as_json: bool, url: str | None, home: str | None) -> int:
-    """Give a key a new secret; the old one stops at once.
+    """Give a key a new secret; the old one stops within about a tenth of a second.
 
     On a pipe only the secret is printed.
     """

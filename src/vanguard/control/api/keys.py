@@ -99,7 +99,7 @@ def delete_key(key_id: str, service: Service, actor: Actor) -> KeyOut:
 
 @router.post("/{key_id}/rotate")
 def renew_secret(key_id: str, service: Service, actor: Actor) -> KeyWithSecret:
-    """Gives a key a new secret; the old one stops at once."""
+    """Gives a key a new secret; the old one stops within about a tenth of a second."""
     now_ms = service.clock.now_ms()
     secret = new_secret()
     with service.database.write() as connection:

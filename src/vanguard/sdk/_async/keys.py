@@ -44,7 +44,7 @@ class AsyncKeys:
         return read(answer.content, Key)
 
     async def rotate(self, key_id: str) -> NewKey:
-        """Gives a key a new secret; the old one stops at once."""
+        """Gives a key a new secret; the old one stops within about a tenth of a second."""
         answer = await self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/rotate")
         return read(answer.content, NewKey)
 

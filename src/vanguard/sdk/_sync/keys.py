@@ -45,7 +45,7 @@ class Keys:
         return read(answer.content, Key)
 
     def rotate(self, key_id: str) -> NewKey:
-        """Gives a key a new secret; the old one stops at once."""
+        """Gives a key a new secret; the old one stops within about a tenth of a second."""
         answer = self._http.change("POST", f"/api/keys/{quote(key_id, safe='')}/rotate")
         return read(answer.content, NewKey)
 

@@ -469,10 +469,8 @@ class Attempt:
             self._leave_stream()
         if status == "ok" and self._gaps is None:
             self._gateway.health.succeeded(outcome.deployment.id, self._begun)
-        outcome.status = status
-        outcome.error = error
+        outcome.status, outcome.error, outcome.last = status, error, True
         outcome.usage = self._usage(status) if told is None else told
-        outcome.last = True
         self._walk.settle(outcome)
         if self._answer.open and told is None:
             self._answer.dam(self._gateway.ledger)

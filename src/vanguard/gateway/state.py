@@ -165,7 +165,12 @@ class State:
         self._mark = mark
         try:
             view = View(read_snapshot(self._path))
-        except (OSError, ValueError, KeyError, SettingsError) as error:
+        except OSError as error:
+            # the machine's fault and not the file's, such as too many that are open: tried again
+            self.error = f"the snapshot cannot be read: {error.strerror}"
+            self._mark = None
+            return False
+        except (ValueError, KeyError, SettingsError) as error:
             self.error = f"the snapshot is refused: {error}"
             return False
         try:

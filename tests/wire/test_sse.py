@@ -1,8 +1,11 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vanguard.core.errors import UpstreamError
+from vanguard.wire import sse
 from vanguard.wire.sse import Splitter, event_data, event_name
 
 line_ends = st.sampled_from(["\n", "\r\n", "\r"])
@@ -61,3 +64,60 @@ def test_an_endless_event_is_refused():
     splitter = Splitter(limit_bytes=10)
     with pytest.raises(UpstreamError, match="exceeds 10 bytes"):
         splitter.feed(b"data: 0123456789")
+
+
+@given(st.text("a\r\n", max_size=24), st.data())
+def test_blank_lines_of_any_kind_are_found_at_any_split(stream, data):
+    whole = stream.encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
+    at_once, splitter = Splitter(), Splitter()
+    events = []
+    for start, stop in zip([0, *cuts], [*cuts, len(whole)], strict=True):
+        events += splitter.feed(whole[start:stop])
+    assert (events, splitter.rest) == (at_once.feed(whole), at_once.rest)
+
+
+class Searches:
+    """A pattern that remembers how many bytes it was sent over."""
+
+    def __init__(self, pattern):
+        self._pattern = pattern
+        self.seen_bytes = 0
+
+    def search(self, data, start):
+        self.seen_bytes += len(data) - start
+        return self._pattern.search(data, start)
+
+    def finditer(self, data, start):
+        self.seen_bytes += len(data) - start
+        return self._pattern.finditer(data, start)
+
+
+@pytest.mark.parametrize("line", [b":\r", b":\r\n", b"a", b":\n"])
+def test_lines_without_a_blank_one_are_searched_once(monkeypatch, line):
+    searches = Searches(sse._BLANK)
+    monkeypatch.setattr(sse, "_BLANK", searches)
+    splitter = Splitter()
+    fed = [b"data: a\r" * 1_000, *[line] * 500, b"data: b\r\r", b"\n"]
+    events = [event for data in fed for event in splitter.feed(data)]
+    assert b"".join(events) + splitter.rest == b"".join(fed)
+    assert len(events) == 1
+    # each chunk once with what a blank line can straddle, and the one that ends the event once more
+    assert searches.seen_bytes <= sum(len(data) + 3 for data in [*fed, *fed[-2:]])
+
+
+@pytest.mark.parametrize("line", [b":\n", b":\r"])
+def test_what_is_kept_is_not_copied_for_every_line(line):
+    splitter = Splitter()
+    splitter.feed(b": a long comment\n" * 64 * 1024)
+    kept = len(splitter.rest)
+    tracemalloc.start()
+    try:
+        for _ in range(10):
+            assert splitter.feed(line) == []
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert kept > 1024 * 1024
+    assert len(splitter.rest) == kept + 10 * len(line)
+    assert peak < kept * 5 // 4, "it may move once, to where it has room to grow"

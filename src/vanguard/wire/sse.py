@@ -14,21 +14,25 @@ EVENT_BYTES = 16 * 1024 * 1024
 
 # two line ends in a row; a CR before a LF is no line end of its own
 _BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
+# how much of a blank line can have come without its end: CR, LF, CR
+_STRADDLE = 3
 
 
 class Splitter:
-    """Collects chunks of any size and gives back whole events."""
+    """Collects chunks of any size and gives back whole events.
+
+    Attributes:
+        clean: nothing is left from before.
+    """
 
     def __init__(self, limit_bytes: int = EVENT_BYTES) -> None:
-        self._pieces: list[bytes] = []
-        self._kept_bytes = 0
+        self._kept = bytearray()
+        self.clean = True
         self._limit_bytes = limit_bytes
 
     def is_one(self, data: bytes) -> bool:
         """Whether this chunk is one whole event and nothing is left from before: the usual case."""
-        return (
-            not self._pieces and data.find(b"\n\n") == len(data) - 2 >= 0 and data.find(b"\r") < 0
-        )
+        return self.clean and data.find(b"\n\n") == len(data) - 2 >= 0 and data.find(b"\r") < 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Whole events that this chunk completes, each with its blank line.
@@ -38,27 +42,32 @@ class Splitter:
         """
         if self.is_one(data):
             return [data]
-        undecided = bool(self._pieces) and self._pieces[-1].endswith(b"\r")
-        if data.find(b"\n") < 0 and data.find(b"\r") < 0 and not undecided:
-            # nothing can end here: keep the piece, join when something may
-            self._pieces.append(data)
-            self._kept_bytes += len(data)
-            self._check(self._kept_bytes)
-            return []
-        if self._pieces:
-            data = b"".join((*self._pieces, data))
-            self._pieces = []
-            self._kept_bytes = 0
+        kept = self._kept
+        searched = max(len(kept) - _STRADDLE, 0)
+        if kept:
+            kept += data
+            if not self._may_end(searched):
+                self._check(len(kept))
+                return []
+            data = bytes(kept)
+            kept.clear()
         if data.find(b"\r") < 0:
             events = data.split(b"\n\n")
             self._keep(events.pop())
             return [event + b"\n\n" for event in events]
-        return self._feed_any(data)
+        return self._feed_any(data, searched)
 
-    def _feed_any(self, data: bytes) -> list[bytes]:
+    def _may_end(self, searched: int) -> bool:
+        """Whether a blank line may stand in what is kept; none stands before `searched`."""
+        kept = self._kept
+        if kept.find(b"\r", searched) < 0:
+            return kept.find(b"\n\n", searched) >= 0
+        return _BLANK.search(kept, searched) is not None
+
+    def _feed_any(self, data: bytes, searched: int) -> list[bytes]:
         events = []
         start = 0
-        for match in _BLANK.finditer(data):
+        for match in _BLANK.finditer(data, searched):
             # a CR at the very end may be half of a CRLF: wait for the next byte
             if match.end() == len(data) and data.endswith(b"\r"):
                 break
@@ -69,8 +78,8 @@ class Splitter:
 
     def _keep(self, rest: bytes) -> None:
         self._check(len(rest))
-        self._pieces = [rest] if rest else []
-        self._kept_bytes = len(rest)
+        self.clean = not rest
+        self._kept += rest
 
     def _check(self, size: int) -> None:
         if size > self._limit_bytes:
@@ -79,7 +88,7 @@ class Splitter:
     @property
     def rest(self) -> bytes:
         """What has come after the last whole event."""
-        return b"".join(self._pieces)
+        return bytes(self._kept)
 
 
 def event_data(raw: bytes) -> bytes:

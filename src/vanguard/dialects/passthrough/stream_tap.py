@@ -50,7 +50,7 @@ class StreamTap(Tap):
         tokens, read = self.tokens, self._read
         events = self._splitter.feed(data)
         out = b"".join([read(event) for event in events])
-        if self._splitter.rest:
+        if not self._splitter.clean:
             self._frame_bytes = _NONE
         elif (
             self._lessons

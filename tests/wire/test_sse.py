@@ -9,6 +9,7 @@ from vanguard.wire import sse
 from vanguard.wire.sse import Splitter, event_data, event_name
 
 line_ends = st.sampled_from(["\n", "\r\n", "\r"])
+MARK = b"\xef\xbb\xbf"
 
 
 @st.composite
@@ -121,3 +122,35 @@ def test_what_is_kept_is_not_copied_for_every_line(line):
     assert kept > 1024 * 1024
     assert len(splitter.rest) == kept + 10 * len(line)
     assert peak < kept * 5 // 4, "it may move once, to where it has room to grow"
+
+
+@pytest.mark.parametrize("cut", range(4))
+def test_a_byte_order_mark_is_no_part_of_the_first_event(cut):
+    stream = MARK + b"data: 1\n\n" + MARK + b"data: 2\n\n"
+    splitter = Splitter()
+    events = [*splitter.feed(stream[:cut]), *splitter.feed(stream[cut:])]
+    assert events == [b"data: 1\n\n", MARK + b"data: 2\n\n"], "one in the middle is none"
+    assert splitter.clean
+
+
+def test_a_byte_order_mark_comes_byte_by_byte_or_not_at_all():
+    splitter = Splitter()
+    assert [splitter.feed(bytes([byte])) for byte in MARK + b"\n"] == [[]] * 4
+    assert splitter.rest == b"\n"
+    for begun in (MARK[:1], MARK[:2], MARK[:2] + b"x", b""):
+        splitter = Splitter()
+        assert splitter.feed(begun) == []
+        assert splitter.rest == begun
+    assert Splitter().feed(MARK + MARK + b"\n\n") == [MARK + b"\n\n"], "one, and no more"
+    assert Splitter(begins=False).feed(MARK + b"\n\n") == [MARK + b"\n\n"]
+
+
+def test_a_whole_event_is_the_very_chunk_also_when_it_is_the_first():
+    splitter, event = Splitter(), b"data: 1\n\n"
+    assert not splitter.clean
+    for _ in range(2):
+        (same,) = splitter.feed(event)
+        assert same is event
+        assert splitter.clean
+    splitter.feed(b"data:")
+    assert not splitter.clean

@@ -16,18 +16,24 @@ EVENT_BYTES = 16 * 1024 * 1024
 _BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
 # how much of a blank line can have come without its end: CR, LF, CR
 _STRADDLE = 3
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Splitter:
     """Collects chunks of any size and gives back whole events.
 
+    Args:
+        limit_bytes: an unfinished event may not be longer.
+        begins: a stream begins with what is fed first; a byte order mark there is dropped (HTML
+            standard, section 9.2.6).
+
     Attributes:
-        clean: nothing is left from before.
+        clean: nothing is left from before, and no byte order mark can come.
     """
 
-    def __init__(self, limit_bytes: int = EVENT_BYTES) -> None:
+    def __init__(self, limit_bytes: int = EVENT_BYTES, *, begins: bool = True) -> None:
         self._kept = bytearray()
-        self.clean = True
+        self.clean = self._begun = not begins
         self._limit_bytes = limit_bytes
 
     def is_one(self, data: bytes) -> bool:
@@ -42,6 +48,8 @@ class Splitter:
         """
         if self.is_one(data):
             return [data]
+        if not self._begun:
+            return self._begin(data)
         kept = self._kept
         searched = max(len(kept) - _STRADDLE, 0)
         if kept:
@@ -56,6 +64,15 @@ class Splitter:
             self._keep(events.pop())
             return [event + b"\n\n" for event in events]
         return self._feed_any(data, searched)
+
+    def _begin(self, data: bytes) -> list[bytes]:
+        data = bytes(self._kept) + data
+        self._kept.clear()
+        self.clean = self._begun = len(data) > 2 or not _BYTE_ORDER_MARK.startswith(data)
+        if self._begun:
+            return self.feed(data.removeprefix(_BYTE_ORDER_MARK))
+        self._kept += data
+        return []
 
     def _may_end(self, searched: int) -> bool:
         """Whether a blank line may stand in what is kept; none stands before `searched`."""

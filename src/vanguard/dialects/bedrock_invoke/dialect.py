@@ -101,7 +101,7 @@ class BedrockInvokeWriter:
         written = self._inner.event(event)
         if not written:
             return b""
-        return b"".join([frames_of(raw) for raw in Splitter().feed(written)])
+        return b"".join([frames_of(raw) for raw in Splitter(begins=False).feed(written)])
 
     def error(self, error: VanguardError, request_id: str) -> bytes:  # noqa: ARG002 - AWS tells it in a header
         """An exception, which ends the stream."""

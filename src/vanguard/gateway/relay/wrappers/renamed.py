@@ -73,7 +73,7 @@ class RenamedRelay(RelayWrapper):
     def _events(self, out: bytes) -> bytes:
         if out.find(self._mark) < 0:
             return out
-        splitter = Splitter()
+        splitter = Splitter(begins=False)
         events = splitter.feed(out)
         # lines that end in CR alone: nobody can say yet whether an LF follows the last one
         return b"".join(map(self._event, [*events, splitter.rest]))

@@ -68,6 +68,20 @@ def test_every_text_of_a_request_is_masked_and_nothing_else() -> None:
     assert json.loads(SLOTS.mask_request(b'{"system": "secret"}', SECRETS)) == {"system": HUSH}
 
 
+def test_bare_strings_and_lone_blocks_are_masked_too() -> None:
+    def request(text: str) -> dict[str, object]:
+        block = {"type": "text", "text": text}
+        result = {"type": "tool_result", "tool_use_id": "secret", "content": [text]}
+        contents = [[text], [block, text, result], block]
+        return {
+            "system": [text],
+            "messages": [{"role": "user", "content": content} for content in contents],
+        }
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+
+
 def test_every_text_of_a_reply_is_masked() -> None:
     def reply(text: str) -> dict[str, object]:
         return {"id": "secret", "content": blocks(text), "stop_reason": "end_turn"}

@@ -69,6 +69,18 @@ def test_every_text_of_a_request_is_masked_and_nothing_else() -> None:
     assert json.loads(masked) == request(f"a {HUSH}")
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_bare_strings_and_lone_objects_are_masked_too(alone: bool) -> None:
+    def request(text: str) -> dict[str, object]:
+        content = {"text": text} if alone else [text, {"text": text}]
+        result = {"toolResult": {"toolUseId": "secret", "content": content}}
+        message = {"role": "user", "content": result if alone else [result, text]}
+        return {"system": content, "messages": message if alone else [message, text]}
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+
+
 def test_every_text_of_a_reply_is_masked() -> None:
     def reply(text: str) -> dict[str, object]:
         return {

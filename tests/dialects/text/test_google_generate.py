@@ -68,6 +68,17 @@ def test_every_text_of_a_request_is_masked_and_nothing_else(form) -> None:
     assert SLOTS.mask_request(said, NEVER) is said
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_bare_strings_and_lone_objects_are_masked_too(alone: bool) -> None:
+    def request(text: str) -> dict:
+        parts = text if alone else [text, {"text": text}]
+        content = {"role": "user", "parts": parts}
+        return {"contents": content if alone else [text, content], "systemInstruction": [content]}
+
+    masked = SLOTS.mask_request(body(request("my secret")), SECRETS)
+    assert json.loads(masked) == request(f"my {HUSH}")
+
+
 def test_every_text_of_a_reply_is_masked() -> None:
     def reply(text: str) -> dict:
         parts = [{"text": text}, {"functionCall": {"name": "secret", "args": {"a": text}}}]

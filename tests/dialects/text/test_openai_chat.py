@@ -102,6 +102,46 @@ def test_embeddings_of_token_numbers_cannot_be_read(tokens: str) -> None:
     assert caught.value.param == "input"
 
 
+def _shapes(text: str) -> list[object]:
+    """What some servers read as the content of a message."""
+    part = {"type": "text", "text": text}
+    return [text, [text], part, [part, text], {"type": "thinking", "thinking": part}]
+
+
+@pytest.mark.parametrize("shape", range(5))
+def test_no_shape_of_content_is_a_way_around_a_guardrail(shape: int) -> None:
+    def request(text: str) -> dict[str, object]:
+        content = _shapes(text)[shape]
+        return {
+            "messages": [{"role": "user", "content": content}],
+            "prediction": {"type": "content", "content": content},
+        }
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+    with pytest.raises(ContentBlocked):
+        SLOTS.mask_request(body(request("forbidden")), BLOCKING)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_message_may_stand_alone_or_be_a_string(alone: bool) -> None:
+    def request(text: str) -> dict[str, object]:
+        message = {"role": "user", "content": text}
+        return {"messages": message if alone else [message, text]}
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+
+
+def test_arguments_that_are_no_string_are_masked_too() -> None:
+    def request(text: str) -> dict[str, object]:
+        called = {"function": {"name": "secret", "arguments": {"a": [text]}}}
+        return {"messages": [{"role": "assistant", "tool_calls": [called]}]}
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+
+
 def test_blocking_passes_through() -> None:
     with pytest.raises(ContentBlocked):
         SLOTS.mask_request(b'{"messages":[{"content":"forbidden"}]}', BLOCKING)

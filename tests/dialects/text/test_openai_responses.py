@@ -71,6 +71,19 @@ def test_every_text_of_a_request_is_masked_and_nothing_else() -> None:
     assert json.loads(SLOTS.mask_request(b'{"input": "secret"}', SECRETS)) == {"input": HUSH}
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_bare_strings_and_lone_objects_are_masked_too(alone: bool) -> None:
+    def request(text: str) -> dict[str, Any]:
+        part = {"type": "input_text", "text": text}
+        contents = [[text], [part, text], part]
+        found = [{"role": "user", "content": content} for content in contents]
+        output = {"type": "function_call_output", "call_id": "secret", "output": part}
+        return {"input": found[2] if alone else [text, *found, output]}
+
+    masked = SLOTS.mask_request(body(request("a secret")), SECRETS)
+    assert json.loads(masked) == request(f"a {HUSH}")
+
+
 def test_every_text_of_a_reply_is_masked() -> None:
     def reply(text: str) -> dict[str, Any]:
         return {"id": "secret", "output": items(text), "status": "completed"}

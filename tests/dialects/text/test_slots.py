@@ -15,6 +15,7 @@ from vanguard.dialects.text.slots import (
     fields,
     items,
     json_value,
+    listed,
     put,
     text,
 )
@@ -45,6 +46,25 @@ def test_nothing_changed_is_the_same_object() -> None:
 @pytest.mark.parametrize("body", [b'{"a": 1}', b'{"a": {"b": "x"}}', b'"x"', b"[]", b'{"a":[[1]]}'])
 def test_values_of_another_shape_stay(body: bytes) -> None:
     assert edit_request(body, EDIT, upper) is body
+
+
+def test_each_text_of_a_list_is_masked_once_whatever_its_shape() -> None:
+    edit = listed(fields({"a": text}))
+    for body, texts in (
+        (b'"x"', ["x"]),
+        (b'{"a":"x","b":"y"}', ["x"]),
+        (b'["x",{"a":"y"},1,{"b":"z"},["v"]]', ["x", "y"]),
+        (b"1", []),
+    ):
+        seen: list[str] = []
+
+        def note(value: str, seen: list[str] = seen) -> str:
+            seen.append(value)
+            return value
+
+        assert edit(Raw(body), note) is None
+        assert seen == texts
+    assert edit(Raw(b'["x",{"a":"y"}]'), upper) == b'["X",{"a":"Y"}]'
 
 
 def test_json_values_are_masked_at_any_depth() -> None:

@@ -21,10 +21,10 @@ from vanguard.dialects.text.slots import (
     EditedText,
     Path,
     Raw,
-    either,
     fields,
     items,
     json_value,
+    listed,
     object_of,
     put,
     string,
@@ -50,7 +50,7 @@ def _source(raw: Raw, mask: Mask) -> bytes | None:
     return text(raw, mask)
 
 
-_CONTENT = either(text, items(_block), _block)
+_CONTENT = listed(_block)
 _CITATION = fields({"cited_text": text, "title": text, "document_title": text})
 _BLOCK = fields(
     {
@@ -67,7 +67,7 @@ _BLOCK = fields(
     }
 )
 _MESSAGE = fields({"content": _CONTENT})
-_REQUEST: Edit = fields({"system": _CONTENT, "messages": items(_MESSAGE)})
+_REQUEST: Edit = fields({"system": _CONTENT, "messages": listed(_MESSAGE)})
 
 
 class _Event(msgspec.Struct):

@@ -27,6 +27,7 @@ from vanguard.dialects.text.slots import (
     fields,
     items,
     json_value,
+    listed,
     object_of,
     put,
     string,
@@ -57,7 +58,7 @@ def _bytes_of_text(raw: Raw, mask: Mask) -> bytes | None:
     return msgspec.json.encode(base64.b64encode(masked.encode()).decode())
 
 
-_TEXTS = items(fields({"text": text}))
+_TEXTS = listed(fields({"text": text}))
 _SOURCE = {"text": text, "content": _TEXTS}
 _DOCUMENT = {"name": text, "context": text}
 _READABLE = fields(_DOCUMENT | {"source": fields(_SOURCE | {"bytes": _bytes_of_text})})
@@ -78,7 +79,7 @@ _BLOCK = fields(
     {
         "text": text,
         "toolUse": fields({"input": json_value}),
-        "toolResult": fields({"content": items(_RESULT_BLOCK)}),
+        "toolResult": fields({"content": listed(_RESULT_BLOCK)}),
         "reasoningContent": fields({"reasoningText": fields({"text": text})}),
         "guardContent": fields({"text": fields({"text": text})}),
         "citationsContent": fields({"content": _TEXTS, "citations": items(_CITATION)}),
@@ -94,10 +95,10 @@ def _values(raw: Raw, mask: Mask) -> bytes | None:
     return fields(dict.fromkeys(found, fields({"text": text})))(raw, mask)
 
 
-_MESSAGE = fields({"content": items(_BLOCK)})
+_MESSAGE = fields({"content": listed(_BLOCK)})
 # what a guardrail of Bedrock's own shows of the model's words before it
 _TRACE = fields({"guardrail": fields({"modelOutput": items(text)})})
-_ASKED = {"system": items(_BLOCK), "messages": items(_MESSAGE), "promptVariables": _values}
+_ASKED = {"system": listed(_BLOCK), "messages": listed(_MESSAGE), "promptVariables": _values}
 
 
 def _invoked(raw: Raw, mask: Mask) -> bytes | None:

@@ -59,7 +59,9 @@ class BedrockInvokeMasker:
 
 
 def _frames(events: bytes) -> bytes:
-    return b"".join([frames_of(one) for one in Splitter(begins=False).feed(events)]) if events else b""
+    return (
+        b"".join([frames_of(one) for one in Splitter(begins=False).feed(events)]) if events else b""
+    )
 
 
 SLOTS = BedrockInvokeText()

@@ -23,10 +23,10 @@ from vanguard.dialects.text.slots import (
     Path,
     Raw,
     array_of,
-    either,
     fields,
     items,
     json_value,
+    listed,
     object_of,
     put,
     string,
@@ -42,11 +42,6 @@ _ENVELOPE = ("modelVersion", "responseId", "createTime")
 def _cased(edits: dict[str, Edit]) -> Edit:
     """An object whose fields may be named in either case."""
     return fields({**{snake(name): edit for name, edit in edits.items()}, **edits})
-
-
-def _listed(edit: Edit) -> Edit:
-    """A list, or one object where Google takes one for a list."""
-    return either(items(edit), edit)
 
 
 def _request(raw: Raw, mask: Mask) -> bytes | None:
@@ -92,15 +87,15 @@ _PART = _cased(
         "toolResponse": fields({"response": json_value}),
     }
 )
-_CONTENT = fields({"parts": _listed(_PART)})
+_CONTENT = fields({"parts": listed(_PART)})
 _REQUEST: Edit = _cased(
     {
-        "contents": _listed(_CONTENT),
-        "systemInstruction": either(text, _CONTENT),
+        "contents": listed(_CONTENT),
+        "systemInstruction": listed(_CONTENT),
         # to embed, one or many; to count, a request in the request
-        "content": _CONTENT,
+        "content": listed(_CONTENT),
         "title": text,
-        "requests": _listed(_request),
+        "requests": listed(_request),
         "generateContentRequest": _request,
     }
 )

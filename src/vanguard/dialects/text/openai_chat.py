@@ -27,6 +27,8 @@ from vanguard.dialects.text.slots import (
     fields,
     items,
     json_in_string,
+    json_value,
+    listed,
     object_of,
     opens,
     put,
@@ -44,9 +46,14 @@ def _part(raw: Raw, mask: Mask) -> bytes | None:
     return _PART(raw, mask)
 
 
-_PART = fields({"text": text, "refusal": text, "thinking": either(text, items(_part))})
-_CONTENT = either(text, items(_PART))
-_CALLED = fields({"arguments": json_in_string})
+def _arguments(raw: Raw, mask: Mask) -> bytes | None:
+    """JSON in a string, or as it is: some servers take both."""
+    return (json_in_string if opens(raw, '"') else json_value)(raw, mask)
+
+
+_PART = fields({"text": text, "refusal": text, "thinking": listed(_part)})
+_CONTENT = listed(_PART)
+_CALLED = fields({"arguments": _arguments})
 _ANNOTATIONS = items(fields({"url_citation": fields({"title": text})}))
 _MESSAGE = fields(
     {
@@ -83,7 +90,7 @@ def _choice(raw: Raw, mask: Mask) -> bytes | None:
 
 _REQUEST: Edit = fields(
     {
-        "messages": items(_MESSAGE),
+        "messages": listed(_MESSAGE),
         "input": _input,
         "prediction": fields({"content": _CONTENT}),
     }

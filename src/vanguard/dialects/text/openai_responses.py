@@ -23,11 +23,11 @@ from vanguard.dialects.text.slots import (
     EditedText,
     Path,
     Raw,
-    either,
     fields,
     items,
     json_in_string,
     json_value,
+    listed,
     object_of,
     opens,
     put,
@@ -78,9 +78,9 @@ def _slots(arguments: Edit) -> _Slots:
 
     item = fields(
         {
-            "content": either(text, items(part)),
-            "summary": items(part),
-            "output": either(text, items(part)),
+            "content": listed(part),
+            "summary": listed(part),
+            "output": listed(part),
             "arguments": called,
             "input": text,
             "queries": items(text),
@@ -92,7 +92,7 @@ def _slots(arguments: Edit) -> _Slots:
             "error": text,
         }
     )
-    response = fields({"output": items(item), "instructions": either(text, items(item))})
+    response = fields({"output": items(item), "instructions": listed(item)})
     return _Slots(part, item, response, citation)
 
 
@@ -100,7 +100,7 @@ _SLOTS = _slots(json_in_string)
 _REQUEST = fields(
     {
         "instructions": text,
-        "input": either(text, items(_SLOTS.item)),
+        "input": listed(_SLOTS.item),
         "prompt": fields({"variables": json_value}),
     }
 )

@@ -113,6 +113,16 @@ def either(*edits: Edit) -> Edit:
     return edit
 
 
+def listed(edit: Edit) -> Edit:
+    """A list, or one value in its place; a bare string in the place of a value is text.
+
+    No API says so of all its lists, but some upstreams read them all so, and one shape that a mask
+    does not look into would be a way around it.
+    """
+    one = either(text, edit)
+    return either(items(one), one)
+
+
 def edit_request(body: bytes, edit: Edit, mask: Mask) -> bytes:
     """Applies an edit to a request's body.
 

@@ -286,6 +286,102 @@ async def test_a_bomb_is_refused_before_it_has_grown(line):
     assert len(heard.body) <= 32 * 1024 * 1024
 
 
+class Slow(Heard):
+    """A sink that cannot take more than one part until somebody says so."""
+
+    def __init__(self, line):
+        super().__init__()
+        self.line = line
+        self.parts = []
+
+    def data(self, data):
+        super().data(data)
+        self.parts.append(len(data))
+        self.line.connection.reading(False)
+
+    async def takes(self):
+        self.line.connection.reading(True)
+        await asyncio.sleep(0)
+
+
+MIB = 1024 * 1024
+
+
+def packed_answer(body, *, chunks=1):
+    """An answer in gzip, in so many chunks; a bytearray is packed already."""
+    packed = body if isinstance(body, bytearray) else gzip.compress(body)
+    size = -(-len(packed) // chunks)
+    parts = [packed[start : start + size] for start in range(0, len(packed), size)]
+    framed = b"".join([b"%x\r\n%b\r\n" % (len(part), part) for part in parts])
+    coding = b"content-encoding: gzip\r\ntransfer-encoding: chunked\r\n"
+    return OK + coding + b"\r\n" + framed + b"0\r\n\r\n"
+
+
+def ask_slowly(line):
+    slow = Slow(line)
+    line.connection.send(POST, slow, 10, 5)
+    return slow
+
+
+@pytest.mark.parametrize("chunks", [1, 900])
+async def test_what_one_read_inflates_to_waits_for_a_slow_client(line, chunks):
+    slow = ask_slowly(line)
+    line.answer(packed_answer(bytes(8 * MIB) + bytes(range(256)), chunks=chunks))
+    for taken in range(1, 9):
+        assert slow.parts == [MIB] * taken
+        assert not slow.over
+        assert line.connection.deadline == float("inf")
+        assert not line.connection.usable()
+        await slow.takes()
+    assert slow.parts == [MIB] * 8 + [256]
+    assert slow.body == bytes(8 * MIB) + bytes(range(256))
+    assert slow.ended
+    # the connection serves on
+    assert (line.released, line.transport.reading) == (1, True)
+    heard = line.ask()
+    line.answer(packed_answer(b"next"))
+    assert (heard.body, heard.ended) == (b"next", True)
+
+
+async def test_what_waits_comes_before_what_is_read_next(line):
+    slow = ask_slowly(line)
+    body = bytes(2 * MIB) + bytes(range(256)) * 4
+    said = packed_answer(body)
+    line.answer(said[:-60])
+    assert slow.parts == [MIB]
+    line.connection.reading(True)
+    line.answer(said[-60:])
+    assert slow.parts == [MIB] * 2
+    for _ in range(2):
+        await slow.takes()
+    assert slow.body == body
+    assert slow.ended
+
+
+@pytest.mark.parametrize("quick", [True, False])
+async def test_a_fault_in_what_waited_fails_the_answer(line, quick):
+    packed = bytearray(gzip.compress(bytes(2 * MIB) + bytes(range(256)) * 4))
+    packed[-8:] = bytes(8)
+    heard = line.ask() if quick else ask_slowly(line)
+    line.answer(packed_answer(packed))
+    while not heard.over and not quick:
+        await heard.takes()
+    assert isinstance(heard.error, UpstreamError)
+    assert "incorrect data check" in heard.error.message
+    assert len(heard.body) >= MIB
+    assert line.transport.aborted
+
+
+async def test_nobody_hears_of_what_waited_once_it_is_cancelled(line):
+    slow = ask_slowly(line)
+    line.answer(packed_answer(bytes(8 * MIB)))
+    line.connection.reading(True)
+    line.connection.cancel()
+    await asyncio.sleep(0)
+    assert (slow.parts, slow.over) == ([MIB], False)
+    assert line.transport.aborted
+
+
 async def test_deadlines_say_what_was_awaited(line):
     heard = line.ask()
     line.connection.expire()

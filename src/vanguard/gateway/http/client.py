@@ -36,7 +36,6 @@ _HEAD_BYTES = 256 * 1024
 _HEADERS = 1_000
 _INTERIM_ANSWERS = 16
 _VERSIONS = frozenset({"1.1", "1.0"})
-_CODINGS = frozenset({b"content-encoding", b"transfer-encoding"})
 _CHUNKED = (b"chunked", "1.1")
 # no other method begins like HEAD
 _H = ord("H")
@@ -299,7 +298,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._release(self)
 
     def _hand_over(self, data: bytes) -> None:
-        """What the parser made of `data`."""
+        """What the parser made of `data`, and what waits to be unpacked, as far as it is taken."""
         pieces = self._pieces
         if pieces:
             piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -309,6 +308,14 @@ class UpstreamConnection(asyncio.Protocol):
                 sink.data(piece)
                 if not self._complete and self._sink is sink and stands_between(data, piece):
                     self._take_chunk = self._shortcut or self._whole_chunk
+        sink, inflater = self._sink, self._inflater
+        if inflater is not None and sink is not None:
+            while self._sink is sink and not self._paused and (piece := inflater.more()):
+                sink.data(piece)
+            if inflater.fault is not None:
+                self._not_http(inflater.fault)
+            if inflater.waits:
+                return
         if self._complete and self._sink is not None:
             self._finish()
 
@@ -353,8 +360,6 @@ class UpstreamConnection(asyncio.Protocol):
             and b"transfer-encoding" not in names
         )
 
-    # --- parser ------------------------------------------------------------------------------
-
     def on_message_begin(self) -> None:
         """An answer begins; a second one in the same exchange is surplus unless it follows a 1xx."""
         if self._complete:
@@ -383,31 +388,25 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         chunked = False
         for name, value in headers:
-            if name not in _CODINGS:
-                continue
-            coding = value.strip().lower()
             if name == b"content-encoding":
-                self._inflater = Inflater.of(coding, self._inflater)
-            elif chunked or (coding, version) != _CHUNKED:
+                self._inflater = Inflater.of(value.strip().lower(), self._inflater)
+            elif name == b"transfer-encoding":
                 # a coding under `chunked` would reach the client as if it were the body
-                raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
-            else:
+                if chunked or (value.strip().lower(), version) != _CHUNKED:
+                    raise httptools.HttpParserError("a transfer coding other than one 'chunked'")
                 chunked = True
         if self._inflater is not None:
             dropped = {b"content-encoding", b"content-length"}
             headers = [pair for pair in headers if pair[0] not in dropped]
-        if self._head_only:
-            self._complete = True
+        self._complete = self._head_only
         self._caller = None
         self._sink.head(status, headers)
 
     def _skip_interim(self, status: int) -> None:
         self._interim += 1
-        if status == 101:
-            if self._switch is None:
-                raise httptools.HttpParserError("101 was not asked for")
-            return
-        if status < 100 or self._interim > _INTERIM_ANSWERS:
+        if status == 101 and self._switch is None:
+            raise httptools.HttpParserError("101 was not asked for")
+        if status < 100 or (status != 101 and self._interim > _INTERIM_ANSWERS):
             raise httptools.HttpParserError(f"status {status} or one interim answer too many")
 
     def on_body(self, data: bytes) -> None:
@@ -423,8 +422,6 @@ class UpstreamConnection(asyncio.Protocol):
         if self._status >= 200 and not self._complete:
             self._complete = True
             self._reusable = self._parser.should_keep_alive()
-
-    # --- ends --------------------------------------------------------------------------------
 
     def _finish(self) -> None:
         if self._inflater is not None and not self._inflater.complete:
@@ -496,3 +493,6 @@ class UpstreamConnection(asyncio.Protocol):
             self.deadline = _NEVER
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.resume_reading if on else self._transport.pause_reading)()
+        if on and self._inflater is not None:
+            # not at once: this may be called within what a sink is told
+            asyncio.get_running_loop().call_soon(self._hand_over, b"")

@@ -96,7 +96,7 @@ async def test_a_client_that_takes_nothing_is_cut_and_what_was_used_is_charged(r
         await connect(running, post(stream=True))
         await until(lambda: flood.sent)
         (line,) = running.pipeline.server.connections
-        await until(lambda: line._stalled_bytes)
+        await until(lambda: line._stall)
         await at_rest(lambda: flood.sent)
         for _ in range(2):
             running.pipeline.server.sweep(line.deadline)

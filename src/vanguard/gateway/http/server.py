@@ -15,6 +15,7 @@ from vanguard.gateway.http import heads
 from vanguard.gateway.http.body.chunks import CHUNK_HEADS, SMALL_BYTES
 from vanguard.gateway.http.messages import STATUS_LINES, Headers, Request, response_head
 from vanguard.gateway.http.reader import HEAD, IDLE, RequestReader
+from vanguard.gateway.http.stall import Stall
 from vanguard.gateway.http.tunnel import Tunnel
 from vanguard.snapshot.boot import Bounds, Deadlines
 
@@ -24,8 +25,6 @@ _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _WAITING = 8
 _WAITING_BODY_BYTES = 64 * 1024
 _WAITING_MOST = 128
-# what a slow client must at least have taken within `client_read_s`
-_TAKEN_BYTES = 16 * 1024
 _LINGER_S = 2.0
 _LINGER_BYTES = 4 * 1024 * 1024
 
@@ -102,7 +101,7 @@ class ServerConnection(asyncio.Protocol):
         "_request",
         "_request_deadline",
         "_server",
-        "_stalled_bytes",
+        "_stall",
         "_time",
         "_timed",
         "_transport",
@@ -124,7 +123,8 @@ class ServerConnection(asyncio.Protocol):
         self._reader = RequestReader(self, server.bounds)
         self._timed = IDLE
         self._peer = ""
-        self._held_bytes = self._dropped_bytes = self._stalled_bytes = 0
+        self._held_bytes = self._dropped_bytes = 0
+        self._stall: Stall | None = None
         self._waiting: deque[Request] = deque()
         self._request: Request | None = None
         self._request_deadline = float("inf")
@@ -160,7 +160,7 @@ class ServerConnection(asyncio.Protocol):
         self._server.connections.discard(self)
         self._server.held_bytes -= self._held_bytes
         self._held_bytes = 0
-        self._transport = self._body_to = None
+        self._transport = self._body_to = self._stall = None
         self._deaf = True
         self._reader.close()
         self._waiting.clear()
@@ -196,14 +196,15 @@ class ServerConnection(asyncio.Protocol):
         """The client reads slowly: whoever feeds us should wait, and not for ever."""
         if self._transport is None:
             return
-        self._stalled_bytes = self._transport.get_write_buffer_size()
+        within_s = self._server.deadlines.client_read_s
+        self._stall = Stall(self._transport, self._time(), within_s)
         self._rearm()
         if self.on_writable is not None:
             self.on_writable(False)
 
     def resume_writing(self) -> None:
         """The client reads again."""
-        self._stalled_bytes = 0
+        self._stall = None
         self._rearm()
         if self.on_writable is not None:
             self.on_writable(True)
@@ -379,7 +380,7 @@ class ServerConnection(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        if self._stalled_bytes or self._reader.phase != IDLE:
+        if self._stall is not None or self._reader.phase != IDLE:
             self._rearm()
         else:
             self._timed = IDLE
@@ -433,10 +434,13 @@ class ServerConnection(asyncio.Protocol):
 
     def _rearm(self) -> None:
         """Sets the deadline of what is awaited now."""
-        now, deadlines = self._time(), self._server.deadlines
+        now, deadlines, stall = self._time(), self._server.deadlines, self._stall
         self._timed = phase = self._reader.phase
-        if self._tunnel is not None:
-            self.deadline = float("inf")
+        if stall is not None:
+            # not to be put off by what its client goes on sending
+            self.deadline = stall.due
+            if self._request is not None:
+                self.deadline = min(stall.due, self._request_deadline)
         elif self._request is not None:
             self.deadline = self._request_deadline
         elif phase == IDLE:
@@ -444,8 +448,6 @@ class ServerConnection(asyncio.Protocol):
         else:
             wait_s = deadlines.request_head_s if phase == HEAD else deadlines.request_body_s
             self.deadline = now + wait_s
-        if self._stalled_bytes:
-            self.deadline = min(self.deadline, now + deadlines.client_read_s)
 
     def expire(self, now: float) -> None:
         """A deadline passed.
@@ -457,8 +459,9 @@ class ServerConnection(asyncio.Protocol):
         self.deadline = float("inf")
         if transport is None:
             return
-        if self._stalled_bytes:
-            if self._took_some(transport, now):
+        if self._stall is not None:
+            late = self._request is not None and now >= self._request_deadline
+            if not late and self._stall.goes_on(self._time()):
                 self._rearm()
             else:
                 transport.abort()
@@ -476,14 +479,6 @@ class ServerConnection(asyncio.Protocol):
                 b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
             self._hang_up(transport, now)
-
-    def _took_some(self, transport: asyncio.Transport, now: float) -> bool:
-        """Whether a slow client has read on since the last look, or more was written for it."""
-        before = self._stalled_bytes
-        if self._request is not None and now >= self._request_deadline:
-            return False
-        self._stalled_bytes = left = max(transport.get_write_buffer_size(), 1)
-        return left > before or before - left >= _TAKEN_BYTES
 
     def close_when_idle(self) -> None:
         """Used for draining."""

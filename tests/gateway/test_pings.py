@@ -5,7 +5,7 @@ import httpx
 import openai
 import pytest
 
-from support.gateway import CHAT, KEY, SECRET, STREAM, chat, delta, deployment, snapshot
+from support.gateway import CHAT, KEY, SECRET, STREAM, chat, delta, deployment, snapshot, until
 from support.upstream import Upstream, stream, whole
 from vanguard.core.errors import VanguardError
 from vanguard.dialects.framing import make_splitter
@@ -80,6 +80,29 @@ async def test_a_silent_stream_is_kept_alive_in_the_clients_dialect(runner, clie
         assert answer.headers["cache-control"] == "no-cache, no-transform"
         (settled,) = running.settled()
         assert (settled.status, settled.usage.output_tokens) == ("ok", 5)
+
+
+async def test_a_client_that_does_not_take_what_was_written_is_not_pinged(runner, client):
+    goes_on = asyncio.Event()
+
+    async def waits(asked, write):
+        await goes_on.wait()
+        await stream(STREAM)(asked, write)
+
+    async with Upstream([waits]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        asked = asyncio.ensure_future(chat(client, running, stream=True))
+        await until(lambda: upstream.asked)
+        (line,) = running.pipeline.server.connections
+        late = running.gateway.loop_time() + 1_000
+        line.pause_writing()
+        running.gateway.pings.sweep(late)
+        assert not line.started
+        line.resume_writing()
+        running.gateway.pings.sweep(late + 1_000)
+        assert line.started
+        goes_on.set()
+        assert (await asyncio.wait_for(asked, 5)).content.count(b": ping") == 1
 
 
 async def test_after_a_ping_another_deployment_may_still_take_over(runner, client):

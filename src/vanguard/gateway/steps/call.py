@@ -77,6 +77,7 @@ class Call:
     _fell_back = False
     _timer: asyncio.TimerHandle | None = None
     _waited = -1
+    _stalled = False
 
     def __init__(self, gateway: Gateway, exchange: Exchange, neighbours: Neighbours) -> None:
         self._gateway = gateway
@@ -152,7 +153,12 @@ class Call:
         return self._answer.writes + (way.passed if way is not None else 0)
 
     def ping(self) -> None:
-        """A long silence: the client and the networks between must not give up."""
+        """A long silence: the client and the networks between must not give up.
+
+        While the client does not take what was written, nothing is silent but the client.
+        """
+        if self._stalled:
+            return
         exchange = self._exchange
         self._neighbours.tell_limits(exchange)
         self._answer.begin(id_lines(exchange.id) + exchange.lines)
@@ -369,6 +375,7 @@ class Call:
             self.give_up(error)
 
     def _client_writable(self, writable: bool) -> None:
+        self._stalled = not writable
         if self._attempt is not None:
             self._attempt.reading(writable)
 

@@ -132,6 +132,45 @@ async def test_silence_has_a_deadline(pool):
             assert words in error.message
 
 
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_pause_holds_from_before_there_is_a_connection(pool, kept):
+    written = asyncio.Event()
+
+    async def answers(asked, write):
+        await whole(200, b"late")(asked, write)
+        written.set()
+
+    async with Upstream([whole(200, b"first"), answers]) as upstream:
+        await ask(pool, upstream)
+        if not kept:
+            pool.close_idle(parse_base_url(upstream.base_url))
+        heard = Heard()
+        call = pool.request(parse_base_url(upstream.base_url), ASK, heard)
+        call.reading(False)
+        await asyncio.wait_for(written.wait(), 5)
+        await asyncio.sleep(0.05)
+        assert (heard.status, upstream.connections) == (0, 2 - kept)
+        call.reading(True)
+        assert await asyncio.wait_for(heard.over, 5) is None
+        assert heard.body == b"late"
+
+
+async def test_after_a_pause_the_beginning_of_an_answer_has_its_deadline_again(pool):
+    async def silent(asked, write):
+        await asyncio.sleep(30)
+
+    async with Upstream([silent]) as upstream:
+        heard, late = Heard(), asyncio.get_running_loop().time() + 10_000
+        call = pool.request(parse_base_url(upstream.base_url), ASK, heard)
+        call.reading(False)
+        await until(lambda: upstream.asked)
+        pool.sweep(late)
+        assert not heard.over.done(), "it may have answered, and is not read"
+        call.reading(True)
+        pool.sweep(late)
+        assert isinstance(await asyncio.wait_for(heard.over, 5), UpstreamTimeout)
+
+
 async def test_too_many_connections_is_an_error_not_a_queue(pool):
     async def silent(asked, write):
         await asyncio.sleep(30)

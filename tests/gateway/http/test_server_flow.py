@@ -87,6 +87,23 @@ async def test_a_client_that_does_not_read_stops_the_upstream_and_memory_stays(r
         await until(lambda: running.gateway.in_flight == 0 or running.gateway.drains)
 
 
+async def test_what_is_pipelined_behind_an_answer_that_nobody_takes_is_not_asked(runner, connect):
+    flood, large = Flood(), {**REPLY, "filler": "x" * 9_000_000}
+    async with Upstream([whole(200, large), flood]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url, price=FREE)]))
+        reader, writer = await connect(running, post() + post(stream=True))
+        await until(running.settled)
+        (line,) = running.pipeline.server.connections
+        await until(lambda: line._stall)
+        held = await at_rest(line._transport.get_write_buffer_size)
+        assert (len(upstream.asked), held > 0) == (1, True)
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await at_rest(lambda: flood.sent) < 30_000_000
+        writer.transport.abort()
+
+
 async def test_a_client_that_takes_nothing_is_cut_and_what_was_used_is_charged(runner, connect):
     flood = Flood()
     async with Upstream([flood]) as upstream:

@@ -19,15 +19,17 @@ class Later:
 
     def __init__(self):
         self.asked = []
-        self.connections = []
+        self.refused_paths = []
+        self.tunnel = None
 
     def handle(self, request, connection):
         self.asked.append(request)
 
     def upgrade(self, request):
-        return None
+        return self.tunnel
 
     def malformed(self, error, path):
+        self.refused_paths.append(path)
         return error.status, [], error.message.encode()
 
 
@@ -68,6 +70,21 @@ async def server(handler):
 @pytest.fixture
 async def line(server):
     return Line(server)
+
+
+UPGRADE = b"GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+
+
+class Tunnelled:
+    """A tunnel that only says whether it was opened."""
+
+    opened = False
+
+    def open(self, client, transport, surplus):
+        self.opened = True
+
+    def client_writable(self, writable):
+        pass
 
 
 async def turn():

@@ -1,6 +1,8 @@
+import asyncio
+
 import pytest
 
-from support.gateway import REPLY, STREAM, chat, chunk, deployment, snapshot
+from support.gateway import REPLY, STREAM, chat, chunk, deployment, snapshot, until
 from support.upstream import Upstream, stream, whole
 from vanguard.snapshot.boot import Bounds
 from vanguard.snapshot.model import Limits
@@ -31,6 +33,30 @@ async def test_a_stream_that_dies_before_its_first_token_fails_over_unseen(runne
             snapshot([deployment(bad.base_url), deployment(good.base_url, name="m/1")])
         )
         answer = await chat(client, running, stream=True)
+        assert answer.content == b"".join(STREAM[:3] + STREAM[4:])
+
+
+async def test_an_attempt_that_begins_while_the_client_takes_nothing_is_not_read(runner, client):
+    paused, answered = asyncio.Event(), asyncio.Event()
+
+    async def answers(asked, write):
+        await paused.wait()
+        await stream(STREAM)(asked, write)
+        answered.set()
+
+    async with Upstream([whole(500, {}), answers]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        asked = asyncio.ensure_future(chat(client, running, stream=True))
+        # now it waits a moment before it tries again
+        await until(running.settled)
+        (line,) = running.pipeline.server.connections
+        line.pause_writing()
+        paused.set()
+        await asyncio.wait_for(answered.wait(), 5)
+        await asyncio.sleep(0.05)
+        assert (line.busy, line.started) == (True, False)
+        line.resume_writing()
+        answer = await asyncio.wait_for(asked, 5)
         assert answer.content == b"".join(STREAM[:3] + STREAM[4:])
 
 

@@ -24,6 +24,7 @@ _IDLE_SOCKET_S = 4.0
 _RETIRE_S = 600.0
 # one that was in use a moment ago is not looked at: servers close what has been idle for seconds
 _LOOK_AFTER_S = 1.0
+_NEVER = float("inf")
 
 
 class StaleConnectionError(UpstreamUnavailable):
@@ -44,6 +45,8 @@ class Call(msgspec.Struct, eq=False):
       changes nothing (`repeat`) is sent again unasked. For the rest this is a failure like any other;
       whether another attempt is worth its price is for the rules of failing over.
 
+    A pause is remembered until there is a connection, and holds for another one that takes its place.
+
     Attributes:
         sent: whether anything of it has left.
     """
@@ -58,6 +61,7 @@ class Call(msgspec.Struct, eq=False):
     _kept: bool
     sent: bool
     _task: asyncio.Task[None] | None = None
+    _paused: bool = False
 
     def open(self) -> None:
         """Starts to open a connection."""
@@ -80,6 +84,8 @@ class Call(msgspec.Struct, eq=False):
         self.sent = True
         deadlines = self._pool.deadlines
         connection.send(self._data, self._sink, deadlines.first_byte_s, deadlines.idle_s, self)
+        if self._paused:
+            connection.reading(False)
 
     def unanswered(self, error: UpstreamError) -> None:
         """Hands on; what may be repeated is, on a fresh connection, when a kept one was stale."""
@@ -108,9 +114,15 @@ class Call(msgspec.Struct, eq=False):
 
     def reading(self, on: bool) -> None:
         """Backpressure."""
+        self._paused = not on
         connection = self._in_use()
-        if connection is not None:
-            connection.reading(on)
+        if connection is None:
+            return
+        connection.reading(on)
+        if on and connection.deadline == _NEVER:
+            # it was stopped before its answer began, which is still awaited
+            now = asyncio.get_running_loop().time()
+            connection.deadline = now + self._pool.deadlines.first_byte_s
 
     def shortcut(self, take: Callable[[bytes], bool] | None) -> None:
         """As the connection's."""

@@ -203,21 +203,23 @@ class ServerConnection(asyncio.Protocol):
             self.on_writable(False)
 
     def resume_writing(self) -> None:
-        """The client reads again."""
+        """The client reads again, and what it asked for meanwhile has its turn."""
         self._stall = None
         self._rearm()
         if self.on_writable is not None:
             self.on_writable(True)
+        if self._request is None and self._keep_alive:
+            self._loop.call_soon(self._next)
 
     # --- what the reader says ----------------------------------------------------------------
 
     def received(self, request: Request) -> None:
-        """A whole request: answered at once, or after those before it."""
+        """A whole request: answered at once, or when the client has taken the answers before it."""
         if self._deaf:
             return
         request.admin = self._admin
         request.peer = self._peer
-        if self._request is None and not self._waiting:
+        if self._request is None and not self._waiting and self._stall is None:
             self._handle(request)
             return
         self._waiting.append(request)
@@ -245,7 +247,7 @@ class ServerConnection(asyncio.Protocol):
 
     def upgrade_asked(self, request: Request, surplus: memoryview) -> bool:
         """Opens a tunnel where one is meant; elsewhere upgrades are ignored."""
-        if self._request is not None or self._waiting or not heads.may_upgrade(request):
+        if self._occupied() or not heads.may_upgrade(request):
             return False
         request.admin = self._admin
         request.peer = self._peer
@@ -289,7 +291,7 @@ class ServerConnection(asyncio.Protocol):
         self._refusal = cause
         self._refused_path = self._reader.path
         self._reader.give_up()
-        if self._request is None and not self._waiting:
+        if not self._occupied():
             self._say_refusal()
 
     def _say_refusal(self) -> None:
@@ -422,6 +424,9 @@ class ServerConnection(asyncio.Protocol):
         transport = self._transport
         if self._request is not None or transport is None or transport.is_closing():
             return
+        if self._stall is not None:
+            # whoever answers would not hear of it, and fill the memory
+            return
         if not self._waiting:
             self._say_refusal()
             return
@@ -485,6 +490,10 @@ class ServerConnection(asyncio.Protocol):
         self._keep_alive = False
         if self._transport is not None and (self._request is None or self._tunnel is not None):
             self._transport.close()
+
+    def _occupied(self) -> bool:
+        """Whether an answer is under way, due or not taken, so that what comes now waits."""
+        return self._request is not None or bool(self._waiting) or self._stall is not None
 
     @property
     def busy(self) -> bool:

@@ -114,6 +114,9 @@ class Call:
             gateway, exchange = self._gateway, self._exchange
             gateway.metrics.overhead.observe(gateway.loop_time() - exchange.arrived)
             self._neighbours.tell_limits(exchange)
+        if self._stalled and self._attempt is not None:
+            # what another one had written waits for the client still
+            self._attempt.reading(False)
 
     def _pause(self, pause_s: float) -> None:
         """No account's quota holds the request: it waits for one, rather than for a refusal.

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import gzip
+import json
 
 import httpx
 import pytest
@@ -80,6 +81,34 @@ async def test_a_body_that_is_too_large_is_refused_in_the_doors_own_words(runner
         assert told["error"]["code"] == "request_too_large"
     else:
         assert set(told["error"]) == {"code", "message", "param", "request_id"}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/v1/messages", {"type", "message"}),
+        ("/v1/chat/completions", {"code", "message", "param", "type"}),
+        ("/v1/responses", {"code", "message", "param", "type"}),
+        ("/v1beta/models/m:generateContent", {"code", "details", "message", "status"}),
+        ("/api/keys", {"code", "message", "param", "request_id"}),
+    ],
+)
+async def test_a_body_that_does_not_come_is_refused_in_the_doors_own_words(runner, path, names):
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(b"POST %b HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{" % path.encode())
+    server = running.pipeline.server
+    await until(lambda: any(one._reader.body_bytes for one in server.connections))
+    (line,) = server.connections
+    server.sweep(line.deadline)
+    head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+    writer.close()
+    lines = head.lower().split(b"\r\n")
+    assert lines[0] == b"http/1.1 408 request timeout"
+    assert {b"connection: close", b"content-type: application/json"} < set(lines)
+    error = json.loads(body)["error"]
+    assert set(error) == names
+    assert "gateway.request_body_s" in error["message"]
 
 
 @pytest.mark.parametrize("path", ["/v1/messages", "/v1/chat/completions", "/v1/embeddings"])

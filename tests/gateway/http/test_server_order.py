@@ -360,10 +360,21 @@ async def test_the_rest_of_a_half_sent_request_is_awaited_after_an_answer(line):
 async def test_a_half_sent_request_is_told(line, server, half):
     line.feed(half)
     server.sweep(line.connection.deadline)
-    assert line.sent().startswith(b"HTTP/1.1 408")
+    answer = line.sent()
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"\r\nconnection: close\r\n\r\nthe request" in answer
     assert line.transport.eof_sent
     server.sweep(line.connection.deadline)
     assert line.transport.aborted
+
+
+async def test_a_half_sent_body_is_refused_in_the_words_of_its_path(line, server, handler):
+    line.feed(b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc")
+    server.sweep(line.connection.deadline)
+    assert handler.refused_paths == ["/v1/messages"]
+    assert line.sent().endswith(b"within 2 s (setting gateway.request_body_s)")
+    line.feed(b"defghi")
+    assert (handler.asked, line.sent()) == ([], b"")
 
 
 async def test_the_deadline_of_a_whole_request_is_told_to_whoever_answers(line, server):

@@ -10,6 +10,7 @@ import re
 
 from vanguard.core.errors import InvalidRequest, MethodNotAllowed, RequestTooLarge, VanguardError
 from vanguard.gateway.http.messages import Request
+from vanguard.snapshot.boot import Deadlines
 
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^#]*|\?[^#]*)?", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]*")
@@ -22,6 +23,16 @@ class Refused(Exception):
         super().__init__(error.message)
         self.status = status
         self.error = error
+
+
+def half_sent(deadlines: Deadlines, *, in_head: bool) -> Refused:
+    """What a client hears whose request was not whole in time: 408, which it may repeat elsewhere."""
+    if in_head:
+        words = f"the request's head was not whole within {deadlines.request_head_s:g} s"
+    else:
+        seconds = deadlines.request_body_s
+        words = f"the request was not whole within {seconds:g} s (setting gateway.request_body_s)"
+    return Refused(408, InvalidRequest(words))
 
 
 def check_version(version: str) -> None:

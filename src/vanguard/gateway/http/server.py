@@ -479,11 +479,8 @@ class ServerConnection(asyncio.Protocol):
             # it lingers, is idle, or has not read its answer for as long: nothing waits for a flush
             transport.abort()
         else:
-            self._deaf = True
-            transport.write(
-                b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-            )
-            self._hang_up(transport, now)
+            in_head = self._reader.phase == HEAD
+            self._refuse(heads.half_sent(self._server.deadlines, in_head=in_head))
 
     def close_when_idle(self) -> None:
         """Used for draining."""

@@ -377,6 +377,20 @@ async def test_a_half_sent_body_is_refused_in_the_words_of_its_path(line, server
     assert (handler.asked, line.sent()) == ([], b"")
 
 
+async def test_a_tunnel_is_not_a_request_and_has_no_deadline(line, server, handler):
+    handler.tunnel = Tunnelled()
+    line.feed(UPGRADE)
+    assert (handler.tunnel.opened, line.connection.deadline) == (True, float("inf"))
+    line.transport.held = 100_000
+    line.connection.pause_writing()
+    assert line.left_s() == 8
+    line.transport.held = 50_000
+    server.sweep(line.connection._time() + 1_000)
+    assert not line.transport.aborted, "its client takes some"
+    line.connection.resume_writing()
+    assert line.connection.deadline == float("inf")
+
+
 async def test_the_deadline_of_a_whole_request_is_told_to_whoever_answers(line, server):
     told = []
     line.feed(GET % 0)

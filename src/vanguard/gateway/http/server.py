@@ -258,6 +258,7 @@ class ServerConnection(asyncio.Protocol):
         request.keep_alive = False
         self._begin(request)
         self._tunnel = tunnel
+        self._request_deadline = self.deadline = float("inf")
         self.on_writable = tunnel.client_writable
         tunnel.open(self, transport, bytes(surplus))
         return True

@@ -171,6 +171,33 @@ def test_a_refused_account_is_passed_over_until_it_may_be_asked():
     assert ids(made.plan(way, Ask(10, 10), NOW + 8)) == ["a", "b"]
 
 
+def test_where_all_are_refused_for_longer_than_one_waits_the_policy_decides():
+    made, way = router(), course(place("a"), place("b"), policy="weighted")
+    for one, wait_s in zip(way.able, (3_600.0, 40.0), strict=True):
+        ticket = made.begin(way, Ask(10, 10), one, NOW)
+        ticket.refused(wait_s, NOW)
+        ticket.end(NOW)
+    plans = [made.plan(way, Ask(10, 10, patience_s=30.0), NOW) for _ in range(50)]
+    assert {tuple(ids(plan)) for plan in plans} == {("a", "b"), ("b", "a")}
+    # none of them is one to wait for
+    assert min(plan.pause_s for plan in plans) == 40.0
+    plans = [made.plan(way, Ask(10, 10, patience_s=30.0), NOW + 10) for _ in range(50)]
+    assert {tuple(ids(plan)) for plan in plans} == {("b", "a")}
+
+
+def test_accounts_that_were_refused_for_an_hour_and_are_well_again_are_all_found():
+    made, way = router(), course(place("a"), place("b"), policy="weighted")
+    for one in way.able:
+        made.begin(way, Ask(10, 10), one, NOW).refused(3_600.0, NOW)
+    served = {"a": 0, "b": 0}
+    for second in range(1, 300):
+        now = NOW + second
+        first = made.plan(way, Ask(10, 10, patience_s=30.0), now).choices[0].deployment
+        made.begin(way, Ask(10, 10), first, now).head(200, [], now)
+        served[first.id] += 1
+    assert min(served.values()) > 50
+
+
 def test_an_item_pins_to_its_maker_even_a_broken_one():
     made = router()
     way = course(place("a", account="x"), place("b", account="y"), place("c", account="y"))

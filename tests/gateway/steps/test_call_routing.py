@@ -109,7 +109,7 @@ async def test_spilled_by_the_settings_where_no_header_says_anything(runner, cli
 
 async def test_a_429_spills_and_its_account_is_left_alone_for_as_long_as_it_asks(runner, client):
     async with (
-        Upstream([whole(429, {}, {"retry-after": "30"}), whole(200, REPLY)]) as one,
+        Upstream([whole(429, {}, {"retry-after": "30"})]) as one,
         Upstream([whole(200, REPLY)]) as two,
     ):
         places = [
@@ -122,7 +122,26 @@ async def test_a_429_spills_and_its_account_is_left_alone_for_as_long_as_it_asks
         first = await chat(client, running)
         assert first.status_code == 200
         assert (await chat(client, running)).headers["x-vanguard-deployment"] == "m/2"
+        assert len(one.asked) == 2
         assert running.gateway.health.all_well
+
+
+async def test_accounts_that_asked_for_too_long_a_wait_are_found_well_again(runner, client):
+    refused = whole(429, {}, {"retry-after": "99999999"})
+    async with (
+        Upstream([refused, whole(200, REPLY)]) as one,
+        Upstream([refused, whole(200, REPLY)]) as two,
+    ):
+        places = [deployment(one.base_url), deployment(two.base_url, name="m/1")]
+        running = await runner.start(fleet(places, policy="weighted"))
+        assert (await chat(client, running)).status_code == 429
+        assert (len(one.asked), len(two.asked)) == (1, 1)
+        now = running.gateway.loop_time()
+        running.gateway.loop_time = lambda: now
+        for _ in range(30):
+            now += 10
+            assert (await chat(client, running)).status_code == 200
+        assert min(len(one.asked), len(two.asked)) > 3
 
 
 async def test_retry_after_beyond_the_patience_is_told_and_not_waited_for(runner, client):

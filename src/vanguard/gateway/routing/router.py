@@ -118,6 +118,7 @@ class Router:
         request; then those whose breaker is open, the one that closes soonest first. An item that one
         account alone can read leaves no other to choose from. Where a quota will hold the request sooner
         than another place could read what is cached there, that place goes first, and the request waits.
+        Where none will hold it as soon as it must go, the policy decides as among the ready.
         """
         ready: list[Choice] = []
         short: list[Choice] = []
@@ -139,13 +140,35 @@ class Router:
                 else:
                     fit.append(self._candidate(one, ask, warm, now))
             ready += self._ordered(course, ask, fit)
-        short.sort(key=lambda one: one.wait_s)
         broken.sort(key=lambda one: self.health.opens_in_s(one.deployment.id, now))
-        home = _worth_a_wait(ask, ready, short)
-        if home is not None:
-            short.remove(home)
-            ready.insert(0, home._replace(because="warm"))
+        if short:
+            short.sort(key=lambda one: one.wait_s)
+            home = _worth_a_wait(ask, ready, short)
+            if home is not None:
+                short.remove(home)
+                ready.insert(0, home._replace(because="warm"))
+            elif not ready:
+                short = self._in_spite(course, ask, short, now)
         return _pinned(ask.account, (*ready, *short, *broken))
+
+    def _in_spite(self, course: Course, ask: Ask, short: list[Choice], now: float) -> list[Choice]:
+        """In the order of the policy where none will hold the request before it must go.
+
+        What is believed may be wrong, so it is sent at once. If the one that said the shortest wait had
+        all of those, nobody would learn that another is well again.
+        """
+        if short[0].wait_s <= ask.patience_s:
+            return short
+        known = {one.deployment.id: one for one in short}
+        order: list[Choice] = []
+        for tier in course.tiers:
+            fit = [
+                self._candidate(one, ask, known[one.id].warm, now)
+                for one in tier
+                if one.id in known
+            ]
+            order += self._ordered(course, ask, fit)
+        return [known[one.deployment.id] for one in order]
 
     def fall_back(self, course: Course, ask: Ask, now: float) -> tuple[Deployment, ...]:
         """The deployments of the models behind this one, model by model."""

@@ -58,7 +58,7 @@ class Ticket:
         if told is not None:
             self._quota.told(told, now)
         if status < 400:
-            self._quota.answered(now)
+            self._quota.answered(self._begun, now)
             # its prompt has been read
             self._unsent = None
 

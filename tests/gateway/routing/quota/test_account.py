@@ -59,6 +59,32 @@ def test_a_refusal_keeps_others_away_for_as_long_as_it_says():
     assert quota.lacks(need, NOW + 7.1) == ""
 
 
+def test_an_answer_to_what_was_sent_after_a_refusal_ends_it():
+    quota = AccountQuota(None)
+    need = quota.need(10, 10, 0.0)
+    quota.refused(3_600.0, NOW)
+    # sent before it, as the refused one was
+    quota.answered(NOW - 1, NOW + 2)
+    assert quota.lacks(need, NOW + 2) == "refused a moment ago"
+    quota.answered(NOW + 1, NOW + 2)
+    assert (quota.lacks(need, NOW + 2), quota.free_in_s(NOW + 2)) == ("", 0.0)
+    quota.refused(5.0, NOW + 3)
+    quota.answered(NOW + 2, NOW + 4)
+    assert quota.free_in_s(NOW + 4) == 4.0
+
+
+def test_one_request_a_minute_asks_whether_a_longer_refusal_still_holds():
+    quota = AccountQuota(None)
+    need = quota.need(10, 10, 0.0)
+    quota.refused(3_600.0, NOW)
+    assert quota.lacks(need, NOW + 59) == "refused a moment ago"
+    for minute in (60, 120):
+        assert quota.lacks(need, NOW + minute) == ""
+        quota.take(need, NOW + minute)
+        assert quota.lacks(need, NOW + minute) == "refused a moment ago"
+    assert quota.free_in_s(NOW + 120) == 3_480.0
+
+
 def test_refusals_that_do_not_say_how_long_keep_others_away_for_longer_each_time():
     quota, now = AccountQuota(None), NOW
     need = quota.need(10, 10, 0.0)
@@ -69,20 +95,20 @@ def test_refusals_that_do_not_say_how_long_keep_others_away_for_longer_each_time
         assert quota.lacks(need, now + wait_s - 0.1) == "refused a moment ago"
         now += wait_s
         assert quota.lacks(need, now) == ""
-    quota.answered(now)
+    quota.answered(now, now)
     quota.refused(0.0, now + 1)
     assert quota.free_in_s(now + 1) == 1.0
 
 
 def test_who_answers_others_meanwhile_has_not_run_out():
     quota = AccountQuota(None)
-    quota.answered(NOW)
+    quota.answered(NOW, NOW)
     quota.refused(None, NOW + 0.4)
     assert quota.lacks(quota.need(10, 10, 0.0), NOW + 0.4) == ""
     quota.refused(3.0, NOW + 0.4)
     assert quota.free_in_s(NOW + 0.4) == 3.0
     later = AccountQuota(None)
-    later.answered(NOW)
+    later.answered(NOW, NOW)
     later.refused(None, NOW + 0.6)
     assert later.free_in_s(NOW + 0.6) == 1.0
 

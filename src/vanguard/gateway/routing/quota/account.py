@@ -16,6 +16,8 @@ from vanguard.snapshot.model import Quota
 # a refusal without a word on how long: as long as the first, then twice as long each time
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
+# one that asked for a longer wait is asked by one request at a time whether it still means it
+_ASKED_AGAIN_S = 60.0
 # but whoever has answered others so lately has not run out
 _SERVES_S = 0.5
 # what its limit cannot hold at all must not wait for ever: it goes when all of the limit is free
@@ -47,12 +49,21 @@ class AccountQuota:
         rule: how tokens are counted.
     """
 
-    __slots__ = ("_answered_at", "_blocked_until", "_meters", "_ratio", "_refusals", "rule")
+    __slots__ = (
+        "_answered_at",
+        "_blocked_at",
+        "_blocked_until",
+        "_meters",
+        "_ratio",
+        "_refusals",
+        "_tried_at",
+        "rule",
+    )
 
     def __init__(self, rule: Quota | None) -> None:
         self.rule = rule or Quota()
         self._meters = tuple(Meter(limit) for limit in _limits(self.rule))
-        self._answered_at = float("-inf")
+        self._answered_at = self._blocked_at = self._tried_at = float("-inf")
         self._blocked_until = 0.0
         self._refusals = 0
         self._ratio = 1.0
@@ -80,7 +91,7 @@ class AccountQuota:
 
     def lacks(self, need: Need, now: float) -> str:
         """What there is too little of, in words; empty when the request fits."""
-        if self._blocked_until > now:
+        if self._blocked_until > now and now - self._tried_at < _ASKED_AGAIN_S:
             return "refused a moment ago"
         for name, amount, meter in zip(Need._fields, need, self._meters, strict=True):
             if meter.silent or amount <= 0:
@@ -95,6 +106,7 @@ class AccountQuota:
 
     def take(self, need: Need, now: float) -> Taken:
         """A request goes there."""
+        self._tried_at = now
         pairs = zip(need, self._meters, strict=True)
         return Taken(need, tuple(meter.take(amount, now) for amount, meter in pairs))
 
@@ -132,10 +144,10 @@ class AccountQuota:
             now: monotonic seconds.
         """
         if wait_s:
-            self._block(now + wait_s)
+            self._block(now + wait_s, now)
         elif now - self._answered_at > _SERVES_S and now >= self._blocked_until:
             # those that were asked in one moment and refused in one are one refusal
-            self._block(now + min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S))
+            self._block(now + min(_FIRST_WAIT_S * 2.0**self._refusals, _LONGEST_WAIT_S), now)
             self._refusals = min(self._refusals + 1, 10)
         if any(meter.just_said(now) for meter in self._meters):
             # said with the refusal itself: the provider knows which of its limits it was
@@ -143,7 +155,8 @@ class AccountQuota:
         for meter in self._meters:
             meter.emptied(now)
 
-    def _block(self, until: float) -> None:
+    def _block(self, until: float, now: float) -> None:
+        self._blocked_at = self._tried_at = now
         self._blocked_until = max(self._blocked_until, until)
 
     def compare(self, estimated: int, usage: Usage) -> None:
@@ -152,10 +165,12 @@ class AccountQuota:
             found = min(max(usage.input_tokens / estimated, 0.25), 4.0)
             self._ratio += (found - self._ratio) * _LEARNING
 
-    def answered(self, now: float) -> None:
-        """The provider took a request."""
+    def answered(self, begun: float, now: float) -> None:
+        """The provider took a request that was sent at `begun`; what was refused before then is over."""
         self._answered_at = now
         self._refusals = 0
+        if begun > self._blocked_at:
+            self._blocked_until = 0.0
 
     def free_in_s(self, now: float) -> float:
         """Seconds until a refusal has passed."""

@@ -18,7 +18,7 @@ from vanguard.gateway.http.messages import Request, Responder
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
 from vanguard.gateway.logs import reason_of
-from vanguard.gateway.routing.router import Ask
+from vanguard.gateway.routing.router import Ask, Plan
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
 from vanguard.snapshot.model import Deployment, Key, Model
@@ -53,7 +53,7 @@ class Exchange:
         limit_tokens: output tokens after which a budget cuts the answer, for all choices together.
         attempts: deployments to try in order, set by route.
         ask: what routing sees of the request; None where there is nothing to choose.
-        pause_s: until a quota holds the request, where none does at present; set by route.
+        waits: the plan by which the request would wait for a quota; None where it need not. Set by route.
         ticket: what the present attempt owes to the router; None where it learns nothing.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         story: its answer where others may go on with it; None where that was not asked for.
@@ -75,6 +75,7 @@ class Exchange:
     arrived_ms = 0
     story: Story | None = None
     refused: frozenset[str] = frozenset()
+    waits: Plan | None = None
     strict = False
     _media: bool | None = None
 
@@ -90,7 +91,6 @@ class Exchange:
         self.limit_tokens: int | None = None
         self.reservation: Reservation | None = None
         self.attempts: tuple[Deployment, ...] = ()
-        self.pause_s = 0.0
         self.lines = b""
         self.session = ""
         self.lost: tuple[str, ...] = ()

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from support.gateway import ADMIN, CHAT, KEY, REPLY, SECRET, chat, deployment, snapshot
 from support.upstream import Upstream, whole
 from vanguard.gateway.routing.quota.account import Need
+from vanguard.gateway.routing.quota.line import Place
 from vanguard.snapshot.boot import Bounds
 from vanguard.snapshot.model import Model, Quota, Routing
 
 URL = "/api/route/explain"
 AS_ADMIN = {"authorization": f"Bearer {ADMIN}"}
+AFTER = Place("m/1 upstream-model", Need(1, 5), 60.0)
 LONG = {"role": "system", "content": "rules " * 600}
 
 
@@ -27,6 +29,13 @@ def fleet(places, *, behind=(), **routing):
 
 def place(name, url="http://127.0.0.1:1/v1", **more):
     return deployment(url, name=name, **more)
+
+
+class Sitting:
+    """One that waits and never goes."""
+
+    def look(self):
+        return AFTER
 
 
 async def explained(client, running, headers=None, **question):
@@ -54,6 +63,10 @@ async def test_in_which_order_why_and_what_is_known(runner, client):
     ready, short, broken = found["deployments"]
     assert (ready["standing"], ready["why"]) == ("ready", "the sooner to answer of two")
     assert short["why"].startswith("its account's quota of tokens does not hold the request, for ")
+    gateway.router.line.join(Sitting(), AFTER)
+    answer = await explained(client, running, request={**CHAT, "model": "alias"}, key="key")
+    short = answer.json()["deployments"][1]
+    assert short["why"].startswith("other requests wait for its account's quota; after them it ")
     assert short["quota"] == {"tokens": {"limit": 10, "left": 5}}
     assert broken["why"].startswith("its breaker is open, for ")
     gateway.health.succeeded("m/0", gateway.loop_time())

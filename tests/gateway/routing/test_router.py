@@ -198,6 +198,67 @@ def test_accounts_that_were_refused_for_an_hour_and_are_well_again_are_all_found
     assert min(served.values()) > 50
 
 
+class Sitting:
+    """One that waits and never goes."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def look(self):
+        return self.place
+
+
+def sit(made, plan):
+    made.line.join(Sitting(plan.place), plan.place)
+
+
+async def test_whom_others_wait_for_has_no_room_for_who_comes_later():
+    quota = Quota(requests_per_minute=2)
+    made = router()
+    way = course(place("a", quota=quota), place("b", quota=quota), policy="weighted")
+    ask = Ask(10, 10, patience_s=300.0)
+    for one in way.able:
+        for _ in range(2):
+            made.begin(way, ask, one, NOW)
+    seen = []
+    for _ in range(6):
+        plan = made.plan(way, ask, NOW)
+        assert plan.pause_s == plan.place.wait_s
+        seen.append((plan.place.seat, plan.pause_s, plan.crowded))
+        sit(made, plan)
+    assert {seat for seat, _, _ in seen} == {"a upstream-model", "b upstream-model"}
+    # two each when the first minute is over, then one each a minute later
+    assert [wait_s for _, wait_s, _ in seen] == [65.0] * 4 + [130.0] * 2
+    assert [crowded for _, _, crowded in seen] == [False] + [True] * 5
+    # there is room by now, and it is theirs
+    plan = made.plan(way, ask, NOW + 70)
+    assert {one.standing for one in plan.choices} == {"no_quota"}
+    assert plan.crowded
+    assert plan.pause_s > 0
+
+
+async def test_who_waits_for_one_account_keeps_nobody_from_another():
+    quota = Quota(requests_per_minute=2)
+    made = router()
+    way = course(place("a", quota=quota), place("b", quota=quota))
+    for _ in range(2):
+        made.begin(way, Ask(10, 10), way.able[0], NOW)
+    pinned = made.plan(way, Ask(10, 10, account="a", patience_s=100.0), NOW)
+    sit(made, pinned)
+    plan = made.plan(way, Ask(10, 10, patience_s=100.0), NOW + 70)
+    assert (ids(plan), plan.pause_s) == (["b", "a"], 0.0)
+
+
+async def test_where_some_wait_already_the_rest_is_not_sent_by_the_policy():
+    made, way = router(), course(place("a"), place("b"), policy="weighted")
+    for one, wait_s in zip(way.able, (3_600.0, 20.0), strict=True):
+        made.begin(way, Ask(10, 10), one, NOW).refused(wait_s, NOW)
+    sit(made, made.plan(way, Ask(10, 10, patience_s=30.0), NOW))
+    plans = [made.plan(way, Ask(10, 10, patience_s=10.0), NOW) for _ in range(50)]
+    assert {tuple(ids(plan)) for plan in plans} == {("b", "a")}
+    assert all(plan.crowded for plan in plans)
+
+
 def test_an_item_pins_to_its_maker_even_a_broken_one():
     made = router()
     way = course(place("a", account="x"), place("b", account="y"), place("c", account="y"))

@@ -327,6 +327,123 @@ async def test_a_client_that_leaves_while_its_request_waits_costs_nothing(runner
         assert running.gateway.limiter.counters("key").concurrent == 0
 
 
+def spent(left=0):
+    """An answer that tells a limit of one request a second."""
+    told = {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": str(left)}
+    return whole(200, REPLY, told)
+
+
+class Waiting:
+    """A gateway with one account, whose quota is spent, and a clock that stands."""
+
+    def __init__(self, running, client):
+        self.running, self.client = running, client
+        self.now = running.gateway.loop_time()
+        running.gateway.loop_time = lambda: self.now
+        self.line = running.gateway.router.line
+
+    @classmethod
+    async def begin(cls, runner, client, upstream, **more):
+        places = [deployment(upstream.base_url, name=f"m/{n}", account="a") for n in range(2)]
+        deadlines = Deadlines(quota_wait_s=more.pop("quota_wait_s", 30))
+        running = await runner.start(fleet(places, **more), deadlines=deadlines)
+        await chat(client, running)
+        return cls(running, client)
+
+    @property
+    def length(self):
+        return sum(one.requests for one in self.line.ahead.values())
+
+    async def ask(self, name, **more):
+        """One more, that waits or goes."""
+        before = self.length
+        task = asyncio.create_task(chat(self.client, self.running, user=name, **more))
+        await until(lambda: self.length > before or task.done())
+        return task
+
+
+def users(upstream):
+    return [one.json().get("user") for one in upstream.asked[1:]]
+
+
+async def test_who_waits_longest_goes_first_and_no_more_than_there_are_places(runner, client):
+    async with Upstream([spent(), whole(200, REPLY)]) as one:
+        waiting = await Waiting.begin(runner, client, one)
+        tasks = [await waiting.ask(name) for name in "abc"]
+        for number in range(3):
+            assert users(one) == [*"abc"][:number]
+            waiting.now += 1.0
+            # there is room, but not for who comes now
+            tasks.append(await waiting.ask("later"))
+            assert (await tasks[number]).status_code == 200
+            await until(lambda: waiting.length == 3)
+        waiting.now += 10.0
+        assert {(await task).status_code for task in tasks} == {200}
+        assert users(one) == [*"abc", "later", "later", "later"]
+        assert waiting.line.ahead == {}
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_who_can_have_no_place_in_time_is_told_at_once(runner, client, streams):
+    async with Upstream([spent(), whole(200, REPLY)]) as one:
+        waiting = await Waiting.begin(runner, client, one, quota_wait_s=2.5)
+        tasks = [await waiting.ask(name) for name in "ab"]
+        told = await chat(client, waiting.running, stream=streams)
+        assert (told.status_code, told.headers["retry-after"]) == (429, "3")
+        assert told.json()["error"]["code"] == "upstream_rate_limited"
+        assert len(one.asked) == 1
+        assert waiting.length == 2
+        waiting.now += 2.0
+        assert {(await task).status_code for task in tasks} == {200}
+        assert waiting.running.gateway.limiter.counters("key").concurrent == 0
+        assert waiting.running.gateway.in_flight == 0
+
+
+async def test_who_can_have_no_place_goes_to_the_model_behind(runner, client):
+    async with Upstream([spent(), whole(200, REPLY)]) as one, Upstream([spent(9)]) as two:
+        behind = [deployment(two.base_url, name="f0/0")]
+        waiting = await Waiting.begin(runner, client, one, quota_wait_s=1, behind=behind)
+        task = await waiting.ask("a")
+        answer = await chat(client, waiting.running)
+        assert answer.headers["x-vanguard-deployment"] == "f0/0"
+        waiting.now += 1.0
+        assert (await task).status_code == 200
+
+
+async def test_when_the_account_refuses_for_longer_the_first_asks_and_the_rest_is_told(
+    runner, client
+):
+    refused = whole(429, {}, {"retry-after": "300"})
+    async with Upstream([spent(), refused]) as one:
+        waiting = await Waiting.begin(runner, client, one)
+        tasks = [await waiting.ask(name) for name in "abcd"]
+        waiting.now += 1.0
+        assert (await tasks[0]).status_code == 429
+        answers = [await task for task in tasks[1:]]
+        assert [one.status_code for one in answers] == [429] * 3
+        # b goes, for what is believed may be wrong, and meets the same
+        assert set(users(one)) == {"a", "b"}
+        assert all(int(one.headers["retry-after"]) >= 299 for one in answers)
+        assert waiting.line.ahead == {}
+
+
+async def test_a_client_that_leaves_the_line_gives_its_place_back(runner, client):
+    async with Upstream([spent(), whole(200, REPLY)]) as one:
+        waiting = await Waiting.begin(runner, client, one)
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(
+                waiting.running.base_url + "/v1/chat/completions",
+                json={**CHAT, "user": "gone"},
+                headers=KEY,
+                timeout=0.1,
+            )
+        await until(lambda: waiting.line.ahead == {})
+        task = await waiting.ask("next")
+        waiting.now += 1.0
+        assert (await task).status_code == 200
+        assert users(one) == ["next"]
+
+
 async def test_nobody_waits_longer_than_the_setting_allows(runner, client):
     quota = {"x-ratelimit-limit-tokens": "60", "x-ratelimit-remaining-tokens": "0"}
     async with Upstream([whole(200, REPLY, quota), whole(200, REPLY)]) as one:

@@ -135,7 +135,7 @@ class GatewaySettings(Section):
     quota_wait_s: float = Field(
         30,
         ge=0,
-        description="Most seconds that a request waits for the quota of one of several accounts, from its arrival on, when it is known that no account holds it earlier. Where it would take longer it goes at once. A stream is pinged meanwhile.",
+        description="Most seconds that a request waits for the quota of one of several accounts, from its arrival on, when it is known that no account holds it earlier; whoever came first goes first. Where it would take longer it goes at once, or is refused (429 with `Retry-After`) when others wait already. A stream is pinged meanwhile.",
     )
     output_estimate_tokens: int = Field(
         1_024,

@@ -235,6 +235,8 @@ def _why_last(gateway: Gateway, choice: Choice, now: float) -> str:
         if not opens_in_s:
             return "it does not answer its probe"
         return f"its breaker is open, for {opens_in_s:.1f} s more"
+    if choice.waited_for:
+        return f"other requests wait for its account's quota; after them it holds this one in {seconds}"
     if choice.because == "warm":
         return (
             f"{choice.warm:.0%} of the prompt is believed to be in its cache; its quota of"

@@ -15,7 +15,8 @@ from vanguard.gateway.routing.course import Course, seat_of
 from vanguard.gateway.routing.health import Health
 from vanguard.gateway.routing.load import Load
 from vanguard.gateway.routing.orders import Candidate, put_in_order
-from vanguard.gateway.routing.quota.account import AccountQuota, Need
+from vanguard.gateway.routing.quota.account import NOTHING, AccountQuota, Need
+from vanguard.gateway.routing.quota.line import Line, Place
 from vanguard.gateway.routing.ticket import Busy, Ticket
 from vanguard.gateway.routing.warmth.affinity import Affinity
 from vanguard.gateway.routing.warmth.pins import Pins
@@ -29,6 +30,8 @@ Because = Literal["pinned", "warm", "policy"]
 _FREE_REQUESTS = 8
 # about how fast a model reads what is not in its cache: a shorter wait for the cache is no loss
 _READ_TOKENS_A_SECOND = 10_000
+# those that wait go first, also where there is room for all
+_TURN_S = 0.05
 
 
 class Ask(NamedTuple):
@@ -61,7 +64,9 @@ class Choice(NamedTuple):
         because: what put it where it is among its equals.
         warm: how much of the prompt its cache is believed to hold, 0 to 1.
         lacks: of which quota too little is left; empty when there is enough.
-        wait_s: until there is enough.
+        wait_s: until there is enough, for those that wait there and then for this one.
+        need: what the request takes of the quota.
+        waited_for: whether others wait there.
     """
 
     deployment: Deployment
@@ -70,6 +75,8 @@ class Choice(NamedTuple):
     warm: float
     lacks: str = ""
     wait_s: float = 0.0
+    need: Need = NOTHING
+    waited_for: bool = False
 
 
 class Plan(NamedTuple):
@@ -82,6 +89,19 @@ class Plan(NamedTuple):
         """How long to wait before the first attempt: until the quota of its account holds it."""
         first = self.choices[0]
         return first.wait_s if first.standing == "no_quota" else 0.0
+
+    @property
+    def place(self) -> Place:
+        """Where it would wait for that."""
+        first = self.choices[0]
+        return Place(seat_of(first.deployment), first.need, first.wait_s)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there is nothing for it but what others wait for."""
+        if any(one.standing == "ready" for one in self.choices):
+            return False
+        return any(one.waited_for for one in self.choices)
 
     def attempts(self, most: int) -> tuple[Deployment, ...]:
         """One after the other, and again, up to a bound."""
@@ -96,6 +116,9 @@ class Router:
         health: their breakers.
         random: for draws; seeded in simulations.
         output_tokens: what an answer is expected to hold when the client named no cap.
+
+    Attributes:
+        line: the requests that wait for a quota.
     """
 
     def __init__(
@@ -104,6 +127,7 @@ class Router:
         self.health = health
         self.pins = Pins()
         self.affinity = Affinity()
+        self.line = Line()
         self._random = random or Random()  # noqa: S311 - no secret depends on it
         self._output_tokens = output_tokens
         self._loads: dict[str, Load] = {}
@@ -118,11 +142,13 @@ class Router:
         request; then those whose breaker is open, the one that closes soonest first. An item that one
         account alone can read leaves no other to choose from. Where a quota will hold the request sooner
         than another place could read what is cached there, that place goes first, and the request waits.
-        Where none will hold it as soon as it must go, the policy decides as among the ready.
+        Where none will hold it as soon as it must go, the policy decides as among the ready. An account
+        that others wait for has room for nobody else.
         """
         ready: list[Choice] = []
         short: list[Choice] = []
         broken: list[Choice] = []
+        waiting = self.line.ahead
         for tier in course.tiers:
             fit: list[Candidate] = []
             for one in tier:
@@ -133,10 +159,14 @@ class Router:
                     broken.append(Choice(one, "broken", "policy", warm))
                     continue
                 quota, need = self.quota(one), self._need(one, ask, warm)
+                ahead = waiting.get(seat_of(one)) if waiting else None
                 lacks = quota.lacks(need, now)
-                if lacks:
+                if ahead is not None:
+                    wait_s = max(quota.wait_s(need, now, ahead), _TURN_S)
+                    short.append(Choice(one, "no_quota", "policy", warm, lacks, wait_s, need, True))
+                elif lacks:
                     wait_s = quota.wait_s(need, now)
-                    short.append(Choice(one, "no_quota", "policy", warm, lacks, wait_s))
+                    short.append(Choice(one, "no_quota", "policy", warm, lacks, wait_s, need))
                 else:
                     fit.append(self._candidate(one, ask, warm, now))
             ready += self._ordered(course, ask, fit)
@@ -157,7 +187,7 @@ class Router:
         What is believed may be wrong, so it is sent at once. If the one that said the shortest wait had
         all of those, nobody would learn that another is well again.
         """
-        if short[0].wait_s <= ask.patience_s:
+        if short[0].wait_s <= ask.patience_s or any(one.waited_for for one in short):
             return short
         known = {one.deployment.id: one for one in short}
         order: list[Choice] = []

@@ -15,6 +15,7 @@ from typing import Protocol
 from vanguard.core.errors import (
     ShuttingDown,
     UpstreamError,
+    UpstreamRateLimited,
     UpstreamTimeout,
     UpstreamUnavailable,
     VanguardError,
@@ -28,11 +29,14 @@ from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.pool import StaleConnectionError
 from vanguard.gateway.local.refusal import id_lines
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.routing.quota.line import Place
 from vanguard.gateway.routing.refusals import cause_of
+from vanguard.gateway.routing.router import Plan
 from vanguard.snapshot.model import Deployment, FallbackCause
 
 _BACKOFF_S = 0.25
-_LEAST_PAUSE_S = 0.05
+# whoever joins a line should not stand in it in vain for want of a moment
+_SPARE = 1.05
 # for so long an attempt waits for what it is sent with: a role's session, a token
 _CREDENTIAL_S = 10.0
 
@@ -76,6 +80,7 @@ class Call:
     _not_before: Mapping[str, float] = MappingProxyType({})
     _fell_back = False
     _timer: asyncio.TimerHandle | None = None
+    _in_line = False
     _waited = -1
     _stalled = False
 
@@ -99,10 +104,11 @@ class Call:
             gateway.pings.watch(self, gateway.loop_time())
         self._index = 0
         try:
-            if self._exchange.pause_s:
-                self._pause(self._exchange.pause_s)
-            else:
+            waits = self._exchange.waits
+            if waits is None:
                 self._try()
+            else:
+                self._wait(waits)
         except BaseException:
             self.over()
             raise
@@ -118,36 +124,62 @@ class Call:
             # what another one had written waits for the client still
             self._attempt.reading(False)
 
-    def _pause(self, pause_s: float) -> None:
-        """No account's quota holds the request: it waits for one, rather than for a refusal.
-
-        Where that takes longer than its client is kept, it goes at once: what is believed of quotas may
-        be wrong.
-        """
-        if pause_s > self._patience_s() or self._gateway.draining:
-            self._try()
+    def _wait(self, plan: Plan) -> None:
+        """No account's quota holds the request: it waits in the line, rather than for a refusal."""
+        if self._may_wait(plan, _SPARE if plan.crowded else 1.0):
+            self._in_line = True
+            self._gateway.router.line.join(self, plan.place)
         else:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(pause_s, _LEAST_PAUSE_S), self._look_again)
+            self._wait_no_more(plan)
+
+    def _may_wait(self, plan: Plan, spare: float = 1.0) -> bool:
+        pause_s = plan.pause_s * spare
+        return 0.0 < pause_s <= self._patience_s() and not self._gateway.draining
 
     def _patience_s(self) -> float:
         gateway, deadlines = self._gateway, self._gateway.boot.deadlines
         waited_s = gateway.loop_time() - self._exchange.arrived
         return max(0.0, min(deadlines.quota_wait_s, deadlines.request_s) - waited_s)
 
-    def _look_again(self) -> None:
-        """After a pause: others may have taken what it waited for."""
-        self._timer = None
+    def look(self) -> Place | None:
+        """Its turn in the line: what there was may be gone, and there may be room elsewhere."""
         gateway, exchange = self._gateway, self._exchange
-        if exchange.ask is not None:
-            course = exchange.lane.course
-            ask = exchange.ask._replace(patience_s=self._patience_s())
-            plan = gateway.router.plan(course, ask, gateway.loop_time())
-            exchange.attempts = plan.attempts(course.most)
-            if plan.pause_s:
-                self._pause(plan.pause_s)
-                return
-        self._try()
+        course, ask = exchange.lane.course, exchange.ask
+        if ask is None:
+            return None
+        ask = ask._replace(patience_s=self._patience_s())
+        plan = gateway.router.plan(course, ask, gateway.loop_time())
+        exchange.attempts = plan.attempts(course.most)
+        if self._may_wait(plan):
+            return plan.place
+        gateway.router.line.leave(self)
+        try:
+            self._wait_no_more(plan)
+        except BaseException:
+            self.over()
+            raise
+        return plan.place if plan.pause_s and not plan.crowded else None
+
+    def _wait_no_more(self, plan: Plan) -> None:
+        """It goes: to a quota that holds it, or because what is believed of quotas may be wrong.
+
+        Where others wait, and so believe it, it would only go before them: it is told when to come again.
+        """
+        if not plan.pause_s or not plan.crowded or self._gateway.draining:
+            self._try()
+            return
+        longest_s = self._gateway.boot.deadlines.quota_wait_s
+        error = UpstreamRateLimited(
+            "no account has room for the request after those that wait already, within"
+            f" {longest_s:g} s (setting gateway.quota_wait_s)",
+            retry_after_s=plan.pause_s,
+        )
+        # nothing was tried
+        self._index = -1
+        if self._fall_back("failure"):
+            self._go_on(0, 0.0, error)
+        else:
+            self.give_up(error)
 
     @property
     def writes(self) -> int:
@@ -271,6 +303,8 @@ class Call:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._in_line:
+            self._gateway.router.line.leave(self)
 
     def carries_on(self, error: VanguardError) -> bool:
         """Whether another deployment goes on with the answer; that is the next attempt then.

@@ -32,7 +32,7 @@ def route(gateway: Gateway, exchange: Exchange) -> None:
     ask, plan = planned(gateway, exchange)
     exchange.ask = ask
     exchange.attempts = plan.attempts(course.most)
-    exchange.pause_s = plan.pause_s
+    exchange.waits = plan if plan.pause_s else None
     gateway.metrics.chosen(plan.choices[0])
 
 

@@ -1,5 +1,5 @@
 from vanguard.core.usage import Usage
-from vanguard.gateway.routing.quota.account import AccountQuota
+from vanguard.gateway.routing.quota.account import AccountQuota, Need
 from vanguard.gateway.routing.quota.told import Told
 from vanguard.snapshot.model import Quota
 
@@ -111,6 +111,18 @@ def test_who_answers_others_meanwhile_has_not_run_out():
     later.answered(NOW, NOW)
     later.refused(None, NOW + 0.6)
     assert later.free_in_s(NOW + 0.6) == 1.0
+
+
+def test_who_comes_after_others_waits_until_theirs_is_taken_too():
+    quota = AccountQuota(None)
+    quota.told(Told(requests=(60, 0), tokens=(600, 60)), NOW)
+    need = quota.need(20, 10, 0.0)
+    assert quota.wait_s(need, NOW) == 1.0
+    assert quota.wait_s(need, NOW, need.plus(need)) == 3.0
+    # three of ten tokens, and the thirty of this one, sixty of which are there
+    assert quota.wait_s(need, NOW, Need(3.0, 330.0)) == 30.0
+    quota.refused(40.0, NOW)
+    assert quota.wait_s(need, NOW, need) == 40.0
 
 
 def test_headers_are_learned_and_settings_taken_up():

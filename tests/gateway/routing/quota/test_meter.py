@@ -55,6 +55,26 @@ def test_the_lesser_of_setting_and_word():
     assert meter.left(1_000.0) == 20
 
 
+@settings(deadline=None)
+@given(
+    limit=st.integers(1, 12),
+    taken=st.lists(st.tuples(st.integers(0, 12), st.integers(1, 4)), max_size=12),
+    amount=st.integers(1, 40),
+)
+def test_what_is_more_than_a_minutes_limit_waits_as_long_as_taking_it_one_by_one(
+    limit, taken, amount
+):
+    meter = Meter(limit)
+    for slot, number in sorted(taken):
+        meter.take(number, 1_000.0 + slot * 5)
+    start = now = 1_061.0
+    said = meter.wait_s(amount, now)
+    for _ in range(amount):
+        now += meter.wait_s(1, now)
+        meter.take(1, now)
+    assert said == now - start
+
+
 def test_a_refusal_empties_what_the_provider_said_earlier():
     meter = Meter()
     meter.emptied(1_000.0)

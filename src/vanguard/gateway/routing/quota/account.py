@@ -34,6 +34,18 @@ class Need(NamedTuple):
     input: float = 0.0
     output: float = 0.0
 
+    def plus(self, other: Need) -> Need:
+        """Both."""
+        return Need(
+            self.requests + other.requests,
+            self.tokens + other.tokens,
+            self.input + other.input,
+            self.output + other.output,
+        )
+
+
+NOTHING = Need(0.0)
+
 
 class Taken(NamedTuple):
     """What was taken for a request, and in which slots of time."""
@@ -176,13 +188,14 @@ class AccountQuota:
         """Seconds until a refusal has passed."""
         return max(0.0, self._blocked_until - now)
 
-    def wait_s(self, need: Need, now: float) -> float:
-        """Seconds until a request fits, if no other one is sent there."""
+    def wait_s(self, need: Need, now: float, ahead: Need = NOTHING) -> float:
+        """Seconds until a request fits, if nothing is sent there before it but `ahead`."""
         longest = self.free_in_s(now)
-        for amount, meter in zip(need, self._meters, strict=True):
+        for amount, before, meter in zip(need, ahead, self._meters, strict=True):
             most = meter.most(now)
             if most is not None:
-                longest = max(longest, meter.wait_s(min(amount, most * _WHOLE), now))
+                fits = meter.wait_s(min(amount, most * _WHOLE) + before, now)
+                longest = max(longest, fits)
         return longest
 
     def standing(self, now: float) -> dict[str, tuple[float | None, float]]:

@@ -7,6 +7,8 @@ fills up again with time, as most providers' own counts do, and loses what is ta
 
 from __future__ import annotations
 
+from math import ceil
+
 _MINUTE_S = 60.0
 _SLOT_S = 5.0
 _SLOTS = 13  # the minute before now, and the slot that now is in
@@ -135,16 +137,23 @@ class Meter:
         return min((one for one in known if one is not None), default=None)
 
     def wait_s(self, amount: float, now: float) -> float:
-        """Seconds until an amount, no larger than the limit, may be taken, if nobody else takes any."""
+        """Seconds until an amount has been taken bit by bit, if nobody else takes any.
+
+        What is more than the limit waits for what was taken of the same amount to be a minute old.
+        """
         longest = self._said.wait_s(amount, now)
-        if self.limit is None:
+        if not self.limit:
             return longest
+        rounds = max(0, ceil(amount / self.limit) - 1)
+        amount -= rounds * self.limit
         over, current = self.taken(now) + amount - self.limit, self._turn(now)
+        if rounds:
+            longest = max(longest, (current + rounds * _SLOTS) * _SLOT_S - now)
         for slot in range(current - _SLOTS + 1, current + 1):
             if over <= 0:
                 break
             over -= self._slots[slot % _SLOTS]
-            longest = max(longest, (slot + _SLOTS) * _SLOT_S - now)
+            longest = max(longest, (slot + (rounds + 1) * _SLOTS) * _SLOT_S - now)
         return longest
 
     def _turn(self, now: float) -> int:

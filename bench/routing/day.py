@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from typing import NamedTuple
@@ -18,12 +18,13 @@ from typing import NamedTuple
 from bench.routing.fleet import ENDLESS, Account, Affine, Held, Quotas, RoundRobin, Way, accounts
 from bench.routing.provider import Answer
 from bench.routing.trace import Session, Turn, day
+from vanguard.gateway.routing.quota.line import Place
 from vanguard.snapshot.boot import Deadlines
 from vanguard.snapshot.model import Routing
 
 TRIES = 10
 PATIENCE_S = Deadlines().quota_wait_s
-_LEAST_PAUSE_S = 0.05
+_SPARE = 1.05
 _LEAST_WAIT_S = 1.0
 SEED = 7
 
@@ -74,8 +75,38 @@ class Answering(NamedTuple):
     answer: Answer
 
 
+class _Timer:
+    def __init__(self, happens: Callable[[], None]) -> None:
+        self._happens: Callable[[], None] | None = happens
+
+    def cancel(self) -> None:
+        self._happens = None
+
+    def due(self, now: float) -> None:
+        del now
+        if self._happens is not None:
+            self._happens()
+
+
+@dataclass(eq=False)
+class _Kept:
+    """A request in the gateway's line."""
+
+    simulation: Simulation
+    turn: Turn
+    turns: Iterator[Turn]
+    asked: Asked
+
+    def look(self) -> Place | None:
+        return self.simulation.look(self)
+
+
 class Simulation:
-    """One day with one way of routing; `patience_s` is the gateway's `quota_wait_s`."""
+    """One day with one way of routing; `patience_s` is the gateway's `quota_wait_s`.
+
+    Attributes:
+        now: seconds of the day.
+    """
 
     def __init__(self, sessions: list[Session], way: Way, patience_s: float = PATIENCE_S) -> None:
         self._way = way
@@ -83,16 +114,23 @@ class Simulation:
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
         self.tally = Tally()
+        self.now = 0.0
+        way.begin(self._later, lambda: self.now)
         for session in sessions:
             self._at(session.starts_s, self._beginning(session))
 
     def run(self) -> Tally:
         """Until nothing is left to happen."""
         while self._events:
-            now, _, happens = heapq.heappop(self._events)
-            happens(now)
+            self.now, _, happens = heapq.heappop(self._events)
+            happens(self.now)
         self.tally.spilled = self._way.spilled
         return self.tally
+
+    def _later(self, delay_s: float, happens: Callable[[], None]) -> _Timer:
+        timer = _Timer(happens)
+        self._at(self.now + delay_s, timer.due)
+        return timer
 
     def _at(self, when: float, happens: Callable[[float], None]) -> None:
         heapq.heappush(self._events, (when, next(self._numbers), happens))
@@ -107,13 +145,41 @@ class Simulation:
 
     def _ask(self, turn: Turn, turns: Iterator[Turn], asked: Asked) -> None:
         """The gateway's way with one request: it waits for a quota, then walks its attempts."""
+        way, patience_s = self._way, asked.came + self._patience_s - asked.now
+        order = way.order(turn, asked.now, patience_s)
+        if way.line is None or not way.pause_s:
+            self._send(turn, turns, asked, order)
+        elif way.pause_s * (_SPARE if way.crowded else 1.0) <= patience_s:
+            way.line.join(_Kept(self, turn, turns, asked), way.place)
+        else:
+            self._wait_no_more(turn, turns, asked, order)
+
+    def look(self, kept: _Kept) -> Place | None:
+        """The turn of one that waits, as `vanguard.gateway.steps.call` takes it."""
+        way, asked = self._way, kept.asked._replace(now=self.now)
+        patience_s = asked.came + self._patience_s - asked.now
+        order = way.order(kept.turn, asked.now, patience_s)
+        place = way.place
+        if 0.0 < way.pause_s <= patience_s:
+            return place
+        in_spite = bool(way.pause_s) and not way.crowded
+        if way.line is not None:
+            way.line.leave(kept)
+        self._wait_no_more(kept.turn, kept.turns, asked, order)
+        return place if in_spite else None
+
+    def _wait_no_more(
+        self, turn: Turn, turns: Iterator[Turn], asked: Asked, order: Sequence[Account]
+    ) -> None:
+        if self._way.pause_s and self._way.crowded:
+            self._refused(turn, turns, asked, self._way.pause_s)
+        else:
+            self._send(turn, turns, asked, order)
+
+    def _send(
+        self, turn: Turn, turns: Iterator[Turn], asked: Asked, order: Sequence[Account]
+    ) -> None:
         now = asked.now
-        order = self._way.order(turn, now, asked.came + self._patience_s - now)
-        pause_s = self._way.pause_s
-        if pause_s and now + pause_s <= asked.came + self._patience_s:
-            later = now + max(pause_s, _LEAST_PAUSE_S)
-            self._at(later, lambda at: self._ask(turn, turns, asked._replace(now=at)))
-            return
         wait_s = float("inf")
         for account in order:
             held = self._way.hold(account, now)
@@ -127,6 +193,10 @@ class Simulation:
             held.refused(answer, now)
             self.tally.refused += 1
             wait_s = min(wait_s, answer.wait_s)
+        self._refused(turn, turns, asked, wait_s)
+
+    def _refused(self, turn: Turn, turns: Iterator[Turn], asked: Asked, wait_s: float) -> None:
+        now = asked.now
         self.tally.seen += 1
         self.tally.in_vain += now > asked.came
         if asked.tries >= TRIES:

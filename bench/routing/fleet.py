@@ -6,7 +6,7 @@ hashing of bodies; the others are what it is compared with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple, Protocol
@@ -16,6 +16,8 @@ from bench.routing.trace import MAX_TOKENS, Turn
 from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.routing.course import Course
 from vanguard.gateway.routing.health import Health
+from vanguard.gateway.routing.quota.account import NOTHING
+from vanguard.gateway.routing.quota.line import Later, Line, Place
 from vanguard.gateway.routing.router import Ask, Plan, Router
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.routing.warmth.prefix import read_prefix
@@ -48,9 +50,14 @@ class Way(Protocol):
 
     Attributes:
         spilled: requests that did not go where most of them was believed to be warm.
+        line: of those that wait; None where none does.
     """
 
     spilled: int
+    line: Line | None
+
+    def begin(self, later: Later, clock: Callable[[], float]) -> None:
+        """A day begins; the line is told the time by these."""
 
     def order(self, turn: Turn, now: float, patience_s: float) -> Sequence[Account]:
         """The accounts, as they are tried; the request may be kept for so long before."""
@@ -58,6 +65,14 @@ class Way(Protocol):
     @property
     def pause_s(self) -> float:
         """How long the gateway keeps the request of the last `order` before it sends it."""
+
+    @property
+    def place(self) -> Place:
+        """Where that waits."""
+
+    @property
+    def crowded(self) -> bool:
+        """Whether others wait there already."""
 
     def hold(self, account: Account, now: float) -> Held:
         """The request of the last `order` goes to an account."""
@@ -116,11 +131,17 @@ class RoundRobin:
     """Each account in its turn, the next one after a 429."""
 
     pause_s = 0.0
+    place = Place("", NOTHING, 0.0)
+    crowded = False
 
     def __init__(self, places: Sequence[Account]) -> None:
         self._places = list(places)
         self._next = 0
         self.spilled = 0
+        self.line: Line | None = None
+
+    def begin(self, later: Later, clock: Callable[[], float]) -> None:
+        """Nobody waits."""
 
     def order(self, turn: Turn, now: float, patience_s: float) -> Sequence[Account]:
         """The next in turn, then those after it."""
@@ -164,6 +185,13 @@ class Affine:
         self._ask = Ask(0)
         self.spilled = 0
         self.pause_s = 0.0
+        self.place = Place("", NOTHING, 0.0)
+        self.crowded = False
+        self.line: Line | None = None
+
+    def begin(self, later: Later, clock: Callable[[], float]) -> None:
+        """The gateway's line, by the clock of the day."""
+        self.line = self._router.line = Line(later, clock)
 
     def order(self, turn: Turn, now: float, patience_s: float) -> Sequence[Account]:
         """As the gateway plans it."""
@@ -173,7 +201,7 @@ class Affine:
             tokens, MAX_TOKENS, stream=True, prefix=prefix, patience_s=max(0.0, patience_s)
         )
         plan = self._router.plan(self._course, self._ask, now)
-        self.pause_s = plan.pause_s
+        self.pause_s, self.place, self.crowded = plan.pause_s, plan.place, plan.crowded
         self.spilled += _spills(plan)
         attempts = plan.attempts(len(self._places))
         return [self._places[one.id] for one in attempts]

@@ -47,6 +47,9 @@ class _Timer(Protocol):
     def cancel(self) -> None: ...
 
 
+Later = Callable[[float, Callable[[], None]], _Timer]
+
+
 class Line:
     """Those that wait.
 
@@ -56,7 +59,7 @@ class Line:
 
     def __init__(
         self,
-        later: Callable[[float, Callable[[], None]], _Timer] | None = None,
+        later: Later | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`later` calls something after so many seconds; by default the running loop does."""

@@ -71,9 +71,12 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         """Each count from 0 to 2**40 - 1: nothing negative credits a budget, no sum overflows."""
         every = self.input_tokens | self.output_tokens | self.cache_read_tokens
         every |= self.cache_write_tokens | self.cache_write_1h_tokens | self.reasoning_tokens
+        # no count has a bit that is not in there, and a negative one would show in its sign
+        fits = 0 <= every <= _MOST_TOKENS
+        if fits and self.media is None:
+            return self
         media = None if self.media is None else self.media.sane()
-        if 0 <= every <= _MOST_TOKENS and media is self.media:
-            # no count has a bit that is not in there, and a negative one would show in its sign
+        if fits and media is self.media:
             return self
         return replace(_clamped(self), media=media)
 

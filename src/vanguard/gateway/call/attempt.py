@@ -27,7 +27,7 @@ from vanguard.gateway.call.contract import Walk
 from vanguard.gateway.call.drain import Drain, begin_drain
 from vanguard.gateway.call.elsewhere import of_upstream, read_before, told_within, understood
 from vanguard.gateway.call.response_lines import response_lines
-from vanguard.gateway.call.upstream_request import build_intent, build_request
+from vanguard.gateway.call.upstream_request import build_intent, build_request, without_secret
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.http.known.answer import KnownAnswer
 from vanguard.gateway.http.messages import Headers, is_stream
@@ -250,6 +250,7 @@ class Attempt:
             message = f"deployment '{outcome.deployment.id}' refused the request (HTTP {status})"
             self._again(UpstreamRejected(message), blamed=False)
         else:
+            body = without_secret(gateway, outcome.deployment, body)
             meaning = self._relay.failure(status, body)
             if isinstance(meaning, bytes) and self._answer.begun:
                 meaning = told_within(self._exchange.door.dialect, status, meaning)

@@ -6,6 +6,7 @@ client cannot inject one.
 
 from __future__ import annotations
 
+from vanguard.core.errors import UpstreamUnavailable
 from vanguard.core.journal import Intent, intent_head, intent_line
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.bedrock_request import build_bedrock_request
@@ -23,6 +24,8 @@ _FORWARDED_IN_ORDER = (
     b"openai-beta",
 )
 _FORWARDED = frozenset(_FORWARDED_IN_ORDER)
+# what is shorter is no secret, but a word that stands where a server wants none
+_SECRET_BYTES = 8
 
 
 def build_request(
@@ -165,3 +168,12 @@ def _intent(exchange: Exchange, deployment: Deployment) -> Intent:
         price_id=price.id if price else "",
         price_version=price.version if price else "",
     )
+
+
+def without_secret(gateway: Gateway, deployment: Deployment, body: bytes) -> bytes:
+    """A refusal's body without our credential: some servers repeat the head of what they refuse."""
+    try:
+        secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
+    except UpstreamUnavailable:
+        return body
+    return body.replace(secret, b"***") if len(secret) >= _SECRET_BYTES else body

@@ -153,3 +153,26 @@ async def test_a_forward_proxy_that_refuses_is_told_at_every_door(
         answer = await client.post(running.base_url + path, json=body, headers=KEY)
         assert answer.status_code == 503
         assert "the forward proxy wants other credentials (HTTP 407)" in answer.text
+
+
+async def test_at_the_end_of_its_time_a_defect_of_one_answer_does_not_keep_others_open(runner):
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")]))
+    told = []
+
+    class Open:
+        def __init__(self, end):
+            self.on_deadline = self.over = end
+
+        def abort(self):
+            pass
+
+    def fail():
+        raise RuntimeError("a defect")
+
+    connections = running.pipeline.server.connections
+    connections |= {Open(None), Open(fail), Open(lambda: told.append("an answer"))}
+    running.gateway.drains |= {Open(fail), Open(lambda: told.append("a drain"))}
+    running.pipeline.end_open()
+    connections.clear()
+    assert sorted(told) == ["a drain", "an answer"]
+    assert running.gateway.ending

@@ -206,11 +206,12 @@ class Pipeline:
     def end_open(self) -> None:
         """The worker's time is over: every open answer ends with an error, what it used is settled."""
         self._gateway.ending = True
-        for connection in list(self.server.connections):
-            if connection.on_deadline is not None:
-                connection.on_deadline()
-        for drained in list(self._gateway.drains):
-            drained.over()
+        ends = [one.on_deadline for one in self.server.connections if one.on_deadline is not None]
+        for end in (*ends, *(drained.over for drained in self._gateway.drains)):
+            try:
+                end()
+            except Exception as error:  # noqa: BLE001 - the border of one request: the others go on
+                self._log_defect(error)
 
     # --- model calls -------------------------------------------------------------------------
 

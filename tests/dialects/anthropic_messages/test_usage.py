@@ -94,3 +94,10 @@ def test_all_runs_of_a_reply_are_charged_once(
 
 def test_the_fresh_part_is_never_negative() -> None:
     assert fresh_input_tokens(Usage(5, 0, 9)) == 0
+
+
+def test_what_the_runs_do_not_tell_is_not_taken_back() -> None:
+    body = msgspec.json.encode({"output_tokens": 500, "iterations": [COMPACTION, MESSAGE]})
+    told = msgspec.json.decode(body, type=wire.Usage)
+    earlier = Usage(53_000, 1, 50_000, 2_000)
+    assert read_usage(told, earlier) == Usage(181_000 + 52_000, 4_000, 50_000, 2_000)

@@ -18,7 +18,10 @@ from vanguard.gateway.call.elsewhere import (
     meant_status,
     read_before,
     told_within,
+    understood,
 )
+from vanguard.gateway.exchange import Outcome
+from vanguard.snapshot.boot import Bounds
 from vanguard.snapshot.model import Aws, Model, Routing
 
 PLACE = deployment("http://x")
@@ -292,3 +295,21 @@ async def test_who_cannot_count_tokens_may_serve_all_the_same(runner, client):
             answer = await client.post(url, json=CHAT, headers=KEY)
             assert (answer.status_code, answer.json()) == (200, counted)
         assert two.healthy()
+
+
+def test_what_google_says_in_the_body_is_what_its_quota_hears():
+    body = b'{"error":{"details":[{"@type":"google.rpc.RetryInfo","retryDelay": "34.5s"}]}}'
+    outcome = Outcome(deployment("http://x/v1", dialect="google_generate"), 0)
+    outcome.http_status = 429
+    refusal = understood(object(), outcome, [], body, 0.0)
+    assert refusal.wait_s == 34.5
+    assert refusal.error.retry_after_s == 34.5
+
+
+async def test_an_answer_that_is_none_is_one_failure(runner, client):
+    async with Upstream([whole(203, REPLY)]) as upstream:
+        place = deployment(upstream.base_url)
+        running = await runner.start(snapshot([place]), bounds=Bounds(attempts=1))
+        assert (await chat(client, running)).status_code == 502
+        assert running.gateway.health._deployments[place.id].failures == 1
+        assert running.gateway.health._deployments[place.id].weight == 1

@@ -358,6 +358,38 @@ async def test_what_waits_comes_before_what_is_read_next(line):
     assert slow.ended
 
 
+async def test_what_waits_goes_out_before_more_is_read(line):
+    """A transport that has more at hand reads it as soon as it is let, a turn later."""
+    slow, seen = ask_slowly(line), []
+    line.answer(packed_answer(bytes(3 * MIB))[:-5])
+    soon = asyncio.get_running_loop().call_soon
+    line.transport.resume_reading = lambda: soon(lambda: seen.append(list(slow.parts)))
+    await slow.takes()
+    await asyncio.sleep(0)
+    assert seen == [[MIB, MIB]]
+
+
+@pytest.mark.parametrize("framed", [True, False])
+@pytest.mark.parametrize("cut", [0, 9])
+async def test_what_waits_is_taken_though_the_upstream_has_closed(line, framed, cut):
+    body = bytes(2 * MIB) + bytes(range(256)) * 4
+    packed = gzip.compress(body)
+    length = b"content-length: %d\r\nconnection: close\r\n" % len(packed) if framed else b""
+    slow = ask_slowly(line)
+    said = OK + b"content-encoding: gzip\r\n" + length + b"\r\n" + packed
+    line.answer(said[: len(said) - cut])
+    line.connection.eof_received()
+    line.lose()
+    while not slow.over:
+        await slow.takes()
+    if not cut:
+        assert (slow.body == body, slow.ended) == (True, True)
+    else:
+        assert isinstance(slow.error, UpstreamTruncated)
+    assert line.released == 1
+    assert not line.connection.usable()
+
+
 @pytest.mark.parametrize("quick", [True, False])
 async def test_a_fault_in_what_waited_fails_the_answer(line, quick):
     packed = bytearray(gzip.compress(bytes(2 * MIB) + bytes(range(256)) * 4))

@@ -18,6 +18,7 @@ from support.gateway import (
 )
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy
+from vanguard.gateway.pipeline import Neighbours
 from vanguard.snapshot.boot import Bounds, Deadlines
 from vanguard.snapshot.model import Limits, Model, Quota, Routing
 
@@ -453,3 +454,25 @@ async def test_nobody_waits_longer_than_the_setting_allows(runner, client):
         # a minute would be longer than its client waits
         assert (await chat(client, running)).status_code == 200
         assert len(one.asked) == 2
+
+
+async def test_a_defect_in_its_turn_is_an_answer_for_who_waits_and_holds_up_nobody(
+    runner, client, monkeypatch
+):
+    async with Upstream([spent(), whole(200, REPLY)]) as one:
+        waiting = await Waiting.begin(runner, client, one)
+        tasks = [await waiting.ask(name) for name in "ab"]
+        make, defects = Neighbours.make_relay, [RuntimeError("a defect")]
+
+        def fail_once(*asked):
+            if defects:
+                raise defects.pop()
+            return make(*asked)
+
+        monkeypatch.setattr(Neighbours, "make_relay", fail_once)
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _what: None)
+        waiting.now += 5.0
+        first, second = [await task for task in tasks]
+        assert (first.status_code, first.json()["error"]["code"]) == (500, "internal_error")
+        assert second.status_code == 200
+        assert waiting.running.gateway.in_flight == 0

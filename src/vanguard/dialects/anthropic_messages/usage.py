@@ -58,22 +58,25 @@ def _summed(usage: wire.Usage, iterations: list[wire.Iteration]) -> wire.Usage:
     docs, compaction, advisor tool, 2026-11). Never less than the counts themselves.
     """
 
-    def most(name: str) -> int:
+    def most(name: str) -> int | None:
+        if all(getattr(one, name) is None for one in (usage, *iterations)):
+            return None  # not told, which takes nothing back
         return max(getattr(usage, name) or 0, sum(getattr(one, name) or 0 for one in iterations))
 
     created = [one.cache_creation for one in iterations if one.cache_creation is not None]
     top = usage.cache_creation or wire.CacheCreation()
     short = sum(one.ephemeral_5m_input_tokens or 0 for one in created)
     long = sum(one.ephemeral_1h_input_tokens or 0 for one in created)
+    written = wire.CacheCreation(
+        max(short, top.ephemeral_5m_input_tokens or 0),
+        max(long, top.ephemeral_1h_input_tokens or 0),
+    )
     return wire.Usage(
         most("input_tokens"),
         most("output_tokens"),
         most("cache_read_input_tokens"),
         most("cache_creation_input_tokens"),
-        wire.CacheCreation(
-            max(short, top.ephemeral_5m_input_tokens or 0),
-            max(long, top.ephemeral_1h_input_tokens or 0),
-        ),
+        written if created or usage.cache_creation is not None else None,
         usage.output_tokens_details,
     )
 

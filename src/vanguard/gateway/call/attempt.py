@@ -204,10 +204,10 @@ class Attempt:
     def _not_understood(self, error: UpstreamError) -> None:
         """An answer came and may be charged, but it is none: it is not bought a second time."""
         self._drop()
-        self._mark_failed(0.0)
         if self._status != 200 or not self._answer.open or self._answer.committed:
             self.fail(error)
             return
+        self._mark_failed(0.0)
         self._settle("truncated", error.code)
         self._end_with(error)
 

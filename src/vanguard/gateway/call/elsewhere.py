@@ -118,7 +118,8 @@ def understood(
         for_good = _refuses_us(deployment, status, body)
         if for_good:
             exchange.refused |= {deployment.id}
-        return Refusal(status, wait_s, error, for_good)
+        # Google says it in the body, which `elsewhere` has read
+        return Refusal(status, error.retry_after_s, error, for_good)
     at_fault = account_at_fault(status, body)
     if not at_fault and (status not in {403, 404} or cause_of(status, body) is not None):
         return Refusal(status, wait_s, None, at_fault=False)

@@ -340,9 +340,11 @@ class UpstreamConnection(asyncio.Protocol):
         self.unsent = self._writing or isinstance(exc, BrokenPipeError)
         sink = self._sink
         if sink is not None:
-            if self._status and exc is None and self._ended and self._until_close():
-                self._complete = True
-                self._finish()
+            well = self._status and exc is None and self._ended and self._until_close()
+            if well or self._complete:
+                # it ends here, or when what waits packed has been taken
+                self._complete, self._reusable = True, False
+                self._hand_over(b"")
             elif self.answered:
                 self._fail(UpstreamTruncated("the upstream broke off its answer"))
             else:
@@ -491,8 +493,8 @@ class UpstreamConnection(asyncio.Protocol):
         if not on:
             # the client is slow, not the upstream
             self.deadline = _NEVER
+        if on and self._inflater is not None:
+            # before more is read, but not at once: this may be called within what a sink is told
+            asyncio.get_running_loop().call_soon(self._hand_over, b"")
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.resume_reading if on else self._transport.pause_reading)()
-        if on and self._inflater is not None:
-            # not at once: this may be called within what a sink is told
-            asyncio.get_running_loop().call_soon(self._hand_over, b"")

@@ -57,7 +57,7 @@ def _acknowledged(transport: asyncio.Transport) -> int:
         return 0
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _ACKED_AT + _ACKED.size)
-    except OSError:
+    except (OSError, ValueError):
         # no TCP, or closed
         return 0
     return _ACKED.unpack_from(info, _ACKED_AT)[0] if len(info) > _ACKED_AT else 0

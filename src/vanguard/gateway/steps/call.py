@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from vanguard.core.errors import (
+    InternalError,
     ShuttingDown,
     UpstreamError,
     UpstreamRateLimited,
@@ -155,8 +156,8 @@ class Call:
         gateway.router.line.leave(self)
         try:
             self._wait_no_more(plan)
-        except BaseException:
-            self.over()
+        except Exception:
+            self.give_up(InternalError("a defect of the gateway; its log has the details"))
             raise
         return plan.place if plan.pause_s and not plan.crowded else None
 

@@ -191,3 +191,40 @@ def test_a_defect_of_one_holds_up_nobody_else():
     accounts.room["a"] = 1
     accounts.clock.run(1)
     assert accounts.went == [("next", "a")]
+
+
+class Patient:
+    def __init__(self, line, clock, looked):
+        self.line, self.clock, self.looked = line, clock, looked
+
+    def look(self):
+        self.looked.append((self.clock.now, self))
+        return Place("a", ONE, 20.0)
+
+
+def test_of_thousands_only_so_many_look_in_one_turn_and_all_in_the_end():
+    clock = Clock()
+    line = Line(clock.later, lambda: clock.now)
+    looked = []
+    crowd = [Patient(line, clock, looked) for _ in range(1_000)]
+    for one in crowd:
+        line.join(one, Place("a", ONE, 20.0))
+    clock.run(1.5)
+    turns = {}
+    for now, _ in looked:
+        turns[now] = turns.get(now, 0) + 1
+    assert max(turns.values()) <= 130
+    assert {one for _, one in looked} == set(crowd)
+    assert line.ahead == {"a": Need(1_000.0)}
+
+
+def test_a_crowd_that_may_go_goes_turn_by_turn():
+    clock = Clock()
+    line = Line(clock.later, lambda: clock.now)
+    crowd = [Leaver(line) for _ in range(300)]
+    for one in crowd:
+        line.join(one, Place("a", ONE, 60.0))
+    clock.run(0.5)
+    assert 0 < sum(bool(one.seen) for one in crowd) <= 130
+    clock.run(1)
+    assert all(len(one.seen) == 1 for one in crowd)

@@ -16,6 +16,8 @@ from vanguard.gateway.routing.quota.account import NOTHING, Need
 _LEAST_PAUSE_S = 0.05
 # what is learned meanwhile, an answer where nobody hoped for one, is room for whoever waits elsewhere
 _LOOKS_ROUND_S = 0.5
+# a look is a whole plan: of thousands that wait, so many in one turn of the loop, the others in the next
+_LOOKS_AT_ONCE = 128
 
 
 class Place(NamedTuple):
@@ -71,6 +73,7 @@ class Line:
         self._timer: _Timer | None = None
         self._due_at = 0.0
         self._looked_round_at = clock()
+        self._to_look: set[Waiter] = set()
 
     def join(self, waiter: Waiter, place: Place) -> None:
         """One more at its end."""
@@ -83,6 +86,7 @@ class Line:
     def leave(self, waiter: Waiter) -> None:
         """One goes, in its turn or because nobody waits for its answer; once or more often."""
         place = self._places.pop(waiter, None)
+        self._to_look.discard(waiter)
         if place is None or self._turning:
             return
         left = [one - gone for one, gone in zip(self.ahead[place.seat], place.need, strict=True)]
@@ -111,9 +115,9 @@ class Line:
         """Whoever is the first for a seat looks; now and then all do, for there may be room elsewhere."""
         self._timer = None
         now = self._clock()
-        all_look = now - self._looked_round_at >= _LOOKS_ROUND_S
-        if all_look:
-            self._looked_round_at = now
+        if not self._to_look and now - self._looked_round_at >= _LOOKS_ROUND_S:
+            self._looked_round_at, self._to_look = now, set(self._places)
+        looks = gone = 0
         self._turning, self.ahead = True, {}
         least_s = _LOOKS_ROUND_S
         try:
@@ -121,8 +125,13 @@ class Line:
                 if waiter not in self._places:
                     continue
                 place: Place | None = before
-                if all_look or before.seat not in self.ahead:
+                first = before.seat not in self.ahead
+                round_too = waiter in self._to_look and looks < _LOOKS_AT_ONCE
+                if gone < _LOOKS_AT_ONCE and (first or round_too):
+                    looks += not first
+                    self._to_look.discard(waiter)
                     place = waiter.look()
+                    gone += waiter not in self._places
                     if place is not None and waiter in self._places:
                         self._places[waiter] = place
                         least_s = min(least_s, place.wait_s)
@@ -132,7 +141,7 @@ class Line:
             self._turning, self.ahead = False, {}
             for place in self._places.values():
                 self._count(place)
-            self._wake_in(least_s)
+            self._wake_in(0.0 if max(looks, gone) >= _LOOKS_AT_ONCE else least_s)
 
 
 def _in_loop(delay_s: float, happens: Callable[[], None]) -> _Timer:

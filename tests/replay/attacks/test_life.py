@@ -315,7 +315,7 @@ async def test_never_reading_client_does_not_keep_its_answer_for_ever(runner, cl
     async with Upstream([whole(200, body)]) as up:
         r = await runner.start(
             snapshot([deployment(up.base_url)]),
-            deadlines=Deadlines(keep_alive_s=0.3, idle_s=0.3, drain_s=1),
+            deadlines=Deadlines(client_read_s=0.3, keep_alive_s=0.3, idle_s=0.3, drain_s=1),
         )
         s = socket.socket()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -112,7 +112,10 @@ class Line:
             self._timer = self._later(due_at - self._clock(), self._turn)
 
     def _turn(self) -> None:
-        """Whoever is the first for a seat looks; now and then all do, for there may be room elsewhere."""
+        """Whoever is the first for a seat looks; now and then all do, for there may be room elsewhere.
+
+        Of a crowd so many look, or go, in one turn, and the rest in the next ones.
+        """
         self._timer = None
         now = self._clock()
         if not self._to_look and now - self._looked_round_at >= _LOOKS_ROUND_S:

@@ -5,7 +5,7 @@ It does not know the steps; each of them fills in its part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Protocol
 
 from vanguard.core.errors import VanguardError
@@ -14,7 +14,8 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.doors import Door
-from vanguard.gateway.http.messages import Request, Responder
+from vanguard.gateway.http.contract import Client
+from vanguard.gateway.http.messages import Request
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
 from vanguard.gateway.logs import reason_of
@@ -22,14 +23,6 @@ from vanguard.gateway.routing.router import Ask, Plan
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
 from vanguard.snapshot.model import Deployment, Key, Model
-
-
-class Client(Responder, Protocol):
-    """The responder plus what a long answer must hear of its client."""
-
-    on_disconnect: Callable[[], None] | None
-    on_writable: Callable[[bool], None] | None
-    on_deadline: Callable[[], None] | None
 
 
 class Story(Protocol):

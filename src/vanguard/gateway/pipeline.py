@@ -34,7 +34,7 @@ from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.continuing.room import make_room
 from vanguard.gateway.continuing.story import Story
 from vanguard.gateway.doors import DOORS, Door, PathDoor, find_door
-from vanguard.gateway.exchange import Client, Exchange, Outcome
+from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.google.client import ArrayClient
 from vanguard.gateway.google.doors import (
     GoogleDoor,
@@ -43,6 +43,7 @@ from vanguard.gateway.google.doors import (
     find_google_door,
     wants_array,
 )
+from vanguard.gateway.http.contract import Client
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.http.server import Server
 from vanguard.gateway.http.tunnel import Tunnel

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.contract import Client
 
 
 class WrappedClient:

@@ -94,7 +94,7 @@ async def test_what_is_pipelined_behind_an_answer_that_nobody_takes_is_not_asked
         reader, writer = await connect(running, post() + post(stream=True))
         await until(running.settled)
         (line,) = running.pipeline.server.connections
-        await until(lambda: line._stall)
+        await until(lambda: line.stall)
         held = await at_rest(line._transport.get_write_buffer_size)
         assert (len(upstream.asked), held > 0) == (1, True)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -113,7 +113,7 @@ async def test_a_client_that_takes_nothing_is_cut_and_what_was_used_is_charged(r
         await connect(running, post(stream=True))
         await until(lambda: flood.sent)
         (line,) = running.pipeline.server.connections
-        await until(lambda: line._stall)
+        await until(lambda: line.stall)
         await at_rest(lambda: flood.sent)
         for _ in range(2):
             running.pipeline.server.sweep(line.deadline)

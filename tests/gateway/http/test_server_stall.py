@@ -97,3 +97,18 @@ async def test_what_a_client_sends_does_not_put_off_when_it_must_have_taken_some
         assert line.connection.deadline == before
     server.sweep(before)
     assert line.transport.aborted
+
+
+async def test_of_those_who_take_nothing_the_one_that_holds_most_goes_when_all_hold_too_much(
+    handler,
+):
+    server = Server(handler, DEADLINES, Bounds(buffered_bytes=150_000))
+    lines = [Line(server) for _ in range(3)]
+    for line, held in zip(lines, (60_000, 100_000, 90_000), strict=True):
+        await stalled(line)
+        line.transport.held = held
+    lines[2].connection.resume_writing()
+    server.sweep(0)
+    assert [line.transport.aborted for line in lines] == [False, True, False]
+    server.sweep(0)
+    assert not lines[0].transport.aborted, "one that takes its answer does not count"

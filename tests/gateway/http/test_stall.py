@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from support.transports import FakeTransport
-from vanguard.gateway.http.stall import Stall
+from vanguard.gateway.http.stall import PIECE_BYTES, Stall, relieve, write_in_pieces
 
 
 class Told(FakeTransport):
@@ -132,3 +132,41 @@ def test_of_a_unix_socket_the_buffer_alone_is_known():
         stall = began(transport)
         transport.held = 50_000
         assert (stall.goes_on(108), stall.goes_on(116)) == (True, False)
+
+
+def waiting(*sizes):
+    transports = [Told() for _ in sizes]
+    for transport, size in zip(transports, sizes, strict=True):
+        transport.held = size
+    return transports, [began(transport) for transport in transports]
+
+
+@pytest.mark.parametrize(
+    ("most", "given_up"),
+    [
+        (1_000, []),
+        (999, [600]),
+        (400, [600]),
+        (399, [600, 300]),
+        (100, [600, 300]),
+        (0, [600, 300, 100]),
+    ],
+)
+def test_who_holds_most_is_given_up_until_the_rest_is_within_the_bound(most, given_up):
+    transports, stalls = waiting(300, 100, 600)
+    relieve(stalls, most)
+    assert [t.held for t in transports if t.aborted] == sorted(given_up, key=[300, 100, 600].index)
+
+
+def test_a_large_body_is_written_whole_in_pieces():
+    sizes = []
+
+    class Pieces(FakeTransport):
+        def write(self, data):
+            sizes.append(len(data))
+            super().write(data)
+
+    transport, body = Pieces(), bytes(range(256)) * 3_000
+    write_in_pieces(transport, body)
+    assert bytes(transport.sent) == body
+    assert sizes == [PIECE_BYTES, PIECE_BYTES, len(body) - 2 * PIECE_BYTES]

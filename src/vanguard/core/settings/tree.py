@@ -119,7 +119,9 @@ class GatewaySettings(Section):
     )
     max_body_mb: int = Field(32, ge=1, description="Largest request body, in MiB.")
     max_buffered_mb: int = Field(
-        1_024, ge=1, description="All request bodies that each worker keeps at once, in MiB."
+        1_024,
+        ge=1,
+        description="All request bodies that each worker keeps at once, in MiB; and as much again of answers that wait for clients who do not take them.",
     )
     max_connections: int = Field(
         10_000, ge=1, description="Client connections of each worker at once."

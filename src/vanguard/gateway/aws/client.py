@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.contract import Client
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.wrapped import WrappedClient
 

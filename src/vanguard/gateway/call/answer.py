@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vanguard.gateway.accounting.ledger import Ledger
-from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.contract import Client
 
 _HELD_BYTES = 1024 * 1024
 # no-transform: a network between must not compress or re-chunk events (RFC 9111, 5.2.2.6)

@@ -5,7 +5,7 @@ It does not know what a chunk means: each event's data becomes an item, as soon 
 
 from __future__ import annotations
 
-from vanguard.gateway.exchange import Client
+from vanguard.gateway.http.contract import Client
 from vanguard.gateway.http.messages import Headers
 from vanguard.gateway.wrapped import WrappedClient
 from vanguard.wire.sse import Splitter, event_data

@@ -1,4 +1,4 @@
-"""What a connection to an upstream tells: the sink of its answer, and whoever sent the request.
+"""What connections tell and are told: of a client's requests, its tunnel, an upstream's answer.
 
 It does not know connections.
 """
@@ -6,11 +6,56 @@ It does not know connections.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
-from vanguard.core.errors import UpstreamError
+from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.gateway.http.known.answer import KnownAnswer
-from vanguard.gateway.http.messages import Headers
+from vanguard.gateway.http.messages import Headers, Request, Responder
+
+
+class Client(Responder, Protocol):
+    """The responder plus what a long answer must hear of its client."""
+
+    on_disconnect: Callable[[], None] | None
+    on_writable: Callable[[bool], None] | None
+    on_deadline: Callable[[], None] | None
+
+
+class TunnelClient(Responder, Protocol):
+    """The client's connection, as long as it still speaks HTTP."""
+
+    def refuse(self, error: VanguardError, status: int = 0) -> None:
+        """An error in place of an answer."""
+
+
+class Tunnelling(Protocol):
+    """What a client's connection sees of a tunnel."""
+
+    def open(self, client: TunnelClient, transport: asyncio.Transport, surplus: bytes) -> None:
+        """Asks the upstream; what the client sends meanwhile waits."""
+
+    def to_upstream(self, data: bytes) -> None:
+        """From the client to upstream."""
+
+    def client_lost(self) -> None:
+        """The client is gone."""
+
+    def client_writable(self, writable: bool) -> None:
+        """The client's buffer is full or free again."""
+
+
+class Handler(Protocol):
+    """Whoever answers requests."""
+
+    def handle(self, request: Request, connection: Client) -> None:
+        """Starts to answer; may answer later."""
+
+    def upgrade(self, request: Request) -> Tunnelling | None:
+        """A tunnel for an upgrade request, or None when upgrades are not meant there."""
+
+    def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
+        """The answer to what never became a request."""
 
 
 class Sink(Protocol):

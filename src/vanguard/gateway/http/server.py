@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 from vanguard.core.errors import InvalidRequest, TooManyStreams, VanguardError
 from vanguard.gateway.http import heads
 from vanguard.gateway.http.body.chunks import CHUNK_HEADS, SMALL_BYTES
+from vanguard.gateway.http.contract import Handler, Tunnelling
 from vanguard.gateway.http.messages import STATUS_LINES, Headers, Request, response_head
 from vanguard.gateway.http.reader import HEAD, IDLE, RequestReader
-from vanguard.gateway.http.stall import Stall
-from vanguard.gateway.http.tunnel import Tunnel
+from vanguard.gateway.http.stall import PIECE_BYTES, Stall, relieve, write_in_pieces
 from vanguard.snapshot.boot import Bounds, Deadlines
 
 _BODILESS = frozenset({204, 304})
@@ -27,19 +27,6 @@ _WAITING_BODY_BYTES = 64 * 1024
 _WAITING_MOST = 128
 _LINGER_S = 2.0
 _LINGER_BYTES = 4 * 1024 * 1024
-
-
-class Handler(Protocol):
-    """Whoever answers requests."""
-
-    def handle(self, request: Request, connection: ServerConnection) -> None:
-        """Starts to answer; may answer later."""
-
-    def upgrade(self, request: Request) -> Tunnel | None:
-        """A tunnel for an upgrade request, or None when upgrades are not meant there."""
-
-    def malformed(self, error: VanguardError, path: str) -> tuple[int, bytes, bytes]:
-        """The answer to what never became a request."""
 
 
 class Server:
@@ -62,9 +49,14 @@ class Server:
         return lambda: ServerConnection(self, admin=admin)
 
     def sweep(self, now: float) -> None:
-        """Ends connections whose deadline has passed; called about once a second."""
+        """Ends connections whose deadline has passed, and keeps what waits for clients within its bound.
+
+        Called about once a second.
+        """
         for connection in [c for c in self.connections if c.deadline <= now]:
             connection.expire(now)
+        stalls = [c.stall for c in self.connections if c.stall is not None]
+        relieve(stalls, self.bounds.buffered_bytes)
 
     def drain(self) -> None:
         """Closes idle connections and lets busy ones finish their answer."""
@@ -81,6 +73,7 @@ class ServerConnection(asyncio.Protocol):
 
     Attributes:
         started: the head of a streamed answer is out.
+        stall: more waits for the client than should; None while it takes what it gets.
         deadline: monotonic seconds at which `expire` is due.
         on_disconnect, on_writable, on_deadline: set by whoever answers, forgotten at the answer's end.
     """
@@ -101,7 +94,6 @@ class ServerConnection(asyncio.Protocol):
         "_request",
         "_request_deadline",
         "_server",
-        "_stall",
         "_time",
         "_timed",
         "_transport",
@@ -111,6 +103,7 @@ class ServerConnection(asyncio.Protocol):
         "on_deadline",
         "on_disconnect",
         "on_writable",
+        "stall",
         "started",
     )
 
@@ -124,7 +117,7 @@ class ServerConnection(asyncio.Protocol):
         self._timed = IDLE
         self._peer = ""
         self._held_bytes = self._dropped_bytes = 0
-        self._stall: Stall | None = None
+        self.stall: Stall | None = None
         self._waiting: deque[Request] = deque()
         self._request: Request | None = None
         self._request_deadline = float("inf")
@@ -134,7 +127,7 @@ class ServerConnection(asyncio.Protocol):
         self._chunked = self._deaf = False
         self._refusal: VanguardError | heads.Refused | None = None
         self._refused_path = ""
-        self._tunnel: Tunnel | None = None
+        self._tunnel: Tunnelling | None = None
         self.started = False
         self.deadline = 0.0
         self.on_disconnect: Callable[[], None] | None = None
@@ -160,7 +153,7 @@ class ServerConnection(asyncio.Protocol):
         self._server.connections.discard(self)
         self._server.held_bytes -= self._held_bytes
         self._held_bytes = 0
-        self._transport = self._body_to = self._stall = None
+        self._transport = self._body_to = self.stall = None
         self._deaf = True
         self._reader.close()
         self._waiting.clear()
@@ -197,14 +190,14 @@ class ServerConnection(asyncio.Protocol):
         if self._transport is None:
             return
         within_s = self._server.deadlines.client_read_s
-        self._stall = Stall(self._transport, self._time(), within_s)
+        self.stall = Stall(self._transport, self._time(), within_s)
         self._rearm()
         if self.on_writable is not None:
             self.on_writable(False)
 
     def resume_writing(self) -> None:
         """The client reads again, and what it asked for meanwhile has its turn."""
-        self._stall = None
+        self.stall = None
         self._rearm()
         if self.on_writable is not None:
             self.on_writable(True)
@@ -219,7 +212,7 @@ class ServerConnection(asyncio.Protocol):
             return
         request.admin = self._admin
         request.peer = self._peer
-        if self._request is None and not self._waiting and self._stall is None:
+        if self._request is None and not self._waiting and self.stall is None:
             self._handle(request)
             return
         self._waiting.append(request)
@@ -311,7 +304,7 @@ class ServerConnection(asyncio.Protocol):
         self.send(status or own, headers, body)
 
     def send(self, status: int, headers: Headers | bytes, body: bytes) -> None:
-        """A whole answer, head and body in one write."""
+        """A whole answer, head and body in one write unless it is large."""
         request, transport = self._request, self._transport
         if transport is None or request is None:
             return
@@ -326,7 +319,11 @@ class ServerConnection(asyncio.Protocol):
         head_only = request.method == "HEAD"
         if status not in _BODILESS and (body or not head_only):
             end = b"content-length: %d\r\n%b" % (len(body), end)
-        transport.write(b"".join((first, headers, end, b"" if head_only else body)))
+        if len(body) <= PIECE_BYTES or head_only:
+            transport.write(b"".join((first, headers, end, b"" if head_only else body)))
+        else:
+            transport.write(b"".join((first, headers, end)))
+            write_in_pieces(transport, body)
         self._finish()
 
     def start(self, status: int, headers: Headers | bytes) -> None:
@@ -383,7 +380,7 @@ class ServerConnection(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        if self._stall is not None or self._reader.phase != IDLE:
+        if self.stall is not None or self._reader.phase != IDLE:
             self._rearm()
         else:
             self._timed = IDLE
@@ -425,7 +422,7 @@ class ServerConnection(asyncio.Protocol):
         transport = self._transport
         if self._request is not None or transport is None or transport.is_closing():
             return
-        if self._stall is not None:
+        if self.stall is not None:
             # whoever answers would not hear of it, and fill the memory
             return
         if not self._waiting:
@@ -440,7 +437,7 @@ class ServerConnection(asyncio.Protocol):
 
     def _rearm(self) -> None:
         """Sets the deadline of what is awaited now."""
-        now, deadlines, stall = self._time(), self._server.deadlines, self._stall
+        now, deadlines, stall = self._time(), self._server.deadlines, self.stall
         self._timed = phase = self._reader.phase
         if stall is not None:
             # not to be put off by what its client goes on sending
@@ -465,9 +462,9 @@ class ServerConnection(asyncio.Protocol):
         self.deadline = float("inf")
         if transport is None:
             return
-        if self._stall is not None:
+        if self.stall is not None:
             late = self._request is not None and now >= self._request_deadline
-            if not late and self._stall.goes_on(self._time()):
+            if not late and self.stall.goes_on(self._time()):
                 self._rearm()
             else:
                 transport.abort()
@@ -491,7 +488,7 @@ class ServerConnection(asyncio.Protocol):
 
     def _occupied(self) -> bool:
         """Whether an answer is under way, due or not taken, so that what comes now waits."""
-        return self._request is not None or bool(self._waiting) or self._stall is not None
+        return self._request is not None or bool(self._waiting) or self.stall is not None
 
     @property
     def busy(self) -> bool:

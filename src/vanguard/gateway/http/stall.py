@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Iterable
 
+PIECE_BYTES = 256 * 1024
 # what a slow client must at least have taken between two looks
 _TAKEN_BYTES = 16 * 1024
 # `tcpi_bytes_acked` of Linux's `struct tcp_info` (linux/tcp.h, since 4.1)
@@ -48,6 +50,35 @@ class Stall:
         self._acked_bytes, self._held_bytes = acked, held
         self.due = now + self._within_s
         return taken >= _TAKEN_BYTES
+
+    @property
+    def held_bytes(self) -> int:
+        """What waits for the client, here and not in the kernel."""
+        return self._transport.get_write_buffer_size()
+
+    def give_up(self) -> None:
+        """Breaks the connection; what waits is gone with it."""
+        self._transport.abort()
+
+
+def write_in_pieces(transport: asyncio.Transport, body: bytes) -> None:
+    """Writes much: TLS says that its peer does not read only to whoever writes again after that."""
+    pieces = memoryview(body)
+    for at in range(0, len(body), PIECE_BYTES):
+        transport.write(pieces[at : at + PIECE_BYTES])
+
+
+def relieve(stalls: Iterable[Stall], most_bytes: int) -> None:
+    """Gives up those who hold the most, until all together hold at most `most_bytes`."""
+    held = [(stall.held_bytes, stall) for stall in stalls]
+    excess = sum(size for size, _ in held) - most_bytes
+    if excess <= 0:
+        return
+    for size, stall in sorted(held, key=lambda pair: pair[0], reverse=True):
+        if excess <= 0:
+            return
+        stall.give_up()
+        excess -= size
 
 
 def _acknowledged(transport: asyncio.Transport) -> int:

@@ -8,23 +8,15 @@ gateway's rules in the shade of an upgrade that was refused.
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
 
-from vanguard.core.errors import ControlUnavailable, UpstreamError, VanguardError
+from vanguard.core.errors import ControlUnavailable, UpstreamError
 from vanguard.gateway.http.client import UpstreamConnection
-from vanguard.gateway.http.contract import Sink
-from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Responder
+from vanguard.gateway.http.contract import Sink, TunnelClient
+from vanguard.gateway.http.messages import HOP_BY_HOP, Headers
 
 _PENDING_BYTES = 64 * 1024
 _CONNECT_S = 5.0
 _ANSWER_S = 30.0
-
-
-class TunnelClient(Responder, Protocol):
-    """The client's connection, as long as it still speaks HTTP."""
-
-    def refuse(self, error: VanguardError, status: int = 0) -> None:
-        """An error in place of an answer."""
 
 
 class Tunnel(asyncio.Protocol, Sink):

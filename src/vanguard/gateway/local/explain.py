@@ -13,8 +13,9 @@ from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.doors import find_aws_door
 from vanguard.gateway.doors import CROSSED, find_door
-from vanguard.gateway.exchange import Client, Exchange
+from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.google.doors import find_google_door
+from vanguard.gateway.http.contract import Client
 from vanguard.gateway.http.messages import Request
 from vanguard.gateway.routing.course import Course
 from vanguard.gateway.routing.router import Ask, Choice, Plan

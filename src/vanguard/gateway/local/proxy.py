@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vanguard.core.errors import ControlUnavailable, UpstreamError, UpstreamTimeout, VanguardError
-from vanguard.gateway.exchange import Client
-from vanguard.gateway.http.contract import Sink
+from vanguard.gateway.http.contract import Client, Sink
 from vanguard.gateway.http.messages import HOP_BY_HOP, Headers, Request, request_head
 from vanguard.gateway.http.origin import Origin
 from vanguard.gateway.http.pool import Call, Pool

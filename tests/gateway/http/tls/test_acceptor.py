@@ -7,6 +7,7 @@ import pytest
 import uvloop
 
 from vanguard.core.errors import SettingsError
+from vanguard.gateway.http.stall import write_in_pieces
 from vanguard.gateway.http.tls import acceptor as acceptor_module
 from vanguard.gateway.http.tls.acceptor import Acceptor, Certificate
 from vanguard.gateway.http.tls.contexts import client_context
@@ -38,7 +39,7 @@ class Echo(asyncio.Protocol):
 class Serving:
     """A listener behind an acceptor."""
 
-    def __init__(self, pair=None, *, handshake_s=5.0, most=100, share=None):
+    def __init__(self, pair=None, *, handshake_s=5.0, most=100, share=None, make=Echo):
         self.told = []
         self.clock = Clock()
         self._certificate = None
@@ -47,6 +48,7 @@ class Serving:
             self._certificate = Certificate(tls, self.clock, self.told.append)
         self._most = most
         self._share = share
+        self._make = make
 
     def _room(self):
         return len(self.acceptor.handshaking) < self._most
@@ -56,7 +58,9 @@ class Serving:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
-        self.acceptor = Acceptor(self.listener, Echo, self._certificate, self._room, self._share)
+        self.acceptor = Acceptor(
+            self.listener, self._make, self._certificate, self._room, self._share
+        )
         return self
 
     async def __aexit__(self, *_):
@@ -108,6 +112,56 @@ def test_a_client_is_served(run, pair, context):
                 assert await asyncio.wait_for(reader.readexactly(5), 5) == b"hello"
             assert serving.acceptor.handshaking == set()
             writer.close()
+
+    run(work())
+
+
+class Large(asyncio.Protocol):
+    """Answers with much in one go; hears whether its client takes it."""
+
+    body = bytes(20_000_000)
+
+    def __init__(self):
+        self.paused = asyncio.Event()
+        self.resumed = asyncio.Event()
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, _data):
+        write_in_pieces(self.transport, self.body)
+
+    def pause_writing(self):
+        self.paused.set()
+
+    def resume_writing(self):
+        self.resumed.set()
+
+
+def test_a_client_that_takes_none_of_one_large_answer_is_noticed_and_what_waits_is_told(
+    run, pair, context
+):
+    made = []
+
+    def make():
+        made.append(Large())
+        return made[0]
+
+    async def work():
+        async with Serving(pair, make=make) as serving:
+            # a reader with a limit stops to read when it has twice as much
+            reader, writer = await serving.tls(context)
+            writer.write(b"go")
+            (served,) = made
+            try:
+                await asyncio.wait_for(served.paused.wait(), 5)
+                waits = served.transport.get_write_buffer_size()
+                got = await asyncio.wait_for(reader.readexactly(len(Large.body)), 30)
+                await asyncio.wait_for(served.resumed.wait(), 5)
+            finally:
+                served.transport.abort()
+                writer.transport.abort()
+        assert (waits > 10_000_000, got == Large.body) == (True, True)
 
     run(work())
 

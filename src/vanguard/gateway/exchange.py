@@ -31,6 +31,9 @@ class Story(Protocol):
     def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
         """Prepares the exchange for whoever goes on; returns whether anybody may."""
 
+    def end(self) -> None:
+        """The exchange is over; without a ring its body is freed at once and not at a collection."""
+
 
 class Exchange:
     """One request on its way.

@@ -150,6 +150,8 @@ class Neighbours:
         """The exchange is over."""
         gateway = self._gateway
         gateway.in_flight -= 1
+        if exchange.story is not None:
+            exchange.story.end()
         if exchange.reservation is not None and exchange.reservation.open:
             release(gateway, exchange)
         meter = exchange.lane.meter

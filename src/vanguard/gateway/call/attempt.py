@@ -56,7 +56,7 @@ class Attempt:
     _sent = False
     _begun = 0.0  # monotonic seconds, where somebody has failed of late
     _read_tokens = _read_bytes = 0
-    _broken: UpstreamError | None = None
+    _broken: UpstreamError | None = None  # its trace holds this attempt: not kept once told
 
     def __init__(
         self, gateway: Gateway, exchange: Exchange, walk: Walk, answer: Answer, relay: Relay
@@ -442,7 +442,7 @@ class Attempt:
     # --- ends --------------------------------------------------------------------------------
 
     def _drop(self) -> None:
-        call, self._call = self._call, None
+        call, self._call, self._broken = self._call, None, None
         if call is not None:
             self._sent = call.sent
             call.cancel()

@@ -80,6 +80,12 @@ class Story:
             # what passes through need not be what we can read
             return False
 
+    def end(self) -> None:
+        """Nobody goes on with it: lets go of the exchange and the relay, which hold it too."""
+        self._exchange.story = self._relay = None
+        # its trace may hold the relay too
+        del self._broke_off
+
     def _tokens_so_far(self) -> int:
         return self._tokens + (self._relay.tokens if self._relay is not None else 0)
 

@@ -60,6 +60,7 @@ class Proxied(Sink):
 
     def end(self) -> None:
         """Complete."""
+        self._call = None
         if self._started:
             self._client.end()
         else:
@@ -67,6 +68,7 @@ class Proxied(Sink):
 
     def fail(self, error: UpstreamError) -> None:
         """Control is down, or broke off: a half answer must not look whole."""
+        self._call = None
         if self._started:
             self._client.abort()
         else:

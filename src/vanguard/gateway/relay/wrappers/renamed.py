@@ -42,7 +42,6 @@ class RenamedRelay(RelayWrapper):
         super().__init__(inner)
         # an event that needs no reader may need its name changed
         self.skim, self.tap = inner.skim, inner.tap
-        self.reword = self._event
         self._asked = asked
         self._field, self._mark = _PLACES[dialect]
         self._name = re.compile(rb'("%b"\s*:\s*)"(?:[^"\\]|\\.)*"' % self._field.encode())
@@ -76,9 +75,10 @@ class RenamedRelay(RelayWrapper):
         splitter = Splitter(begins=False)
         events = splitter.feed(out)
         # lines that end in CR alone: nobody can say yet whether an LF follows the last one
-        return b"".join(map(self._event, [*events, splitter.rest]))
+        return b"".join(map(self.reword, [*events, splitter.rest]))
 
-    def _event(self, event: bytes) -> bytes:
+    # no attribute: what is kept of a method holds its relay, which would so hold itself and the request's body
+    def reword(self, event: bytes) -> bytes:
         """One event. Names within a text have their quotes escaped, and are never found."""
         if event.find(self._mark) < 0:
             return event

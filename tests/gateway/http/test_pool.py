@@ -339,6 +339,21 @@ async def test_what_changes_nothing_is_repeated_once(pool):
         assert (heard.body, error) == (b"3", None)
 
 
+@pytest.mark.parametrize("repeat", [False, True])
+async def test_what_was_sent_and_will_not_be_sent_again_is_not_kept(pool, repeat):
+    async with Upstream([whole(200, b"1"), stream([b"2"], end=False)]) as upstream:
+        origin = parse_base_url(upstream.base_url)
+        opening, kept = Heard(), Heard()
+        first = pool.request(origin, ASK, opening, repeat=repeat)
+        assert first._data == ASK
+        await asyncio.wait_for(opening.over, 5)
+        assert first._data == b""
+        second = pool.request(origin, ASK, kept, repeat=repeat)
+        assert second._data == (ASK if repeat else b"")
+        await until(lambda: kept.body == b"2")
+        second.cancel()
+
+
 async def test_what_had_not_left_as_a_whole_may_be_sent_again(pool):
     async def answer_once(reader, writer):
         await reader.readuntil(b"\r\n\r\n")

@@ -83,7 +83,9 @@ class Call(msgspec.Struct, eq=False):
         self._connection = connection
         self.sent = True
         deadlines = self._pool.deadlines
-        connection.send(self._data, self._sink, deadlines.first_byte_s, deadlines.idle_s, self)
+        # only what a kept connection swallowed is sent again
+        data, self._data = self._data, b""
+        connection.send(data, self._sink, deadlines.first_byte_s, deadlines.idle_s, self)
         if self._paused:
             connection.reading(False)
 
@@ -163,11 +165,13 @@ class Pool:
                 what changes nothing (GET).
         """
         connection = self.idle(origin)
-        kept = connection is not None
-        call = Call(self, origin, data, sink, repeat, connection, kept, kept)
         if connection is None:
+            call = Call(self, origin, data, sink, repeat, None, False, False)
             call.open()
         else:
+            # an answer may take minutes, and of what is not sent again nothing is kept for it
+            again = data if repeat else b""
+            call = Call(self, origin, again, sink, repeat, connection, True, True)
             deadlines = self.deadlines
             connection.send(data, sink, deadlines.first_byte_s, deadlines.idle_s, call)
         return call

@@ -1,6 +1,7 @@
 """Bytes in, bytes out: the server's parser and the order of its answers, over real sockets."""
 
 import asyncio
+import gc
 
 import pytest
 from hypothesis import given
@@ -259,3 +260,17 @@ def test_no_bytes_break_the_server(garbage):
         assert not server.connections
 
     asyncio.run(attack())
+
+
+async def test_a_connection_that_was_never_made_lets_go_of_its_reader():
+    """As one whose client shook no hands."""
+    gc.collect()
+    gc.disable()
+    try:
+        server = Server(Echo(), Deadlines(), Bounds())
+        connection = server.factory(admin=False)()
+        connection.connection_lost(None)
+        del connection
+        assert not [one for one in gc.get_objects() if getattr(one, "_server", None) is server]
+    finally:
+        gc.enable()

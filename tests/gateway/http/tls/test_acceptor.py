@@ -6,6 +6,7 @@ import ssl
 import pytest
 import uvloop
 
+from support.gateway import until
 from vanguard.core.errors import SettingsError
 from vanguard.gateway.http.stall import write_in_pieces
 from vanguard.gateway.http.tls import acceptor as acceptor_module
@@ -26,7 +27,7 @@ class Clock:
 class Echo(asyncio.Protocol):
     """Answers what it hears; counts itself."""
 
-    made = 0
+    made = lost = 0
 
     def connection_made(self, transport):
         Echo.made += 1
@@ -34,6 +35,9 @@ class Echo(asyncio.Protocol):
 
     def data_received(self, data):
         self.transport.write(data)
+
+    def connection_lost(self, exc):
+        Echo.lost += 1
 
 
 class Serving:
@@ -54,7 +58,7 @@ class Serving:
         return len(self.acceptor.handshaking) < self._most
 
     async def __aenter__(self):
-        Echo.made = 0
+        Echo.made = Echo.lost = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
@@ -254,6 +258,38 @@ def test_a_client_that_stalls_meets_a_deadline(run, pair):
             writer.close()
             await asyncio.sleep(0)  # a task that has ended is forgotten a turn later
             assert serving.acceptor.handshaking == set()
+
+    run(work())
+
+
+@pytest.mark.parametrize("stays", [False, True])
+@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b""])
+def test_what_was_made_for_a_client_that_shook_no_hands_hears_that_it_is_lost(
+    run, pair, said, stays
+):
+    """It may hold itself, as a reader and its parser do, and lets go then."""
+
+    async def work():
+        async with Serving(pair, handshake_s=0.1) as serving:
+            reader, writer = await serving.plain()
+            writer.write(said)
+            while stays and await gone(reader):
+                pass
+            writer.close()
+            await until(lambda: Echo.lost)
+        assert (Echo.made, Echo.lost) == (0, 1)
+
+    run(work())
+
+
+def test_a_client_that_was_served_is_lost_once(run, pair, context):
+    async def work():
+        async with Serving(pair) as serving:
+            _, writer = await serving.tls(context)
+            writer.close()
+            await until(lambda: Echo.lost)
+            await asyncio.sleep(0.01)
+        assert (Echo.made, Echo.lost) == (1, 1)
 
     run(work())
 

@@ -177,12 +177,14 @@ class Acceptor:
             task.add_done_callback(self.handshaking.discard)
 
     async def _shake(self, client: socket.socket) -> None:
+        protocol: asyncio.Protocol | None = None
         try:
             if self._certificate is None:
                 await self._loop.connect_accepted_socket(self._make, client)
                 return
+            protocol = self._make()
             await self._loop.connect_accepted_socket(
-                self._make,
+                lambda: protocol,
                 client,
                 ssl=self._certificate.context,
                 ssl_handshake_timeout=self._certificate.tls.handshake_s,
@@ -191,6 +193,9 @@ class Acceptor:
         except OSError:
             # no TLS, too old, too slow, or gone: of no interest, and anybody can cause any number
             client.close()
+            if protocol is not None:
+                # the loop tells it nothing, and it would wait for a collection with all that it holds
+                protocol.connection_lost(None)
         except BaseException:
             client.close()
             raise

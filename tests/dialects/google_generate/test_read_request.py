@@ -129,3 +129,27 @@ def test_a_refusal_names_the_field(fields, param):
 def test_what_is_no_request_is_refused(body):
     with pytest.raises(InvalidRequest):
         read_request(body)
+
+
+@pytest.mark.parametrize(
+    ("part", "system", "lost"),
+    [
+        ({"text": "s"}, ["s"], []),
+        ({"functionCall": {"name": "f"}}, [], [""]),
+        ({"functionCall": {"name": "f"}, "thoughtSignature": "c2ln"}, [], [""]),
+        ({"text": "s", "thoughtSignature": "c2ln"}, ["s"], [".thoughtSignature"]),
+        ({"text": "s", "thought": True}, [], [""]),
+        ({"text": "s", "thought": True, "thoughtSignature": "c2ln"}, [], [""]),
+        ({}, [], []),
+    ],
+)
+def test_what_is_no_text_of_a_system_prompt_is_named_by_its_place(part, system, lost):
+    behind = {"executableCode": {}}
+    conversation = read(systemInstruction={"parts": [part, {"text": "t"}, behind]})
+    texts = [one.text for one in conversation.system if isinstance(one, Text)]
+    assert texts == [*system, "t"]
+    foreign = [one for one in conversation.system if isinstance(one, Foreign)]
+    paths = [f"systemInstruction.parts[0]{end}" for end in lost]
+    assert [one.path for one in foreign] == [*paths, "systemInstruction.parts[2]"]
+    if lost == [""]:
+        assert json.loads(bytes(foreign[0].value)) == part

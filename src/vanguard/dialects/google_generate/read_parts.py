@@ -73,14 +73,14 @@ class TurnReader:
             self._read_all(content, f"{path}[{i}]", parts)
         return tuple(Message(role, tuple(parts)) for role, parts in turns)
 
-    def parts(self, content: wire.Content, path: str) -> list[Part]:
-        """The parts of what is no turn.
+    def part(self, part: wire.Part, path: str) -> list[Part]:
+        """What a part of what is no turn holds: none, one, or more with the seal of one.
 
         Raises:
-            InvalidRequest: a part that cannot be read.
+            InvalidRequest: it cannot be read.
         """
         parts: list[Part] = []
-        self._read_all(content, path, parts)
+        self._read(part, path, parts)
         return parts
 
     def _role(self, content: wire.Content, path: str) -> Role:

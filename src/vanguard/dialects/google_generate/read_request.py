@@ -139,13 +139,18 @@ def _system(content: wire.Content | None) -> tuple[Text | Foreign, ...]:
     if content is None:
         return ()
     found: list[Text | Foreign] = []
-    for i, part in enumerate(TurnReader().parts(content, "systemInstruction")):
-        if isinstance(part, Text):
-            found.append(part)
-        else:
-            path = f"systemInstruction.parts[{i}]"
-            raw = content.parts[i] if content.parts else wire.Part()
-            found.append(Foreign(DIALECT, path, Raw(_encode(raw))))
+    reader = TurnReader()
+    for i, part in enumerate(content.parts or ()):
+        path = f"systemInstruction.parts[{i}]"
+        read = reader.part(part, path)
+        texts = [one for one in read if isinstance(one, Text)]
+        if len(texts) < len(read):
+            if texts:
+                # its seal alone is lost
+                path += ".thoughtSignature"
+                part = wire.Part(text="", thought_signature=part.thought_signature)
+            found.append(Foreign(DIALECT, path, Raw(_encode(part))))
+        found += texts
     return tuple(found)
 
 

@@ -12,6 +12,10 @@ from typing import Protocol
 from vanguard.core.errors import UnsupportedFeature, VanguardError
 from vanguard.dialects.conversation import Conversation, ReplyEvent
 
+# a client may send any number of fields, of any length: a header and a log tell no more than these
+_NAMES = 256
+_NAME_CHARACTERS = 200
+
 
 class Losses:
     """Names what could not be carried from one dialect to another.
@@ -24,18 +28,19 @@ class Losses:
         self.names: list[str] = []
 
     def lose(self, name: str) -> None:
-        """Notes a field by its wire name, such as `top_k` or `messages[2].image_url`.
+        """Notes a field by its wire name, such as `top_k` or `messages[2].image_url`; after some, no more.
 
         Raises:
             UnsupportedFeature: in strict mode.
         """
+        name = name[:_NAME_CHARACTERS]
         if self.strict:
             raise UnsupportedFeature(
                 f"'{name}' cannot be carried to the model's API and X-Vanguard-Strict is set;"
                 " remove the field or the header",
                 param=name,
             )
-        if name not in self.names:
+        if len(self.names) < _NAMES and name not in self.names:
             self.names.append(name)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
+from support.work import grows_evenly
 from vanguard.core.errors import InvalidRequest, UnsupportedFeature
 from vanguard.dialects.contract import Losses
 from vanguard.dialects.conversation import (
@@ -162,3 +164,28 @@ def test_openais_own_tool_cannot_be_forced_elsewhere() -> None:
     request = wire.ResponsesRequest("m", tool_choice=wire.ToolChoice("web_search_preview"))
     assert read_choice(request, [], foreign) == ToolChoice()
     assert [one.path for one in foreign] == ["tool_choice.type"]
+
+
+def test_twice_as_many_tools_are_twice_the_work() -> None:
+    """Each was looked for among all before it: 40,000 took 40 s."""
+
+    def reading(count: int) -> Callable[[], object]:
+        tools = [{**FUNCTION, "name": f"f{i}"} for i in range(count)]
+        group = {**GROUP, "tools": tools}
+        return lambda: read(*tools, group)
+
+    def choosing(count: int) -> Callable[[], object]:
+        group = {**GROUP, "tools": [{**FUNCTION, "name": f"f{i}"} for i in range(count)]}
+        tools = read(group).tools
+        names = [wire.NamedTool("function", f"f{i}") for i in range(count)]
+        choice = wire.ToolChoice("allowed_tools", mode="required", tools=names)
+        request = wire.ResponsesRequest("m", tool_choice=choice)
+
+        def both() -> None:
+            chosen = read_choice(request, tools, [])
+            write_choice(conversation(*tools, choice=chosen))
+
+        return both
+
+    assert grows_evenly(reading)
+    assert grows_evenly(choosing)

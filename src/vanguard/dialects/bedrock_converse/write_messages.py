@@ -43,6 +43,8 @@ _NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_-]")
 _NOT_IN_NAMES = re.compile(r"[^0-9A-Za-z\s()\[\]-]")
 _SPACES = re.compile(r"\s+")
 _NAME_CHARACTERS = 200
+# what no count that is put behind it cuts off
+_STEM_CHARACTERS = 190
 _IMAGES = frozenset({"png", "jpeg", "gif", "webp"})
 _FORMATS = {media_type: name for name, media_type in MEDIA_TYPES.items()}
 _AUDIO = frozenset({"mp3", "opus", "wav", "aac", "flac", "mp4", "ogg", "m4a", "pcm", "webm"})
@@ -107,6 +109,8 @@ class MessagesWriter:
     def __init__(self, losses: Losses) -> None:
         self._losses = losses
         self._names: set[str] = set()
+        # how far it was counted, by what names that are counted begin with
+        self._counts: dict[str, int] = {}
 
     def turns(self, messages: Sequence[Message]) -> list[tuple[str, list[Block]]]:
         """Users' and assistants' turns in alternation, each with its blocks.
@@ -265,11 +269,14 @@ class MessagesWriter:
     def _name(self, title: str) -> str:
         """A name as Bedrock accepts it, and not twice in a request."""
         plain = _SPACES.sub(" ", _NOT_IN_NAMES.sub("-", title)).strip()[:_NAME_CHARACTERS]
-        name, count = plain or "document", 1
+        name = plain = plain or "document"
+        stem = plain[:_STEM_CHARACTERS]
+        count = self._counts.get(stem, 1)
         while name in self._names:
             count += 1
             end = f"-{count}"
-            name = (plain or "document")[: _NAME_CHARACTERS - len(end)] + end
+            name = plain[: _NAME_CHARACTERS - len(end)] + end
+        self._counts[stem] = count
         self._names.add(name)
         return name
 

@@ -66,7 +66,8 @@ class ToolReader:
     def __init__(self, foreign: list[Foreign]) -> None:
         self.tools: list[Tool | Foreign] = []
         self.foreign = foreign
-        self._names: dict[str, tuple[str, str]] = {}
+        # by its name: whose it is, and where it stands
+        self._names: dict[str, tuple[tuple[str, str], int]] = {}
 
     def read(self, raws: list[msgspec.Raw], path: str, space: wire.Namespace | None = None) -> None:
         """Adds a list of tools that stands at `path`, or within a group.
@@ -123,16 +124,13 @@ class ToolReader:
         self._add(found, path, ("", SEARCH))
 
     def _add(self, tool: Tool, path: str, whose: tuple[str, str]) -> None:
-        known = self._names.setdefault(tool.name, whose)
+        known, place = self._names.setdefault(tool.name, (whose, len(self.tools)))
         if known != whose:
             raise InvalidRequest(
                 f"{path}.name: '{tool.name}' is the name of two tools; rename one", param=path
             )
-        for place, one in enumerate(self.tools):
-            if isinstance(one, Tool) and one.name == tool.name:
-                self.tools[place] = tool  # told again after a search
-                return
-        self.tools.append(tool)
+        # told again after a search, it takes the place that it had
+        self.tools[place : place + 1] = [tool]
 
     def _note(self, unknown: list[Unknown]) -> None:
         self.foreign.extend(Foreign(DIALECT, one.path, one.value) for one in unknown)
@@ -168,7 +166,8 @@ def read_choice(
     if choice.type in {"function", "custom"}:
         if not choice.name:
             raise InvalidRequest("tool_choice.name: is missing", param="tool_choice.name")
-        name = _called(wire.NamedTool(choice.type, choice.name, choice.namespace), tools)
+        called = wire.NamedTool(choice.type, choice.name, choice.namespace)
+        name = _called(called, _grouped(tools))
         return ToolChoice("named", name, parallel=parallel)
     if choice.type != "allowed_tools":
         # one of OpenAI's own tools shall be called
@@ -177,7 +176,8 @@ def read_choice(
         )
         return ToolChoice(parallel=parallel)
     mode = _mode(choice.mode or "auto", "tool_choice.mode")
-    allowed = [_called(one, tools) for one in choice.tools or () if one.name]
+    grouped = _grouped(tools)
+    allowed = [_called(one, grouped) for one in choice.tools or () if one.name]
     return ToolChoice(mode, allowed=tuple(allowed), parallel=parallel)
 
 
@@ -187,14 +187,20 @@ def _mode(written: str, path: str) -> Mode:
     return cast("Mode", written)
 
 
-def _called(choice: wire.NamedTool, tools: list[Tool | Foreign]) -> str:
+def _grouped(tools: list[Tool | Foreign]) -> dict[str, str]:
+    """Flat names by names in a group; of several the first."""
+    grouped: dict[str, str] = {}
+    for tool in tools:
+        if isinstance(tool, Tool) and tool.space:
+            grouped.setdefault(tool.space.local_name, tool.name)
+    return grouped
+
+
+def _called(choice: wire.NamedTool, grouped: dict[str, str]) -> str:
     """The flat name of a tool that is called by its own name, or by its name in a group."""
     if choice.namespace:
         return flat_name(choice.namespace, choice.name)
-    for tool in tools:
-        if isinstance(tool, Tool) and tool.space and tool.space.local_name == choice.name:
-            return tool.name
-    return choice.name
+    return grouped.get(choice.name, choice.name)
 
 
 def write_tools(conversation: Conversation, losses: Losses) -> list[msgspec.Raw]:
@@ -259,21 +265,26 @@ def write_choice(conversation: Conversation) -> str | wire.ToolChoice | None:
     """The choice; None leaves it to OpenAI."""
     choice = conversation.tool_choice
     if choice.mode == "named":
-        named = _named(conversation, choice.name)
+        named = _named(_by_name(conversation), choice.name)
         return wire.ToolChoice(named.type, named.name, named.namespace)
     if choice.allowed:
-        allowed = [_named(conversation, name) for name in choice.allowed]
+        tools = _by_name(conversation)
+        allowed = [_named(tools, name) for name in choice.allowed]
         mode = "required" if choice.mode == "required" else "auto"
         return wire.ToolChoice("allowed_tools", mode=mode, tools=allowed)
     return None if choice.mode == "unset" else choice.mode
 
 
-def _named(conversation: Conversation, name: str) -> wire.NamedTool:
-    for tool in conversation.tools:
-        if isinstance(tool, Tool) and tool.name == name:
-            kind = "custom" if tool.kind == "freeform" else "function"
-            space = tool.space
-            if space is not None:
-                return wire.NamedTool(kind, space.local_name, space.name)
-            return wire.NamedTool(kind, name)
-    return wire.NamedTool("function", name)
+def _by_name(conversation: Conversation) -> dict[str, Tool]:
+    """The tools; of several the first."""
+    return {one.name: one for one in reversed(conversation.tools) if isinstance(one, Tool)}
+
+
+def _named(tools: dict[str, Tool], name: str) -> wire.NamedTool:
+    tool = tools.get(name)
+    if tool is None:
+        return wire.NamedTool("function", name)
+    kind = "custom" if tool.kind == "freeform" else "function"
+    if tool.space is not None:
+        return wire.NamedTool(kind, tool.space.local_name, tool.space.name)
+    return wire.NamedTool(kind, name)

@@ -8,6 +8,7 @@ another shape than the edit is for stays as it is.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -201,6 +202,6 @@ def _indexed(inner: Mapping[str | int, object]) -> bool:
 
 def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
     if len({name for name, _ in pairs}) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name in counts if counts[name] > 1)
         raise InvalidRequest(f"the field '{twice}' is given twice; send it once", param=twice)

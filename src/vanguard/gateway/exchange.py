@@ -15,7 +15,7 @@ from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.doors import Door
 from vanguard.gateway.http.contract import Client
-from vanguard.gateway.http.messages import Request
+from vanguard.gateway.http.messages import Hidden, Request
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
 from vanguard.gateway.logs import reason_of
@@ -51,6 +51,7 @@ class Exchange:
         ask: what routing sees of the request; None where there is nothing to choose.
         waits: the plan by which the request would wait for a quota; None where it need not. Set by route.
         ticket: what the present attempt owes to the router; None where it learns nothing.
+        hidden: what the present attempt's upstream was sent, or knows, and the client may not see.
         lines: lines for the response's head gathered on the way, each with its CRLF.
         story: its answer where others may go on with it; None where that was not asked for.
         refused: deployments that have refused it for good.
@@ -72,6 +73,7 @@ class Exchange:
     story: Story | None = None
     refused: frozenset[str] = frozenset()
     waits: Plan | None = None
+    hidden = Hidden()
     strict = False
     _media: bool | None = None
 

@@ -231,6 +231,57 @@ async def test_an_upstreams_error_within_its_stream_passes_and_is_no_success(run
         assert settled.cost_usd_micros > 0
 
 
+REPEATED = "got Bearer sk-provider/secret+1 of you"
+
+
+def repeats(*before, end=b"\n\n"):
+    """A stream that breaks off with an error in which our credential is."""
+    error = {"message": REPEATED, "type": "server_error", "code": None, "param": None}
+    return stream([*before, b"data: " + json.dumps({"error": error}).encode() + end], pause_s=0.02)
+
+
+def secretive(upstream, folder):
+    """A deployment with a credential that is sent."""
+    (folder / "secret").write_text("sk-provider/secret+1")
+    return deployment(
+        upstream.base_url,
+        auth_header="authorization",
+        auth_prefix="Bearer ",
+        credential=f"file:{folder / 'secret'}",
+    )
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+@pytest.mark.parametrize(
+    ("script", "streams"),
+    [
+        (repeats(), True),
+        (repeats(delta("a")), True),
+        (repeats(delta("a"), end=b""), True),
+        (whole(200, {"error": {"message": REPEATED, "type": "server_error"}}), False),
+        (whole(400, {"error": {"message": REPEATED}}), False),
+        (whole(422, REPEATED.encode()), False),
+    ],
+)
+async def test_our_credential_is_told_to_nobody_however_an_upstream_repeats_it(
+    runner, client, tmp_path, script, streams, path
+):
+    async with Upstream([script]) as upstream:
+        running = await runner.start(snapshot([secretive(upstream, tmp_path)]))
+        answer = await chat(client, running, path=path, stream=streams, input="hello")
+        assert upstream.asked[0].headers["authorization"] == "Bearer sk-provider/secret+1"
+        assert b"sk-provider" not in answer.content
+        assert b"got Bearer *** of you" in answer.content
+
+
+async def test_nor_is_it_behind_the_end_of_an_answer(runner, client, tmp_path):
+    async with Upstream([repeats(*STREAM)]) as upstream:
+        running = await runner.start(snapshot([secretive(upstream, tmp_path)]))
+        answer = await chat(client, running, stream=True)
+        assert b"got Bearer *** of you" in answer.content
+        assert [one.status for one in running.settled()] == ["ok"]
+
+
 @asynccontextmanager
 async def reading(client, running):
     """A stream whose first token is here."""

@@ -3,8 +3,10 @@
 import asyncio
 import json
 
+import pytest
+
 from support.bedrock import REPLY, Account, check_signature
-from support.gateway import KEY, SECRET, chat, deployment, snapshot, until
+from support.gateway import CHAT, KEY, SECRET, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
 from vanguard.snapshot.model import AssumedRole, Aws
 
@@ -47,6 +49,57 @@ async def test_a_bearer_key_needs_no_signature(runner, client, tmp_path):
         running = await runner.start(snapshot([one]))
         assert (await chat(client, running)).status_code == 200
         assert upstream.asked[0].headers["authorization"] == "Bearer bedrock-api-key-x"
+
+
+async def repeated(asked, write):
+    """AWS's words about a signature: the request that it should have been for."""
+    head = "\n".join(f"{name}:{value}" for name, value in asked.headers.items())
+    await whole(400, {"message": f"The Canonical String should have been '{head}'"})(asked, write)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/aws/model/m/converse", CONVERSE),
+        ("/v1/chat/completions", CHAT),
+    ],
+)
+async def test_neither_pair_nor_token_is_told_where_a_refusal_repeats_the_request(
+    runner, client, tmp_path, path, body
+):
+    account = Account(tmp_path)
+    token = account.file("token", "IQoJb3JpZ2luX2VjEJv//wEaCXVz")
+    async with Upstream([repeated]) as upstream:
+        one = place(upstream, account.aws(session_token=token))
+        running = await runner.start(snapshot([one]))
+        answer = await client.post(running.base_url + path, json=body, headers=KEY)
+        (asked,) = upstream.asked
+        assert asked.headers["x-amz-security-token"] == "IQoJb3JpZ2luX2VjEJv//wEaCXVz"
+        assert answer.status_code == 400
+        assert "x-amz-security-token:***" in answer.text
+        assert "Credential=***/" in answer.text
+        assert Account.KEYS[0] not in answer.text
+
+
+ARN = "arn:aws:bedrock:us-east-1:{}:application-inference-profile/abc"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (404, f"The provided inference profile {ARN} was not found."),
+        (400, f"The provided model identifier {ARN} is invalid or not active."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/aws/model/m/converse", "/v1/chat/completions"])
+async def test_what_bedrock_says_does_not_name_our_account(
+    runner, client, tmp_path, status, words, path
+):
+    body = CONVERSE if "aws" in path else CHAT
+    async with Upstream([whole(status, {"message": words.format("123456789012")})]) as upstream:
+        running = await runner.start(snapshot([place(upstream, Account(tmp_path).aws())]))
+        answer = await client.post(running.base_url + path, json=body, headers=KEY)
+        assert words.format("*" * 12) in answer.text
 
 
 async def test_a_role_is_assumed_before_the_first_request_goes_and_its_tags_tell_the_team(

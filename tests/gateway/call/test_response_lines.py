@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vanguard.gateway.call.response_lines import response_lines
+from vanguard.gateway.http.messages import Hidden
 
-EXCHANGE = SimpleNamespace(id="req_1", lines=b"x-ratelimit-limit-requests: 5\r\n")
+EXCHANGE = SimpleNamespace(id="req_1", hidden=Hidden(), lines=b"x-ratelimit-limit-requests: 5\r\n")
 
 
 def pairs(lines):
@@ -20,6 +21,15 @@ def test_ids_limits_deployment_and_the_upstreams_own_id():
         (b"request-id", b"req_1"),
         (b"x-ratelimit-limit-requests", b"5"),
         (b"x-vanguard-deployment", b"m/0"),
+        (b"x-upstream-request-id", b"up_1"),
+    ]
+
+
+def test_an_id_that_repeats_our_credential_is_none():
+    exchange = SimpleNamespace(id="req_1", lines=b"", hidden=Hidden((b"sk-provider",)))
+    upstream = [(b"x-request-id", b"Bearer sk-provider"), (b"x-amzn-requestid", b"up_1")]
+    assert pairs(response_lines(exchange, None, upstream, ()))[2:] == [
+        (b"x-upstream-request-id", b"***"),
         (b"x-upstream-request-id", b"up_1"),
     ]
 

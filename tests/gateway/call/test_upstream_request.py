@@ -35,7 +35,11 @@ async def test_a_refusal_that_repeats_the_credential_does_not_tell_it(
     said = {"error": {"type": "invalid_request_error", "message": "got Bearer sk-provider here"}}
     async with Upstream([whole(400, said)]) as upstream:
         place = deployment(
-            upstream.base_url, dialect=dialect, credential=f"file:{tmp_path / 'secret'}"
+            upstream.base_url,
+            dialect=dialect,
+            auth_header="authorization",
+            auth_prefix="Bearer ",
+            credential=f"file:{tmp_path / 'secret'}",
         )
         running = await runner.start(snapshot([place]))
         answer = await chat(client, running)
@@ -49,6 +53,10 @@ async def test_a_refusal_is_left_as_it_is_where_the_credential_is_no_secret(
     (tmp_path / "secret").write_text("none")
     said = {"error": {"type": "invalid_request_error", "message": "none of these"}}
     async with Upstream([whole(400, said)]) as upstream:
-        place = deployment(upstream.base_url, credential=f"file:{tmp_path / 'secret'}")
+        place = deployment(
+            upstream.base_url,
+            auth_header="authorization",
+            credential=f"file:{tmp_path / 'secret'}",
+        )
         running = await runner.start(snapshot([place]))
         assert (await chat(client, running)).json() == said

@@ -27,15 +27,16 @@ from vanguard.gateway.call.contract import Walk
 from vanguard.gateway.call.drain import Drain, begin_drain
 from vanguard.gateway.call.elsewhere import of_upstream, read_before, told_within, understood
 from vanguard.gateway.call.response_lines import response_lines
-from vanguard.gateway.call.upstream_request import build_intent, build_request, without_secret
+from vanguard.gateway.call.upstream_request import build_intent, build_request
 from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.hiding import hide, hide_events, hide_words
 from vanguard.gateway.http.known.answer import KnownAnswer
 from vanguard.gateway.http.messages import Headers, is_stream
 from vanguard.gateway.http.pool import Call, StaleConnectionError
 from vanguard.gateway.logs import reason_of
 from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
-from vanguard.gateway.relay.shortcut import ENDLESS, Way
+from vanguard.gateway.relay.shortcut import ENDLESS, Way, way_of
 from vanguard.snapshot.model import Deployment
 
 _ERROR_BYTES = 1024 * 1024
@@ -250,8 +251,7 @@ class Attempt:
             message = f"deployment '{outcome.deployment.id}' refused the request (HTTP {status})"
             self._again(UpstreamRejected(message), blamed=False)
         else:
-            body = without_secret(gateway, outcome.deployment, body)
-            meaning = self._relay.failure(status, body)
+            meaning = self._relay.failure(status, hide(self._exchange.hidden, body))
             if isinstance(meaning, bytes) and self._answer.begun:
                 meaning = told_within(self._exchange.door.dialect, status, meaning)
             self._settle("failed", f"upstream_{status}")
@@ -269,6 +269,7 @@ class Attempt:
             self._end_with(error)
             return
         except VanguardError as error:
+            hide_words(self._exchange.hidden, error)
             if says_error(body):
                 # a refusal in the clothes of an answer: nothing was bought
                 self._again(error)
@@ -307,7 +308,7 @@ class Attempt:
             answer.commit(self._lines())
             out = b""
         if relay.done:
-            self._settle_stream()
+            out = self._settle_stream(out)
         elif tokens and relay.skim is not None and self._outcome is not None:
             # from here on, most events need no more than a glance
             self._most_tokens = self._exchange.limit_tokens or ENDLESS
@@ -317,7 +318,7 @@ class Attempt:
 
     def _before(self, error: VanguardError) -> bytes:
         """What came in one read with an error and before it; where there is nothing, the end is now."""
-        out, error = read_before(self._relay, error)
+        out, error = read_before(self._relay, hide_words(self._exchange.hidden, error))
         if isinstance(error, PolicyError):
             self._stop("blocked", error)
             return b""
@@ -347,14 +348,10 @@ class Attempt:
 
     def _shorten(self) -> None:
         """Has the connection pass on by itself what is like an event that was read."""
-        way, answer, gaps, relay = self.way, self._answer, self._gaps, self._relay
-        if way is None:
-            tap, write, clock = relay.tap, answer.chunks(), self._gateway.loop_time
-            if tap is None or write is None or gaps is None:
-                return
-            way = self.way = Way(tap, answer, write, clock, gaps, relay.reword)
-        if self._call is not None:
-            self._call.shortcut(way.shortcut(self._most_tokens, self._shorten))
+        if self.way is None:
+            self.way = way_of(self._relay, self._answer, self._gaps, self._gateway.loop_time)
+        if self.way is not None and self._call is not None:
+            self._call.shortcut(self.way.shortcut(self._most_tokens, self._shorten))
 
     def _end_stream(self) -> None:
         try:
@@ -363,23 +360,29 @@ class Attempt:
             self._stop("blocked", error)
             return
         except VanguardError as error:
-            self.fail(of_upstream(error))
+            self.fail(of_upstream(hide_words(self._exchange.hidden, error)))
             return
         if not self._answer.committed:
             self._answer.commit(self._lines())
-        self._settle_stream()
-        self._answer.end(rest)
+        self._answer.end(self._settle_stream(rest))
         self._over()
 
-    def _settle_stream(self) -> None:
+    def _settle_stream(self, out: bytes) -> bytes:
+        """Settles, and gives back of the last events what the client may see."""
+        failed = self._outcome is None
         if self._verdict is not None:
             self._settle(*self._verdict)
         elif self._relay.failed():
-            # the client has read the upstream's own error; it must not count as success
+            # the client reads the upstream's own error; it must not count as success
+            failed = True
             self._mark_failed(0.0)
             self._settle("truncated", UpstreamError.code)
         else:
             self._settle("ok", "" if self._answer.open else _CLIENT_CLOSED)
+        if failed and out:
+            # an error, or what came behind the end
+            out = hide_events(self._exchange.hidden, self._exchange.door.dialect, out)
+        return out
 
     def _stop(self, status: Status, error: VanguardError) -> None:
         """Ends an answer on our side; a blocked one is read on for its usage, a cut one is not."""
@@ -471,7 +474,12 @@ class Attempt:
         if status == "ok" and self._gaps is None:
             self._gateway.health.succeeded(outcome.deployment.id, self._begun)
         outcome.status, outcome.error, outcome.last = status, error, True
-        outcome.usage = self._usage(status) if told is None else told
+        outcome.usage = told
+        if told is None and self._status >= 400:
+            outcome.usage = Usage()
+        elif told is None and (self._status or self._sent):
+            body_bytes = -1 if self._streaming else len(self._body)
+            outcome.usage = charged_usage(self._exchange, self._relay, status, body_bytes)
         self._walk.settle(outcome)
         if self._answer.open and told is None:
             self._answer.dam(self._gateway.ledger)
@@ -486,14 +494,6 @@ class Attempt:
                 self._call.shortcut(None)
         if self._gaps is not None:
             self._gaps.tell()
-
-    def _usage(self, status: Status) -> Usage | None:
-        if self._status >= 400:
-            return Usage()
-        if not (self._status or self._sent):
-            return None
-        body_bytes = -1 if self._streaming else len(self._body)
-        return charged_usage(self._exchange, self._relay, status, body_bytes)
 
     def _lines(self) -> bytes:
         deployment = self._outcome.deployment if self._outcome is not None else None

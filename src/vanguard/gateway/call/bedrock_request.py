@@ -12,6 +12,7 @@ from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws.sessions import Who
 from vanguard.gateway.aws.spoken import service, upstream_path
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.hiding import hidden_in
 from vanguard.gateway.http.messages import Headers, request_head
 from vanguard.snapshot.model import Deployment
 from vanguard.wire.sigv4 import Place, Signable, payload_hash, sign
@@ -32,7 +33,7 @@ _FORWARDED = (
 def build_bedrock_request(
     gateway: Gateway, exchange: Exchange, deployment: Deployment, body: bytes
 ) -> bytes:
-    """Head and body in one piece.
+    """Head and body in one piece; what of it no client may see is noted at the exchange.
 
     Raises:
         UpstreamUnavailable: credentials cannot be resolved, or the role was not assumed.
@@ -54,9 +55,13 @@ def build_bedrock_request(
     if deployment.credential:
         secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
         headers.append((b"authorization", b"Bearer " + secret))
+        exchange.hidden = hidden_in(secret, accounts=True)
     else:
         credentials = gateway.sessions.credentials(aws, who(exchange))
         signable = Signable("POST", path, "", headers, payload_hash(body))
+        # AWS repeats what it would have signed, the session's token included
+        own = credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+        exchange.hidden = hidden_in(*[one.encode("latin-1") for one in own], accounts=True)
         now_s = gateway.clock.now_ms() / 1000
         headers += sign(signable, credentials, Place(aws.region, service(deployment)), now_s)
     headers.append((b"content-length", b"%d" % len(body)))

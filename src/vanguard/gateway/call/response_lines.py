@@ -32,7 +32,12 @@ def response_lines(
     for name, value in upstream:
         if name in _TOLD:
             shown = b"x-upstream-request-id" if name in _REQUEST_IDS else name
-            lines.append(b"%b: %b\r\n" % (shown, _CONTROL.sub(b"?", value)))
+            told = _CONTROL.sub(b"?", value)
+            # not by a call: most answers come here
+            for secret in exchange.hidden.secrets:
+                if secret in told:
+                    told = b"***"
+            lines.append(b"%b: %b\r\n" % (shown, told))
     if losses:
         lines.append(_line(b"x-vanguard-losses", ", ".join(losses)[:_LOSSES_CHARACTERS]))
     return b"".join(lines)

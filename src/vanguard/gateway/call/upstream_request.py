@@ -6,7 +6,6 @@ client cannot inject one.
 
 from __future__ import annotations
 
-from vanguard.core.errors import UpstreamUnavailable
 from vanguard.core.journal import Intent, intent_head, intent_line
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.bedrock_request import build_bedrock_request
@@ -14,6 +13,7 @@ from vanguard.gateway.call.placed_request import placed_path, verb_of, versioned
 from vanguard.gateway.doors import UPSTREAM_PATHS
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.google.doors import GOOGLE
+from vanguard.gateway.hiding import hidden_in
 from vanguard.gateway.http.messages import FixedHead, Headers, Request, request_head
 from vanguard.snapshot.model import Deployment
 
@@ -24,14 +24,12 @@ _FORWARDED_IN_ORDER = (
     b"openai-beta",
 )
 _FORWARDED = frozenset(_FORWARDED_IN_ORDER)
-# what is shorter is no secret, but a word that stands where a server wants none
-_SECRET_BYTES = 8
 
 
 def build_request(
     gateway: Gateway, exchange: Exchange, deployment: Deployment, body: bytes
 ) -> bytes:
-    """Head and body in one piece.
+    """Head and body in one piece; what of it no client may see is noted at the exchange.
 
     Raises:
         UpstreamUnavailable: the deployment's credential cannot be resolved.
@@ -51,6 +49,7 @@ def build_request(
             return _placed(exchange, deployment, secret, body)
         path = UPSTREAM_PATHS[dialect, door.operation]
         head = exchange.view.heads[place] = _fixed_head(exchange, deployment, secret, path)
+    exchange.hidden = head.hidden
     request, begin, forwarded = exchange.request, head.plain, b""
     if dialect == door.dialect:
         if request.query:
@@ -72,6 +71,7 @@ def _placed(exchange: Exchange, deployment: Deployment, secret: bytes, body: byt
         known = secret, _fixed_head(exchange, deployment, secret, path)
         exchange.view.placed[deployment.id, verb] = known
     head = known[1]
+    exchange.hidden = head.hidden
     if deployment.dialect == exchange.door.dialect:
         forwarded = _forwarded(exchange.request, head.defaults)
     else:
@@ -126,7 +126,7 @@ def _fixed_head(exchange: Exchange, deployment: Deployment, secret: bytes, path:
     whole = request_head(b"", b"", headers)
     request_head(b"", b"", list(defaults.items()))  # for its check of line breaks
     begin, always = b"POST " + (origin.prefix + path).encode(), bytes(whole[1:-2])
-    return FixedHead(begin, always, begin + always, defaults)
+    return FixedHead(begin, always, begin + always, defaults, hidden_in(secret))
 
 
 def build_intent(exchange: Exchange, deployment: Deployment, attempt: int) -> bytes:
@@ -168,12 +168,3 @@ def _intent(exchange: Exchange, deployment: Deployment) -> Intent:
         price_id=price.id if price else "",
         price_version=price.version if price else "",
     )
-
-
-def without_secret(gateway: Gateway, deployment: Deployment, body: bytes) -> bytes:
-    """A refusal's body without our credential: some servers repeat the head of what they refuse."""
-    try:
-        secret = gateway.credentials.resolve(deployment.credential, gateway.loop_time())
-    except UpstreamUnavailable:
-        return body
-    return body.replace(secret, b"***") if len(secret) >= _SECRET_BYTES else body

@@ -150,6 +150,18 @@ class Request:
         return decoded if decoded.isprintable() else ""
 
 
+class Hidden(NamedTuple):
+    """What an upstream is sent, or knows of us, and no client may see.
+
+    Attributes:
+        secrets: as they stand in the request's head.
+        accounts: whether the numbers of AWS's accounts belong to it.
+    """
+
+    secrets: tuple[bytes, ...] = ()
+    accounts: bool = False
+
+
 class FixedHead(NamedTuple):
     """The part of a request's head that repeats.
 
@@ -158,12 +170,14 @@ class FixedHead(NamedTuple):
         always: the rest of the first line, and headers without the blank line.
         plain: both.
         defaults: values of headers that a client may set itself.
+        hidden: what of it no client may see.
     """
 
     begin: bytes
     always: bytes
     plain: bytes
     defaults: dict[bytes, bytes]
+    hidden: Hidden
 
 
 class Responder(Protocol):

@@ -18,6 +18,7 @@ from vanguard.gateway.http.body.chunks import (
     SMALL_BYTES,
 )
 from vanguard.gateway.metrics import Gaps
+from vanguard.gateway.relay.contract import Relay
 
 # more tokens than any answer has, and no more than Python compares fast
 ENDLESS = (1 << 30) - 1
@@ -35,6 +36,9 @@ class Listener(Protocol):
 
     open: bool
     writes: int
+
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """Sends a chunk, framed as one; None where that cannot be."""
 
 
 class Way:
@@ -148,3 +152,13 @@ class Way:
             return True
 
         return passed
+
+
+def way_of(
+    relay: Relay, listener: Listener, gaps: Gaps | None, clock: Callable[[], float]
+) -> Way | None:
+    """The way of a stream of which a token was read; None where every event must be seen."""
+    tap, write = relay.tap, listener.chunks()
+    if tap is None or write is None or gaps is None:
+        return None
+    return Way(tap, listener, write, clock, gaps, relay.reword)

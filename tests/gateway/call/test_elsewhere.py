@@ -286,6 +286,93 @@ async def test_another_model_serves_where_no_account_can_but_not_where_a_request
         assert two.asked == [2, 2, 1]
 
 
+SEALED = [
+    {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAAABo" * 4},
+    {"role": "user", "content": "go on"},
+]
+UNREADABLE = error("could not be verified", code="invalid_encrypted_content")
+UNKNOWN = error("Previous response not found.", code="previous_response_not_found")
+SAID = {"type": "output_text", "text": "hi", "annotations": []}
+SAYING = {"type": "message", "id": "msg_1", "role": "assistant", "content": [SAID]}
+RESPONSE = {
+    "id": "resp_0123456789",
+    "object": "response",
+    "status": "completed",
+    "output": [SAYING],
+    "usage": {"input_tokens": 20, "output_tokens": 5, "total_tokens": 25},
+}
+
+
+class Accounts:
+    """Accounts of OpenAI's Responses, asked in their order."""
+
+    def __init__(self, runner, client, *scripts, attempts=4):
+        self.runner, self.client, self.attempts = runner, client, attempts
+        self.upstreams = [Upstream(list(one)) for one in scripts]
+
+    async def __aenter__(self):
+        for one in self.upstreams:
+            await one.__aenter__()
+        places = [
+            deployment(one.base_url, name=f"m/{index}", dialect="openai_responses")
+            for index, one in enumerate(self.upstreams)
+        ]
+        bounds = Bounds(attempts=self.attempts)
+        self.running = await self.runner.start(snapshot(places), bounds=bounds)
+        return self
+
+    async def __aexit__(self, *raised):
+        for one in self.upstreams:
+            await one.__aexit__(*raised)
+
+    async def ask(self, **fields):
+        body = {"model": "m", "input": SEALED, **fields}
+        return await self.client.post(
+            self.running.base_url + "/v1/responses", json=body, headers=KEY
+        )
+
+    @property
+    def asked(self):
+        return [len(one.asked) for one in self.upstreams]
+
+
+async def test_whoever_made_a_sealed_item_is_found_however_many_accounts_there_are_and_then_known(
+    runner, client
+):
+    refuses = [whole(400, UNREADABLE)]
+    scripts = (refuses, refuses, refuses, [whole(200, RESPONSE)])
+    async with Accounts(runner, client, *scripts, attempts=2) as accounts:
+        for _ in range(2):
+            answer = await accounts.ask()
+            assert (answer.status_code, answer.json()["id"]) == (200, RESPONSE["id"])
+        assert accounts.asked == [1, 1, 1, 2]
+        assert accounts.running.gateway.health.all_well
+
+
+async def test_whoever_keeps_a_response_is_found_and_then_known(runner, client):
+    async with Accounts(runner, client, [whole(400, UNKNOWN)], [whole(200, RESPONSE)]) as accounts:
+        for _ in range(2):
+            answer = await accounts.ask(input="x", previous_response_id="resp_before0")
+            assert answer.status_code == 200
+        assert accounts.asked == [1, 2]
+
+
+async def test_an_item_that_nobody_can_read_is_refused_in_the_last_ones_words(runner, client):
+    refuses = [whole(400, UNREADABLE)]
+    async with Accounts(runner, client, refuses, refuses) as accounts:
+        answer = await accounts.ask()
+        assert (answer.status_code, answer.json()) == (400, UNREADABLE)
+        assert accounts.asked == [1, 1]
+        assert accounts.running.gateway.health.all_well
+
+
+async def test_while_whoever_may_have_made_an_item_fails_the_client_may_come_again(runner, client):
+    failing, refuses = [whole(500, {})], [whole(400, UNREADABLE)]
+    async with Accounts(runner, client, failing, refuses, attempts=2) as accounts:
+        assert (await accounts.ask()).status_code == 503
+        assert accounts.asked == [1, 1]
+
+
 async def test_who_cannot_count_tokens_may_serve_all_the_same(runner, client):
     more = {"dialect": "anthropic_messages", "counts_tokens": True}
     counted = {"input_tokens": 7}

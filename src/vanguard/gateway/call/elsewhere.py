@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from vanguard.core.errors import (
@@ -39,6 +40,10 @@ _UNSERVED = re.compile(
     rb'|"(?:message|error)"\s*:\s*"(?:model: |No endpoints found for |Could not resolve the foundation model'
     rb"|(?:The |Publisher )?models?\b[^\n]{0,300}?not (?:exist|found|been submitted for this account))",
     re.IGNORECASE,
+)
+# what one account alone can read, or knows; which one, this worker has not learned
+_ELSEWHERE = re.compile(
+    rb'"code"\s*:\s*"(?:invalid_encrypted_content|previous_response_not_found)"'
 )
 _UNPAID = re.compile(
     rb'"message"\s*:\s*"(?:Your credit balance is too low|This organization has been disabled)'
@@ -100,7 +105,8 @@ def understood(
 
     An account without money, or without the model, is left as one with a bad credential is; but when no
     other can be asked, its own words are the client's. So are those of a 403 or 404 that do not say whose
-    fault it is: asking elsewhere may help, and blames nobody.
+    fault it is: asking elsewhere may help, and blames nobody. Where another account has made what this one
+    cannot read, each is asked: the attempts are changed.
 
     Args:
         exchange: the request.
@@ -121,11 +127,14 @@ def understood(
         # Google says it in the body, which `elsewhere` has read
         return Refusal(status, error.retry_after_s, error, for_good)
     at_fault = account_at_fault(status, body)
-    if not at_fault and (status not in {403, 404} or cause_of(status, body) is not None):
+    another_made = not at_fault and _another_made(status, body)
+    unclear = status in {403, 404} and cause_of(status, body) is None
+    if not (at_fault or another_made or unclear):
         return Refusal(status, wait_s, None, at_fault=False)
     exchange.refused |= {deployment.id}
-    if _others_left(exchange, outcome, failed=at_fault):
-        kind = UpstreamUnavailable if at_fault else UpstreamRejected
+    others_left = _accounts_left if another_made else partial(_others_left, failed=at_fault)
+    if others_left(exchange, outcome):
+        kind = UpstreamUnavailable if at_fault or another_made else UpstreamRejected
         error = kind(f"deployment '{deployment.id}' does not serve the request (HTTP {status})")
     # many deployments do not count tokens, and serve all the same
     at_fault = at_fault and exchange.door.operation != "count_tokens"
@@ -138,6 +147,27 @@ def account_at_fault(status: int, body: bytes) -> bool:
     if status == 400:
         return _UNPAID.search(said) is not None
     return status == 402 or (status in {403, 404} and _UNSERVED.search(said) is not None)
+
+
+def _another_made(status: int, body: bytes) -> bool:
+    """Whether a refusal is of an item, or of a stored response, that another account may have made."""
+    return status in {400, 404} and _ELSEWHERE.search(body[:_LOOKED_AT_BYTES]) is not None
+
+
+def _accounts_left(exchange: Exchange, outcome: Outcome) -> bool:
+    """Has each account of the model asked that has not refused, however many there are; whether any has not.
+
+    Whoever has merely failed may be the one that can read it, and may serve later.
+    """
+    course, done = exchange.lane.course.of(outcome.deployment), outcome.attempt + 1
+    media = exchange.ask is not None and exchange.ask.media
+    refusing = {course.accounts.get(one) for one in exchange.refused}
+    made, left = exchange.attempts[:done], exchange.attempts[done:]
+    known = {one.id for one in exchange.attempts}
+    more = [one for one in course.able if one.id not in known and (one.reads_media or not media)]
+    others = [one for one in (*left, *more) if course.accounts.get(one.id, one.id) not in refusing]
+    exchange.attempts = (*made, *others)
+    return any(one.id not in exchange.refused for one in exchange.attempts)
 
 
 def _others_left(exchange: Exchange, outcome: Outcome, *, failed: bool) -> bool:

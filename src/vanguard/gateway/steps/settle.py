@@ -15,6 +15,8 @@ from vanguard.core.money import cost_usd_micros
 from vanguard.core.usage import Usage
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.routing.warmth.pins import BOUND_DIALECTS
+from vanguard.snapshot.model import Deployment
 
 _NOTHING = Usage()
 _CHARGED: frozenset[Status] = frozenset({"ok", "truncated", "cut", "blocked", "cancelled"})
@@ -51,6 +53,8 @@ class FailedLine(AttemptLine, frozen=True):
 def settle(gateway: Gateway, exchange: Exchange, outcome: Outcome) -> None:
     """Settles one attempt; the last one also frees the reservation, once that is in the journal."""
     told, price, status = outcome.usage, outcome.deployment.price, outcome.status
+    if exchange.refused and status == "ok":
+        _pin(gateway, exchange, outcome.deployment)
     usage = told.sane() if told is not None else _NOTHING
     free = told is None or status not in _CHARGED or exchange.door.operation == "count_tokens"
     cost = 0 if free or price is None else cost_usd_micros(price, usage)
@@ -87,6 +91,14 @@ def release(gateway: Gateway, exchange: Exchange) -> None:
     reservation = exchange.reservation
     if reservation is not None and reservation.open:
         gateway.limiter.settle(reservation, 0, 0)
+
+
+def _pin(gateway: Gateway, exchange: Exchange, deployment: Deployment) -> None:
+    """Others have refused it: whoever has answered could read what it holds, and is asked first from now on."""
+    dialect = exchange.door.dialect
+    if dialect in BOUND_DIALECTS and dialect in (deployment.dialect, *deployment.also):
+        tenant, account = exchange.key.organisation_id, deployment.account or deployment.id
+        gateway.router.pins.read(exchange.body, tenant, account)
 
 
 def _line(exchange: Exchange, outcome: Outcome, record: Settled) -> AttemptLine:

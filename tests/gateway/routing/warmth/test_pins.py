@@ -46,6 +46,17 @@ def test_a_stored_response_is_known_to_who_stored_it():
     assert pins.maker(body, "org", {}) == "account-a"
 
 
+def test_whoever_could_read_a_request_is_known_by_what_it_holds():
+    pins = Pins()
+    pins.read(asked(), "org", "account-b")
+    assert pins.maker(asked(), "org", {}) == "account-b"
+    assert pins.maker(asked(), "another", {}) == ""
+    stored = b'{"previous_response_id": "resp_0123456789abcdef", "input": "x"}'
+    pins.read(stored, "org", "account-c")
+    assert pins.maker(stored, "org", {}) == "account-c"
+    pins.read(b'{"input": "x"}', "org", "account-c")
+
+
 def test_an_item_in_another_dialects_clothes():
     pins = Pins()
     pins.made(made(name="signature"), "org", "account-a")

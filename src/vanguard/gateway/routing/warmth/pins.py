@@ -48,6 +48,11 @@ class Pins:
             for item in _MADE_ID.findall(data):
                 self._makers.put(_key(item, tenant), account)
 
+    def read(self, body: bytes, tenant: str, account: str) -> None:
+        """A request that an account has answered well: it could read what the request holds."""
+        for first, second in _ASKED.findall(body)[-_LOOKED_AT:]:
+            self._makers.put(_key(first or second, tenant), account)
+
     def maker(self, body: bytes, tenant: str, accounts: Mapping[str, str]) -> str:
         """The account that made the items of a request; empty when it has none, or none is known.
 

@@ -373,6 +373,40 @@ async def test_while_whoever_may_have_made_an_item_fails_the_client_may_come_aga
         assert accounts.asked == [1, 1]
 
 
+BEDROCK = {"dialect": "bedrock_converse", "aws": Aws("us-east-1"), "credential": "env:AWS_KEY"}
+CONVERSED = {
+    "output": {"message": {"role": "assistant", "content": [{"text": "hi"}]}},
+    "stopReason": "end_turn",
+    "usage": {"inputTokens": 20, "outputTokens": 5, "totalTokens": 25},
+}
+
+
+def refused_by_aws(status, kind, **body):
+    return whole(status, {"message": "no", **body}, {"x-amzn-errortype": kind + ":http://x/"})
+
+
+@pytest.mark.parametrize(
+    ("refusal", "alone"),
+    [
+        (refused_by_aws(400, "ServiceQuotaExceededException"), 429),
+        (refused_by_aws(400, "RequestExpired"), 503),
+        (refused_by_aws(400, "IncompleteSignatureException"), 503),
+        (refused_by_aws(424, "ModelErrorException", originalStatusCode=503), 503),
+    ],
+)
+async def test_what_aws_says_by_a_type_is_failed_over_and_told_as_what_it_is(
+    runner, client, monkeypatch, refusal, alone
+):
+    monkeypatch.setenv("AWS_KEY", "secret-of-ours")
+    async with Two(runner, client, [refusal], [whole(200, CONVERSED)], **BEDROCK) as two:
+        assert (await two.ask()).headers["x-vanguard-deployment"] == "m/1"
+    async with Upstream([refusal]) as upstream:
+        running = await runner.start(
+            snapshot([deployment(upstream.base_url, **BEDROCK)]), bounds=Bounds(attempts=1)
+        )
+        assert (await chat(client, running)).status_code == alone
+
+
 async def test_who_cannot_count_tokens_may_serve_all_the_same(runner, client):
     more = {"dialect": "anthropic_messages", "counts_tokens": True}
     counted = {"input_tokens": 7}

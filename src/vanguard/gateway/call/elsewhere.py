@@ -23,6 +23,7 @@ from vanguard.core.errors import (
 from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.sagemaker.errors import read_refusal
+from vanguard.gateway.aws import refusals
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.relay.contract import Relay
@@ -119,6 +120,8 @@ def understood(
     wait_s = retry_after_s(headers, now_s)
     if deployment.dialect in ENVELOPED:
         status = meant_status(status, headers, body)
+    elif deployment.aws is not None:
+        status = refusals.meant_status(status, refusals.error_type(headers, body), body)
     error = elsewhere(deployment, status, wait_s, body)
     if error is not None:
         for_good = _refuses_us(deployment, status, body)

@@ -1,0 +1,55 @@
+import pytest
+
+from vanguard.gateway.aws.refusals import error_type, meant_status, refuses_us
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "expected"),
+    [
+        ([(b"x-amzn-errortype", b"ThrottlingException:http://x/")], b"{}", "ThrottlingException"),
+        ([(b"x-amzn-errortype", b"com.amazon.coral#Throttling")], b"", "Throttling"),
+        ([(b"date", b"x")], b'{"__type":"com.amazon.coral#Throttling"}', "Throttling"),
+        ([], b'{"message":"x"}', ""),
+        ([], b"<html>", ""),
+        ([], b"\xff", ""),
+    ],
+)
+def test_the_name_of_an_error_stands_in_the_head_or_in_the_body(headers, body, expected):
+    assert error_type(headers, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "expected"),
+    [
+        (400, "ServiceQuotaExceededException", b"{}", 429),
+        (400, "ThrottlingException", b"{}", 429),
+        (400, "RequestExpired", b"{}", 403),
+        (400, "IncompleteSignatureException", b"{}", 403),
+        (403, "ExpiredTokenException", b"{}", 403),
+        (429, "ModelNotReadyException", b"{}", 429),
+        (400, "ValidationException", b"{}", 400),
+        (404, "ResourceNotFoundException", b"{}", 404),
+        (424, "ModelErrorException", b'{"originalStatusCode":503}', 503),
+        (424, "ModelErrorException", b'{"originalStatusCode":429}', 429),
+        (424, "ModelErrorException", b'{"originalStatusCode":400}', 424),
+        # a container's trouble with its own credential is none of ours
+        (424, "ModelErrorException", b'{"originalStatusCode":403}', 502),
+        (424, "ModelErrorException", b'{"originalStatusCode":7}', 502),
+        (424, "ModelErrorException", b"{}", 502),
+    ],
+)
+def test_what_a_refusal_means_is_said_by_its_type(status, kind, body, expected):
+    assert meant_status(status, kind, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours"),
+    [
+        ("ExpiredTokenException", True),
+        ("SignatureDoesNotMatch", True),
+        ("AccessDeniedException", False),
+        ("", False),
+    ],
+)
+def test_some_types_are_about_the_platform_alone(kind, ours):
+    assert refuses_us(kind) is ours

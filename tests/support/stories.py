@@ -2,6 +2,9 @@
 
 import json
 
+from support.gateway import KEY, deployment, snapshot
+from support.upstream import Upstream, stream
+from vanguard.snapshot.model import Model
 from vanguard.wire.sse import Splitter, event_data
 
 WORDS = ["Once", " upon", " a ", " time", "\n\n", "there", " was", " a", " cat."]
@@ -94,3 +97,63 @@ def read_messages(content):
 
 
 READ = {"openai_chat": read_chat, "anthropic_messages": read_messages}
+
+
+def model(continuations=1):
+    places = ("m/0", "m/1")
+    asked = Model("m", "chat", places, continuations=continuations)
+    return {"m": asked, "e": Model("e", "embedding", places)}
+
+
+class Pair:
+    """Two deployments, the first of which breaks off."""
+
+    def __init__(self, runner, client, first="openai_chat", second="openai_chat"):
+        self.runner, self.client = runner, client
+        self.dialects = first, second
+        self.broken, self.good = Upstream([]), Upstream([])
+
+    async def start(
+        self, *scripts, answer=None, continuations=1, bounds=None, deadlines=None, **more
+    ):
+        first, second = self.dialects
+        self.broken.scripts = list(scripts)
+        self.good.scripts = [answer or self.answer]
+        places = [
+            deployment(self.broken.base_url, dialect=first, **more.pop("first", {})),
+            deployment(
+                self.good.base_url,
+                name="m/1",
+                dialect=second,
+                continues=WAYS[second],
+                **more.pop("second", {}),
+            ),
+        ]
+        value = snapshot(places, models=model(continuations), **more)
+        self.running = await self.runner.start(value, bounds=bounds, deadlines=deadlines)
+        return self.running
+
+    async def answer(self, asked, write):
+        """Goes on with whatever it is shown."""
+        shown = asked.json()["messages"][-1]
+        shown = shown["content"] if shown["role"] == "assistant" else ""
+        if isinstance(shown, list):
+            shown = shown[0]["text"]
+        await stream(rest(self.dialects[1], shown))(asked, write)
+
+    async def ask(self, door="openai_chat", **fields):
+        return await self.client.post(
+            self.running.base_url + DOORS[door], json={**ASK, "stream": True, **fields}, headers=KEY
+        )
+
+    def rows(self):
+        return [(one.attempt, one.status, one.error) for one in self.running.settled()]
+
+    async def __aenter__(self):
+        await self.broken.__aenter__()
+        await self.good.__aenter__()
+        return self
+
+    async def __aexit__(self, *error):
+        await self.good.__aexit__(*error)
+        await self.broken.__aexit__(*error)

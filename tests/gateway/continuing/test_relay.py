@@ -47,6 +47,9 @@ class Inner:
     def failed(self):
         return self._failed
 
+    def stopped(self):
+        return True
+
 
 def made(may_go_on=lambda _: None):
     told = CONTINUING.given(1_000)
@@ -62,7 +65,7 @@ def test_the_beginning_is_passed_on_and_shown():
     assert told.text == "Once upon!"
     assert relay.skim is None
     assert (relay.losses, relay.tokens, relay.done) == (("a",), 3, True)
-    assert (relay.usage(), relay.failed()) == (Usage(1, 2), False)
+    assert (relay.usage(), relay.failed(), relay.stopped()) == (Usage(1, 2), False, True)
     assert (relay.request_body(), relay.whole(b"w")) == (b"{}", b"w")
     assert relay.failure(400, b"x") == b"400 x"
     assert relay.error_event(UpstreamError("m"), "r") == b"upstream_error r"

@@ -6,88 +6,26 @@ import re
 
 import pytest
 
-from support.gateway import KEY, SECRET, deployment, snapshot, until
+from support import bytes_of_google as google
+from support.gateway import SECRET, deployment, snapshot, until
 from support.stories import (
     ASK,
-    DOORS,
     READ,
     SAID,
     TEXT,
-    WAYS,
     WORDS,
+    Pair,
     begun,
     chunk,
     event,
     read_chat,
     read_messages,
-    rest,
 )
 from support.upstream import Upstream, stream, whole
 from vanguard.core.policy import Policy, Rule
 from vanguard.snapshot.boot import Bounds, Deadlines
 from vanguard.snapshot.model import Budget, Limits, Model
 from vanguard.wire.sse import Splitter, event_data
-
-
-def model(continuations=1):
-    places = ("m/0", "m/1")
-    asked = Model("m", "chat", places, continuations=continuations)
-    return {"m": asked, "e": Model("e", "embedding", places)}
-
-
-class Pair:
-    """Two deployments, the first of which breaks off."""
-
-    def __init__(self, runner, client, first="openai_chat", second="openai_chat"):
-        self.runner, self.client = runner, client
-        self.dialects = first, second
-        self.broken, self.good = Upstream([]), Upstream([])
-
-    async def start(
-        self, *scripts, answer=None, continuations=1, bounds=None, deadlines=None, **more
-    ):
-        first, second = self.dialects
-        self.broken.scripts = list(scripts)
-        self.good.scripts = [answer or self.answer]
-        places = [
-            deployment(self.broken.base_url, dialect=first, **more.pop("first", {})),
-            deployment(
-                self.good.base_url,
-                name="m/1",
-                dialect=second,
-                continues=WAYS[second],
-                **more.pop("second", {}),
-            ),
-        ]
-        value = snapshot(places, models=model(continuations), **more)
-        self.running = await self.runner.start(value, bounds=bounds, deadlines=deadlines)
-        return self.running
-
-    async def answer(self, asked, write):
-        """Goes on with whatever it is shown."""
-        shown = asked.json()["messages"][-1]
-        shown = shown["content"] if shown["role"] == "assistant" else ""
-        if isinstance(shown, list):
-            shown = shown[0]["text"]
-        await stream(rest(self.dialects[1], shown))(asked, write)
-
-    async def ask(self, door="openai_chat", **fields):
-        return await self.client.post(
-            self.running.base_url + DOORS[door], json={**ASK, "stream": True, **fields}, headers=KEY
-        )
-
-    def rows(self):
-        return [(one.attempt, one.status, one.error) for one in self.running.settled()]
-
-    async def __aenter__(self):
-        await self.broken.__aenter__()
-        await self.good.__aenter__()
-        return self
-
-    async def __aexit__(self, *error):
-        await self.good.__aexit__(*error)
-        await self.broken.__aexit__(*error)
-
 
 DIALECTS = list(SAID)
 
@@ -214,6 +152,27 @@ async def test_what_no_other_can_go_on_with_ends_in_an_error(runner, client, eve
         assert b"[DONE]" not in answer.content
         assert not pair.good.asked
         assert pair.rows() == [(0, "truncated", "upstream_truncated")]
+
+
+ENDS = [chunk({}, reason) for reason in ("stop", "length")]
+OVER = [
+    ("openai_chat", [*BEGUN, ENDS[0]]),
+    ("openai_chat", [*BEGUN, ENDS[1], chunk(usage={"prompt_tokens": 20, "completion_tokens": 3})]),
+    # in the middle of what tells the usage
+    ("openai_chat", [*BEGUN, ENDS[0], chunk(usage={"prompt_tokens": 20})[:90]]),
+    ("google_generate", google.STREAM),
+]
+
+
+@pytest.mark.parametrize("door", DIALECTS)
+@pytest.mark.parametrize(("first", "events"), OVER)
+async def test_nobody_goes_on_with_an_answer_that_was_over(runner, client, door, first, events):
+    async with Pair(runner, client, first) as pair:
+        await pair.start(stream(events, die=True))
+        answer = await pair.ask(door)
+        assert b'"error"' in answer.content
+        assert not pair.good.asked
+        assert [one[:2] for one in pair.rows()] == [(0, "truncated")]
 
 
 THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 4096}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support.bedrock import Account, chunk, delta, frame, framed
+from support.bedrock import Account, chunk, delta, exception, frame, framed
 from support.gateway import KEY, deployment, snapshot
 from support.sagemaker import broken, part, parts
 from support.stories import ASK, DOORS, READ, TEXT, WAYS, anthropic_messages, begun, rest
@@ -34,14 +34,19 @@ def endpoint(upstream, tmp_path, name, **more):
     return deployment(upstream.base_url, name=name, dialect="sagemaker_chat", aws=aws, **more)
 
 
-async def ask(runner, client, places, door):
+async def asked(runner, client, places, door):
     names = tuple(one.id for one in places)
     models = {"m": Model("m", "chat", names, continuations=1), "e": Model("e", "embedding", names)}
     running = await runner.start(snapshot(list(places), models=models))
     answer = await client.post(
         running.base_url + DOORS[door], json={**ASK, "stream": True}, headers=KEY
     )
-    assert [one.status for one in running.settled()] == ["truncated", "ok"]
+    return answer, [one.status for one in running.settled()]
+
+
+async def ask(runner, client, places, door):
+    answer, statuses = await asked(runner, client, places, door)
+    assert statuses == ["truncated", "ok"]
     return READ[door](answer.content)
 
 
@@ -78,7 +83,26 @@ async def test_from_claude_to_an_endpoint(runner, client, tmp_path, door):
             endpoint(theirs, tmp_path, "m/1", continues=way),
         )
         assert await ask(runner, client, places, door) == TEXT
-        asked = theirs.asked[0].json()
-        assert asked["messages"][-1] == {"role": "assistant", "content": "Once upon a"}
-        assert (asked["continue_final_message"], asked["add_generation_prompt"]) == (True, False)
-        assert "model" not in asked
+        body = theirs.asked[0].json()
+        assert body["messages"][-1] == {"role": "assistant", "content": "Once upon a"}
+        assert (body["continue_final_message"], body["add_generation_prompt"]) == (True, False)
+        assert "model" not in body
+
+
+STOPPED = [CONVERSE[0], delta(0, {"text": TEXT}), *CONVERSE[3:5]]
+
+
+@pytest.mark.parametrize("door", DIALECTS)
+async def test_nobody_goes_on_where_converse_has_said_that_it_stops(runner, client, tmp_path, door):
+    first = framed([*STOPPED, exception("internalServerException", "late")])
+    async with Upstream([first]) as ours, Upstream([framed(CONVERSE)]) as theirs:
+        aws = Account(tmp_path).aws()
+        more = {"dialect": "bedrock_converse", "aws": aws}
+        places = (
+            deployment(ours.base_url, **more),
+            deployment(theirs.base_url, name="m/1", continues="prefill", **more),
+        )
+        answer, statuses = await asked(runner, client, places, door)
+        assert b'"error"' in answer.content
+        assert statuses == ["truncated"]
+        assert not theirs.asked

@@ -27,12 +27,14 @@ def test_streams_are_the_same_bytes_and_tell_their_usage(dialect, size):
     assert made.usage().output_tokens == 7
     assert made.tokens == 2
     assert not made.losses
+    assert made.stopped()
 
 
 @BOTH
 def test_a_stream_without_its_end_is_truncated(dialect):
     made = relay(dialect)
     made.feed(b"".join(STREAMS[dialect][:3]))
+    assert not made.stopped()
     with pytest.raises(UpstreamTruncated):
         made.finish()
 

@@ -71,6 +71,8 @@ class Story:
             return False
         if not error.retryable or not given.sound or not given.text.strip():
             return False
+        if self._relay is not None and self._relay.stopped():
+            return False
         cap = self._peek.max_output_tokens
         if self._peek.answers > 1 or (cap is not None and self._tokens_so_far() >= cap):
             return False

@@ -87,3 +87,6 @@ class Relay(Protocol):
 
     def failed(self) -> bool:
         """Whether the upstream reported an error within its stream that was passed on as it came."""
+
+    def stopped(self) -> bool:
+        """Whether the answer is over, whatever its stream still owed; asked of one that has broken off."""

@@ -91,3 +91,7 @@ class PassThroughRelay:
     def failed(self) -> bool:
         """Whether an in-band error was seen and no end."""
         return self._tap is not None and bool(self._tap.error) and not self._tap.complete()
+
+    def stopped(self) -> bool:
+        """Whether its end was said."""
+        return self._tap is not None and self._tap.complete()

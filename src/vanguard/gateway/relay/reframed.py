@@ -69,6 +69,10 @@ class _Reframed:
         """Never: an upstream's error is raised here, for it must be said in another envelope."""
         return False
 
+    def stopped(self) -> bool:
+        """Whether its end was said."""
+        return self._tap.complete()
+
     def error_event(self, error: VanguardError, request_id: str) -> bytes:
         """An in-band error in the client's dialect."""
         dialect = self._exchange.door.dialect

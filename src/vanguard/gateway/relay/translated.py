@@ -147,3 +147,11 @@ class TranslatedRelay:
     def failed(self) -> bool:
         """Never: an upstream's error is raised here, for it must be said in another dialect."""
         return False
+
+    def stopped(self) -> bool:
+        """Whether a reason to stop was said, which the client may not have been told yet."""
+        try:
+            self._reader.end()
+        except VanguardError:
+            return False
+        return True

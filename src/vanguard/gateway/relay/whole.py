@@ -52,3 +52,7 @@ class WholeRelay:
     def failed(self) -> bool:
         """Never."""
         return False
+
+    def stopped(self) -> bool:
+        """Not streamed."""
+        return False

@@ -22,6 +22,7 @@ ERROR = UpstreamError("no")
         ("error_event", (ERROR, "req_1")),
         ("usage", ()),
         ("failed", ()),
+        ("stopped", ()),
     ],
 )
 def test_every_verb_is_the_inner_relays(verb, given):

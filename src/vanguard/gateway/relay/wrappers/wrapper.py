@@ -65,6 +65,10 @@ class RelayWrapper:
         """As the inner relay."""
         return self._inner.failed()
 
+    def stopped(self) -> bool:
+        """As the inner relay."""
+        return self._inner.stopped()
+
     @property
     def done(self) -> bool:
         """Whether the end was said."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.stories import chunk, openai_chat, read_chat
 from vanguard.core.errors import UpstreamError
 from vanguard.dialects.continuing.openai_chat import ChatContinuing
-from vanguard.wire.sse import event_data
+from vanguard.wire.sse import Splitter, event_data
 
 CONTINUING = ChatContinuing()
 LIMIT = 10_000
@@ -39,6 +39,15 @@ def test_the_text_of_both_is_the_whole(words: list[str], cut: int, space: str, a
     second = openai_chat([*([space] if again and space else []), *after], name="c2")
     whole = "".join([*before, *after])
     assert read_chat(spliced(first, second, echo=space)) == whole
+
+
+def test_the_names_are_the_first_that_say_something() -> None:
+    verdict = b'data: {"id":"","created":0,"model":"","choices":[],"prompt_filter_results":[]}\n\n'
+    first = openai_chat(["a"], name="c1")[:2]
+    later = chunk({"content": "b"}, name="c9")
+    out = spliced([verdict, *first, later], openai_chat(["c"], name="c2"))
+    rest = [json.loads(event_data(one)) for one in Splitter().feed(out)[5:-1]]
+    assert {(one["id"], one["created"], one["model"]) for one in rest} == {("c1", 1, "m")}
 
 
 def test_what_tells_the_answer_apart() -> None:

@@ -42,8 +42,10 @@ class ChatGiven(Gathered):
         except (*UNREADABLE, TypeError):
             self.sound = False
             return
-        if not self.named:
-            self.named = {name: chunk[name] for name in _NAMES if name in chunk}
+        for name in _NAMES:
+            # Azure's first chunk has its filters' verdict and empty names
+            if not self.named.get(name) and name in chunk:
+                self.named[name] = chunk[name]
         for choice in choices:
             self._choice(choice)
 

@@ -287,6 +287,27 @@ async def test_one_that_does_not_go_on_either(runner, client, script, status):
         assert running.gateway.in_flight == 0
 
 
+@pytest.mark.parametrize("door", DIALECTS)
+@pytest.mark.parametrize("status", [400, 401, 429, 503])
+async def test_what_broke_off_is_told_and_not_who_did_not_go_on(runner, client, door, status):
+    async with Pair(runner, client, door) as pair:
+        await pair.start(stream(begun(door, 3), die=True), answer=whole(status, {"error": {}}))
+        answer = await pair.ask(door)
+        assert pair.good.asked
+        (told,) = (one for one in Splitter().feed(answer.content) if b'"error"' in one)
+        assert b"the upstream broke off its answer" in told
+        assert b"m/1" not in told
+
+
+async def test_what_broke_off_is_told_where_the_request_fits_no_other(runner, client):
+    async with Pair(runner, client, second="anthropic_messages") as pair:
+        await pair.start(stream(BEGUN, die=True))
+        client.headers["x-vanguard-strict"] = "true"
+        answer = await pair.ask(logit_bias={"1": 2})
+        assert b"upstream_truncated" in answer.content
+        assert not pair.good.asked
+
+
 async def test_a_third_goes_on_where_the_second_cannot_and_twice_if_it_may(runner, client):
     words = begun("openai_chat", 3)
     second = chunk({"content": "  time"}, name="c2")

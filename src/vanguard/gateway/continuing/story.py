@@ -29,7 +29,12 @@ class Story:
     Args:
         exchange: the request as it came, input guardrails applied.
         limit_bytes: most text of it that is kept.
+
+    Attributes:
+        broke_off: what ended it before somebody went on; None as long as nobody has to.
     """
+
+    broke_off: UpstreamError | None = None
 
     def __init__(self, exchange: Exchange, limit_bytes: int) -> None:
         self._exchange = exchange
@@ -43,16 +48,15 @@ class Story:
         self._echo = ""
         self._count = 0
         self._relay: ContinuedRelay | None = None
-        self._broke_off = UpstreamError("the answer has broken off")
 
     def tell(self, inner: Relay, deployment: Deployment) -> Relay:
         """A relay for one attempt, around the one that reaches the deployment."""
         self._given = copy.deepcopy(self._before)
         relay = ContinuedRelay(inner, self._given, self._passing)
-        if self._count:
+        if self.broke_off is not None:
             splice = self._continuing.splice(self._before, self._echo, self._tokens)
             mark = self._continuing.mark(deployment.id)
-            relay.go_on(splice, mark, deployment.continues, self._broke_off)
+            relay.go_on(splice, mark, deployment.continues, self.broke_off)
         self._relay = relay
         return relay
 
@@ -106,7 +110,7 @@ class Story:
         places = places[: max(0, most - len(made))]
         if not places or not isinstance(error, UpstreamError) or not self._may_go_on(error):
             return False
-        self._broke_off = error
+        self.broke_off = error
         self._count += 1
         self._tokens = self._tokens_so_far()
         self._before = self._given

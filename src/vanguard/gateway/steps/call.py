@@ -237,11 +237,17 @@ class Call:
         if self._fall_back("failure"):
             self._go_on(self._index + 1, 0.0, error)
         else:
-            self.give_up(error)
+            self._no_other(error)
+
+    def _no_other(self, error: VanguardError) -> None:
+        """Of an answer that has begun, what ended it is told, not who would not go on with it."""
+        story = self._exchange.story
+        broke_off = story.broke_off if story is not None else None
+        self.give_up(broke_off or error)
 
     def _go_on(self, index: int, wait_s: float, error: VanguardError) -> None:
         if wait_s and self._gateway.draining:
-            self.give_up(error)
+            self._no_other(error)
             return
         self._index = index
         if wait_s:
@@ -368,7 +374,7 @@ class Call:
             gateway.health.failed(deployment.id, gateway.loop_time())
             self.again(error, for_good=True)
         except VanguardError as error:
-            self.give_up(error)
+            self._no_other(error)
 
     def give_up(self, error: VanguardError) -> None:
         """There will be no answer but this error."""

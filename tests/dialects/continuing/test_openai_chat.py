@@ -66,6 +66,8 @@ def test_what_tells_the_answer_apart() -> None:
     [
         chunk({"tool_calls": [{"index": 0}]}),
         chunk({"reasoning": "x"}),
+        chunk({"reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]}),
+        chunk({"annotations": [{"type": "url_citation"}]}),
         chunk({"content": "x"}, "stop"),
         chunk({"content": ["x"]}),
         chunk({}).replace(b'"index": 0', b'"index": 1'),

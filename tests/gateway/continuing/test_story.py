@@ -175,6 +175,15 @@ async def test_nobody_goes_on_with_an_answer_that_was_over(runner, client, door,
         assert [one[:2] for one in pair.rows()] == [(0, "truncated")]
 
 
+async def test_nobody_goes_on_with_a_refusal_that_reads_like_text(runner, client):
+    async with Pair(runner, client) as pair:
+        await pair.start(stream([*BEGUN, chunk({"refusal": " I will not"})], die=True))
+        answer = await pair.ask("anthropic_messages")
+        assert b"I will not" in answer.content
+        assert b'"error"' in answer.content
+        assert not pair.good.asked
+
+
 THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 4096}
 BLOCKS = [
     [*begun("anthropic_messages", 3), event("content_block_stop", index=0)],

@@ -1,7 +1,7 @@
 """Going on with a broken answer in OpenAI's chat completion chunks.
 
 It does not know other dialects. Shapes: OpenAI API reference, chat completions, streaming (2026-11);
-`reasoning_content` and `reasoning` are those of vLLM and others.
+`reasoning_content` and `reasoning` are those of vLLM and others, `reasoning_details` and `images` OpenRouter's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from vanguard.wire.sse import event_data
 
 _NAMES = ("id", "created", "model")
 # what makes more of a delta than text and its speaker
-_NO_TEXT = ("tool_calls", "function_call", "reasoning_content", "reasoning", "refusal", "audio")
+_NO_TEXT = (
+    "tool_calls",
+    "function_call",
+    "reasoning_content",
+    "reasoning",
+    "reasoning_details",
+    "refusal",
+    "annotations",
+    "audio",
+    "images",
+)
 
 _object = msgspec.json.Decoder(dict[str, Any])
 _encode = msgspec.json.Encoder().encode

@@ -28,7 +28,7 @@ from vanguard.dialects.framing import make_splitter
 from vanguard.gateway.exchange import Exchange
 from vanguard.snapshot.model import Deployment
 
-_CONTENT = frozenset({TextDelta, ThinkingDelta, ToolStart, ToolArguments, RefusalDelta})
+_CONTENT = frozenset({TextDelta, ThinkingDelta, ToolStart, ToolArguments})
 
 
 class TranslatedRelay:
@@ -37,6 +37,7 @@ class TranslatedRelay:
     skim = reword = tap = None
     # for the client: events that came with an error that was raised, and before it
     _before: Sequence[bytes] = ()
+    _refused = False
 
     def __init__(
         self, client: Dialect, upstream: Dialect, exchange: Exchange, deployment: Deployment
@@ -116,6 +117,9 @@ class TranslatedRelay:
             if self._renames:
                 # without a name of the upstream's, the client's own is told
                 return Start(event.id, "", event.usage)
+        elif isinstance(event, RefusalDelta):
+            self.tokens += 1
+            self._refused = True
         elif isinstance(event, End):
             self.done = True
         return event
@@ -149,7 +153,9 @@ class TranslatedRelay:
         return False
 
     def stopped(self) -> bool:
-        """Whether a reason to stop was said, which the client may not have been told yet."""
+        """Whether a reason to stop was said, or a refusal; some clients are told neither as what it is."""
+        if self._refused:
+            return True
         try:
             self._reader.end()
         except VanguardError:

@@ -1,11 +1,15 @@
 import errno
 
+import msgspec
 import pytest
 
-from support.gateway import REPLY, chat, deployment, snapshot, until
+from support.gateway import ADMIN, REPLY, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
+from vanguard.core.ids import hash_secret
+from vanguard.gateway.logs import Log
 from vanguard.gateway.state import State
 from vanguard.snapshot.file import write_snapshot
+from vanguard.snapshot.model import Model, Probe, Routing
 
 
 async def test_a_bad_snapshot_never_replaces_a_good_one(runner, client, tmp_path):
@@ -16,6 +20,64 @@ async def test_a_bad_snapshot_never_replaces_a_good_one(runner, client, tmp_path
         assert (await chat(client, running)).status_code == 200
         ready = (await client.get(running.base_url + "/readyz")).json()
         assert "not a snapshot" in ready["snapshot_error"]
+
+
+async def test_a_deployment_without_an_address_is_left_out_and_the_rest_counts(
+    runner, client, monkeypatch
+):
+    logged = []
+    monkeypatch.setattr(Log, "error", lambda _self, event, **more: logged.append((event, more)))
+    async with Upstream([whole(200, REPLY)] * 2) as upstream:
+        good = deployment(upstream.base_url)
+        bad = deployment("http://127.0.0.1:80800/v1", name="m/1", probe=Probe("/health", 1))
+        running = await runner.start(snapshot([good]))
+        revoked = snapshot([bad, good])
+        del revoked.keys[hash_secret(ADMIN)]
+        for version in (2, 3):
+            running.publish(msgspec.structs.replace(revoked, version=version))
+            await until(lambda: running.gateway.state.view.version == version)  # noqa: B023
+        assert (await chat(client, running, headers={"x-api-key": ADMIN})).status_code == 401
+        assert (await chat(client, running)).status_code == 200
+        assert (await chat(client, running)).status_code == 200
+        assert [one.deployment for one in running.intents()] == ["m/0", "m/0"]
+        why = "what follows the host's colon is no port, a number from 1 to 65535"
+        assert logged == [("unusable_deployment", {"deployment": "m/1", "reason": why})]
+
+
+async def test_a_model_of_which_no_deployment_can_be_used_says_so_and_others_serve(runner, client):
+    async with Upstream([whole(200, REPLY)]) as upstream:
+        places = [deployment("http:///v1"), deployment(upstream.base_url, name="w/0")]
+        models = {
+            "m": Model("m", "chat", ("m/0",)),
+            "w": Model("w", "chat", ("w/0",), routing=Routing(fallbacks=("m",))),
+        }
+        running = await runner.start(
+            snapshot(places, models=models, names={"m": "m", "w": "w"}, patterns=())
+        )
+        answer = await chat(client, running)
+        assert answer.status_code == 503
+        assert answer.json()["error"]["message"] == (
+            "no deployment of 'm' can be used; the gateway's log says why"
+        )
+        assert (await chat(client, running, model="w")).status_code == 200
+
+
+async def test_a_refused_snapshot_is_told_to_log_and_metrics(runner, client, tmp_path, monkeypatch):
+    logged = []
+    monkeypatch.setattr(Log, "error", lambda _self, event, **more: logged.append((event, more)))
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1")]))
+
+    async def gauge():
+        answer = await client.get(running.base_url + "/metrics", headers={"x-api-key": ADMIN})
+        return next(
+            line for line in answer.text.splitlines() if line.startswith("vanguard_snapshot_r")
+        )
+
+    assert await gauge() == "vanguard_snapshot_refused 0"
+    (tmp_path / "snapshot.json").write_bytes(b'{"half":')
+    await until(lambda: running.gateway.state.error)
+    assert await gauge() == "vanguard_snapshot_refused 1"
+    assert logged == [("snapshot_refused", {"reason": running.gateway.state.error})]
 
 
 class Disk:
@@ -48,7 +110,8 @@ def snapshot_of(version):
 
 def test_a_snapshot_that_could_not_be_opened_is_tried_again(disk):
     write_snapshot(disk.path, snapshot_of(1))
-    state = State(disk, lambda view, before: None)
+    told = []
+    state = State(disk, lambda view, before: None, told.append)
     assert state.refresh()
     write_snapshot(disk.path, snapshot_of(2))
     disk.fault = OSError(errno.EMFILE, "Too many open files")
@@ -58,6 +121,7 @@ def test_a_snapshot_that_could_not_be_opened_is_tried_again(disk):
             1,
             "the snapshot cannot be read: Too many open files",
         )
+    assert told == [state.error]  # and not at every look
     disk.fault = None
     assert state.refresh()
     assert (state.view.version, state.error) == (2, "")
@@ -65,10 +129,12 @@ def test_a_snapshot_that_could_not_be_opened_is_tried_again(disk):
 
 def test_a_damaged_snapshot_is_not_read_again_until_it_changes(disk):
     disk.path.write_bytes(b'{"half":')
-    state = State(disk, lambda view, before: None)
+    told = []
+    state = State(disk, lambda view, before: None, told.append)
     assert not state.refresh()
     assert not state.refresh()
     assert disk.opened == 1
+    assert told == [state.error]
     write_snapshot(disk.path, snapshot_of(3))
     assert state.refresh()
     assert state.view.version == 3

@@ -101,7 +101,7 @@ class Gateway:
         self.credentials.minted[KIND] = self.tokens.current
         # apart, so that a full pool of upstreams does not lock the console out
         self.control_pool = Pool(boot.deadlines, boot.bounds)
-        self.state = State(Path(boot.snapshot_path), self._changed)
+        self.state = State(Path(boot.snapshot_path), self._changed, self._refused)
         self.probes = Probes(
             self.pool,
             self.health,
@@ -168,6 +168,14 @@ class Gateway:
             models=len(snapshot.models),
             first=before is None,
         )
+        known = before.unusable if before is not None else {}
+        for one, why in view.unusable.items():
+            if known.get(one) != why:
+                self.log.error("unusable_deployment", deployment=one, reason=why)
+
+    def _refused(self, why: str) -> None:
+        # keys, limits and models stay as they were: one that was revoked goes on
+        self.log.error("snapshot_refused", reason=why)
 
     def _no_credential(self, why: str) -> None:
         self.log.warning("no_credential", reason=why)

@@ -189,6 +189,11 @@ class Metrics:
         self.snapshot_version = Family(
             "vanguard_snapshot_version", "gauge", "Version of the snapshot in use."
         )
+        self.snapshot_refused = Family(
+            "vanguard_snapshot_refused",
+            "gauge",
+            "1 while what was published is not in use: revoked keys go on, new ones are not known.",
+        )
         self.journal_bytes = Family(
             "vanguard_journal_bytes_total",
             "counter",

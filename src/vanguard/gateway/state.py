@@ -9,7 +9,9 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from vanguard.core.errors import ModelNotFound, NotReady, SettingsError
+import msgspec
+
+from vanguard.core.errors import ModelNotFound, NotReady, SettingsError, UpstreamUnavailable
 from vanguard.gateway.doors import Operation
 from vanguard.gateway.http.messages import FixedHead
 from vanguard.gateway.http.origin import Origin, parse_base_url
@@ -33,9 +35,15 @@ class View:
         chains: the scopes of each key, outermost first, by its id.
         lanes: by key id, asked name and operation; made on first use.
         heads: of requests to deployments, by deployment, dialect, operation and secret; likewise.
+        unusable: why a deployment is left out, by its id. The rest of the snapshot counts: keys that it
+            revokes must not go on for one mistyped address.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self.origins, self.unusable = _origins(snapshot.deployments)
+        if self.unusable:
+            usable = {one: snapshot.deployments[one] for one in self.origins}
+            snapshot = msgspec.structs.replace(snapshot, deployments=usable)
         self.snapshot = snapshot
         self.version = snapshot.version
         self.keys = snapshot.keys
@@ -47,20 +55,18 @@ class View:
             )
             for key in snapshot.keys.values()
         }
-        self.origins: dict[str, Origin] = {
-            deployment.id: parse_base_url(deployment.base_url, deployment.tls)
-            for deployment in snapshot.deployments.values()
-        }
         # filled on first use; they go with the view when deployments change
         self.heads: dict[tuple[str, str, str, bytes], FixedHead] = {}
         self.placed: dict[tuple[str, str], tuple[bytes, FixedHead]] = {}
         self.lanes: dict[tuple[str, str, Operation], Lane] = {}
         self._deployments = {
-            name: tuple(snapshot.deployments[one] for one in model.deployments)
+            name: tuple(
+                snapshot.deployments[one] for one in model.deployments if one not in self.unusable
+            )
             for name, model in snapshot.models.items()
         }
         for name in (*snapshot.names.values(), *(target for _, target in snapshot.patterns)):
-            if not self._deployments.get(name):
+            if name not in snapshot.models or not snapshot.models[name].deployments:
                 raise ValueError(f"model '{name}' has no deployment")
         self.policies = {name: CompiledPolicy(policy) for name, policy in snapshot.policies.items()}
 
@@ -83,9 +89,14 @@ class View:
             ModelNotFound: no such model for this key, or one of another kind.
             GuardUnavailable: a policy that should guard it is gone.
             UnsupportedFeature: no deployment offers the operation.
+            UpstreamUnavailable: none of its deployments can be used.
         """
         model = self.model_for(key, name)
         deployments = self._deployments[model.name]
+        if not deployments:
+            raise UpstreamUnavailable(
+                f"no deployment of '{model.name}' can be used; the gateway's log says why"
+            )
         where = Place(*place, metrics.model(model.name), self._behind(key, model, place[0]))
         lane = make_lane(key, model, deployments, self.policies, where)
         if len(self.lanes) >= _LANES:
@@ -106,6 +117,7 @@ class View:
             if other is not None
             and other is not model
             and other.kind == "chat"
+            and self._deployments[other.name]
             and may_use(key, other.name, other.name)
         )
 
@@ -135,6 +147,17 @@ class View:
         return model
 
 
+def _origins(deployments: dict[str, Deployment]) -> tuple[dict[str, Origin], dict[str, str]]:
+    """Where deployments listen, by their ids, and for the others why that cannot be known."""
+    origins, unusable = {}, {}
+    for one, deployment in deployments.items():
+        try:
+            origins[one] = parse_base_url(deployment.base_url, deployment.tls)
+        except ValueError as error:
+            unusable[one] = str(error)
+    return origins, unusable
+
+
 def may_use(key: Key, name: str, model_name: str) -> bool:
     """Whether a key's patterns allow a model by the asked or by its own name."""
     return not key.models or any(
@@ -143,11 +166,23 @@ def may_use(key: Key, name: str, model_name: str) -> bool:
 
 
 class State:
-    """Holds the current view and looks for a newer file."""
+    """Holds the current view and looks for a newer file.
 
-    def __init__(self, path: Path, on_change: Callable[[View, View | None], None]) -> None:
+    Args:
+        path: of the file.
+        on_change: takes up a new view, beside the one before.
+        on_refusal: told once why what has come is not taken up, and the old view stays.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        on_change: Callable[[View, View | None], None],
+        on_refusal: Callable[[str], None],
+    ) -> None:
         self._path = path
         self._on_change = on_change
+        self._on_refusal = on_refusal
         self._mark: tuple[int, int, int] | None = None
         self.current: View | None = None
         self.error = "no snapshot has been published yet"
@@ -158,6 +193,7 @@ class State:
             stat = self._path.stat()
         except OSError as error:
             self.error = f"no snapshot: {error.strerror}"
+            self._mark = None
             return False
         mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if mark == self._mark:
@@ -167,21 +203,27 @@ class State:
             view = View(read_snapshot(self._path))
         except OSError as error:
             # the machine's fault and not the file's, such as too many that are open: tried again
-            self.error = f"the snapshot cannot be read: {error.strerror}"
             self._mark = None
-            return False
+            return self._refused(f"the snapshot cannot be read: {error.strerror}")
         except (ValueError, KeyError, SettingsError) as error:
-            self.error = f"the snapshot is refused: {error}"
-            return False
+            return self._refused(f"the snapshot is refused: {error}")
         try:
             self._on_change(view, self.current)
         except Exception as error:  # noqa: BLE001 - the old view stays; told by /readyz, tried again
-            self.error = f"the snapshot cannot be taken up: {type(error).__name__}: {error}"
             self._mark = None
-            return False
+            return self._refused(
+                f"the snapshot cannot be taken up: {type(error).__name__}: {error}"
+            )
         self.error = ""
         self.current = view
         return True
+
+    def _refused(self, why: str) -> bool:
+        # some are tried again at each look: one line in the log says it
+        if why != self.error:
+            self.error = why
+            self._on_refusal(why)
+        return False
 
     @property
     def view(self) -> View:

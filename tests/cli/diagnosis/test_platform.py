@@ -14,6 +14,7 @@ from vanguard.compose.supervisor.running import Running
 
 class Server(http.server.ThreadingHTTPServer):
     ready = 200
+    body = b"{}"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -21,8 +22,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(self.server.ready if self.path == "/readyz" else 200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()
+        self.wfile.write(self.server.body)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -59,6 +61,13 @@ def test_the_gateway(home: Home, server: Server) -> None:
     assert [one.level for one in found] == ["ok", "fail"]
     assert found[1].text == "/readyz answers 503"
     assert [one.level for one in gateway(home, running(home))] == ["fail"]
+
+
+def test_a_gateway_that_does_not_take_up_what_is_published(home: Home, server: Server) -> None:
+    server.body = b'{"ready": true, "snapshot_error": "the snapshot is refused: x"}'
+    found = list(gateway(home, running(home, f"http://127.0.0.1:{server.server_port}")))
+    assert [one.level for one in found] == ["ok", "ok", "fail"]
+    assert found[2].text == "changes are not taken up: the snapshot is refused: x"
 
 
 # httpcore 1.0 leaves the socket of a refused Unix connection to the garbage collector.

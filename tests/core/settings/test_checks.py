@@ -40,6 +40,27 @@ def test_a_name_leads_to_one_model(tmp_path: Path) -> None:
     ]
 
 
+def test_what_the_gateway_could_not_read_as_an_address_is_named(tmp_path: Path) -> None:
+    text = (
+        "gateway:\n  proxy: http://127.0.0.1:99999\nmodels:\n  m:\n    deployments:\n"
+        "      - {provider: openai, model: x, base_url: 'http://${HOST}:${PORT}/v1'}\n"
+        "      - {provider: openai, model: x, base_url: 'http://u:hidden@host'}\n"
+        "      - {provider: openai, model: x, base_url: 'http://10.0.0.7/v1 '}\n"
+        "      - provider: bedrock\n        model: x\n        aws:\n          assume_role:\n"
+        "            arn: arn:aws:iam::123456789012:role/x\n"
+        "            sts_url: http://127.0.0.1:99999\n"
+    )
+    found = refused(tmp_path, text)
+    assert [line.rpartition(": ")[0] for line in found] == [
+        "vanguard.yaml:6: models.m.deployments[0].base_url",
+        "vanguard.yaml:7: models.m.deployments[1].base_url",
+        "vanguard.yaml:8: models.m.deployments[2].base_url",
+        "vanguard.yaml:14: models.m.deployments[3].aws.assume_role.sts_url",
+        "vanguard.yaml:2: gateway.proxy",
+    ]
+    assert "hidden" not in "".join(found)
+
+
 def test_references_are_checked_all_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

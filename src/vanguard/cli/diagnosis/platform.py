@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from vanguard.cli.diagnosis.finding import Finding, fail, ok, warn
 from vanguard.compose.supervisor.home import Home
@@ -39,16 +40,33 @@ def gateway(home: Home, running: Running) -> Iterator[Finding]:
     with httpx.Client(timeout=_TIMEOUT_S, trust_env=False, verify=trusted) as client:
         for path, meaning in (("/healthz", "is alive"), ("/readyz", "takes traffic")):
             try:
-                status = client.get(f"{running.url}{path}").status_code
+                answer = client.get(f"{running.url}{path}")
             except httpx.TransportError as error:
                 yield fail(
                     "gateway", f"{running.url} does not answer: {error}", _log(home, "gateway")
                 )
                 return
-            if status == 200:
+            if answer.status_code == 200:
                 yield ok("gateway", f"{running.url} {meaning}")
             else:
-                yield fail("gateway", f"{path} answers {status}", _log(home, "gateway"))
+                yield fail("gateway", f"{path} answers {answer.status_code}", _log(home, "gateway"))
+        if why := _not_taken_up(answer.content):
+            # it takes traffic all the same, by what it has: keys that were revoked go on
+            yield fail("gateway", f"changes are not taken up: {why}", _log(home, "gateway"))
+
+
+class _Ready(msgspec.Struct):
+    """What is read of the answer of `/readyz`."""
+
+    snapshot_error: str = ""
+
+
+def _not_taken_up(content: bytes) -> str:
+    """Why the gateway keeps an old snapshot; empty where it does not, or does not say."""
+    try:
+        return msgspec.json.decode(content, type=_Ready).snapshot_error
+    except msgspec.DecodeError:
+        return ""
 
 
 def control(home: Home, running: Running) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from vanguard.core.addresses import read_address
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.loaded import Loaded, admin_key_of, resolve
 from vanguard.core.settings.names import suggestion
@@ -45,6 +46,36 @@ def check_gateway(loaded: Loaded) -> None:
             lines.append(loaded.error("gateway.no_proxy", words).message)
     if lines:
         raise SettingsError("\n".join(lines))
+
+
+def check_addresses(loaded: Loaded) -> None:
+    """What is asked must be an address that the gateway can read: it would leave out what is not.
+
+    Raises:
+        SettingsError: one line for each that is none.
+    """
+    lines = []
+    for place, url in _addresses(loaded):
+        try:
+            read_address(url)
+        except ValueError as error:
+            lines.append(loaded.error(place, str(error)).message)
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def _addresses(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    for model, settings in loaded.settings.models.items():
+        for index, deployment in enumerate(settings.deployments):
+            place = f"models.{model}.deployments[{index}]"
+            if deployment.base_url is not None:
+                yield f"{place}.base_url", deployment.base_url
+            role = deployment.aws.assume_role if deployment.aws else None
+            if role is not None and role.sts_url is not None:
+                yield f"{place}.aws.assume_role.sts_url", role.sts_url
+    proxy = loaded.settings.gateway.proxy
+    if proxy and proxy.startswith(("http://", "https://")):
+        yield "gateway.proxy", proxy
 
 
 def _is_network(text: str) -> bool:

@@ -6,10 +6,10 @@ It does not know how to connect.
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from vanguard.core.addresses import read_address
 from vanguard.snapshot.model import UpstreamTls
 
 
@@ -41,28 +41,15 @@ def parse_base_url(base_url: str, trust: UpstreamTls | None = None) -> Origin:
     """Reads `http(s)://host[:port]/prefix` or `http+unix://%2Fpath%2Fto.sock/prefix`.
 
     Raises:
-        ValueError: no host, an unknown scheme, or a port out of range.
+        ValueError: it is none; `read_address` says what is wrong.
     """
-    parts = urlsplit(base_url)
-    prefix = parts.path.rstrip("/")
-    if parts.scheme == "http+unix":
-        path = unquote(parts.netloc)
-        if not path.startswith("/"):
-            raise ValueError(f"{base_url}: a Unix socket needs an absolute, percent-encoded path")
-        return Origin("", 0, tls=False, socket_path=path, authority=b"localhost", prefix=prefix)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{base_url}: expected http://, https:// or http+unix:// and a host")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError(f"{base_url}: a base URL has no user, query or fragment")
-    tls = parts.scheme == "https"
-    port = parts.port or (443 if tls else 80)
-    authority = parts.netloc.encode("idna" if not parts.netloc.isascii() else "ascii")
+    address = read_address(base_url)
     return Origin(
-        parts.hostname,
-        port,
-        tls=tls,
-        socket_path="",
-        authority=authority,
-        prefix=prefix,
-        trust=trust if trust and tls else UpstreamTls(),
+        address.host,
+        address.port,
+        tls=address.tls,
+        socket_path=address.socket_path,
+        authority=address.authority,
+        prefix=address.prefix,
+        trust=trust if trust and address.tls else UpstreamTls(),
     )

@@ -43,6 +43,7 @@ def _fill_gauges(gateway: Gateway, connections: int) -> None:
     metrics.connections.set((("side", "client"),), connections)
     metrics.connections.set((("side", "upstream"),), gateway.pool.open_connections)
     metrics.journal_bytes.set((), gateway.ledger.journal.written_bytes)
+    metrics.snapshot_refused.set((), float(bool(gateway.state.error)))
     if view is not None:
         metrics.snapshot_version.set((), view.version)
         now = gateway.loop_time()

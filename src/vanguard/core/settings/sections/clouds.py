@@ -120,6 +120,7 @@ class GoogleSettings(Section):
     location: str = Field(
         "global",
         pattern=r"^[a-z0-9-]+$",
+        max_length=40,
         description="Location, such as `us-central1`; `global`, `us` and `eu` have addresses of their own.",
     )
     credentials: Path | None = Field(
@@ -134,6 +135,7 @@ class AzureSettings(Section):
     resource: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9-]+$",
+        max_length=63,
         description="Name of the resource, which is the first part of its address; not needed beside `base_url`.",
     )
     api_version: str | None = Field(

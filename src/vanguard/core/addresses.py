@@ -59,8 +59,10 @@ def read_address(url: str) -> Address:
                 "a Unix socket needs an absolute path, percent-encoded: %2Frun%2Fx.sock"
             )
         return Address("", 0, tls=False, socket_path=path, authority=b"localhost", prefix=prefix)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("expected http://, https:// or http+unix:// and a host")
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f"expected http://, https:// or http+unix://, not {parts.scheme}://")
+    if not parts.hostname:
+        raise ValueError("it names no host")
     if parts.username is not None:
         raise ValueError(
             "an address has no user and no password; credentials have settings of their own"

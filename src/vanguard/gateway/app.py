@@ -67,7 +67,7 @@ class Gateway:
         self.metrics = Metrics()
         self.health = Health()
         self.router = Router(self.health, output_tokens=boot.bounds.output_estimate_tokens)
-        self.credentials = Credentials()
+        self.credentials = Credentials(self._no_credential)
         self.loop_time = self.clock.monotonic
         self.claim = claim(Path(boot.journal_dir))
         self.ledger = Ledger(Journal(self.claim.folder, fsync=boot.journal_fsync))

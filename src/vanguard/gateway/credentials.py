@@ -5,6 +5,7 @@ It does not know what a credential is for, and keeps none in a log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,14 +13,24 @@ from vanguard.core.errors import UpstreamUnavailable
 from vanguard.core.settings import environment
 
 _LOOK_AGAIN_S = 1.0
+_MOST_BYTES = 64 * 1024
+_TOO_LARGE = f"is larger than {_MOST_BYTES // 1024} KiB"
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 class Credentials:
-    """All resolved references of one process."""
+    """All resolved references of one process.
 
-    def __init__(self) -> None:
+    Args:
+        tell: told once why a reference cannot be resolved, or goes on with what it had before. A
+            client hears no more than that it is so: names of files and variables are not its own.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
         # kinds of references whose secrets are made and renewed elsewhere, such as tokens
         self.minted: dict[str, Callable[[str], bytes]] = {}
+        self._tell = tell
+        self._told: dict[str, str] = {}
         self._environment: dict[str, bytes] = {}
         self._files: dict[str, tuple[float, tuple[int, int, int], bytes]] = {}
 
@@ -31,7 +42,7 @@ class Credentials:
             now: monotonic seconds; a file is looked at again at most once a second.
 
         Raises:
-            UpstreamUnavailable: the variable is not set or the file cannot be read.
+            UpstreamUnavailable: the variable is not set, the file cannot be read, or it holds no secret.
         """
         if not reference:
             return b""
@@ -42,39 +53,57 @@ class Credentials:
             return self._from_file(name, now)
         if kind in self.minted:
             return self.minted[kind](name)
-        raise UpstreamUnavailable(f"credential reference of an unknown kind: '{kind}'")
+        raise self._unusable(reference, "the reference is of an unknown kind")
 
     def _from_environment(self, name: str) -> bytes:
         known = self._environment.get(name)
         if known is not None:
             return known
-        value = environment.read(name)
-        if value is None:
-            raise UpstreamUnavailable(
-                f"the environment variable {name} with a credential is not set"
-            )
-        self._environment[name] = value.strip().encode()
-        return self._environment[name]
+        secret = (environment.read(name) or "").strip().encode()
+        fault = _fault(secret)
+        if fault:
+            raise self._unusable(f"env:{name}", fault)
+        self._environment[name] = secret
+        return secret
 
     def _from_file(self, name: str, now: float) -> bytes:
         known = self._files.get(name)
         if known is not None and now - known[0] < _LOOK_AGAIN_S:
             return known[2]
+        path = Path(name).expanduser()
         try:
-            stat = Path(name).stat()
+            stat = path.stat()
             mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if known is not None and known[1] == mark:
-                secret = known[2]
-            else:
-                secret = Path(name).read_bytes().strip()
-        except OSError as error:
-            if known is not None:
-                # a file being replaced is gone for a moment; the old secret may still do
+                self._files[name] = (now, mark, known[2])
                 return known[2]
-            raise UpstreamUnavailable(
-                f"the credential file {name} cannot be read: {error.strerror}"
-            ) from error
-        if b"\n" in secret or b"\r" in secret:
-            raise UpstreamUnavailable(f"the credential file {name} holds more than one line")
-        self._files[name] = (now, mark, secret)
-        return secret
+            with path.open("rb") as file:
+                raw = file.read(_MOST_BYTES + 1)
+            secret = raw.strip()
+            fault = _fault(secret) if len(raw) <= _MOST_BYTES else _TOO_LARGE
+        except OSError as error:
+            fault = f"cannot be read: {error.strerror}"
+        if not fault:
+            self._told.pop(f"file:{name}", None)
+            self._files[name] = (now, mark, secret)
+            return secret
+        unusable = self._unusable(f"file:{name}", fault)
+        if known is None:
+            raise unusable
+        # a file that is replaced is gone or empty for a moment; the old secret may still do
+        self._files[name] = (now, known[1], known[2])
+        return known[2]
+
+    def _unusable(self, reference: str, fault: str) -> UpstreamUnavailable:
+        if self._told.get(reference) != fault:
+            self._told[reference] = fault
+            self._tell(f"{reference}: {fault}")
+        return UpstreamUnavailable("a credential cannot be read; the gateway's log says which")
+
+
+def _fault(secret: bytes) -> str:
+    """Why that is no secret; empty where it is one."""
+    if not secret:
+        return "is not set, or empty"
+    # it would end the header that it is sent in
+    return "holds more than one line, or a control character" if _CONTROL.search(secret) else ""

@@ -86,6 +86,36 @@ def test_references_are_checked_all_at_once(
     check_references(load_settings(tmp_path / "vanguard.yaml", {}))
 
 
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"one\ntwo\n", "more than one line"), (b"a\0b", "control"), (b"x" * 70_000, "64 KiB")],
+)
+def test_a_file_that_holds_no_secret_is_refused(tmp_path: Path, content: bytes, word: str) -> None:
+    (tmp_path / "key").write_bytes(content)
+    (tmp_path / "vanguard.yaml").write_text(
+        "models:\n  m:\n    deployments:\n"
+        f"      - {{provider: openai, model: x, api_key: 'file:{tmp_path}/key'}}\n"
+    )
+    loaded = load_settings(tmp_path / "vanguard.yaml", {})
+    with pytest.raises(SettingsError, match=r"vanguard.yaml:4: .*api_key.*" + word):
+        check_references(loaded)
+
+
+def test_what_documents_are_sealed_with_may_be_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEAL", "two\nlines")
+    (tmp_path / "vanguard.yaml").write_text("documents:\n  seal_key: env:SEAL\n")
+    check_references(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no /dev/zero")
+def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    (tmp_path / "vanguard.yaml").write_text("aws:\n  master_key: file:/dev/zero\n")
+    with pytest.raises(SettingsError, match="64 KiB"):
+        check_references(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
 def test_fallbacks_are_other_chat_models_that_are_guarded_by_no_more(tmp_path: Path) -> None:
     text = (
         f"models:\n  a:\n    aliases: [x]\n    guardrails: [mail]\n{MODEL}"

@@ -42,7 +42,7 @@ def test_the_same_place_is_the_same_object_unless_others_are_believed_to_be_it()
     ],
 )
 def test_what_is_no_base_url_is_refused(bad):
-    with pytest.raises(ValueError, match=r"address|host|port|path"):
+    with pytest.raises(ValueError, match=r"address|http|host|port|path"):
         parse_base_url(bad)
 
 

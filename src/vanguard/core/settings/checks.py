@@ -87,7 +87,7 @@ def _is_network(text: str) -> bool:
 
 
 def check_references(loaded: Loaded) -> None:
-    """Every `env:NAME` must be set in this process and every `file:/path` be readable.
+    """Every `env:NAME` must be set in this process, every `file:/path` be readable, and hold a secret.
 
     Raises:
         SettingsError: one line for each that is not.
@@ -95,7 +95,7 @@ def check_references(loaded: Loaded) -> None:
     lines = []
     for name, reference in _references(loaded):
         try:
-            resolve(reference, loaded, name)
+            _check_secret(resolve(reference, loaded, name), loaded, name)
         except SettingsError as error:
             lines.append(error.message)
     try:
@@ -104,6 +104,16 @@ def check_references(loaded: Loaded) -> None:
         lines.append(error.message)
     if lines:
         raise SettingsError("\n".join(lines))
+
+
+def _check_secret(secret: str, loaded: Loaded, name: str) -> None:
+    # what is sealed with is never sent, and may be anything
+    if name != "documents.seal_key" and any(one < " " or one == "\x7f" for one in secret.strip()):
+        raise loaded.error(
+            name, "it holds more than one line, or a control character; no header can"
+        )
+    if not secret.strip():
+        raise loaded.error(name, "it holds nothing but spaces")
 
 
 def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:

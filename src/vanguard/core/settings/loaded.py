@@ -16,6 +16,9 @@ from vanguard.core.settings import environment
 from vanguard.core.settings.names import suggestion
 from vanguard.core.settings.tree import Settings
 
+# of a secret's file; /dev/zero has no end
+_MOST_BYTES = 64 * 1024
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -74,8 +77,8 @@ def resolve(reference: str, loaded: Loaded, name: str) -> str:
     """The secret behind `env:NAME` or `file:/path`, without the line's end.
 
     Raises:
-        SettingsError: the variable is not set, or the file cannot be read or is empty; `name` is
-            the setting that holds the reference.
+        SettingsError: the variable is not set, or the file cannot be read, is empty or larger than
+            64 KiB; `name` is the setting that holds the reference.
     """
     kind, _, target = reference.partition(":")
     if kind == "env":
@@ -85,11 +88,15 @@ def resolve(reference: str, loaded: Loaded, name: str) -> str:
             raise loaded.error(name, f"the environment variable {target} is not set{near}")
         return value
     try:
-        text = Path(target).expanduser().read_text("utf-8").strip()
+        with Path(target).expanduser().open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+        text = raw.decode("utf-8").strip()
     except OSError as error:
         raise loaded.error(name, f"{target} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise loaded.error(name, f"{target} is not UTF-8 text") from error
+    if len(raw) > _MOST_BYTES:
+        raise loaded.error(name, f"{target} is larger than {_MOST_BYTES // 1024} KiB: no secret is")
     if not text:
         raise loaded.error(name, f"{target} is empty")
     return text

@@ -277,3 +277,36 @@ def test_answers_that_others_carry_on(build) -> None:
     alone = "models:\n  m:\n    continuations: 1\n    deployments:\n      - {provider: anthropic, model: claude-opus-4-6}"
     with pytest.raises(SettingsError, match=r"models.m.continuations.*none of its deployments"):
         build(alone)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "name"),
+    [
+        (
+            (
+                "{provider: openai, model: x, base_url: 'http://x/v1', api_key: 'env:ANTHROPIC_API_KEY',"
+                " headers: {Authorization: a}}"
+            ),
+            "Authorization",
+        ),
+        ("{provider: anthropic, model: x, headers: {X-Api-Key: a}}", "X-Api-Key"),
+        (
+            (
+                "{provider: bedrock, model: anthropic.x, aws: {region: eu-west-1, credentials:"
+                " 'aws:default'}, headers: {x-amz-date: a}}"
+            ),
+            "x-amz-date",
+        ),
+    ],
+)
+def test_a_header_beside_the_credential_in_it_is_refused(build, deployment: str, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"deployments\\[0\\].headers.{name}: .*credential"):
+        build(f"models:\n  m:\n    deployments: [{deployment}]\n")
+
+
+def test_without_a_credential_its_header_may_be_given(build) -> None:
+    found = build(
+        "models:\n  m:\n    deployments: [{provider: openai, model: x, base_url: 'http://x/v1',"
+        " headers: {Authorization: Basic a}}]\n"
+    )
+    assert found.deployments["m/0-openai"].headers == {"authorization": "Basic a"}

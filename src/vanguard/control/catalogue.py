@@ -36,6 +36,7 @@ from vanguard.snapshot.model import Deployment, Model, ModelKind, Probe, Routing
 
 _EMBEDDED = "embedded"
 _EMBEDDED_PRICE = msgspec.structs.replace(FREE, id="embedded:free")
+_SIGNED = frozenset({"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"})
 _WILDCARDS = "*?["
 
 
@@ -182,9 +183,7 @@ class _Deploying:
             auth_header=own.auth_header if credential else "",
             auth_prefix=own.auth_prefix if credential else "",
             credential=credential,
-            headers=row.headers
-            | dict(own.headers)
-            | {name.lower(): text for name, text in settings.headers.items()},
+            headers=row.headers | dict(own.headers) | self._headers(credential),
             price=self._price(deployment_id, prices, kind),
             max_output_tokens=settings.max_output_tokens or facts.max_output_tokens,
             context_tokens=settings.context_tokens or facts.context_tokens,
@@ -202,6 +201,18 @@ class _Deploying:
             anthropic_version=row.anthropic_version,
             continues=continues_of(settings) if kind == "chat" else "",
         )
+
+    def _headers(self, credential: str) -> dict[str, str]:
+        """The deployment's own; its credential and its signature go before them."""
+        own = self._placed
+        taken = _SIGNED if own.aws is not None else frozenset({own.auth_header.lower()})
+        for name in self._settings.headers:
+            if name.lower() in taken and (credential or own.aws is not None):
+                raise self._loaded.error(
+                    dotted((self._place, "headers", name)),
+                    "the deployment's credential is sent in this header; remove one of them",
+                )
+        return {name.lower(): text for name, text in self._settings.headers.items()}
 
     def _tls(self, base_url: str) -> UpstreamTls:
         tls = self._settings.tls

@@ -61,6 +61,41 @@ def test_what_the_gateway_could_not_read_as_an_address_is_named(tmp_path: Path) 
     assert "hidden" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    ("headers", "named", "word"),
+    [
+        ("{'x a': v}", "headers.x a", "no name"),
+        ("{'x:a': v}", "headers.x:a", "no name"),
+        ("{'': v}", "headers.", "no name"),
+        ("{'é': v}", "headers.é", "no name"),
+        ("{Host: other}", "headers.Host", "itself"),
+        ("{Content-Length: '5'}", "headers.Content-Length", "itself"),
+        ("{transfer-encoding: gzip}", "headers.transfer-encoding", "itself"),
+        ("{Expect: 100-continue}", "headers.Expect", "itself"),
+        ('{x-a: "hidden\\r\\nb: c"}', "headers.x-a", "line break"),
+        ('{x-a: "hidden\\0"}', "headers.x-a", "line break"),
+        ("{x-a: hidden €}", "headers.x-a", "Latin-1"),
+        ("{x-a: b, X-A: c}", "headers.X-A", "twice"),
+    ],
+)
+def test_a_header_that_could_not_be_sent_is_named(
+    tmp_path: Path, headers: str, named: str, word: str
+) -> None:
+    text = f"models:\n  m:\n    deployments: [{{provider: openai, model: x, headers: {headers}}}]\n"
+    (found,) = refused(tmp_path, text)
+    assert found.startswith(f"vanguard.yaml:3: models.m.deployments[0].{named}: ")
+    assert word in found
+    assert "hidden" not in found
+
+
+def test_other_headers_may_be_sent(tmp_path: Path) -> None:
+    (tmp_path / "vanguard.yaml").write_text(
+        "models:\n  m:\n    deployments: [{provider: openai, model: x,"
+        " headers: {X-Team: 'é\tb', Authorization: Basic x, openai-beta: '', x.y_z: a}}]\n"
+    )
+    load_settings(tmp_path / "vanguard.yaml", {})
+
+
 def test_references_are_checked_all_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,15 +6,39 @@ It does not know the packaged rows of providers; control checks those, with the 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 
 from vanguard.core.addresses import read_address
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.loaded import Loaded, admin_key_of, resolve
-from vanguard.core.settings.names import suggestion
+from vanguard.core.settings.names import dotted, suggestion
 
 # models that the engine may bring, of which the settings do not know
 _EMBEDDED = frozenset({"default"})
+
+# RFC 9110, 5.6.2
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# said of the body or the connection by the gateway alone; hop by hop: RFC 9110, 7.6.1
+_NOT_OURS_TO_SET = frozenset(
+    [
+        "host",
+        "content-type",
+        "content-length",
+        "accept-encoding",
+        "user-agent",
+        "expect",
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ]
+)
 
 
 def check_names(loaded: Loaded) -> None:
@@ -48,13 +72,13 @@ def check_gateway(loaded: Loaded) -> None:
         raise SettingsError("\n".join(lines))
 
 
-def check_addresses(loaded: Loaded) -> None:
-    """What is asked must be an address that the gateway can read: it would leave out what is not.
+def check_upstreams(loaded: Loaded) -> None:
+    """Addresses must be such as the gateway can read, and headers such as it can send.
 
     Raises:
-        SettingsError: one line for each that is none.
+        SettingsError: one line for each that is not.
     """
-    lines = []
+    lines = [*_wrong_headers(loaded)]
     for place, url in _addresses(loaded):
         try:
             read_address(url)
@@ -76,6 +100,31 @@ def _addresses(loaded: Loaded) -> Iterator[tuple[str, str]]:
     proxy = loaded.settings.gateway.proxy
     if proxy and proxy.startswith(("http://", "https://")):
         yield "gateway.proxy", proxy
+
+
+def _wrong_headers(loaded: Loaded) -> Iterator[str]:
+    for model, settings in loaded.settings.models.items():
+        for index, deployment in enumerate(settings.deployments):
+            names: set[str] = set()
+            for name, value in deployment.headers.items():
+                fault = _header_fault(name, value)
+                if not fault and name.lower() in names:
+                    fault = "is given twice"
+                if fault:
+                    place = dotted(("models", model, "deployments", index, "headers", name))
+                    yield f"{loaded.place(place)}: {fault}"
+                names.add(name.lower())
+
+
+def _header_fault(name: str, value: str) -> str:
+    """Why a header cannot be sent; its value may be a secret, and is not repeated."""
+    if not _TOKEN.fullmatch(name):
+        return "is no name of a header: letters, digits and - _ . alone, not empty"
+    if name.lower() in _NOT_OURS_TO_SET:
+        return "the gateway sets this header itself, or it is of the connection; remove it"
+    if any(one > "\xff" or (one < " " and one != "\t") or one == "\x7f" for one in value):
+        return "its value holds a line break, or a character that no header can (Latin-1 can)"
+    return ""
 
 
 def _is_network(text: str) -> bool:

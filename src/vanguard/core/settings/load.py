@@ -15,10 +15,10 @@ from vanguard.core.errors import SettingsError
 from vanguard.core.settings import environment
 from vanguard.core.settings.certificates import insecure
 from vanguard.core.settings.checks import (
-    check_addresses,
     check_gateway,
     check_names,
     check_references,
+    check_upstreams,
 )
 from vanguard.core.settings.complaints import REFERENCE_ADVICE, Complaint, complaints
 from vanguard.core.settings.document import (
@@ -86,7 +86,7 @@ def load_settings(config_path: Path, overrides: Mapping[str, str]) -> Loaded:
     loaded = Loaded(settings, config_path, tuple(warnings), named, lines)
     check_names(loaded)
     check_gateway(loaded)
-    check_addresses(loaded)
+    check_upstreams(loaded)
     return replace(loaded, warnings=(*warnings, *insecure(loaded)))
 
 

@@ -313,7 +313,10 @@ class DeploymentSettings(Section):
     azure: AzureSettings | None = Field(
         None, description="Resource, version of the API and token, for provider `azure`."
     )
-    headers: dict[str, str] = Field({}, description="Sent with every request.")
+    headers: dict[str, str] = Field(
+        {},
+        description="Sent with every request, besides those that say what its body is, whose it is and how the connection goes: these are the gateway's own. What a client of the same API says itself of `anthropic-beta`, `anthropic-version`, `idempotency-key` and `openai-beta` goes before.",
+    )
     tls: UpstreamTlsSettings | None = Field(
         None, description="Authorities, our certificate, and the name, for `https://` addresses."
     )

@@ -144,6 +144,61 @@ def test_what_documents_are_sealed_with_may_be_anything(
     check_references(load_settings(tmp_path / "vanguard.yaml", {}))
 
 
+def test_tokens_and_accounts_of_clouds_are_references_too(tmp_path: Path) -> None:
+    (tmp_path / "vanguard.yaml").write_text(
+        "models:\n  m:\n    deployments:\n"
+        "      - {provider: azure, model: x, azure: {resource: r, token: 'env:VG_NOT_SET'}}\n"
+        "      - {provider: vertex, model: x, google: {project: p, credentials: /no/such}}\n"
+    )
+    loaded = load_settings(tmp_path / "vanguard.yaml", {})
+    with pytest.raises(SettingsError) as caught:
+        check_references(loaded)
+    assert caught.value.message.splitlines() == [
+        (
+            "vanguard.yaml:5: models.m.deployments[1].google.credentials: /no/such cannot be read:"
+            " No such file or directory"
+        ),
+        (
+            "vanguard.yaml:4: models.m.deployments[0].azure.token: the environment variable VG_NOT_SET"
+            " is not set"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("mysql://user:hidden@host/x", "expected"),
+        ("hidden", "expected"),
+        ("sqlite://", "expected"),
+        ("sqlite:///", "expected"),
+        ("sqlite:///:memory:", "expected"),
+        ("sqlite:////no/such/folder/x.db", "no folder"),
+        ("env:STORE", "expected"),
+    ],
+)
+def test_a_store_that_no_database_can_be_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, word: str
+) -> None:
+    monkeypatch.setenv("STORE", "mysql://user:hidden@host/x")
+    (tmp_path / "vanguard.yaml").write_text(f"store:\n  url: '{url}'\n")
+    loaded = load_settings(tmp_path / "vanguard.yaml", {})
+    with pytest.raises(SettingsError, match=f"^vanguard.yaml:2: store.url: .*{word}") as caught:
+        check_references(loaded)
+    assert "hidden" not in caught.value.message
+
+
+def test_other_stores_are_left_to_their_server_or_to_the_start(tmp_path: Path) -> None:
+    for url in (
+        "postgresql://u:p?/[@db/x",
+        "postgres+psycopg:///x?host=/run",
+        f"sqlite:///{tmp_path}/x.db?mode=rw",
+        f"sqlite:///{tmp_path}/home/x.db",  # the start makes it
+    ):
+        (tmp_path / "vanguard.yaml").write_text(f"home: {tmp_path}/home\nstore:\n  url: '{url}'\n")
+        check_references(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no /dev/zero")
 def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
     (tmp_path / "vanguard.yaml").write_text("aws:\n  master_key: file:/dev/zero\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from vanguard.core.addresses import read_address
 from vanguard.core.errors import SettingsError
@@ -38,6 +39,10 @@ _NOT_OURS_TO_SET = frozenset(
         "transfer-encoding",
         "upgrade",
     ]
+)
+
+_STORE = re.compile(
+    r"postgres(?:ql)?(?:\+\w+)?://.+|sqlite(?:\+\w+)?:///(?P<path>[^?]+)(?:\?.*)?", re.DOTALL
 )
 
 
@@ -141,16 +146,17 @@ def check_references(loaded: Loaded) -> None:
     Raises:
         SettingsError: one line for each that is not.
     """
-    lines = []
+    lines = [*_unreadable_accounts(loaded)]
     for name, reference in _references(loaded):
         try:
             _check_secret(resolve(reference, loaded, name), loaded, name)
         except SettingsError as error:
             lines.append(error.message)
-    try:
-        admin_key_of(loaded)
-    except SettingsError as error:
-        lines.append(error.message)
+    for check in (_check_store, admin_key_of):
+        try:
+            check(loaded)
+        except SettingsError as error:
+            lines.append(error.message)
     if lines:
         raise SettingsError("\n".join(lines))
 
@@ -175,6 +181,8 @@ def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
                 reference = getattr(deployment.aws, name, None)
                 if reference:
                     yield f"{place}.aws.{name}", reference
+            if deployment.azure and deployment.azure.token:
+                yield f"{place}.azure.token", deployment.azure.token
     documents = loaded.settings.documents
     single = {
         "aws.master_key": loaded.settings.aws.master_key,
@@ -185,9 +193,43 @@ def _references(loaded: Loaded) -> Iterator[tuple[str, str]]:
     proxy = loaded.settings.gateway.proxy
     if proxy and proxy.startswith(("env:", "file:")):
         yield "gateway.proxy", proxy
+
+
+def _unreadable_accounts(loaded: Loaded) -> Iterator[str]:
+    for model, settings in loaded.settings.models.items():
+        for index, deployment in enumerate(settings.deployments):
+            path = deployment.google.credentials if deployment.google else None
+            if path is None:
+                continue
+            try:
+                with path.expanduser().open("rb") as file:
+                    file.read(1)
+            except OSError as error:
+                place = loaded.place(f"models.{model}.deployments[{index}].google.credentials")
+                yield f"{place}: {path} cannot be read: {error.strerror}"
+
+
+def _check_store(loaded: Loaded) -> None:
+    """Control would die of what no database can be at, again and again.
+
+    Raises:
+        SettingsError: the scheme is not one of ours, or SQLite's file would lie in no folder.
+    """
     url = loaded.settings.store.url
-    if url and url.startswith(("env:", "file:")):
-        yield "store.url", url
+    if not url:
+        return
+    if url.startswith(("env:", "file:")):
+        url = resolve(url, loaded, "store.url")
+        _check_secret(url, loaded, "store.url")
+    found = _STORE.fullmatch(url)
+    if found is None or found["path"] == ":memory:":
+        # not repeated: it may hold a password
+        raise loaded.error("store.url", "expected postgresql://… or sqlite:////absolute/path.db")
+    if not found["path"]:
+        return
+    folder = Path(found["path"]).absolute().parent
+    if not folder.is_dir() and folder != loaded.settings.home.expanduser().absolute():
+        raise loaded.error("store.url", f"there is no folder {folder} for the database; make it")
 
 
 def _lost_corrections(loaded: Loaded) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vanguard.core.journal import MOST_USD_MICROS
 from vanguard.core.money import (
     MediaRates,
     Price,
@@ -52,6 +53,14 @@ def usages(draw):
 
 def price(kind: Rates = SONNET, **other) -> Price:
     return Price("test:sonnet", "1", kind, **other)
+
+
+def test_nothing_costs_more_than_can_be_written_and_summed():
+    dear = Rates(*[10**30] * 5, MediaRates(*[10**30] * 9))
+    for usage in (Usage(5, 5), Usage(5, 5, media=Media(input_audio_tokens=5))):
+        assert cost_usd_micros(price(dear), usage) == MOST_USD_MICROS
+    assert bound_usd_micros(ceilings([price(dear)]), 5, 5) == MOST_USD_MICROS
+    assert cost_usd_micros(price(request_usd_micros=MOST_USD_MICROS - 1), Usage()) < MOST_USD_MICROS
 
 
 def test_a_known_call():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from vanguard.core.journal import MOST_USD_MICROS
 from vanguard.core.usage import Media, Usage
 
 MICROS_PER_USD = 1_000_000
@@ -81,11 +82,16 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def cost_usd_micros(price: Price, usage: Usage) -> int:
-    """What a call costs, rounded up once to a whole micro-dollar."""
+    """What a call costs, rounded up once to a whole micro-dollar.
+
+    At most what a journal's row holds, whatever an upstream says that it has used: the sums are sent in
+    64 bits.
+    """
     rates = price.rates_for(usage.input_tokens) if price.tiers else price.rates
     if usage.media is not None and rates.media is not None:
         total = _with_media(usage, rates, usage.media, rates.media)
-        return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+        cost = -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+        return cost if cost < MOST_USD_MICROS else MOST_USD_MICROS  # noqa: FURB136 - as below
     read, short, long = (
         usage.cache_read_tokens,
         usage.cache_write_tokens,
@@ -98,7 +104,9 @@ def cost_usd_micros(price: Price, usage: Usage) -> int:
         total += short * rates.cache_write_usd_micros
         total += long * rates.cache_write_1h_usd_micros
     total += fresh * rates.input_usd_micros
-    return -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+    cost = -(-total // _TOKENS_PER_RATE) + price.request_usd_micros
+    # on the way of every request: no call of min()
+    return cost if cost < MOST_USD_MICROS else MOST_USD_MICROS  # noqa: FURB136
 
 
 def _with_media(usage: Usage, rates: Rates, media: Media, apart: MediaRates) -> int:
@@ -188,14 +196,14 @@ def _dearest(rates: Rates) -> tuple[int, int]:
 
 
 def bound_usd_micros(ceilings: tuple[Ceiling, ...], input_tokens: int, output_tokens: int) -> int:
-    """The most a call can cost when neither count is exceeded, whatever is cached or tiered."""
+    """The most a call can cost when neither count is exceeded, whatever is cached or tiered; at most 2**53."""
     most = 0
     for input_usd_micros, output_usd_micros, request_usd_micros in ceilings:
         total = input_tokens * input_usd_micros + output_tokens * output_usd_micros
         cost = -(-total // _TOKENS_PER_RATE) + request_usd_micros
         if cost > most:  # noqa: PLR1730 - on the way of every request: no call of max()
             most = cost
-    return most
+    return most if most < MOST_USD_MICROS else MOST_USD_MICROS  # noqa: FURB136 - as above
 
 
 def usd(micros: int) -> str:

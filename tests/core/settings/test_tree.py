@@ -22,3 +22,13 @@ def test_a_section_is_closed_and_frozen() -> None:
         Settings.model_validate({"prot": 1})
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["input", "output", "cache_read", "cache_write_1h", "request"])
+def test_a_price_is_bounded(name: str) -> None:
+    price = {"input": 1, name: 1_000_000}
+    deployment = {"provider": "openai", "model": "x", "price": price}
+    Settings.model_validate({"models": {"m": {"deployments": [deployment]}}})
+    price[name] = 1_000_001
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"models": {"m": {"deployments": [deployment]}}})

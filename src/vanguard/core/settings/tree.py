@@ -21,6 +21,10 @@ from vanguard.core.settings.sections.clouds import (
 from vanguard.core.settings.sections.documents import DocumentsSettings
 from vanguard.core.settings.sections.review import ReviewSettings
 
+# a dollar for each token: what is charged and reserved stays within 64 bits
+_DEAREST_USD = 1_000_000
+_MOST_TOKENS = 100_000_000
+
 
 class AdminSettings(Section):
     """The admin plane: console, `/api` and `/metrics`."""
@@ -202,24 +206,31 @@ class LogSettings(Section):
 
 
 class PriceSettings(Section):
-    """A price of your own, in US dollars for a million tokens."""
+    """A price of your own, in US dollars for a million tokens, at most a million."""
 
-    input: float = Field(ge=0, description="Input tokens.")
-    output: float = Field(0, ge=0, description="Output tokens.")
+    input: float = Field(ge=0, le=_DEAREST_USD, description="Input tokens.")
+    output: float = Field(0, ge=0, le=_DEAREST_USD, description="Output tokens.")
     cache_read: float | None = Field(
-        None, ge=0, description="Input read from the provider's cache; as `input` when not set."
+        None,
+        ge=0,
+        le=_DEAREST_USD,
+        description="Input read from the provider's cache; as `input` when not set.",
     )
     cache_write: float | None = Field(
         None,
         ge=0,
+        le=_DEAREST_USD,
         description="Input written to a cache for five minutes; as `input` when not set.",
     )
     cache_write_1h: float | None = Field(
         None,
         ge=0,
+        le=_DEAREST_USD,
         description="Input written to a cache for an hour; as `cache_write` when not set.",
     )
-    request: float = Field(0, ge=0, description="US dollars for each request besides its tokens.")
+    request: float = Field(
+        0, ge=0, le=_DEAREST_USD, description="US dollars for each request besides its tokens."
+    )
 
 
 class UpstreamTlsSettings(Section):
@@ -326,10 +337,14 @@ class DeploymentSettings(Section):
     max_output_tokens: int | None = Field(
         None,
         ge=1,
+        le=_MOST_TOKENS,
         description="Most tokens of one answer; from the packaged model list when not set.",
     )
     context_tokens: int | None = Field(
-        None, ge=1, description="Length of the context; from the packaged model list when not set."
+        None,
+        ge=1,
+        le=_MOST_TOKENS,
+        description="Length of the context; from the packaged model list when not set.",
     )
     priority: int = Field(
         0, ge=0, le=1_000, description="Lower ones are tried first; others when none of those may."

@@ -13,6 +13,7 @@ from support.journals import Journal, cost, mark, rows
 from support.records import intent, settled
 from vanguard.control import ingest as ingest_module
 from vanguard.control.ingest import Ingest
+from vanguard.core.journal import STRIDE_BYTES
 from vanguard.gateway.accounting.journal import Journal as GatewayJournal
 from vanguard.gateway.accounting.journal import holds
 from vanguard.snapshot.model import JournalMark
@@ -97,6 +98,30 @@ def test_a_power_cut_takes_what_was_read_and_nothing_is_lost_or_doubled(
     }
     assert cost(database) == 3 * 700 + 900
     assert mark(database) == JournalMark(again.offset, again.offset)
+
+
+@pytest.mark.parametrize("polls", [0, 1])
+def test_a_restored_folder_whose_gateway_writes_from_the_same_offset_again(
+    database: Database, root: Path, polls: int
+) -> None:
+    """It misses one start that was read, and the new one outgrows the mark between two looks."""
+    journal = Journal(root)
+    journal.write(intent("req_a"), settled("req_a"))
+    lost = Journal(root, start=2 * STRIDE_BYTES)
+    lost.write(intent("req_gone"), settled("req_gone"))
+    Ingest(database, root).poll()
+    lost.path.unlink()
+    ingest = Ingest(database, root)
+    for _ in range(polls):
+        ingest.poll()  # nothing but what was read before
+    again = Journal(root, start=lost.start)
+    ingest.poll()
+    for number in range(20):
+        again.write(intent(f"req_b{number}", session="s" * number), settled(f"req_b{number}"))
+    ingest.poll()
+    assert set(rows(database)) == {"req_a:0", "req_gone:0", *(f"req_b{n}:0" for n in range(20))}
+    assert (cost(database), ingest.skipped_lines) == (22 * 700, 0)
+    assert mark(database).offset == again.offset
 
 
 def test_a_gateway_that_drains_while_its_successor_serves_is_read_to_its_end(

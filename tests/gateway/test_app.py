@@ -1,6 +1,8 @@
 import json
 import shutil
 
+from msgspec import structs
+
 from support.certificates import Authority
 from support.gateway import (
     CHAT,
@@ -11,12 +13,14 @@ from support.gateway import (
     until,
 )
 from support.upstream import Upstream, stream
+from vanguard.core.journal import STRIDE_BYTES
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.gateway.http.tls import contexts
 from vanguard.snapshot.boot import ForwardProxies, GatewayBoot
-from vanguard.snapshot.model import Budget, UpstreamTls
+from vanguard.snapshot.file import write_snapshot
+from vanguard.snapshot.model import Budget, JournalMark, UpstreamTls
 
 
 async def test_a_restart_charges_what_a_dead_worker_left_open(runner, client):
@@ -80,6 +84,15 @@ def idle(folder, **more):
             **more,
         )
     )
+
+
+async def test_a_start_goes_beyond_what_control_has_read_of_a_folder_that_was_restored(tmp_path):
+    value = snapshot([deployment("http://127.0.0.1:1/v1")])
+    marks = {"gw-0": JournalMark(4 * STRIDE_BYTES + 700, 4 * STRIDE_BYTES)}
+    write_snapshot(tmp_path / "snapshot.json", structs.replace(value, journals=marks))
+    gateway = idle(tmp_path)
+    assert gateway.ledger.journal.begins == 6 * STRIDE_BYTES
+    gateway.close()
 
 
 async def test_services_of_the_machine_are_reached_past_the_forward_proxy(tmp_path):

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from support.effort import times
 from support.snapshots import snapshots
 from vanguard.snapshot import file
-from vanguard.snapshot.file import read_snapshot, write_snapshot
-from vanguard.snapshot.model import FORMAT, Snapshot
+from vanguard.snapshot.file import read_marks, read_snapshot, write_snapshot
+from vanguard.snapshot.model import FORMAT, JournalMark, Snapshot
 
 
 def snapshot(version: int) -> Snapshot:
@@ -104,3 +104,21 @@ def test_another_format_is_refused(tmp_path):
     write_snapshot(path, msgspec.structs.replace(snapshot(1), format=FORMAT + 1))
     with pytest.raises(ValueError, match=f"has format {FORMAT + 1}, this build reads {FORMAT}"):
         read_snapshot(path)
+
+
+@pytest.mark.parametrize("form", [FORMAT, FORMAT + 1])
+def test_the_marks_are_told_whatever_else_it_holds(form, tmp_path):
+    path = tmp_path / "snapshot.json"
+    marks = {"w0": JournalMark(7, 3)}
+    write_snapshot(path, msgspec.structs.replace(snapshot(1), format=form, journals=marks))
+    assert read_marks(path) == marks
+
+
+@pytest.mark.parametrize(
+    "text", [None, b"", b"{", b"[]", b'{"journals":7}', b"\xff\xfe", b"[" * 100_000]
+)
+def test_no_marks_are_told_where_there_is_no_snapshot(text, tmp_path):
+    path = tmp_path / "snapshot.json"
+    if text is not None:
+        path.write_bytes(text)
+    assert read_marks(path) == {}

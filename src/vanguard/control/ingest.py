@@ -138,13 +138,18 @@ class Ingest:
     def _is_another(self, worker: str, found: list[Segment], mark: int) -> bool:
         """Whether what lies there is not the journal that was read up to the mark.
 
-        Looked at when a journal is first met, and while it is shorter than what was read of it: a
-        power cut takes bytes from its end, and a gateway then goes on far beyond them.
+        Looked at when a journal is first met, while it is shorter than what was read of it (a power
+        cut takes bytes from its end, and a gateway then goes on far beyond them), and once more when
+        it no longer is.
         """
         beyond = mark > found[-1].end
         if worker in self._checked and not beyond:
             return False
-        self._checked.add(worker)
+        if beyond:
+            # a gateway that writes from an offset used before may pass the mark between two looks
+            self._checked.discard(worker)
+        else:
+            self._checked.add(worker)
         holder = next((one for one in reversed(found) if one.start <= mark), None)
         if holder is None:
             return False

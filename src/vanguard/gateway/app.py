@@ -36,6 +36,7 @@ from vanguard.gateway.routing.probes import Probes
 from vanguard.gateway.routing.router import Router
 from vanguard.gateway.state import State, View
 from vanguard.snapshot.boot import GatewayBoot
+from vanguard.snapshot.file import read_marks
 from vanguard.snapshot.model import JournalMark, Snapshot
 
 _LOOK_S = 0.1
@@ -70,7 +71,11 @@ class Gateway:
         self.credentials = Credentials(self._no_credential)
         self.loop_time = self.clock.monotonic
         self.claim = claim(Path(boot.journal_dir))
-        self.ledger = Ledger(Journal(self.claim.folder, fsync=boot.journal_fsync))
+        # control may have read what the folder no longer holds: no offset may mean two records
+        mark = read_marks(Path(boot.snapshot_path)).get(self.claim.name, JournalMark(0, 0))
+        self.ledger = Ledger(
+            Journal(self.claim.folder, fsync=boot.journal_fsync, floor=mark.offset)
+        )
         self._own_limits = Limiter(self.books)
         self.limiter: Limits = self._own_limits
         self.link: Link | None = None

@@ -10,9 +10,17 @@ from pathlib import Path
 
 import msgspec
 
-from vanguard.snapshot.model import FORMAT, Snapshot
+from vanguard.snapshot.model import FORMAT, JournalMark, Snapshot
+
+
+class _Marks(msgspec.Struct):
+    """The one part of a snapshot that is wanted before there is anybody to take it up."""
+
+    journals: dict[str, JournalMark] = {}
+
 
 _decoder = msgspec.json.Decoder(Snapshot)
+_marks_decoder = msgspec.json.Decoder(_Marks)
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
@@ -44,3 +52,14 @@ def read_snapshot(path: Path) -> Snapshot:
     if snapshot.format != FORMAT:
         raise ValueError(f"{path} has format {snapshot.format}, this build reads {FORMAT}")
     return snapshot
+
+
+def read_marks(path: Path) -> dict[str, JournalMark]:
+    """How far control had read each journal, whatever else the snapshot holds.
+
+    None are told where there is no snapshot yet, or one that nobody can read.
+    """
+    try:
+        return _marks_decoder.decode(path.read_bytes()).journals
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+        return {}

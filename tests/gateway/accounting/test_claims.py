@@ -2,13 +2,16 @@ import subprocess
 import sys
 
 import pytest
+from msgspec import structs
 
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
 from vanguard.core.errors import LedgerUnavailable
+from vanguard.core.journal import STRIDE_BYTES
 from vanguard.gateway.accounting import claims
 from vanguard.gateway.accounting.claims import claim, close_abandoned, journal_folders
 from vanguard.gateway.accounting.journal import Journal, replay
+from vanguard.snapshot.model import JournalMark
 
 
 def empty_snapshot():
@@ -66,3 +69,10 @@ def test_what_the_dead_left_open_is_settled_once_and_the_living_are_left_alone(t
     assert close_abandoned(tmp_path, own, empty_snapshot(), 9) == 1
     # a folder that was only tidied is free again
     assert claim(tmp_path / "dead").name == "dead"
+
+
+def test_what_is_settled_for_the_dead_stands_beyond_what_control_has_read(tmp_path):
+    write(tmp_path / "dead", intent("a"))
+    value = structs.replace(empty_snapshot(), journals={"dead": JournalMark(5 * STRIDE_BYTES, 0)})
+    assert close_abandoned(tmp_path, claim(tmp_path / "own"), value, 9) == 1
+    assert [at > 6 * STRIDE_BYTES for at, _ in replay(tmp_path / "dead", 0)] == [False, True]

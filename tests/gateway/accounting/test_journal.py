@@ -88,6 +88,22 @@ def test_each_start_goes_on_far_beyond_what_is_there(open_journal, tmp_path):
     assert numbers(fourth) == [1, 3, 2]
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_a_start_goes_beyond_what_control_has_read_although_the_folder_has_lost_it(
+    open_journal, tmp_path, left
+):
+    first = open_journal()
+    first.append(record(1))
+    gone = open_journal()
+    gone.append(record(2))
+    (tmp_path / segment_name(gone.begins)).unlink()
+    if not left:
+        (tmp_path / segment_name(first.begins)).unlink()
+    again = open_journal(floor=gone.offset)
+    assert again.begins - gone.offset > STRIDE_BYTES
+    assert again.begins % STRIDE_BYTES == 0
+
+
 @given(st.integers(0, LINE))
 def test_a_torn_last_line_is_left_behind(tmp_path_factory, torn):
     folder = tmp_path_factory.mktemp("journal")

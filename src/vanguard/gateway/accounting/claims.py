@@ -67,8 +67,8 @@ def close_abandoned(root: Path, own: Claim, snapshot: Snapshot, now_ms: int) -> 
             if taken is None:
                 continue
             try:
-                ledger = Ledger(Journal(folder), call_soon=_at_once)
                 mark = snapshot.journals.get(folder.name, JournalMark(0, 0))
+                ledger = Ledger(Journal(folder, floor=mark.offset), call_soon=_at_once)
                 closed += close_open_intents(ledger, mark, now_ms)
                 ledger.journal.close()
             finally:

@@ -115,8 +115,25 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, segment_bytes: int = SEGMENT_BYTES, fsync: Fsync = "never"
+        self,
+        folder: Path,
+        segment_bytes: int = SEGMENT_BYTES,
+        fsync: Fsync = "never",
+        *,
+        floor: int = 0,
     ) -> None:
+        """Begins a segment.
+
+        Args:
+            folder: of one worker; made where it is missing.
+            segment_bytes: above which a segment has a successor.
+            fsync: the policy for power cuts.
+            floor: an offset that was in use already, as far as others know: a restored folder, or one
+                that has lost its newest file, does not hold it any more.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
         self.folder = folder
         self._segment_bytes = segment_bytes
         self._fsync = fsync
@@ -125,7 +142,7 @@ class Journal:
         self.write_error = ""
         self.sync_error = ""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._start = self.begins = _next_start(folder)
+        self._start = self.begins = _next_start(folder, floor)
         self._descriptor, self._length = _open(folder / segment_name(self._start))
         self._unsure = False
         self._before = b""
@@ -330,12 +347,11 @@ class _Syncer:
                 os.close(descriptor)
 
 
-def _next_start(folder: Path) -> int:
-    """An offset that no earlier gateway can have used: more than a stride beyond what is left."""
-    found = segments(folder)
-    if not found:
-        return 0
-    return (found[-1].end // STRIDE_BYTES + 2) * STRIDE_BYTES
+def _next_start(folder: Path, floor: int) -> int:
+    """An offset that no earlier gateway can have used: more than a stride beyond what is known."""
+    known = [floor] if floor else []
+    known += [one.end for one in segments(folder)]
+    return (max(known) // STRIDE_BYTES + 2) * STRIDE_BYTES if known else 0
 
 
 def _open(path: Path) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text
 
+from support.postgres import PostgresServer
 from vanguard.core.errors import SettingsError, StoreUnavailable
 from vanguard.store.database import Database, sqlite_url
 from vanguard.store.migrate import upgrade
@@ -112,6 +113,38 @@ def test_a_database_that_cannot_be_written(tmp_path: Path) -> None:
         connection.execute(text("PRAGMA query_only=ON"))  # as a read-only disk answers
     with pytest.raises(StoreUnavailable, match="readonly"), database.write() as connection:
         connection.execute(meta.insert().values(name="a", number=1))
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_only_reads_for_a_while_is_away_and_then_used_again(
+    postgres_server: PostgresServer,
+) -> None:
+    """As after a failover: who is connected to the standby stays so until the connection ends."""
+    database = Database(postgres_server.create_database())
+    upgrade(database)
+    with database.write() as first, database.write() as second:
+        for connection in (first, second):
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    with pytest.raises(StoreUnavailable, match="read-only"), database.write() as connection:
+        connection.execute(meta.insert().values(name="a", number=1))
+    with database.write() as first, database.write() as second:
+        for number, connection in enumerate((first, second)):
+            connection.execute(meta.insert().values(name=f"n{number}", number=number))
+    database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("state", ["57P01", "57P02", "57P03", "08000", "08006", "08P01", "25006"])
+def test_what_a_server_says_when_it_cannot_serve_is_no_defect(
+    postgres_server: PostgresServer, state: str
+) -> None:
+    database = Database(postgres_server.create_database())
+    saying = text(f"DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{state}'; END $$")
+    with pytest.raises(StoreUnavailable, match="not now"), database.write() as connection:
+        connection.execute(saying)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
     database.close()
 
 

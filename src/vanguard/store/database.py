@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -22,6 +22,7 @@ from vanguard.core.errors import SettingsError, StoreUnavailable
 _BUSY_PAUSE_S = 0.01
 _BUSY_TIMEOUT_MS = 15_000
 _CONNECT_TIMEOUT_S = 5
+_READ_ONLY = "25006"  # read_only_sql_transaction; psycopg counts it among its internal errors
 
 
 class Database:
@@ -149,7 +150,7 @@ def _log_ahead(cursor: sqlite3.Cursor) -> None:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
         pool_pre_ping=True,
@@ -157,6 +158,21 @@ def _postgres_engine(url: URL) -> Engine:
         max_overflow=10,
         pool_timeout=10,
     )
+    _heed_read_only(engine)
+    return engine
+
+
+def _heed_read_only(engine: Engine) -> None:
+    """Has all pooled connections made anew once a server says that it only reads.
+
+    After a failover they may all lead to a standby, which answers pings and refuses every change for as
+    long as they live; the next ones find whoever serves the name by then.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+            context.is_disconnect = True
 
 
 def _is_absence(error: DBAPIError) -> bool:

@@ -79,13 +79,27 @@ def test_every_scope_of_every_key_is_there(publish, database: Database) -> None:
         assert snapshot.scopes[key.scopes[-1]].kind == "key"
 
 
-def test_dead_keys_are_left_out(publish, database: Database, clock: StillClock) -> None:
+def test_revoked_keys_are_left_out_and_those_that_expired_long_ago(
+    publish, database: Database, clock: StillClock
+) -> None:
+    long_ago_ms = clock.now_ms() - 400 * DAY_S * 1000
     add_key(database, "key_live", expires_at_ms=clock.now_ms() + 1)
-    add_key(database, "key_late", expires_at_ms=clock.now_ms())
+    add_key(database, "key_late", expires_at_ms=long_ago_ms + 1)
+    add_key(database, "key_old", expires_at_ms=long_ago_ms)
     add_key(database, "key_gone")
     with database.write() as connection:
         revoke_key(connection, "key_gone", T0_MS)
-    assert set(publish().keys) == {ADMIN_HASH, "h-key_live"}
+    assert set(publish().keys) == {ADMIN_HASH, "h-key_live", "h-key_late"}
+
+
+def test_a_clock_that_is_ahead_takes_no_key_from_the_gateways(
+    publish, database: Database, clock: StillClock
+) -> None:
+    """They know by themselves what has expired: when it is put right nobody need publish anything."""
+    expires_at_ms = clock.now_ms() + DAY_S * 1000
+    add_key(database, "key_day", expires_at_ms=expires_at_ms)
+    clock.advance(60 * DAY_S)
+    assert publish().keys["h-key_day"].expires_at_ms == expires_at_ms
 
 
 def test_versions_rise_over_restarts_and_wiped_databases(

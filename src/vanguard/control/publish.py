@@ -26,6 +26,7 @@ from vanguard.store.tenancy import Chain, ChainNames, all_scopes, ensure_chain
 _log = logging.getLogger(__name__)
 
 ADMIN_ID = "admin"
+_LONG_EXPIRED_MS = 400 * 86_400_000
 
 
 class Publisher:
@@ -75,7 +76,7 @@ class Publisher:
         with self._database.read() as connection:
             marks = all_marks(connection)
             spent, ahead = current_spend(connection, now_ms), spend_ahead(connection, now_ms)
-            records = [key for key in all_keys(connection) if key.is_live(now_ms)]
+            records = [key for key in all_keys(connection) if _may_live(key, now_ms)]
             links = all_scopes(connection)
         scopes = {scope.id: scope for scope in [*links, *map(_key_scope, records)]}
         scopes[ADMIN_ID] = Scope(ADMIN_ID, "key", ADMIN_ID)
@@ -127,6 +128,17 @@ def _key(record: KeyRecord) -> Key:
         tags=record.tags,
         expires_at_ms=record.expires_at_ms or 0,
     )
+
+
+def _may_live(record: KeyRecord, now_ms: int) -> bool:
+    """Whether gateways are told of a key: not when it is revoked.
+
+    Each of them looks itself whether one has expired, by its clock at the moment. One that is ahead when
+    this is published must not take keys from them beyond the time that it is put right.
+    """
+    expires_at_ms = record.expires_at_ms
+    expired_ms = now_ms - expires_at_ms if expires_at_ms is not None else 0
+    return record.revoked_at_ms is None and expired_ms < _LONG_EXPIRED_MS
 
 
 def _key_scope(record: KeyRecord) -> Scope:

@@ -18,6 +18,7 @@ from vanguard.gateway.accounting.journal import Journal as GatewayJournal
 from vanguard.gateway.accounting.journal import holds
 from vanguard.snapshot.model import JournalMark
 from vanguard.store.database import Database, sqlite_url
+from vanguard.store.reports import RequestQuery, list_requests
 
 
 @pytest.fixture
@@ -244,6 +245,16 @@ def test_a_record_written_by_hand_is_skipped_and_named_and_blocks_nothing(
     assert ingest.skipped_lines == 1
     assert f"byte {place}" in ingest.last_error
     assert mark(database).offset == journal.offset
+
+
+def test_a_tag_that_holds_a_nul_takes_no_row_from_its_key(database: Database, root: Path) -> None:
+    journal, ingest = Journal(root), Ingest(database, root)
+    journal.write(intent("req_a", tags={"project": "a\0b"}), settled("req_a"))
+    ingest.poll()
+    with database.read() as connection:
+        (row,) = list_requests(connection, RequestQuery())
+    assert (row["key_id"], row["orphan"], row["tags"]) == ("key_1", False, {"project": "a\ufffdb"})
+    assert ingest.skipped_lines == 0
 
 
 @pytest.mark.parametrize("bad", [{0}, {7}, {3, 4}, set(range(8))])

@@ -60,6 +60,9 @@ settled = st.builds(
 )
 records = intents | settled
 
+INTENT = Intent(
+    "req_1", 0, 1, "key_1", "o", "t", "u", ("o", "key_1"), *"mdpuoc", reserved_usd_micros=9
+)
 LINE = encode_line(Settled("req_1", 0, 1_700_000_000_000, "ok", 200, cost_usd_micros=420))
 
 
@@ -139,7 +142,7 @@ def line_of(payload: bytes) -> bytes:
         ("cost_usd_micros", "1" + "0" * 30),
         ("cost_usd_micros", "-5"),
         ("http_status", "1" + "0" * 10),
-        ("error", '"\\u0000"'),
+        ("request_id", '"r\\u0000"'),
         ("usage", '{"input_tokens":1' + "0" * 30 + "}"),
         ("usage", '{"output_tokens":-1}'),
     ],
@@ -150,6 +153,20 @@ def test_what_no_database_can_hold_is_of_an_unknown_shape(field, value):
     payload = "{" + ",".join(f'"{name}":{one}' for name, one in fields.items()) + "}"
     with pytest.raises(ValueError, match="unknown shape"):
         decode_line(line_of(payload.encode()))
+
+
+def test_a_nul_which_no_database_stores_costs_a_record_nothing_but_that_letter():
+    held = msgspec.structs.replace(
+        INTENT, tags={"a\0": "x\0y", "b": "z"}, session="\0", model="m\0"
+    )
+    kept = msgspec.structs.replace(
+        INTENT, tags={"a\ufffd": "x\ufffdy", "b": "z"}, session="\ufffd", model="m\ufffd"
+    )
+    assert decode_line(encode_line(held)) == kept
+    ended = Settled(
+        "req_1", 0, 1, "ok", error="a\0", usage=Usage(input_tokens=3), cost_usd_micros=7
+    )
+    assert decode_line(encode_line(ended)) == msgspec.structs.replace(ended, error="a\ufffd")
 
 
 def test_a_client_may_write_the_escape_of_a_nul_as_text():

@@ -196,9 +196,7 @@ def decode_line(line: bytes) -> Record:
         record = _decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"journal line of an unknown shape: {error}") from error
-    if b"\\u0000" in payload and _holds_nul(msgspec.to_builtins(record)):
-        raise ValueError("journal line of an unknown shape: no database stores its NUL character")
-    return record
+    return _without_nul(record) if b"\\u0000" in payload else record
 
 
 def read_lines(data: bytes, *, closed: bool = False) -> Lines:
@@ -258,9 +256,16 @@ def _fault(line: bytes, saved: int, error: ValueError) -> str:
     return f"{len(line)} bytes: {what}"
 
 
-def _holds_nul(value: Any) -> bool:
+def _without_nul(record: Record) -> Record:
+    """A record that a database can hold: whose money it is counts for more than the letters of a tag."""
+    if "\0" in record.request_id:
+        raise ValueError("journal line of an unknown shape: no database stores its NUL character")
+    return msgspec.convert(_replaced(msgspec.to_builtins(record)), type(record))
+
+
+def _replaced(value: Any) -> Any:
     if isinstance(value, str):
-        return "\0" in value
+        return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
-        return any(_holds_nul(one) for pair in value.items() for one in pair)
-    return isinstance(value, list | tuple) and any(_holds_nul(one) for one in value)
+        return {_replaced(name): _replaced(one) for name, one in value.items()}
+    return [_replaced(one) for one in value] if isinstance(value, list | tuple) else value

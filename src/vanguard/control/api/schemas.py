@@ -5,20 +5,35 @@ It does not know where values come from. Money is integer micro-dollars, times a
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from vanguard.control.engine_state import EngineState
 from vanguard.core.money import Price
 from vanguard.snapshot.model import Deployment
 from vanguard.store.keys import KeyRecord
 
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+# They break lines of logs and tables in two, and no database stores a NUL.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _visible(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise PydanticCustomError("control_character", "Text should have no control characters")
+    return text
+
+
+_Visible = AfterValidator(_visible)
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), _Visible
+]
 TagName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-TagValue = Annotated[str, StringConstraints(max_length=256)]
+TagValue = Annotated[str, StringConstraints(max_length=256), _Visible]
 _LARGEST = 2**53 - 1  # what JavaScript can count
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from vanguard.control.api import catalogue, keys, sessions, status, usage
 from vanguard.control.api.access import Actor, LoginGuard
+from vanguard.control.api.address import storable_address
 from vanguard.control.api.documents import routes as documents
 from vanguard.control.api.errors import add_error_handlers
 from vanguard.control.api.review import routes as review
@@ -27,6 +28,7 @@ def create_app(service: ControlService) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(storable_address)],
         responses={"4XX": {"model": ErrorOut}, "5XX": {"model": ErrorOut}},
     )
     app.state.control = service

@@ -69,6 +69,19 @@ def test_a_defect_says_nothing_about_itself(caplog: pytest.LogCaptureFixture) ->
     assert error["request_id"] in caplog.text
 
 
+def test_a_defect_says_that_its_connection_ends() -> None:
+    app = FastAPI()
+    add_error_handlers(app)
+
+    @app.get("/x")
+    def fail() -> None:
+        raise KeyError
+
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/x").headers["connection"] == "close"
+    assert "connection" not in client.get("/y").headers
+
+
 def test_a_database_that_is_away_is_503(client: TestClient, service: ControlService) -> None:
     service.database.close()
     home = Path(service.boot.home)

@@ -92,4 +92,6 @@ async def _on_defect(request: Request, error: Exception) -> JSONResponse:
         answer.headers["x-request-id"],
         exc_info=error,
     )
+    # uvicorn ends the connection after a defect: who keeps it open would lose their next request
+    answer.headers["connection"] = "close"
     return answer

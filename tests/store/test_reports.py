@@ -137,7 +137,7 @@ def test_filters(ledger: Database) -> None:
 
 
 def test_an_unknown_group_is_named(ledger: Database) -> None:
-    for group in ("kye", "tag:", "hour_ms"):
+    for group in ("kye", "tag:", "hour_ms", "tag:a\0", "tag:a\nb"):
         with pytest.raises(InvalidRequest, match=group):
             sums(ledger, group)
 
@@ -157,8 +157,9 @@ def test_requests_come_newest_first_in_pages(ledger: Database) -> None:
     assert pages == everything
     assert listed(ledger, key="one", model="sonnet") == ["req_b:1", "req_b:0", "req_a:0"]
     assert listed(ledger, before="req_b") == ["req_a:0"]
-    with pytest.raises(InvalidRequest, match="req_zz"):
-        listed(ledger, before="req_zz")
+    for before in ("req_zz", "req_b:2", "req_b:²", "req_b:x"):
+        with pytest.raises(InvalidRequest, match=before):
+            listed(ledger, before=before)
 
 
 def test_a_row_has_everything(ledger: Database) -> None:

@@ -172,7 +172,7 @@ class Names:
 
 
 def _group_column(name: str) -> str:
-    if name.startswith(_TAG) and len(name) > len(_TAG):
+    if name.startswith(_TAG) and len(name) > len(_TAG) and name.isprintable():
         return name
     if name not in GROUPS:
         raise InvalidRequest(
@@ -257,8 +257,9 @@ def _filters(
 def _cursor(connection: Connection, before: str) -> tuple[int, str, int]:
     request_id, _, attempt = before.partition(":")
     statement = select(usage.c.at_ms, usage.c.attempt).where(usage.c.request_id == request_id)
-    if attempt.isdigit():
-        statement = statement.where(usage.c.attempt == int(attempt[:4]))
+    if attempt:
+        number = attempt.isdecimal() and len(attempt) < 5
+        statement = statement.where(usage.c.attempt == (int(attempt) if number else -1))
     row = connection.execute(statement.order_by(usage.c.attempt)).first()
     if row is None:
         raise InvalidRequest(f"no request has the id '{before}'", param="before")

@@ -46,6 +46,12 @@ def test_money_travels_as_its_digits(amount: str | Decimal) -> None:
     }
 
 
+@pytest.mark.parametrize("days", [float("nan"), float("inf"), float("-inf")])
+def test_days_that_are_no_number_do_not_make_a_key_for_ever(days: float) -> None:
+    with pytest.raises(InvalidRequest, match="expires_in_days"):
+        key_body("k", {"expires_in_days": days})
+
+
 def test_usage_query_leaves_out_what_is_empty() -> None:
     assert usage_query((), {"since": "", "key": "a"}) == {"key": "a"}
     assert usage_query("day", {"until": "2026-11-01"}) == {"group_by": "day", "to": "2026-11-01"}

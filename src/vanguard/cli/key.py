@@ -5,6 +5,7 @@ It does not know how keys are kept; it speaks to the management API through the 
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from decimal import Decimal, InvalidOperation
@@ -43,6 +44,13 @@ def _money(ctx: click.Context, param: click.Parameter, value: str | None) -> Dec
     return amount
 
 
+def _days(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    del ctx
+    if value is not None and not math.isfinite(value):  # no range refuses what is no number
+        raise click.BadParameter(f"{value} is no number of days", param=param)
+    return value
+
+
 def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     del ctx
     tags = {}
@@ -72,7 +80,12 @@ def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     show_default=True,
     help="When the budget begins anew (UTC).",
 )
-@click.option("--expires-in-days", type=click.FloatRange(min=0, min_open=True), metavar="DAYS")
+@click.option(
+    "--expires-in-days",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=_days,
+    metavar="DAYS",
+)
 @click.option("--tag", "tags", multiple=True, callback=_tags, metavar="NAME=VALUE", help="Repeat.")
 @_json_option
 @platform_options

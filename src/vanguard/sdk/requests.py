@@ -5,6 +5,7 @@ It does not know how they travel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,8 +46,14 @@ def embed_body(texts: str | Sequence[str], model: str) -> bytes:
 
 
 def key_body(name: str, options: KeyOptions) -> bytes:
-    """A key to be made; an amount of money is sent as its decimal digits."""
+    """A key to be made; an amount of money is sent as its decimal digits.
+
+    Raises:
+        InvalidRequest: days that are no number; JSON would say null, which means for ever.
+    """
     body: dict[str, object] = {"name": name, **options}
+    if not math.isfinite(options.get("expires_in_days") or 0):
+        raise InvalidRequest("expires_in_days: not a finite number", param="expires_in_days")
     if "budget_usd" in options:
         body["budget_usd"] = str(options["budget_usd"])
     return msgspec.json.encode(body)

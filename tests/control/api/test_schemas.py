@@ -48,6 +48,8 @@ def test_a_budget_is_exact_whether_text_or_number(micros: int) -> None:
         {"models": [""]},
         {"expires_in_days": 0},
         {"expires_in_days": "NaN"},
+        {"expires_in_days": float("nan")},
+        {"expires_in_days": float("inf")},
         {"team": " "},
         {"budget_usd": "Infinity"},
         {"concurrent_requests": 2**40},

@@ -61,6 +61,18 @@ def test_what_may_be_anothers_words_is_no_reason(error):
     assert reason_of(error) == ""
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.Unauthenticated("expired"),
+        errors.BudgetExceeded("spent"),
+        errors.LedgerUnavailable("no space left"),
+    ],
+)
+def test_why_we_refuse_ourselves_is_a_reason(error):
+    assert reason_of(error) == error.message
+
+
 def test_a_reason_is_one_bounded_line():
     assert reason_of(errors.UpstreamUnavailable("cannot connect")) == "cannot connect"
     assert reason_of(errors.UpstreamTimeout("a\r\n\x1b[0m\u2028ü")) == "a\\r\\n\\x1b[0m\\u2028ü"

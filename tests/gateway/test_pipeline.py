@@ -5,15 +5,17 @@ import json
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from support.connect_proxy import ConnectProxy
-from support.gateway import KEY, REPLY, chat, deployment, snapshot, until
+from support.gateway import KEY, REPLY, SECRET, Lines, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
 from vanguard.gateway.http.client import UpstreamConnection
 from vanguard.gateway.http.reader import RequestReader
 from vanguard.gateway.http.server import ServerConnection
 from vanguard.gateway.steps import call
 from vanguard.snapshot.boot import Bounds, ForwardProxies
+from vanguard.snapshot.model import Budget, Limits
 
 
 async def test_embeddings_pass_through(runner, client):
@@ -176,3 +178,63 @@ async def test_at_the_end_of_its_time_a_defect_of_one_answer_does_not_keep_other
     connections.clear()
     assert sorted(told) == ["a drain", "an answer"]
     assert running.gateway.ending
+
+
+async def refused(runner, client, held=None, headers=KEY, **fields):
+    """The one line about a request that is refused before any call."""
+    running = await runner.start(snapshot([deployment("http://127.0.0.1:1/v1")], **(held or {})))
+    lines = Lines(running)
+    answer = await chat(client, running, headers=headers, **fields)
+    (line,) = lines.read()
+    assert (line["event"], line["status"]) == ("refused", answer.status_code)
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert SECRET not in json.dumps(line)
+    assert "hello" not in json.dumps(line)
+    return line
+
+
+REACHED = {
+    "requests_per_minute": ({"limits": Limits(requests_per_minute=0)}, "0 requests a minute"),
+    "tokens_per_minute": ({"limits": Limits(tokens_per_minute=1)}, "more than the 1 a minute"),
+    "concurrent_requests": ({"limits": Limits(concurrent_requests=0)}, "0 requests at once"),
+    "budget": ({"budget": Budget(10, "total")}, "($0.000010) has $0.000010 left"),
+}
+
+
+@pytest.mark.parametrize("limit", REACHED)
+async def test_a_refusal_by_a_limit_says_in_the_log_whose_it_is_and_which(runner, client, limit):
+    held, words = REACHED[limit]
+    line = await refused(runner, client, held)
+    assert (line["key"], line["model"]) == ("key", "m")
+    assert (line["limit"], line["scope"]) == (limit, "key 'test'")
+    assert words in line["reason"]
+
+
+async def test_a_budget_that_pays_for_no_input_is_told_as_one(runner, client):
+    line = await refused(runner, client, {"budget": Budget(10, "total")}, max_tokens=None)
+    assert (line["code"], line["limit"], line["scope"]) == (
+        "budget_exceeded",
+        "budget",
+        "key 'test'",
+    )
+    assert "$0.000010 is left of the budget of key 'test'" in line["reason"]
+
+
+async def test_a_model_that_is_not_there_is_in_the_log_as_it_was_asked_for(runner, client):
+    line = await refused(runner, client, model="no\nbody" + "y" * 200)
+    assert (line["code"], line["key"]) == ("model_not_found", "key")
+    assert line["model"] == "no\\nbody" + "y" * 92
+    assert line.keys().isdisjoint({"limit", "scope", "reason"})
+
+
+async def test_who_sends_no_key_or_a_wrong_one_is_nobody_in_the_log(runner, client):
+    line = await refused(runner, client, headers={"authorization": "Bearer vk-wrong"})
+    assert line["reason"] == "this API key is not known; it may have been revoked"
+    assert line.keys().isdisjoint({"key", "model", "limit", "scope"})
+    assert "vk-wrong" not in json.dumps(line)
+
+
+async def test_a_key_that_has_expired_is_named_in_the_log(runner, client):
+    old = {secret: replace(key, expires_at_ms=1) for secret, key in snapshot([]).keys.items()}
+    line = await refused(runner, client, {"keys": old})
+    assert (line["status"], line["key"], line["reason"]) == (401, "key", "this API key has expired")

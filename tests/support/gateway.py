@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from vanguard.core.journal import Intent, Record, Settled
 from vanguard.core.money import Price, Rates
 from vanguard.core.policy import Policy
 from vanguard.gateway.app import Gateway
+from vanguard.gateway.logs import Log
 from vanguard.gateway.pipeline import Pipeline
 from vanguard.snapshot.boot import Bounds, Deadlines, GatewayBoot
 from vanguard.snapshot.file import write_snapshot
@@ -113,6 +115,20 @@ class Running:
 
     def publish(self, value: Snapshot) -> None:
         write_snapshot(self.folder / "snapshot.json", value)
+
+
+class Lines:
+    """What a gateway logs from now on."""
+
+    def __init__(self, running: Running) -> None:
+        self._reader, self._writer = os.pipe()
+        running.gateway.log = self._log = Log("info", "json", self._writer)
+
+    def read(self) -> list[dict[str, Any]]:
+        self._log.flush()
+        os.close(self._writer)
+        with os.fdopen(self._reader, "rb") as pipe:
+            return [json.loads(line) for line in pipe]
 
 
 class GatewayRunner:

@@ -130,11 +130,18 @@ class Forbidden(AccessError):
 
 
 class LimitError(VanguardError):
-    """A limit of the key or of one of its ancestors is reached."""
+    """A limit of the key or of one of its ancestors is reached.
+
+    Attributes:
+        limit: which, by its name among a key's fields or `budget`; empty where it is none of them.
+        scope: whose, such as `team 'search'`; empty likewise.
+    """
 
     status = 429
     code = "rate_limited"
     retryable = True
+    limit = ""
+    scope = ""
 
 
 class RateLimited(LimitError):

@@ -18,11 +18,13 @@ from vanguard.gateway.http.contract import Client
 from vanguard.gateway.http.messages import Hidden, Request
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
-from vanguard.gateway.logs import reason_of
+from vanguard.gateway.logs import one_line, reason_of
 from vanguard.gateway.routing.router import Ask, Plan
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
 from vanguard.snapshot.model import Deployment, Key, Model
+
+_MODEL_CHARACTERS = 100
 
 
 class Story(Protocol):
@@ -99,6 +101,15 @@ class Exchange:
         if body is not self.body:
             self.body = body
             self._media = None
+
+    def asked(self) -> dict[str, str]:
+        """Who asks for which model, as far as that is known by now: for the line of a refusal."""
+        found = {}
+        if (key := getattr(self, "key", None)) is not None:
+            found["key"] = key.id
+        if (peek := getattr(self, "peek", None)) is not None:
+            found["model"] = one_line(peek.model, _MODEL_CHARACTERS)
+        return found
 
     def has_media(self) -> bool:
         """Whether pictures or files may be in the body; looked up once."""

@@ -10,24 +10,38 @@ import time
 
 import msgspec
 
-from vanguard.core.errors import UpstreamError, VanguardError
+from vanguard.core.errors import (
+    AccessError,
+    LimitError,
+    PlatformError,
+    UpstreamError,
+    VanguardError,
+)
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _BUFFER_LINES = 512
 _REASON_CHARACTERS = 300
+# their messages are in words of our own; refusals of requests may repeat a prompt
+_OWN_WORDS = (AccessError, LimitError, PlatformError)
 _encoder = msgspec.json.Encoder()
 
 
 def reason_of(error: VanguardError) -> str:
-    """Why an upstream could not serve, in words of our own, on one line; empty where they may be another's.
+    """Why something could not be served, in words of our own; empty where they may be another's."""
+    own = not error.quotes if isinstance(error, UpstreamError) else isinstance(error, _OWN_WORDS)
+    return one_line(error.message, _REASON_CHARACTERS) if own else ""
 
-    Refusals of requests, and what a provider said, may repeat a prompt.
-    """
-    if not isinstance(error, UpstreamError) or error.quotes:
-        return ""
-    message = error.message[:_REASON_CHARACTERS]
-    plain = "".join(one if one.isprintable() else repr(one)[1:-1] for one in message)
-    return plain[:_REASON_CHARACTERS]
+
+def limit_of(error: VanguardError) -> dict[str, str]:
+    """Which limit of whom was reached, as fields of a line; none where it was no limit."""
+    if not isinstance(error, LimitError) or not error.limit:
+        return {}
+    return {"limit": error.limit, "scope": error.scope}
+
+
+def one_line(text: str, most: int) -> str:
+    """So much of a text, with what is not printable written as an escape."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text[:most])[:most]
 
 
 class Log:

@@ -54,7 +54,7 @@ from vanguard.gateway.local.models import answer_estimate, answer_models
 from vanguard.gateway.local.proxy import Proxied, control_origin, forwarded_head
 from vanguard.gateway.local.refusal import id_lines, limit_lines, render_error
 from vanguard.gateway.local.status import STATUS_PATHS, answer_status
-from vanguard.gateway.logs import reason_of
+from vanguard.gateway.logs import limit_of, reason_of
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.relay.foreign import foreign_relay
 from vanguard.gateway.relay.passthrough import PassThroughRelay
@@ -118,7 +118,7 @@ class Neighbours:
     def refuse(self, exchange: Exchange, error: VanguardError) -> None:
         """An error in place of an answer."""
         self.tell_limits(exchange)
-        refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange.lines)
+        refuse(self._gateway, error, exchange.client, exchange.door, exchange.id, exchange)
 
     def tell_limits(self, exchange: Exchange) -> None:
         """Puts into `lines` how the key's limits stand, once."""
@@ -257,15 +257,14 @@ class Pipeline:
 
     def _refuse(self, exchange: Exchange, error: VanguardError) -> None:
         gateway, door = self._gateway, exchange.door
-        lines = b""
         release(gateway, exchange)
         if isinstance(error, InvalidRequest):
             error = _encoded(exchange.request) or error
         if isinstance(error, LimitError):
             standing = gateway.limiter.standing(exchange.chain)
             if standing is not None:
-                lines = limit_lines(standing, door, exchange.arrived_ms)
-        refuse(gateway, error, exchange.client, door, exchange.id, lines)
+                exchange.lines = limit_lines(standing, door, exchange.arrived_ms)
+        refuse(gateway, error, exchange.client, door, exchange.id, exchange)
 
     def _borrow(
         self,
@@ -472,15 +471,18 @@ def refuse(
     client: Client,
     door: Door | None,
     request_id: str,
-    more: bytes = b"",
+    exchange: Exchange | None = None,
 ) -> None:
-    """Answers with an error, counts it and logs it; `more` are lines for the head."""
+    """Answers with an error, counts it and logs it; the exchange says who asked, and has lines for the head."""
     status, lines, body = render_error(error, door, request_id)
     gateway.metrics.refusals.add((("code", error.code),))
     if gateway.log.requests and door is not None:
-        told = {"reason": why} if (why := reason_of(error)) else {}
+        told = {} if exchange is None else exchange.asked()
+        told |= limit_of(error)
+        if why := reason_of(error):
+            told["reason"] = why
         gateway.log.info("refused", request_id=request_id, status=status, code=error.code, **told)
-    client.send(status, lines + more, body)
+    client.send(status, lines if exchange is None else lines + exchange.lines, body)
 
 
 def _where(error: Exception) -> str:

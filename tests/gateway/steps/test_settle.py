@@ -1,13 +1,11 @@
 import json
-import os
 import socket
 
 import pytest
 
-from support.gateway import CHAT, PRICE, REPLY, STREAM, chat, deployment, snapshot
+from support.gateway import CHAT, PRICE, REPLY, STREAM, Lines, chat, deployment, snapshot
 from support.upstream import Upstream, stream, whole
 from vanguard.core.money import cost_usd_micros
-from vanguard.gateway.logs import Log
 
 
 async def test_a_whole_answer_passes_through_and_is_settled_before_it_is_sent(runner, client):
@@ -42,21 +40,6 @@ def nobody():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-
-
-class Lines:
-    """What a gateway logs from now on."""
-
-    def __init__(self, running):
-        self._reader, writer = os.pipe()
-        running.gateway.log = self._log = Log("info", "json", writer)
-        self._writer = writer
-
-    def read(self):
-        self._log.flush()
-        os.close(self._writer)
-        with os.fdopen(self._reader, "rb") as pipe:
-            return [json.loads(line) for line in pipe]
 
 
 async def test_why_an_attempt_failed_stands_in_its_line_alone(runner, client, nobody):

@@ -7,7 +7,7 @@ the output cap; what is reserved against a budget is an upper bound, so that it 
 from __future__ import annotations
 
 from vanguard.core.errors import BudgetExceeded, InvalidRequest, Unauthenticated, VanguardError
-from vanguard.core.money import bound_usd_micros, ceilings, usd
+from vanguard.core.money import bound_usd_micros, ceilings
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.gateway.accounting.attribution import TELLING, told, wants_strict
 from vanguard.gateway.app import Gateway
@@ -15,6 +15,7 @@ from vanguard.gateway.call.charged import estimate_input_tokens
 from vanguard.gateway.doors import CROSSED
 from vanguard.gateway.exchange import Exchange
 from vanguard.gateway.lane import Lane
+from vanguard.gateway.limits.refusals import no_input
 from vanguard.snapshot.model import Deployment
 
 # "Set to 0 to populate the prompt cache without generating a response" (Anthropic API reference,
@@ -137,10 +138,7 @@ def _affordable(gateway: Gateway, exchange: Exchange, input_tokens: int, left: i
         if cap == 0:
             gateway.limiter.be_sure(exchange.chain, exchange.arrived)
             base = bound_usd_micros(ceilings([one.price] if one.price else []), input_tokens, 0)
-            raise BudgetExceeded(
-                f"{usd(left)} of the budget is left and the input of this request alone may cost"
-                f" {usd(base)}"
-            )
+            raise no_input(exchange.chain.scopes, left, base)
         if cap is not None:
             caps.append(cap)
     return min(caps) if caps and lane.costs else None

@@ -27,9 +27,9 @@ def authenticate(gateway: Gateway, exchange: Exchange) -> None:
     key = exchange.view.bearers.get(exchange.request.index.get(b"authorization"))
     if key is None:
         key = _look_up(gateway, exchange)
+    exchange.key = key
     if key.expires_at_ms and key.expires_at_ms <= exchange.arrived_ms:
         raise Unauthenticated("this API key has expired")
-    exchange.key = key
     exchange.chain = gateway.limiter.chain(key.id, exchange.view.chains[key.id])
 
 

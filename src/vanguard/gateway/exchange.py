@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from vanguard.core.errors import VanguardError
+from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.core.journal import Status
 from vanguard.core.usage import Usage
 from vanguard.dialects.passthrough.contract import Peek
@@ -28,7 +28,13 @@ _MODEL_CHARACTERS = 100
 
 
 class Story(Protocol):
-    """An answer with which another deployment may go on; `vanguard.gateway.continuing`."""
+    """An answer with which another deployment may go on; `vanguard.gateway.continuing`.
+
+    Attributes:
+        broke_off: what ended it before somebody went on; None as long as nobody has to.
+    """
+
+    broke_off: UpstreamError | None
 
     def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
         """Prepares the exchange for whoever goes on; returns whether anybody may."""

@@ -90,7 +90,7 @@ class Story:
         """Nobody goes on with it: lets go of the exchange and the relay, which hold it too."""
         self._exchange.story = self._relay = None
         # its trace may hold the relay too
-        del self._broke_off
+        self.broke_off = None
 
     def _tokens_so_far(self) -> int:
         return self._tokens + (self._relay.tokens if self._relay is not None else 0)

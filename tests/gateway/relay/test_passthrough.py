@@ -1,11 +1,22 @@
+import json
+
 import pytest
 
 from support import bytes_of_providers as said
-from vanguard.core.errors import RateLimited, UpstreamError, UpstreamTruncated
+from vanguard.core.errors import (
+    RateLimited,
+    UpstreamError,
+    UpstreamOverloaded,
+    UpstreamRateLimited,
+    UpstreamRejected,
+    UpstreamTruncated,
+    UpstreamUnavailable,
+)
 from vanguard.core.usage import Usage
+from vanguard.dialects.passthrough.contract import Peek
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
-from vanguard.gateway.relay.passthrough import PassThroughRelay
+from vanguard.gateway.relay.passthrough import PassThroughRelay, error_in
 
 STREAMS = {"openai_chat": said.OPENAI_STREAM, "anthropic_messages": said.ANTHROPIC_STREAM}
 BOTH = pytest.mark.parametrize("dialect", list(STREAMS))
@@ -41,12 +52,62 @@ def test_a_stream_without_its_end_is_truncated(dialect):
 
 def test_an_error_before_the_first_token_lets_another_try_and_later_it_passes_through():
     error = said.anthropic_event("error", error=said.ANTHROPIC_OVERLOADED["error"])
-    with pytest.raises(UpstreamError, match="overloaded_error"):
+    with pytest.raises(UpstreamOverloaded, match="Overloaded"):
         relay("anthropic_messages").feed(said.ANTHROPIC_STREAM[0] + error)
     made = relay("anthropic_messages")
     made.feed(b"".join(said.ANTHROPIC_STREAM[:4]))
     assert made.feed(error) == error
     assert made.finish() == b""
+
+
+def sse(value):
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def claude(kind):
+    return said.anthropic_event("error", error={"type": kind, "message": "words"})
+
+
+def openai(**error):
+    return sse({"error": {"message": "words", **error}})
+
+
+def google(code, status):
+    return sse({"error": {"code": code, "message": "words", "status": status}})
+
+
+@pytest.mark.parametrize(
+    ("dialect", "event", "kind"),
+    [
+        ("anthropic_messages", claude("overloaded_error"), UpstreamOverloaded),
+        ("anthropic_messages", claude("rate_limit_error"), UpstreamRateLimited),
+        ("anthropic_messages", claude("invalid_request_error"), UpstreamRejected),
+        ("anthropic_messages", claude("api_error"), UpstreamError),
+        ("openai_chat", openai(type="tokens", code="rate_limit_exceeded"), UpstreamRateLimited),
+        ("openai_chat", openai(type="invalid_request_error"), UpstreamRejected),
+        ("openai_chat", openai(type="server_error") + b"data: [DONE]\n\n", UpstreamError),
+        ("google_generate", google(429, "RESOURCE_EXHAUSTED"), UpstreamRateLimited),
+        ("google_generate", google(400, "INVALID_ARGUMENT"), UpstreamRejected),
+        ("google_generate", google(503, "UNAVAILABLE"), UpstreamUnavailable),
+        (
+            "openai_responses",
+            sse({"type": "error", "code": "rate_limit_exceeded", "message": "words"}),
+            UpstreamRateLimited,
+        ),
+    ],
+)
+def test_an_error_before_the_first_token_keeps_its_kind(dialect, event, kind):
+    made = PassThroughRelay(
+        DIALECTS[dialect], PASS_THROUGHS[dialect], Peek("m", stream=True), b"{}"
+    )
+    with pytest.raises(UpstreamError, match="words") as caught:
+        made.feed(event)
+    assert type(caught.value) is kind
+    assert caught.value.quotes
+
+
+def test_what_no_reader_finds_an_error_in_is_a_failure():
+    assert type(error_in(DIALECTS["openai_chat"], b": ping\n\n")) is UpstreamError
 
 
 def test_whole_answers_are_untouched():

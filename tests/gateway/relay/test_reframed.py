@@ -71,7 +71,7 @@ async def test_a_streams_events_keep_their_bytes(runner, client, tmp_path, piece
         ([*CHUNKS[:4], exception("throttlingException", "slow down")], "slow down"),
         (CHUNKS[:-1], "ended before"),
         ([*CHUNKS, CHUNKS[0][:-1]], ""),
-        ([*CHUNKS[:4], chunk({"type": "error", "error": {"type": "x"}})], "reported an error"),
+        ([*CHUNKS[:4], chunk({"type": "error", "error": {"type": "x"}})], "failed (500): x"),
     ],
 )
 async def test_a_broken_stream_is_told_in_anthropics_words(runner, client, tmp_path, frames, words):
@@ -106,6 +106,21 @@ async def test_what_came_before_an_error_reaches_the_client(runner, client, tmp_
         assert b"slow down" in error
         (settled,) = running.settled()
         assert (settled.status, settled.usage.output_tokens) == ("truncated", 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("overloaded_error", 529), ("rate_limit_error", 429), ("invalid_request_error", 400)],
+)
+async def test_an_error_before_the_first_token_keeps_its_kind(
+    runner, client, tmp_path, kind, status
+):
+    error = chunk({"type": "error", "error": {"type": kind, "message": "words"}})
+    async with Upstream([framed([CHUNKS[0], error])]) as upstream:
+        once = Bounds(attempts=1)
+        running = await runner.start(snapshot([bedrock(upstream, tmp_path)]), bounds=once)
+        answer = await ask(client, running, stream=True)
+        assert (answer.status_code, answer.json()["error"]["type"]) == (status, kind)
 
 
 async def test_aws_refusals_are_told_in_anthropics_words(runner, client, tmp_path):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.contract import Dialect
+from vanguard.dialects.framing import make_splitter
 from vanguard.dialects.passthrough.contract import PassThrough, Peek
 from vanguard.dialects.passthrough.stream_tap import StreamTap
 
@@ -58,8 +59,7 @@ class PassThroughRelay:
         if tap.error:
             if not before:
                 # nothing of the answer has reached the client: another deployment may try
-                words = tap.error[:500].decode(errors="replace")
-                raise UpstreamError(f"the upstream reported an error: {words}")
+                raise error_in(self._dialect, out)
             self.done = True
         if tap.done:
             self.done = True
@@ -95,3 +95,15 @@ class PassThroughRelay:
     def stopped(self) -> bool:
         """Whether its end was said."""
         return self._tap is not None and self._tap.complete()
+
+def error_in(dialect: Dialect, events: bytes) -> VanguardError:
+    """The error that one of these whole events tells, as whoever translates would have it.
+
+    Each has a reader of its own: what came before them is not known here.
+    """
+    for event in reversed(make_splitter(dialect.name).feed(events)):
+        try:
+            dialect.reader().event(event)
+        except VanguardError as error:
+            return error
+    return UpstreamError("the upstream reported an error")

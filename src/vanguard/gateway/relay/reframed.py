@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vanguard.core.errors import UpstreamError, UpstreamTruncated, VanguardError
+from vanguard.core.errors import UpstreamTruncated, VanguardError
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.errors import read_failure as read_anthropics
 from vanguard.dialects.bedrock_converse.errors import inline_failure
@@ -23,6 +23,7 @@ from vanguard.dialects.passthrough.anthropic_messages import (
 from vanguard.dialects.passthrough.registry import PASS_THROUGHS
 from vanguard.dialects.registry import DIALECTS
 from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.relay.passthrough import error_in
 from vanguard.snapshot.model import Deployment
 from vanguard.wire.event_stream import Splitter as FrameSplitter
 from vanguard.wire.event_stream import read_frame
@@ -83,12 +84,11 @@ class _Reframed:
         """Reads one raw event in passing.
 
         Raises:
-            UpstreamError: it is an error.
+            VanguardError: it is an error.
         """
         self._tap.feed(event)
         if self._tap.error:
-            words = self._tap.error[:500].decode(errors="replace")
-            raise UpstreamError(f"the upstream reported an error: {words}")
+            raise error_in(DIALECTS["anthropic_messages"], event)
 
     def _taken(self) -> bytes:
         out, self._out = self._out, []

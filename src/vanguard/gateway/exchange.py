@@ -19,6 +19,7 @@ from vanguard.gateway.http.messages import Hidden, Request
 from vanguard.gateway.lane import Lane
 from vanguard.gateway.limits import Chain, Reservation
 from vanguard.gateway.logs import one_line, reason_of
+from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.routing.router import Ask, Plan
 from vanguard.gateway.routing.ticket import Ticket
 from vanguard.gateway.state import View
@@ -116,6 +117,15 @@ class Exchange:
         if (peek := getattr(self, "peek", None)) is not None:
             found["model"] = one_line(peek.model, _MODEL_CHARACTERS)
         return found
+
+    def first_token(self, outcome: Outcome, now: float) -> Gaps:
+        """The first token of a stream came, at monotonic seconds; for the gaps before those that follow."""
+        waited = now - self.arrived
+        outcome.first_token_ms = int(waited * 1000)
+        self.lane.meter.first_token.observe(waited)
+        if self.ticket is not None:
+            self.ticket.token(now)
+        return Gaps(self.lane.meter.between_tokens, now)
 
     def has_media(self) -> bool:
         """Whether pictures or files may be in the body; looked up once."""

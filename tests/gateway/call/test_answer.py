@@ -1,5 +1,8 @@
+from functools import partial
+
 import pytest
 
+from vanguard.core.errors import InternalError
 from vanguard.gateway.call.answer import Answer
 
 
@@ -139,3 +142,17 @@ def test_a_defect_behind_the_dam_breaks_the_connection_that_would_wait_for_ever(
     with pytest.raises(Defect):
         ledger.waiting.pop()()
     assert client.said == [("abort",)]
+
+
+def test_an_error_is_told_in_place_of_an_answer_within_one_that_has_begun_and_to_nobody():
+    error, event = InternalError("a defect"), partial(bytes, b"event")
+    client, refused = Client(), []
+    answer = Answer(client)
+    answer.fail(error, event, refused.append)
+    answer.fail(error, event, refused.append)
+    assert (refused, client.said, answer.open) == ([error], [], False)
+    begun = Answer(client)
+    begun.begin(b"")
+    begun.fail(error, event, refused.append)
+    assert client.said == [("start", 200), ("write", b"event"), ("end",)]
+    assert refused == [error]

@@ -16,7 +16,7 @@ from support.gateway import (
 )
 from support.upstream import Upstream, stream, whole
 from vanguard.gateway.http.client import UpstreamConnection
-from vanguard.snapshot.boot import Deadlines
+from vanguard.snapshot.boot import Bounds, Deadlines
 from vanguard.snapshot.model import Budget
 
 
@@ -385,3 +385,48 @@ async def test_streams_that_break_off_after_a_token_open_the_breaker(runner, cli
             assert b'"error"' in (await chat(client, running, stream=True)).content
             found.append(health.healthy("m/0", running.gateway.loop_time()))
         assert found == [True, True, True, False, False]
+
+
+def broken(message, kind="invalid_request_error"):
+    """A stream whose first event is an error."""
+    error = {"error": {"message": message, "type": kind}}
+    return stream([b"data: " + json.dumps(error).encode() + b"\n\n"])
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+async def test_a_request_that_is_refused_within_its_stream_is_asked_once_and_blames_nobody(
+    runner, client, path
+):
+    async with Upstream([broken("no such field")]) as one, Upstream([stream(STREAM)]) as two:
+        places = [deployment(one.base_url), deployment(two.base_url, name="m/1")]
+        running = await runner.start(snapshot(places))
+        for _ in range(3):
+            answer = await chat(client, running, path=path, stream=True)
+            assert (answer.status_code, answer.json()["error"]["type"]) == (
+                400,
+                "invalid_request_error",
+            )
+            assert "no such field" in answer.text
+        assert (len(one.asked), len(two.asked)) == (3, 0)
+        assert running.gateway.health.all_well
+        rows = [(row.status, row.error, row.cost_usd_micros) for row in running.settled()]
+        assert rows == [("failed", "upstream_rejected", 0)] * 3
+
+
+async def test_a_whole_answer_that_is_a_refusal_goes_the_same_way(runner, client):
+    said = {"error": {"message": "no such field", "type": "invalid_request_error"}}
+    async with Upstream([whole(200, said)]) as upstream:
+        running = await runner.start(snapshot([deployment(upstream.base_url)]))
+        answer = await chat(client, running, path="/v1/messages")
+        assert (answer.status_code, len(upstream.asked)) == (400, 1)
+        assert running.gateway.health.all_well
+
+
+async def test_a_quota_that_is_spent_within_a_stream_is_nothing_that_is_broken(runner, client):
+    async with Upstream([broken("slow down", "rate_limit_error")]) as upstream:
+        places = [deployment(upstream.base_url), deployment(upstream.base_url, name="m/1")]
+        running = await runner.start(snapshot(places), bounds=Bounds(attempts=2))
+        answer = await chat(client, running, stream=True)
+        assert (answer.status_code, len(upstream.asked)) == (429, 2)
+        assert running.gateway.health.all_well
+        assert [one.error for one in running.settled()] == ["upstream_rate_limited"] * 2

@@ -224,8 +224,16 @@ async def test_a_refusal_skips_the_models_other_deployments(runner, client):
         assert not two.asked
 
 
-async def test_a_stream_falls_back_too(runner, client):
-    async with Upstream([whole(400, OVERFLOW)]) as bad, Upstream([stream(STREAM)]) as good:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        whole(400, OVERFLOW),
+        # its first event says so
+        stream([b'data: {"error":{"message":"prompt is too long","code":400}}\n\n']),
+    ],
+)
+async def test_a_stream_falls_back_too(runner, client, refusal):
+    async with Upstream([refusal]) as bad, Upstream([stream(STREAM)]) as good:
         value = fleet(
             [deployment(bad.base_url)],
             behind=[deployment(good.base_url, name="f0/0")],
@@ -234,6 +242,7 @@ async def test_a_stream_falls_back_too(runner, client):
         running = await runner.start(value)
         answer = await chat(client, running, stream=True)
         assert answer.content == b"".join(STREAM[:3] + STREAM[4:])
+        assert (len(bad.asked), running.gateway.health.all_well) == (1, True)
 
 
 async def test_a_model_guarded_by_more_is_no_fallback(runner, client):

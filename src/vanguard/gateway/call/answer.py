@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vanguard.core.errors import VanguardError
 from vanguard.gateway.accounting.ledger import Ledger
 from vanguard.gateway.http.contract import Client
 
@@ -149,6 +150,19 @@ class Answer:
             self.open = False
             self.do(self._client.write, data)
             self.do(self._client.end)
+
+    def fail(
+        self,
+        error: VanguardError,
+        event: Callable[[], bytes],
+        refuse: Callable[[VanguardError], None],
+    ) -> None:
+        """An error in place of what is still owed: `event` tells it within a stream, `refuse` instead of one."""
+        if self.begun:
+            self.end(event())
+        elif self.open:
+            self.open = False
+            self.do(refuse, error)
 
     def leave(self) -> None:
         """The client has gone."""

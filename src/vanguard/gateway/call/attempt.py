@@ -14,6 +14,7 @@ from vanguard.core.errors import (
     LedgerUnavailable,
     PolicyError,
     UpstreamError,
+    UpstreamRateLimited,
     UpstreamRejected,
     VanguardError,
 )
@@ -157,12 +158,10 @@ class Attempt:
             self._collect(data)
 
     def _collect(self, data: bytes) -> None:
-        if not self._body:
-            self._body = data
-        else:
-            if isinstance(self._body, bytes):
-                self._body = bytearray(self._body)
+        if isinstance(self._body, bytearray):
             self._body += data
+        else:
+            self._body = bytearray(self._body + data) if self._body else data
         bounds = self._gateway.boot.bounds
         most = _ERROR_BYTES if self._status >= 400 else bounds.response_body_bytes
         if len(self._body) > most:
@@ -196,7 +195,7 @@ class Attempt:
             if not self._walk.carries_on(error):
                 self._end_with(error)
         else:
-            self._again(error)
+            self._unanswered(error)
 
     def _break_off(self, error: UpstreamError) -> None:
         self._drop()
@@ -214,13 +213,28 @@ class Attempt:
 
     def _again(self, error: VanguardError, *, for_good: bool = False, blamed: bool = True) -> None:
         self._answer.discard()
-        if blamed and not isinstance(error, StaleConnectionError):
+        ticket = self._exchange.ticket
+        if ticket is not None and isinstance(error, UpstreamRateLimited):
+            # its account's quota is spent, which is nothing that is broken
+            ticket.refused(error.retry_after_s, self._gateway.loop_time())
+        elif blamed and not isinstance(error, StaleConnectionError):
             self._mark_failed(error.retry_after_s or 0.0)
         outcome, self._outcome = self._outcome, None
         if outcome is not None:
             outcome.failed(error)
             self._walk.settle(outcome)
         self._walk.again(error, for_good=for_good)
+
+    def _unanswered(self, error: VanguardError) -> None:
+        """It ended before anything of an answer; a refusal of the request is one, though its head said 200."""
+        if not isinstance(error, UpstreamRejected):
+            self._again(error)
+        elif self._walk.falls_back(error.status, error.message.encode()):
+            self._again(error, blamed=False)
+        else:
+            self._status = error.status
+            self._settle("failed", error.code)
+            self._end_with(error)
 
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
@@ -235,17 +249,12 @@ class Attempt:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
-        gateway, ticket = self._gateway, self._exchange.ticket
-        status, wait_s, error, for_good, at_fault = understood(
-            self._exchange, outcome, self._headers, body, gateway.clock.now_ms() / 1000
+        status, _, error, for_good, at_fault = understood(
+            self._exchange, outcome, self._headers, body, self._gateway.clock.now_ms() / 1000
         )
         if error is None and at_fault:
             self._mark_failed(0.0)
         if error is not None:
-            if ticket is not None and status == 429:
-                # its account's quota is spent, which is nothing that is broken
-                ticket.refused(wait_s, gateway.loop_time())
-                at_fault = False
             self._again(error, for_good=for_good, blamed=at_fault)
         elif self._walk.falls_back(status, body):
             message = f"deployment '{outcome.deployment.id}' refused the request (HTTP {status})"
@@ -272,7 +281,7 @@ class Attempt:
             hide_words(self._exchange.hidden, error)
             if says_error(body):
                 # a refusal in the clothes of an answer: nothing was bought
-                self._again(error)
+                self._unanswered(error)
             else:
                 self._not_understood(of_upstream(error))
             return
@@ -338,13 +347,7 @@ class Attempt:
         elif self._outcome is not None:
             # an answer, as far as its deployment's health goes: its end may be minutes away
             self._gateway.health.succeeded(self._outcome.deployment.id, self._begun)
-            meter = self._exchange.lane.meter
-            waited = now - self._exchange.arrived
-            self._outcome.first_token_ms = int(waited * 1000)
-            meter.first_token.observe(waited)
-            if self._exchange.ticket is not None:
-                self._exchange.ticket.token(now)
-            self._gaps = Gaps(meter.between_tokens, now)
+            self._gaps = self._exchange.first_token(self._outcome, now)
 
     def _shorten(self) -> None:
         """Has the connection pass on by itself what is like an event that was read."""
@@ -389,11 +392,8 @@ class Attempt:
         if self._verdict is not None:
             return
         self._verdict = (status, error.code)
-        if self._answer.begun:
-            self._answer.end(self._relay.error_event(error, self._exchange.id))
-        elif self._answer.open:
-            self._walk.refuse(error)
-            self._answer.leave()
+        event = partial(self._relay.error_event, error, self._exchange.id)
+        self._answer.fail(error, event, self._walk.refuse)
         if self._drain is not None:
             # the client had left and the drain goes on
             return
@@ -451,11 +451,8 @@ class Attempt:
             call.cancel()
 
     def _end_with(self, error: VanguardError) -> None:
-        if self._answer.begun:
-            self._answer.end(self._relay.error_event(error, self._exchange.id))
-        elif self._answer.open:
-            self._answer.leave()
-            self._answer.do(self._walk.refuse, error)
+        event = partial(self._relay.error_event, error, self._exchange.id)
+        self._answer.fail(error, event, self._walk.refuse)
         self._over()
 
     def _over(self) -> None:

@@ -84,12 +84,15 @@ def test_statuses_mean_what_they_say(status: int, kind: type[VanguardError]) -> 
         ("internalServerException", errors.UpstreamError),
         ("serviceUnavailableException", errors.UpstreamUnavailable),
         ("modelTimeoutException", errors.UpstreamTimeout),
+        # "retry your request"
+        ("modelStreamErrorException", errors.UpstreamError),
         ("somethingNewException", errors.UpstreamError),
     ],
 )
 def test_exceptions_in_a_stream_are_typed(name: str, kind: type[VanguardError]) -> None:
     failed = own.inline_failure(read_frame(exception(name, "said so")))
     assert type(failed) is kind
+    assert failed.retryable == (name != "validationException")
     assert "said so" in failed.message
 
 

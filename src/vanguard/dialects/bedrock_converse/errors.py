@@ -84,8 +84,10 @@ STATUSES: dict[str, int] = {
     "ModelTimeoutException": 408,
     "ConflictException": 400,
     "ModelNotReadyException": 429,
-    "ModelStreamErrorException": 424,
 }
+# what a stream's exception means that is none of these, modelStreamErrorException above all: "retry your
+# request" (Bedrock runtime API reference, ConverseStream, 2026-11), its 424 notwithstanding
+_FAILED = 500
 
 # The exceptions that a stream's shape has; what it does not have is told as the model's failure.
 _IN_STREAM = {
@@ -156,8 +158,8 @@ def inline_failure(message: Message) -> VanguardError | None:
         said = _failure.decode(message.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         words = message.payload[:2000].decode(errors="replace")
-        return failure(STATUSES.get(name, 500), words or name)
+        return failure(STATUSES.get(name, _FAILED), words or name)
     status = said.original_status_code or 0
     if not 400 <= status <= 599:
-        status = STATUSES.get(name, 500)
+        status = STATUSES.get(name, _FAILED)
     return failure(status, said.original_message or said.message or name)

@@ -33,6 +33,15 @@ def test_every_split_passes_the_same_bytes_and_reads_the_same_usage(cuts):
     assert tap.flush() == b""
 
 
+@pytest.mark.parametrize("before", [STREAM[:-1], STREAM])
+def test_an_error_in_place_of_the_usage_is_no_end_and_behind_it_changes_nothing(before):
+    tap = through.tap(through.peek(ASKED))
+    tap.feed(b"".join(before))
+    tap.feed(exception("internalServerException", "late"))
+    assert b"late" in tap.error
+    assert tap.complete() == (before is STREAM)
+
+
 def test_a_stream_without_its_stop_is_not_complete():
     tap = through.tap(through.peek(ASKED))
     tap.feed(b"".join(STREAM[:-2]))

@@ -203,5 +203,6 @@ class BedrockConverseTap(FrameTap):
             self.usage = read_usage(event.usage)
 
     def complete(self) -> bool:
-        """Whole when `messageStop` came; the usage that follows it may be missing."""
-        return self._stopped and not self._splitter.rest
+        """Whole when `messageStop` came; the usage that follows it may be missing, unless an error is in its place."""
+        ended = self.usage is not None or not self.error
+        return self._stopped and ended and not self._splitter.rest

@@ -37,6 +37,7 @@ from vanguard.gateway.http.pool import Call, StaleConnectionError
 from vanguard.gateway.logs import reason_of
 from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
+from vanguard.gateway.relay.refusal import enveloped
 from vanguard.gateway.relay.shortcut import ENDLESS, Way, way_of
 from vanguard.snapshot.model import Deployment
 
@@ -265,7 +266,8 @@ class Attempt:
                 meaning = told_within(self._exchange.door.dialect, status, meaning)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
-                self._answer.send(status, self._lines(), meaning)
+                told = enveloped(self._exchange, status, meaning)
+                self._answer.send(status, self._lines(), told)
                 self._over()
             else:
                 self._end_with(meaning)

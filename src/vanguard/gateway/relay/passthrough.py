@@ -96,6 +96,7 @@ class PassThroughRelay:
         """Whether its end was said."""
         return self._tap is not None and self._tap.complete()
 
+
 def error_in(dialect: Dialect, events: bytes) -> VanguardError:
     """The error that one of these whole events tells, as whoever translates would have it.
 

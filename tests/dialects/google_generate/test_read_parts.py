@@ -192,3 +192,46 @@ def test_what_stands_beside_a_part_is_named():
 def test_what_cannot_be_read_is_refused(part):
     with pytest.raises(InvalidRequest):
         one(part)
+
+
+@pytest.mark.parametrize("fields", [{}, {"thought": True}])
+def test_pieces_are_put_together_once(fields):
+    """Each was put behind all before it: 3,000 of 3 KB took a second, and four times as many sixteen."""
+
+    class Piece(str):
+        __slots__ = ()
+
+        def __add__(self, more):
+            raise AssertionError("put together piece by piece")
+
+        __radd__ = __add__
+
+    pieces = [wire.Part(text=Piece(f"{i} "), **fields) for i in range(5)]
+    turns = [wire.Content([one], "model") for one in pieces]
+    (message,) = TurnReader().messages(turns, "contents")
+    (part,) = message.parts
+    assert part.text == "0 1 2 3 4 "
+
+
+def test_answers_in_another_order_than_their_calls_are_no_more_work():
+    """Each was looked for among all that waited."""
+    compared = 0
+
+    class Id(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+    ids = [str(i) for i in range(100)]
+    calls = [wire.Part(function_call=wire.FunctionCall("f", id=Id(one))) for one in ids]
+    answers = [
+        wire.Part(function_response=wire.FunctionResponse("f", msgspec.Raw(b"{}"), Id(one)))
+        for one in reversed(ids)
+    ]
+    turns = [wire.Content(calls, "model"), wire.Content(answers, "user")]
+    TurnReader().messages(turns, "contents")
+    assert compared <= 10 * len(ids)

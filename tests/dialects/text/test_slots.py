@@ -83,6 +83,13 @@ def test_a_field_given_twice_is_refused(body: bytes) -> None:
         edit_request(body, EDIT, upper)
 
 
+def test_of_many_fields_the_first_that_is_given_twice_is_named() -> None:
+    fields = [*range(1_000), 999, 998]
+    body = b"{%b}" % b",".join(b'"f%d":"x"' % one for one in fields)
+    with pytest.raises(InvalidRequest, match="'f998' is given twice"):
+        edit_request(body, EDIT, upper)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b'{"a": "\xff"}', b"[" * 100_000])
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequest, match="not valid JSON"):

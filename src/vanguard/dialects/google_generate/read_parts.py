@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections import deque
+from collections import OrderedDict
 
 import msgspec
 from msgspec import Raw
@@ -54,7 +54,8 @@ class TurnReader:
 
     def __init__(self) -> None:
         self._count = 0
-        self._open: dict[str, deque[str]] = {}
+        # by the function's name: ids that wait for an answer, in order, and how often
+        self._open: dict[str, OrderedDict[str, int]] = {}
         self.foreign: list[Foreign] = []
 
     def messages(self, contents: list[wire.Content], path: str) -> tuple[Message, ...]:
@@ -63,15 +64,14 @@ class TurnReader:
         Raises:
             InvalidRequest: a role that is none, or a part that cannot be read.
         """
-        turns: list[tuple[Role, list[Part]]] = []
+        turns: list[tuple[Role, list[Part], set[int]]] = []
         for i, content in enumerate(contents):
             role = self._role(content, f"{path}[{i}]")
             goes_on = bool(turns) and role == turns[-1][0] == "assistant"
-            parts = turns[-1][1] if goes_on else []
             if not goes_on:
-                turns.append((role, parts))
-            self._read_all(content, f"{path}[{i}]", parts)
-        return tuple(Message(role, tuple(parts)) for role, parts in turns)
+                turns.append((role, [], set()))
+            self._read_all(content, f"{path}[{i}]", turns[-1][1], turns[-1][2])
+        return tuple(Message(role, _joined(parts, seams)) for role, parts, seams in turns)
 
     def part(self, part: wire.Part, path: str) -> list[Part]:
         """What a part of what is no turn holds: none, one, or more with the seal of one.
@@ -92,15 +92,16 @@ class TurnReader:
             )
         return role
 
-    def _read_all(self, content: wire.Content, path: str, parts: list[Part]) -> None:
+    def _read_all(
+        self, content: wire.Content, path: str, parts: list[Part], seams: set[int]
+    ) -> None:
         before = len(parts)
+        after_text = bool(parts) and isinstance(parts[-1], Text)
         for i, part in enumerate(content.parts or ()):
             self._read(part, f"{path}.parts[{i}]", parts)
-        if 0 < before < len(parts):
+        if after_text and before < len(parts) and isinstance(parts[before], Text):
             # a text that goes on in the next chunk
-            last, first = parts[before - 1], parts[before]
-            if isinstance(last, Text) and isinstance(first, Text):
-                parts[before - 1 : before + 1] = [Text(last.text + first.text)]
+            seams.add(before)
 
     def _read(self, part: wire.Part, path: str, parts: list[Part]) -> None:
         self.foreign += [
@@ -128,23 +129,26 @@ class TurnReader:
             raise InvalidRequest(f"{place}: is missing", param=place)
         self._count += 1
         name = call.id or f"call_{self._count}"
-        self._open.setdefault(call.name, deque()).append(name)
+        waiting = self._open.setdefault(call.name, OrderedDict())
+        waiting[name] = waiting.get(name, 0) + 1
         arguments = present(call.args)
         return ToolCall(name, call.name, bytes(arguments).decode() if arguments else "{}")
 
     def _answer(self, answer: wire.FunctionResponse, path: str) -> ToolResult:
-        waiting = self._open.get(answer.name, deque())
+        waiting = self._open.get(answer.name)
         if answer.id:
             name = answer.id
-            if name in waiting:
-                waiting.remove(name)
         elif waiting:
-            name = waiting.popleft()
+            name = next(iter(waiting))
         else:
             place = f"{path}.functionResponse"
             raise InvalidRequest(
                 f"{place}: no call of '{answer.name[:100]}' stands before it", param=place
             )
+        if waiting and name in waiting:
+            waiting[name] -= 1
+            if not waiting[name]:
+                del waiting[name]
         parts: list[Text | Image | Document | Foreign] = []
         text, failed = _answered(present(answer.response))
         if text:
@@ -167,16 +171,43 @@ def _thought(part: wire.Part, parts: list[Part]) -> None:
     if part.thought_signature:
         parts.append(opened(part.thought_signature, _unsealed(parts) + text, "thought"))
     elif text:
-        parts.append(Thinking(_unsealed(parts) + text))
+        parts.append(Thinking(text))
 
 
 def _unsealed(parts: list[Part]) -> str:
     """Takes back the thinking before, which streams tell in pieces with the seal at their end."""
-    last = parts[-1] if parts else None
-    if isinstance(last, Thinking) and not last.signature:
+    pieces: list[str] = []
+    while parts and isinstance(last := parts[-1], Thinking) and not last.signature:
+        pieces.append(last.text)
         parts.pop()
-        return last.text
-    return ""
+    return "".join(reversed(pieces))
+
+
+def _joined(parts: list[Part], seams: set[int]) -> tuple[Part, ...]:
+    """The parts, with one for several that are pieces of it.
+
+    They are put together once and at the end: a client may send any number of them.
+
+    Args:
+        parts: in order; what is thought and was not sealed is pieces.
+        seams: places of texts that go on with the one before.
+    """
+    runs: list[list[Part]] = []
+    for i, part in enumerate(parts):
+        if i in seams or (runs and _is_open(part) and _is_open(runs[-1][-1])):
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return tuple(run[0] if len(run) == 1 else _whole(run) for run in runs)
+
+
+def _is_open(part: Part) -> bool:
+    return isinstance(part, Thinking) and not part.signature
+
+
+def _whole(pieces: list[Part]) -> Text | Thinking:
+    text = "".join(one.text for one in pieces if isinstance(one, Text | Thinking))
+    return Text(text) if isinstance(pieces[0], Text) else Thinking(text)
 
 
 def _answered(response: Raw | None) -> tuple[str, bool]:

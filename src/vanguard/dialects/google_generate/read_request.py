@@ -141,15 +141,15 @@ def _system(content: wire.Content | None) -> tuple[Text | Foreign, ...]:
     found: list[Text | Foreign] = []
     reader = TurnReader()
     for i, part in enumerate(content.parts or ()):
-        path, lost = f"systemInstruction.parts[{i}]", part
+        path = f"systemInstruction.parts[{i}]"
         read = reader.part(part, path)
         texts = [one for one in read if isinstance(one, Text)]
         if len(texts) < len(read):
             if texts:
                 # its seal alone is lost
                 path += ".thoughtSignature"
-                lost = wire.Part(text="", thought_signature=part.thought_signature)
-            found.append(Foreign(DIALECT, path, Raw(_encode(lost))))
+            left = wire.Part(text="", thought_signature=part.thought_signature) if texts else part
+            found.append(Foreign(DIALECT, path, Raw(_encode(left))))
         found += texts
     return tuple(found)
 

@@ -95,6 +95,26 @@ def test_a_changed_file_is_taken_up_when_asked(service: ControlService, boot: Co
     assert list(published(boot).models) == ["m"]
 
 
+@pytest.mark.parametrize("text", ["", "# all gone\n", "{}\n", None])
+def test_a_file_that_says_nothing_takes_no_model_away(
+    boot: ControlBoot, service: ControlService, text: str | None
+) -> None:
+    config = Path(boot.config)
+    config.write_text(MODEL)
+    service.reload()
+    if text is None:
+        config.unlink()
+    else:
+        config.write_text(text)
+    with pytest.raises(SettingsError, match=r"vanguard.yaml: is empty or gone, .*`models: {}`"):
+        service.reload()
+    service.publish()
+    assert list(published(boot).models) == ["m"]
+    config.write_text("models: {}\n")
+    service.reload()
+    assert published(boot).models == {}
+
+
 def test_a_wrong_file_is_refused_whole(service: ControlService, boot: ControlBoot) -> None:
     Path(boot.config).write_text(MODEL)
     service.reload()

@@ -138,10 +138,16 @@ class ControlService:
         """Reads the settings again and publishes; returns the snapshot's version.
 
         Raises:
-            SettingsError: a setting is wrong; the old ones stay in force.
+            SettingsError: a setting is wrong, or the file says nothing; the old ones stay in force.
         """
         with self._changing:
             loaded = _settings(self.boot)
+            if self.loaded.settings.models and not loaded.lines:
+                # an editor empties a file before it writes it
+                raise SettingsError(
+                    f"{loaded.path.name}: is empty or gone, and models are served; to serve none of"
+                    " them, write `models: {}`"
+                )
             engine, seen = self._read_engine()
             catalogue = build_catalogue(loaded, engine)
             self._take(loaded, catalogue)

@@ -136,6 +136,15 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path: Path, content: bytes, 
         check_references(loaded)
 
 
+def test_a_variable_that_is_set_to_nothing_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VG_EMPTY", "")
+    (tmp_path / "vanguard.yaml").write_text("aws:\n  master_key: env:VG_EMPTY\n")
+    with pytest.raises(SettingsError, match=r"the environment variable VG_EMPTY is empty$"):
+        check_references(load_settings(tmp_path / "vanguard.yaml", {}))
+
+
 def test_what_documents_are_sealed_with_may_be_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,42 @@ AT = ("models", "m", "deployments", 0)
             "must not be empty",
         ),
         (deployment(base_url="10.0.0.1"), (*AT, "base_url"), None),
+        (
+            deployment(max_output_tokens=1e20),
+            (*AT, "max_output_tokens"),
+            "expected a smaller number, found 1e+20",
+        ),
+        (
+            {"gateway": {"proxy_ca_file": 5}},
+            ("gateway", "proxy_ca_file"),
+            "expected the path of a file or a folder, found 5",
+        ),
+        (
+            deployment(probe={"path": "health"}),
+            (*AT, "probe", "path"),
+            "expected a path that begins with /, such as /health, without spaces, found 'health'",
+        ),
+        (
+            deployment(aws={"region": "eu west"}),
+            (*AT, "aws", "region"),
+            "expected a region such as eu-west-1, found 'eu west'",
+        ),
+        (
+            deployment(azure={"api_version": "a b"}),
+            (*AT, "azure", "api_version"),
+            "expected text of the form ^[0-9A-Za-z.-]+$, found 'a b'",
+        ),
+        (deployment(azure={"token": "sk-hidden"}), (*AT, "azure", "token"), REFERENCE_ADVICE),
+        (
+            deployment(aws={"secret_access_key": 12345}),
+            (*AT, "aws", "secret_access_key"),
+            "expected text (put it in quotes)",
+        ),
+        (
+            deployment(account="a" * 201),
+            (*AT, "account"),
+            f"is longer than 200, found {chr(39)}{'a' * 58}…",
+        ),
         (deployment(price={"input": "x"}), (*AT, "price", "input"), "expected a number, found 'x'"),
         (
             deployment(price={"inptu": 1}),

@@ -154,7 +154,7 @@ def test_a_named_file_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsError, match=r"mine.yaml: no such settings file"):
         config_path(None)
     # A reload after the file was deleted must not drop every model in silence.
-    assert "named by VANGUARD_CONFIG" in refused(tmp_path / "mine.yaml")
+    assert refused(tmp_path / "mine.yaml") == f"{tmp_path}/mine.yaml: the settings file is gone"
     Path("mine.yaml").write_text("port: 1\n")
     assert config_path(None) == Path("mine.yaml")
 

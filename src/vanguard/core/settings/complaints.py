@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vanguard.core.settings.names import nearest, section_of, suggestion
-from vanguard.core.settings.sections.base import Section
+from vanguard.core.settings.sections.base import NAME_PATTERN, REFERENCE_PATTERN, Section
 from vanguard.core.settings.tree import Settings
 
 Path = tuple[str | int, ...]
@@ -28,21 +28,36 @@ _PROXY_ADVICE = (
 )
 _UNKNOWN = "unknown field"
 _MISSING = "is missing"
-_SECRETS = frozenset({"api_key", "key", "url", "headers", "proxy"})
+_SECRETS = frozenset(
+    {"api_key", "key", "url", "headers", "proxy", "token", "master_key", "model_key", "seal_key"}
+    | {"access_key_id", "secret_access_key", "session_token"}
+)
 _EXPECTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller number",
     "float_type": "a number",
     "float_parsing": "a number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "string_type": "text (put it in quotes)",
-    "path_type": "the path of a folder",
+    "path_type": "the path of a file or a folder",
     "list_type": "a list",
     "dict_type": "a mapping of names to values",
     "model_type": "a mapping of fields to values",
     "model_attributes_type": "a mapping of fields to values",
+}
+
+# what a pattern says of these, in words
+_SHAPES: dict[str | int, str] = {
+    "base_url": "an address such as http://10.0.0.7:8000/v1",
+    "sts_url": "an address such as https://sts.eu-west-1.amazonaws.com",
+    "path": "a path that begins with /, such as /health, without spaces",
+    "region": "a region such as eu-west-1",
+    "location": "a location such as us-central1",
+    "credentials": "aws:default or aws:profile/NAME",
+    "arn": "a role's ARN such as arn:aws:iam::123456789012:role/models",
 }
 
 
@@ -109,17 +124,18 @@ def _missing(_details: ErrorDetails, _path: Path) -> str:
 
 
 def _pattern(details: ErrorDetails, path: Path) -> str:
-    name = path[-1] if path else ""
-    if name == "api_key":
+    name, pattern = path[-1] if path else "", details.get("ctx", {}).get("pattern")
+    if pattern == REFERENCE_PATTERN:
         return REFERENCE_ADVICE
     if name == "proxy":
         return f"expected http://host:port, https://host:port or none; {_PROXY_ADVICE}"
-    if name == "base_url":
-        return f"expected an address such as http://10.0.0.7:8000/v1{_got(details, path)}"
-    return (
-        "a name has letters, digits and . _ : / @ - , starts with a letter or a digit and is at"
-        f" most 128 long{_got(details, path)}"
-    )
+    if pattern == NAME_PATTERN:
+        return (
+            "a name has letters, digits and . _ : / @ - , starts with a letter or a digit and is at"
+            f" most 128 long{_got(details, path)}"
+        )
+    expected = _SHAPES.get(name, f"text of the form {pattern}")
+    return f"expected {expected}{_got(details, path)}"
 
 
 def _choice(details: ErrorDetails, path: Path) -> str:
@@ -141,6 +157,10 @@ def _too_large(details: ErrorDetails, path: Path) -> str:
     return f"expected at most {details.get('ctx', {}).get('le')}{_got(details, path)}"
 
 
+def _too_long(details: ErrorDetails, path: Path) -> str:
+    return f"is longer than {details.get('ctx', {}).get('max_length')}{_got(details, path)}"
+
+
 def _too_short(_details: ErrorDetails, _path: Path) -> str:
     return "must not be empty"
 
@@ -155,6 +175,8 @@ _EXPLAIN: dict[str, Callable[[ErrorDetails, Path], str]] = {
     "less_than_equal": _too_large,
     "too_short": _too_short,
     "string_too_short": _too_short,
+    "too_long": _too_long,
+    "string_too_long": _too_long,
 }
 
 

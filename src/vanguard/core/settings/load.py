@@ -102,9 +102,8 @@ def read_config(path: Path) -> Node | None:
     except FileNotFoundError:
         named = environment.read(CONFIG_VARIABLE)
         if named and Path(named).expanduser().absolute() == path.absolute():
-            raise SettingsError(
-                f"{named}: no such settings file (named by {_namer(None)})"
-            ) from None
+            # by whom is not known here: a start hands the name that a flag gave on in the variable
+            raise SettingsError(f"{path}: the settings file is gone") from None
         return None
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error

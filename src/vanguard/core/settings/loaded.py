@@ -84,6 +84,8 @@ def resolve(reference: str, loaded: Loaded, name: str) -> str:
     if kind == "env":
         value = environment.read(target)
         if value is None:
+            if target in environment.everything():
+                raise loaded.error(name, f"the environment variable {target} is empty")
             near = suggestion(target, environment.everything())
             raise loaded.error(name, f"the environment variable {target} is not set{near}")
         return value

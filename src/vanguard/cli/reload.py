@@ -38,7 +38,11 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
 
     from vanguard.cli.output import print_json  # noqa: PLC0415 - as above
     from vanguard.compose.supervisor.first_key import refusal  # noqa: PLC0415
-    from vanguard.core.errors import ControlUnavailable, SettingsError  # noqa: PLC0415
+    from vanguard.core.errors import (  # noqa: PLC0415
+        ControlUnavailable,
+        PlatformError,
+        SettingsError,
+    )
 
     class Reloaded(msgspec.Struct):
         snapshot_version: int
@@ -55,6 +59,11 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
         raise SettingsError(refusal(answer))
     found = msgspec.json.decode(answer.content, type=Reloaded)
     if restart_gateway:
+        if "gateway.workers" in found.restart_for:
+            raise PlatformError(
+                "the settings are reloaded and the gateway was not replaced: another number of"
+                " gateway.workers needs a restart of the platform"
+            )
         _restart_gateway(home, config)
     if as_json:
         print_json(found)
@@ -71,6 +80,8 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
 def _waiting(changed: list[str], restarted_gateway: bool) -> list[str]:
     """What to say of settings that changed and are not in force yet."""
     of_gateway = [name for name in changed if name in {"gateway", "log"}]
+    if "gateway.workers" in changed:
+        of_gateway = []  # its processes cannot be replaced by more or fewer
     rest = [name for name in changed if name not in of_gateway]
     told = []
     if of_gateway and not restarted_gateway:

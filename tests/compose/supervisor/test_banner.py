@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vanguard.compose.supervisor.banner import Served, Start, banner
+from vanguard.compose.supervisor.banner import Served, Start, banner, where_options
 
 HOME = Path("/srv/vanguard")
 CHAT = Served("qwen", "chat", ("default",), 8192)
@@ -55,6 +55,27 @@ def test_without_a_first_key_one_is_made_by_hand() -> None:
     found = text(CHAT, key=None, kept=False)
     assert "key        make one with: vanguard key create NAME" in found
     assert "$VANGUARD_API_KEY" in found
+    assert "\nimport os\nfrom openai import OpenAI\n" in found
+    assert "import os" not in text(CHAT)
+
+
+def test_commands_name_a_platform_that_they_would_not_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "http://127.0.0.1:9000"
+    monkeypatch.chdir(tmp_path)
+    for name in ("VANGUARD_HOME", "VANGUARD_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert where_options(tmp_path / ".vanguard", url) == ""
+    assert where_options(tmp_path / "my home", url) == " --home 'my home'"
+    monkeypatch.setenv("VANGUARD_HOME", "my home")
+    assert where_options(tmp_path / "my home", url) == ""
+    monkeypatch.setenv("VANGUARD_URL", "http://127.0.0.1:8080")
+    assert where_options(tmp_path / "other", url) == f" --home other --url {url}"
+    found = text(CHAT, key=None, kept=False, where=" --home x")
+    assert "vanguard key create NAME --home x\n" in found
+    assert "vanguard chat --home x\n" in found
+    assert "vanguard chat -m sonnet --home x\n" in text(LONG, where=" --home x")
 
 
 def test_without_models_there_is_nothing_to_call() -> None:

@@ -59,3 +59,14 @@ def test_what_a_reload_cannot_apply(tmp_path: Path) -> None:
     file.write_text("port: 1234\nmodels: {}\nlog: {level: debug}\n")
     assert sorted(changed_for_a_start(old, load_settings(file, {}).settings)) == ["log", "port"]
     assert changed_for_a_start(old, old) == []
+
+
+def test_the_number_of_workers_is_named_apart(tmp_path: Path, loaded: Loaded) -> None:
+    file = tmp_path / "vanguard.yaml"
+    file.write_text("gateway: {workers: 3}\n")
+    more = load_settings(file, {}).settings
+    assert changed_for_a_start(loaded.settings, more) == ["gateway.workers"]
+    file.write_text("gateway: {workers: 3, ping_s: 5}\n")
+    both = load_settings(file, {}).settings
+    assert changed_for_a_start(loaded.settings, both) == ["gateway", "gateway.workers"]
+    assert changed_for_a_start(more, both) == ["gateway"]

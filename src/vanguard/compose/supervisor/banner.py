@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vanguard.core.settings import environment
+from vanguard.sdk.target import DEFAULT_HOME
+
 # Claude Code's own prompt and tools alone take tens of thousands of tokens.
 CLAUDE_CODE_CONTEXT_TOKENS = 100_000
 DEFAULT_ALIAS = "default"
@@ -39,6 +42,7 @@ class Start:
         engine: what is wrong with the embedded engine, empty when nothing is.
         certificate: path of the certificate that is shown to clients; empty for plain HTTP.
         cli: how the command line is called from here, such as `.venv/bin/vanguard`.
+        where: options with which its commands find this platform, each with a space before it.
     """
 
     version: str
@@ -51,6 +55,15 @@ class Start:
     engine: str = ""
     cli: str = "vanguard"
     certificate: str = ""
+    where: str = ""
+
+
+def where_options(home: Path, url: str) -> str:
+    """What a command that is called from here must be told to find a platform; empty for nothing."""
+    usual = Path(environment.read("VANGUARD_HOME") or DEFAULT_HOME).absolute()
+    options = "" if usual == home else f" --home {shlex.quote(_short(home))}"
+    named = environment.read("VANGUARD_URL")
+    return options if named is None or named == url else f"{options} --url {url}"
 
 
 def banner(start: Start) -> str:
@@ -71,7 +84,7 @@ def _facts(start: Start) -> list[str]:
         shown = f"{start.key}  (kept in {_short(start.key_path)})" if start.key else None
         rows.append(("key", shown or f"in {_short(start.key_path)}"))
     else:
-        rows.append(("key", f"make one with: {start.cli} key create NAME"))
+        rows.append(("key", f"make one with: {start.cli} key create NAME{start.where}"))
     rows.append(("admin key", f"in {_short(start.admin_key_path)}"))
     if start.certificate:
         rows.append(("tls", f"shows {start.certificate}; call it by a name that this is for"))
@@ -82,7 +95,7 @@ def _facts(start: Start) -> list[str]:
 
 
 def _commands(start: Start, chat: Served) -> list[str]:
-    model = chat.asked_for
+    model, imports = chat.asked_for, ["from openai import OpenAI"]
     if start.key:
         in_shell, in_python = start.key, f'"{start.key}"'
     elif start.key_path:
@@ -90,20 +103,21 @@ def _commands(start: Start, chat: Served) -> list[str]:
         in_python = f"open({_short(start.key_path)!r}).read().strip()"
     else:
         in_shell, in_python = "$VANGUARD_API_KEY", 'os.environ["VANGUARD_API_KEY"]'
+        imports = ["import os", *imports]
     lines = [
         f"curl {start.url}/v1/chat/completions \\",
         f'  -H "Authorization: Bearer {in_shell}" -H "Content-Type: application/json" \\',
         f'  -d \'{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello!"}}]}}\'',
         "",
-        "from openai import OpenAI",
+        *imports,
         f'client = OpenAI(base_url="{start.url}/v1", api_key={in_python})',
         'messages = [{"role": "user", "content": "Hello!"}]',
         f'answer = client.chat.completions.create(model="{model}", messages=messages)',
         "print(answer.choices[0].message.content)",
         "",
-        f"{start.cli} chat"
+        f"{start.cli} chat{start.where}"
         if model == DEFAULT_ALIAS
-        else f"{start.cli} chat -m {shlex.quote(model)}",
+        else f"{start.cli} chat -m {shlex.quote(model)}{start.where}",
     ]
     long = next((m for m in start.models if _carries_claude_code(m)), None)
     if long is not None:

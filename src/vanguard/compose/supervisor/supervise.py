@@ -19,7 +19,7 @@ import httpx
 import msgspec
 
 from vanguard.compose.supervisor.backoff import Verdict
-from vanguard.compose.supervisor.banner import Served, Start, banner
+from vanguard.compose.supervisor.banner import Served, Start, banner, where_options
 from vanguard.compose.supervisor.boots import (
     check_start,
     control_boot,
@@ -302,7 +302,7 @@ class Supervisor:
         changed = changed_for_a_start(self._scene.loaded.settings, loaded.settings)
         if changed:
             self._screen.say(f"restart to apply: {', '.join(changed)}", "warning")
-        if {"gateway", "log"} & set(changed):
+        if {"gateway", "log"} & set(changed) and "gateway.workers" not in changed:
             self._screen.say("for the gateway, `vanguard reload --restart-gateway` does")
 
     def _told_to_replace(self) -> None:
@@ -381,6 +381,7 @@ class Supervisor:
                 engine=f"failed: {engine.message}" if engine.state == "failed" else "",
                 cli=scene.options.cli,
                 certificate=scene.listeners.certificate,
+                where=where_options(scene.home.root, scene.listeners.url),
             )
         )
 

@@ -105,7 +105,13 @@ def resolve(reference: str, loaded: Loaded, name: str) -> str:
 
 
 def changed_for_a_start(old: Settings, new: Settings) -> list[str]:
-    """Top-level settings that are read at a start only, and are different now."""
+    """Top-level settings that are read at a start only, and are different now.
+
+    `gateway.workers` is named apart: new processes in the gateway's place are as many as before.
+    """
     live = {"models", "guardrails", "default_guardrails"}
     names = [name for name in Settings.model_fields if name not in live]
-    return [name for name in names if getattr(old, name) != getattr(new, name)]
+    workers = new.gateway.workers
+    others = old.model_copy(update={"gateway": old.gateway.model_copy(update={"workers": workers})})
+    found = [name for name in names if getattr(others, name) != getattr(new, name)]
+    return found if workers == old.gateway.workers else [*found, "gateway.workers"]

@@ -135,6 +135,28 @@ def test_a_server_that_only_reads_for_a_while_is_away_and_then_used_again(
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("more", "timeout", "idle_s"),
+    [
+        ("", "30min", "30"),
+        ("&options=-c%20statement_timeout%3D7s", "7s", "30"),
+        ("&keepalives_idle=90", "30min", "90"),
+    ],
+)
+def test_a_server_that_is_silent_is_given_up_unless_the_url_says_otherwise(
+    postgres_server: PostgresServer, more: str, timeout: str, idle_s: str
+) -> None:
+    database = Database(postgres_server.create_database() + more)
+    for _ in range(2):  # a connection of the pool keeps what it was told
+        with database.read() as connection:
+            assert connection.execute(text("SHOW statement_timeout")).scalar() == timeout
+            parameters = connection.connection.driver_connection.info.get_parameters()
+    database.close()
+    assert parameters["keepalives_idle"] == idle_s
+    assert parameters["tcp_user_timeout"] == "60000"
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("state", ["57P01", "57P02", "57P03", "08000", "08006", "08P01", "25006"])
 def test_what_a_server_says_when_it_cannot_serve_is_no_defect(
     postgres_server: PostgresServer, state: str

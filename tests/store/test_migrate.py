@@ -9,9 +9,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
+from support.postgres import PostgresServer
 from vanguard.core.errors import SettingsError
+from vanguard.store import migrate
 from vanguard.store.database import Database
 from vanguard.store.migrate import HEAD, alembic_config, upgrade
 from vanguard.store.tables import metadata
@@ -36,6 +38,24 @@ def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     with database.read() as connection:
         versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     assert [row.version_num for row in versions] == [HEAD]
+
+
+@pytest.mark.postgres
+def test_no_migration_is_cut_off_however_long_it_takes(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+
+    def run(connection: Connection, _found: str | None) -> None:
+        limits.append(connection.execute(text("SHOW statement_timeout")).scalar())
+
+    monkeypatch.setattr(migrate, "_run", run)
+    database = Database(postgres_server.create_database())
+    upgrade(database)
+    with database.read() as connection:
+        limits.append(connection.execute(text("SHOW statement_timeout")).scalar())
+    database.close()
+    assert limits == ["0", "30min"]
 
 
 def test_starters_at_the_same_time_wait_for_one_another(database_url: str) -> None:

@@ -21,7 +21,19 @@ from vanguard.core.errors import SettingsError, StoreUnavailable
 
 _BUSY_PAUSE_S = 0.01
 _BUSY_TIMEOUT_MS = 15_000
-_CONNECT_TIMEOUT_S = 5
+# A host that is gone sends no end of its connections, and the system's own limits come to a quarter of
+# an hour: a minute of silence is the end, whether an answer is waited for or a request is not taken.
+_POSTGRES_CONNECT = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# For what waits in the server, such as for another session's lock. The longest that is meant, the
+# deletion of old usage rows from a table of years, takes minutes; migrations take what they need.
+_STATEMENT_TIMEOUT = "30min"
 _READ_ONLY = "25006"  # read_only_sql_transaction; psycopg counts it among its internal errors
 
 
@@ -152,14 +164,31 @@ def _log_ahead(cursor: sqlite3.Cursor) -> None:
 def _postgres_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+        connect_args={
+            name: value for name, value in _POSTGRES_CONNECT.items() if name not in url.query
+        },
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
         pool_timeout=10,
     )
     _heed_read_only(engine)
+    _bound_statements(engine)
     return engine
+
+
+def _bound_statements(engine: Engine) -> None:
+    """Ends statements that take far too long, unless the role or the URL says how long they may."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        # not in the connection's options, which poolers of connections refuse
+        connection.execute(
+            "SELECT set_config('statement_timeout', %s, false)"
+            " WHERE current_setting('statement_timeout') = '0'",
+            [_STATEMENT_TIMEOUT],
+        )
+        connection.commit()
 
 
 def _heed_read_only(engine: Engine) -> None:

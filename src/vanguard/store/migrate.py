@@ -32,6 +32,8 @@ def upgrade(database: Database) -> None:
             return
     with database.write() as connection:  # on SQLite this is already the lock
         if not database.is_sqlite:
+            # neither a long migration nor the wait for another process's may be cut off
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = _revision(connection)
         if found != HEAD:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,6 +141,27 @@ def test_a_segment_is_closed_when_it_has_a_successor_and_no_writer(tmp_path: Pat
     assert (first.closed, first.end, second.closed) == (True, ENDS[1], False)
     successor.close()
     assert [one.closed for one in segments(tmp_path)] == [True, False]
+
+
+@pytest.mark.parametrize("foreign", [b"", LINES[2]])
+def test_what_begins_within_a_segment_that_is_written_cuts_nothing_off(
+    tmp_path: Path, foreign: bytes
+) -> None:
+    gateway = Journal(tmp_path)
+    gateway.append(RECORDS[0])
+    segment(tmp_path, foreign, ENDS[0] // 2)
+    gateway.append(RECORDS[1])
+    (found,) = segments(tmp_path)
+    assert (found.start, found.end, found.closed) == (0, ENDS[1], False)
+    gateway.close()
+
+
+def test_an_empty_file_named_within_a_segment_cuts_nothing_off(tmp_path: Path) -> None:
+    segment(tmp_path, WHOLE)
+    segment(tmp_path, b"", ENDS[0])
+    last = segment(tmp_path, LINES[0], 9000)
+    found = segments(tmp_path)
+    assert [(one.start, one.end) for one in found] == [(0, len(WHOLE)), (9000, last.end)]
 
 
 def test_without_locks_a_successor_closes_a_segment(tmp_path: Path, monkeypatch) -> None:

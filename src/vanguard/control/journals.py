@@ -51,13 +51,24 @@ def workers(root: Path) -> list[str]:
 
 
 def segments(folder: Path) -> list[Segment]:
-    """A worker's segments by rising start. One ends where the next begins, if that is earlier."""
+    """A worker's segments by rising start.
+
+    A closed one ends where the next begins, if that is earlier. What begins within the bytes of one that
+    is still written is no gateway's and is left out, and so is an empty file within any.
+    """
     before = _listed(folder)
     if len(before) < 2:
         return before
     # a segment may have grown until it was closed: sizes are taken after the locks
     closed = {one.path for one in before[:-1] if not _is_locked(one.path)}
-    return [one._replace(closed=one.path in closed) for one in _listed(folder)]
+    found: list[Segment] = []
+    for one in _listed(folder):
+        if found and one.start < found[-1].end:
+            if not found[-1].closed or one.start == one.end:
+                continue
+            found[-1] = found[-1]._replace(end=one.start)
+        found.append(one._replace(closed=one.path in closed))
+    return found
 
 
 def _listed(folder: Path) -> list[Segment]:
@@ -72,11 +83,7 @@ def _listed(folder: Path) -> list[Segment]:
             continue  # another control has thrown it away
         if S_ISREG(stat.st_mode):
             found.append(Segment(path, start, start + stat.st_size))
-    found.sort(key=lambda one: one.start)
-    for index, later in enumerate(found[1:]):
-        if later.start < found[index].end:
-            found[index] = found[index]._replace(end=later.start)
-    return found
+    return sorted(found, key=lambda one: one.start)
 
 
 def _is_locked(path: Path) -> bool:

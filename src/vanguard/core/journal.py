@@ -24,7 +24,7 @@ STRIDE_BYTES = 2**30
 MAX_LINE_BYTES = 4 * 1024 * 1024
 # the most that one record may charge: what a double still holds exactly
 MOST_USD_MICROS = 2**53
-_MOST_OFFSET = 2**62
+MOST_OFFSET = 2**61  # half of what a database holds: no journal grows so far
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 _NAME = re.compile(r"(\d{20})\.journal", re.ASCII)
 # where a record may begin; within JSON no quote follows a brace unless it is meant
@@ -142,10 +142,13 @@ def segment_name(offset: int) -> str:
 
 
 def segment_start(name: str) -> int | None:
-    """The offset at which the segment of that file name starts; None when it names none."""
+    """The offset at which the segment of that file name starts; None when it names none.
+
+    Nor does one that no gateway can have come to: whoever wrote beyond it would not be read.
+    """
     named = _NAME.fullmatch(name)
-    start = int(named[1]) if named else _MOST_OFFSET
-    return start if start < _MOST_OFFSET else None
+    start = int(named[1]) if named else MOST_OFFSET
+    return start if start < MOST_OFFSET else None
 
 
 def encode_line(record: Record) -> bytes:

@@ -104,6 +104,31 @@ def test_a_start_goes_beyond_what_control_has_read_although_the_folder_has_lost_
     assert again.begins % STRIDE_BYTES == 0
 
 
+def test_a_file_named_beyond_all_journals_is_nobodys(open_journal, tmp_path):
+    open_journal().append(record(1))
+    (tmp_path / segment_name(2**62 - 5)).touch()
+    again = open_journal()
+    assert again.begins == 2 * STRIDE_BYTES
+    again.append(record(2))
+    assert numbers(again) == [1, 2]
+
+
+def test_a_file_whose_name_leaves_no_offset_to_begin_at_is_complained_of(open_journal, tmp_path):
+    """What is written beyond it would not be read: neither by control nor after a restart."""
+    (tmp_path / segment_name(2**61 - 2 * STRIDE_BYTES)).touch()
+    with pytest.raises(LedgerUnavailable, match=f"{2**61 - 2 * STRIDE_BYTES}.*remove that file"):
+        open_journal()
+    assert len(segments(tmp_path)) == 1
+
+
+def test_a_foreign_name_within_a_segment_does_not_hide_its_end(open_journal, tmp_path):
+    path = tmp_path / segment_name(0)
+    path.touch()
+    os.truncate(path, 3 * STRIDE_BYTES)
+    (tmp_path / segment_name(300)).touch()
+    assert open_journal().begins == 5 * STRIDE_BYTES
+
+
 @given(st.integers(0, LINE))
 def test_a_torn_last_line_is_left_behind(tmp_path_factory, torn):
     folder = tmp_path_factory.mktemp("journal")

@@ -7,6 +7,7 @@ from support.effort import times
 from support.gateway import deployment, snapshot
 from support.records import intent, settled
 from vanguard.core.errors import BudgetExceeded
+from vanguard.core.journal import segment_name
 from vanguard.gateway.accounting.journal import Journal
 from vanguard.gateway.limits import Limiter
 from vanguard.gateway.limits.spending import (
@@ -103,6 +104,9 @@ def test_the_end_is_that_of_the_last_segment(tmp_path):
         file.write(b"00000000 {}\nabc")
     assert journal_end(tmp_path) == int(last.stem) + last.stat().st_size
     assert journal_end(tmp_path / "none") == 0
+    # whoever put it there
+    (tmp_path / segment_name(int(last.stem) + 1)).touch()
+    assert journal_end(tmp_path) == int(last.stem) + last.stat().st_size
 
 
 JANUARY_MS, FEBRUARY_MS, MARCH_MS = 1_767_225_600_000, 1_769_904_000_000, 1_772_323_200_000

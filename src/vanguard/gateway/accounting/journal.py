@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from vanguard.core.errors import LedgerUnavailable
 from vanguard.core.journal import (
+    MOST_OFFSET,
     STRIDE_BYTES,
     Record,
     encode_line,
@@ -132,6 +133,7 @@ class Journal:
                 that has lost its newest file, does not hold it any more.
 
         Raises:
+            LedgerUnavailable: a file that somebody put there leaves no offset to begin at.
             OSError: the folder cannot be written.
         """
         self.folder = folder
@@ -351,7 +353,13 @@ def _next_start(folder: Path, floor: int) -> int:
     """An offset that no earlier gateway can have used: more than a stride beyond what is known."""
     known = [floor] if floor else []
     known += [one.end for one in segments(folder)]
-    return (max(known) // STRIDE_BYTES + 2) * STRIDE_BYTES if known else 0
+    start = (max(known) // STRIDE_BYTES + 2) * STRIDE_BYTES if known else 0
+    if start >= MOST_OFFSET:
+        raise LedgerUnavailable(
+            f"the journal {folder} has a file, or had one, named by an offset that no gateway can have"
+            f" come to ({max(known)}); nothing written beyond it would be read: remove that file"
+        )
+    return start
 
 
 def _open(path: Path) -> tuple[int, int]:

@@ -131,8 +131,7 @@ def add_open(spent: dict[str, int], intents: Iterable[Intent]) -> None:
 
 def journal_end(folder: Path) -> int:
     """The offset at which a worker's journal ends now, 0 where there is none."""
-    found = segments(folder)
-    return found[-1].end if found else 0
+    return max((one.end for one in segments(folder)), default=0)
 
 
 def restore_budgets(

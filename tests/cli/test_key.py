@@ -50,13 +50,16 @@ def test_create_sends_what_was_chosen_and_prints_the_secret_alone(
     api: ApiServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.on("POST", "/api/keys", a_key("key_9", "ci") | {"secret": "vk-the-secret"})
+    api.on("GET", "/api/models", {"data": [{"name": "claude-x"}, {"name": "gpt-4"}]})
     chosen = "--team web --user ann --model claude-* --model gpt-* --guardrail pii --rpm 60"
     chosen += " --tokens-per-minute 1000 --concurrent-requests 2 --budget $12.50"
     chosen += " --budget-window month --expires-in-days 30 --tag env=ci --tag a=b=c"
     assert main(["key", "create", "ci", *chosen.split()]) == 0
-    assert capsys.readouterr().out == "vk-the-secret\n"
-    assert api.asked[0].headers["authorization"] == "Bearer vk-admin"
-    assert api.asked[0].json == {
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("vk-the-secret\n", "")
+    (asked,) = [one for one in api.asked if one.method == "POST"]
+    assert asked.headers["authorization"] == "Bearer vk-admin"
+    assert asked.json == {
         "name": "ci",
         "team": "web",
         "user": "ann",
@@ -70,6 +73,22 @@ def test_create_sends_what_was_chosen_and_prints_the_secret_alone(
         "expires_in_days": 30.0,
         "tags": {"env": "ci", "a": "b=c"},
     }
+
+
+def test_create_warns_of_a_model_that_is_not_served_yet(
+    api: ApiServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.on("POST", "/api/keys", a_key("key_9", "ci") | {"secret": "vk-the-secret"})
+    api.on("GET", "/api/models", {"data": [{"name": "big", "aliases": ["claude-*", "gpt-4"]}]})
+    served = ["big", "b*", "*", "claude-sonnet-4-5", "gpt-4", "gpt-*"]
+    models = [part for name in (*served, "nosuch", "bigg") for part in ("--model", name)]
+    assert main(["key", "create", "ci", *models]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "vk-the-secret\n"
+    assert captured.err.splitlines() == [
+        f"no model is called '{name}' now; the key may call it once there is one"
+        for name in ("nosuch", "bigg")
+    ]
 
 
 def test_create_with_a_name_alone_sends_no_limits(

@@ -12,7 +12,7 @@ import pytest
 from support.api_server import Answer, ApiServer, error
 from vanguard.cli.main import main
 
-SUMS = {"requests": 12, "failed": 1, "input_tokens": 3400, "output_tokens": 56}
+SUMS = {"requests": 12, "failed": 1, "retried": 4, "input_tokens": 3400, "output_tokens": 56}
 SUMS |= {"cache_read_tokens": 7, "cost_usd_micros": 1_234_567}
 TOTAL = SUMS | {"requests": 1200, "unknown_price_requests": 3, "unsettled_requests": 2}
 ROWS = [
@@ -35,9 +35,9 @@ def test_groups_by_key_and_model(api: ApiServer, capsys: pytest.CaptureFixture[s
     assert main(["usage"]) == 0
     captured = capsys.readouterr()
     assert [line.split("\t") for line in captured.out.splitlines()] == [
-        ["KEY", "MODEL", "REQUESTS", "FAILED", "INPUT", "OUTPUT", "CACHED", "COST"],
-        ["ci", "sonnet", "12", "1", "3400", "56", "7", "$1.234567"],
-        ["key_2", "-", "12", "1", "3400", "56", "7", "$1.234567"],
+        ["KEY", "MODEL", "REQUESTS", "FAILED", "RETRIED", "INPUT", "OUTPUT", "CACHED", "COST"],
+        ["ci", "sonnet", "12", "1", "4", "3400", "56", "7", "$1.234567"],
+        ["key_2", "-", "12", "1", "4", "3400", "56", "7", "$1.234567"],
     ]
     assert "3 requests without a known price" in captured.err
     assert "2 requests cut off" in captured.err
@@ -60,7 +60,15 @@ def test_without_groups_the_total_alone(api: ApiServer, capsys: pytest.CaptureFi
     api.on("GET", "/api/usage", {"data": [], "total": SUMS})
     assert main(["usage", "--by", ""]) == 0
     captured = capsys.readouterr()
-    assert captured.out.splitlines()[1].split("\t") == ["12", "1", "3400", "56", "7", "$1.234567"]
+    assert captured.out.splitlines()[1].split("\t") == [
+        "12",
+        "1",
+        "4",
+        "3400",
+        "56",
+        "7",
+        "$1.234567",
+    ]
     assert captured.err == ""
 
 
@@ -86,6 +94,24 @@ def test_csv_is_the_servers_own(api: ApiServer, capsys: pytest.CaptureFixture[st
     assert main(["usage", "--csv", "--by", "key"]) == 0
     assert capsys.readouterr().out.splitlines() == ["key,requests", "ci,12"]
     assert api.asked[0].query == {"group_by": "key", "format": "csv"}
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_a_key_that_there_never_was_is_said(
+    api: ApiServer, capsys: pytest.CaptureFixture[str], form: list[str]
+) -> None:
+    nothing = Answer(body=b"key,requests\r\n") if "--csv" in form else {"data": [], "total": {}}
+    api.on("GET", "/api/usage", nothing)
+    unused = {"id": "key_9", "name": "new", "hint": "h", "created_at": "2026-11-01T10:00:00Z"}
+    api.on("GET", "/api/keys", {"data": [unused]})
+    assert main(["usage", "--key", "typo", *form]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == (
+        "vanguard: no key has the id or name 'typo'; see: vanguard key list --all\n"
+    )
+    assert captured.out == ""
+    for known in ("key_9", "new"):
+        assert main(["usage", "--key", known, *form]) == 0
 
 
 def test_csv_and_json_exclude_each_other(api: ApiServer) -> None:

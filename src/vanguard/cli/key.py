@@ -9,6 +9,7 @@ import math
 import shlex
 import sys
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -17,6 +18,8 @@ from vanguard.cli.connect import connect, platform_options
 from vanguard.cli.output import count, moment, note, on_terminal, plain, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vanguard.sdk import Client
     from vanguard.sdk.values import Key, KeyOptions, NewKey
 
@@ -107,7 +110,10 @@ def create(
         given |= {"budget_usd": str(budget), "budget_window": budget_window}
     options = cast("KeyOptions", given)
     with connect(url, home) as client:
+        unserved = _unserved(client, options["models"]) if "models" in options else []
         _show_secret(client.keys.create(name, **options), as_json=as_json)
+    for pattern in unserved:
+        note(plain(f"no model is called '{pattern}' now; the key may call it once there is one"))
     return 0
 
 
@@ -205,6 +211,16 @@ def aws(which: str, as_json: bool, url: str | None, home: str | None) -> int:
     if on_terminal():
         note(plain(f"The pair of {found.name} ({found.id}). Any AWS_DEFAULT_REGION will do."))
     return 0
+
+
+def _unserved(client: Client, patterns: Sequence[str]) -> list[str]:
+    """Those of the patterns that let a key call nothing; an alias may be a pattern itself."""
+    names = [name for model in client.models() for name in (model.name, *model.aliases)]
+    return [
+        pattern
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) or fnmatchcase(pattern, name) for name in names)
+    ]
 
 
 def _find(client: Client, which: str) -> Key:

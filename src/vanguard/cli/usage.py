@@ -13,9 +13,10 @@ from vanguard.cli.connect import connect, platform_options
 from vanguard.cli.output import count, note, on_terminal, print_json, print_table
 
 if TYPE_CHECKING:
+    from vanguard.sdk import Client
     from vanguard.sdk.values import UsageReport, UsageSums
 
-_SUMS = ("REQUESTS", "FAILED", "INPUT", "OUTPUT", "CACHED", "COST")
+_SUMS = ("REQUESTS", "FAILED", "RETRIED", "INPUT", "OUTPUT", "CACHED", "COST")
 
 
 @click.command()
@@ -56,14 +57,27 @@ def usage(
     chosen = {"since": since or "", "until": until or "", "key": key or "", "model": model or ""}
     with connect(url, home) as client:
         if as_csv:
-            click.echo(client.usage_csv(fields, **chosen), nl=False)
+            table = client.usage_csv(fields, **chosen)
+            if key and len(table.splitlines()) < 2:
+                _check(client, key)
+            click.echo(table, nl=False)
             return 0
         report = client.usage(fields, **chosen)
+        if key and not report.groups:
+            _check(client, key)
     if as_json:
         print_json(report)
     else:
         _show(report, fields)
     return 0
+
+
+def _check(client: Client, key: str) -> None:
+    """Refuses a key that there never was: what has no usage is not always what was meant."""
+    from vanguard.core.errors import RouteNotFound  # noqa: PLC0415 - not for --help
+
+    if not any(key in (found.id, found.name) for found in client.keys.list()):
+        raise RouteNotFound(f"no key has the id or name '{key}'; see: vanguard key list --all")
 
 
 def _show(report: UsageReport, fields: list[str]) -> None:
@@ -100,6 +114,7 @@ def _cells(sums: UsageSums) -> tuple[str, ...]:
     return (
         count(sums.requests),
         count(sums.failed),
+        count(sums.retried),
         count(sums.input_tokens),
         count(sums.output_tokens),
         count(sums.cache_read_tokens),

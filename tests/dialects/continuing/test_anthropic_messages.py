@@ -132,3 +132,14 @@ def test_input_that_the_first_did_not_tell_is_the_seconds_without_what_was_writt
     end = event("message_delta", delta={"stop_reason": "end_turn"}, usage=usage)
     told = events(spliced(silent, [*SECOND[:-2], end], tokens=3))[-1]
     assert told["usage"] == {"input_tokens": 20, "cache_read_input_tokens": 5, "output_tokens": 7}
+
+
+def test_what_the_second_tells_of_its_input_at_its_beginning_is_told_at_the_end() -> None:
+    first = [event("message_start", message={"usage": {"input_tokens": 0}}), *FIRST[1:]]
+    usage = {"input_tokens": 23, "cache_read_input_tokens": 5, "output_tokens": 1, "tier": "x"}
+    start = event("message_start", message={"usage": usage})
+    end = event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 4})
+    told = events(spliced(first, [start, *SECOND[1:-2], end], tokens=3))[-1]
+    assert told["usage"] == {"input_tokens": 20, "cache_read_input_tokens": 5, "output_tokens": 7}
+    bare = [event("message_start"), *SECOND[1:-2], end]
+    assert events(spliced(first, bare, tokens=3))[-1]["usage"] == {"output_tokens": 7}

@@ -265,8 +265,9 @@ async def test_messages_tell_the_input_once_and_the_output_of_both(runner, clien
         assert events[-2]["usage"] == {"output_tokens": 12}
 
 
-async def test_input_that_is_told_at_the_end_is_told_there(runner, client):
-    async with Pair(runner, client) as pair:
+@pytest.mark.parametrize("second", DIALECTS)
+async def test_input_that_the_first_had_not_told_is_told_at_the_end(runner, client, second):
+    async with Pair(runner, client, second=second) as pair:
         await pair.start(stream(begun("openai_chat", 3), die=True))
         answer = await pair.ask("anthropic_messages")
         usage = json.loads(event_data(Splitter().feed(answer.content)[-2]))["usage"]

@@ -63,6 +63,8 @@ class MessagesSplice:
         read = {name: count for name, count in given.usage.items() if name != "output_tokens"}
         # counts of nothing are those of an upstream that tells its input at the end
         self._read = read if any(isinstance(one, int) and one for one in read.values()) else {}
+        # what the second tells at its beginning, which the client does not see
+        self._begun: dict[str, Any] = {}
         self._echo = echo
         self._tokens = tokens
         # the first answer's block is open, and the second's is none yet
@@ -79,6 +81,7 @@ class MessagesSplice:
             raise UpstreamError("an event of the upstream's stream cannot be read") from error
         kind = event.get("type")
         if kind == "message_start":
+            self._begun = _counts((event.get("message") or {}).get("usage"))
             return b""
         if kind == "content_block_start":
             return self._start(event)
@@ -128,8 +131,10 @@ class MessagesSplice:
         if not isinstance(usage, dict):
             return _event(event)
         told = {**usage, **{name: self._read[name] for name in usage if name in self._read}}
-        if not self._read and isinstance(told.get("input_tokens"), int):
-            told["input_tokens"] = max(0, told["input_tokens"] - self._tokens)
+        if not self._read:
+            told = {**self._begun, **told}
+            if isinstance(told.get("input_tokens"), int):
+                told["input_tokens"] = max(0, told["input_tokens"] - self._tokens)
         if isinstance(told.get("output_tokens"), int):
             told["output_tokens"] += self._tokens
         return _event({**event, "usage": told})
@@ -151,6 +156,12 @@ class MessagesContinuing:
         if not isinstance(given, MessagesGiven):
             raise TypeError("an answer of another dialect")
         return MessagesSplice(given, echo, tokens)
+
+
+def _counts(usage: object) -> dict[str, int]:
+    """What was read, in tokens by name."""
+    counts = usage.items() if isinstance(usage, dict) else ()
+    return {name: n for name, n in counts if isinstance(n, int) and name != "output_tokens"}
 
 
 def _index(event: dict[str, Any]) -> int:

@@ -79,10 +79,14 @@ def test_an_error_that_passes_is_raised_where_others_may_go_on():
         return UpstreamError("busy")
 
     relay, told = made(may_go_on)
+    word = chunk({"content": "no error yet"})
     with pytest.raises(UpstreamError, match="busy"):
-        relay.feed(chunk({"content": "no error yet, and lost"}) + BAD)
+        relay.feed(word + BAD)
     assert found == [BAD]
-    assert told.text == ""  # the client has not been given it
+    # what came before it is the client's
+    assert (relay.feed(b""), told.text) == (word, "no error yet")
+    assert relay.feed(b"") == b""
+    assert not relay.done
     relay, told = made()
     assert relay.feed(BAD) == BAD
 

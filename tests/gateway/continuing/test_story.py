@@ -7,9 +7,10 @@ import re
 import pytest
 
 from support import bytes_of_google as google
-from support.gateway import SECRET, deployment, snapshot, until
+from support.gateway import KEY, SECRET, deployment, snapshot, until
 from support.stories import (
     ASK,
+    DOORS,
     READ,
     SAID,
     TEXT,
@@ -109,6 +110,34 @@ async def test_an_error_within_the_stream_that_a_repetition_may_mend(runner, cli
         assert READ[door](answer.content) == TEXT
         assert "busy" not in answer.text
         assert pair.rows() == [(0, "truncated", "upstream_overloaded"), (1, "ok", "")]
+
+
+@pytest.mark.parametrize("first", DIALECTS)
+async def test_what_came_in_one_read_with_an_error_is_not_bought_again(runner, client, first):
+    many = begun(first, 8)
+    async with Pair(runner, client, first) as pair:
+        # the first word makes it an answer that has begun
+        reads = [b"".join(many[:-5]), b"".join([*many[-5:], OVERLOADED[first]])]
+        gate = asyncio.Event()
+
+        async def in_two(asked, write):
+            await stream(reads[:1], end=False)(asked, write)
+            await gate.wait()
+            await write(b"%x\r\n%b\r\n" % (len(reads[1]), reads[1]))
+
+        await pair.start(in_two)
+        async with client.stream(
+            "POST",
+            pair.running.base_url + DOORS[first],
+            json={**ASK, "stream": True},
+            headers=KEY,
+        ) as answer:
+            content = b""
+            async for piece in answer.aiter_bytes():
+                content += piece
+                gate.set()
+        assert READ[first](content) == TEXT
+        assert pair.good.asked[0].json()["messages"][-1]["content"] == "".join(WORDS[:8]).rstrip()
 
 
 @pytest.mark.parametrize("first", DIALECTS)

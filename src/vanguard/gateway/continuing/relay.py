@@ -5,7 +5,7 @@ It does not know who they are. What goes to the client is read in passing, in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vanguard.core.errors import UpstreamError, VanguardError
 from vanguard.dialects.continuing.contract import Given, Splice
@@ -32,8 +32,9 @@ class ContinuedRelay(RelayWrapper):
         self._may_go_on = may_go_on
         self._splitter = Splitter()
         self._splice: Splice | None = None
-        self._mark = self._way = b""
+        self._mark = self._way = self._before = b""
         self._broke_off: UpstreamError | None = None
+        self._raised = False
 
     def go_on(self, splice: Splice, mark: bytes, way: str, broke_off: UpstreamError) -> None:
         """This is the rest of an answer.
@@ -53,12 +54,14 @@ class ContinuedRelay(RelayWrapper):
         return told_to_go_on(body) if self._way == b"continue_final_message" else body
 
     def feed(self, data: bytes) -> bytes:
-        """The inner relay's events.
+        """The inner relay's events; without data, those before an error that was raised.
 
         Raises:
-            UpstreamError: an in-band error after which another may go on; what came with it is not
-                given to the client.
+            UpstreamError: an in-band error after which another may go on.
         """
+        if not data and self._before:
+            before, self._before = self._before, b""
+            return before
         return self._tell(self._inner.feed(data))
 
     def finish(self) -> bytes:
@@ -67,10 +70,17 @@ class ContinuedRelay(RelayWrapper):
 
     def _tell(self, out: bytes) -> bytes:
         events = self._splitter.feed(out) if out else []
-        if self._inner.failed():
-            error = self._may_go_on(next((one for one in reversed(events) if b"error" in one), b""))
+        before = b""
+        if events and self._inner.failed():
+            place = max((at for at, one in enumerate(events) if b'"error"' in one), default=0)
+            before, events = self._shown(events[:place]), events[place:]
+            error = self._may_go_on(events[0])
             if error is not None:
+                self._before, self._raised = before, True
                 raise error
+        return before + self._shown(events)
+
+    def _shown(self, events: Sequence[bytes]) -> bytes:
         if self._splice is not None:
             events = [self._splice.event(one) for one in events]
         for one in events:
@@ -79,6 +89,11 @@ class ContinuedRelay(RelayWrapper):
         if told and self._mark:
             told, self._mark = self._mark + told, b""
         return told
+
+    @property
+    def done(self) -> bool:
+        """Whether the end was said; an error that was raised is none, though the inner relay has passed it on."""
+        return self._inner.done and not self._raised
 
     def failure(self, status: int, body: bytes) -> VanguardError | bytes:
         """Of an answer that has begun, what ended it is told, not who would not go on with it."""

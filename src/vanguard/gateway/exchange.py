@@ -64,6 +64,7 @@ class Exchange:
         lines: lines for the response's head gathered on the way, each with its CRLF.
         story: its answer where others may go on with it; None where that was not asked for.
         refused: deployments that have refused it for good.
+        renewed: deployments that did not take a credential which was then had anew.
         lost: names of what a stream has held and the client's API has no place for.
         status: how the last attempt was settled; `failed` when none had an answer.
     """
@@ -81,6 +82,7 @@ class Exchange:
     arrived_ms = 0
     story: Story | None = None
     refused: frozenset[str] = frozenset()
+    renewed: frozenset[str] = frozenset()
     waits: Plan | None = None
     hidden = Hidden()
     strict = False

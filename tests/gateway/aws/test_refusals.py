@@ -1,6 +1,6 @@
 import pytest
 
-from vanguard.gateway.aws.refusals import error_type, meant_status, refuses_us
+from vanguard.gateway.aws.refusals import error_type, meant_status, refuses_us, untaken
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,23 @@ def test_what_a_refusal_means_is_said_by_its_type(status, kind, body, expected):
 )
 def test_some_types_are_about_the_platform_alone(kind, ours):
     assert refuses_us(kind) is ours
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("ExpiredTokenException", b"{}", True),
+        ("UnrecognizedClientException", b"{}", True),
+        ("", b'{"Message": "The security token included in the request is invalid."}', True),
+        # a clock that is wrong is not put right by another session
+        ("RequestExpired", b"{}", False),
+        ("AccessDeniedException", b'{"message":"User: x is not authorized"}', False),
+        (
+            "",
+            b'{"message":"\\"message\\":\\"The security token included in the request is"}',
+            False,
+        ),
+    ],
+)
+def test_a_session_that_is_no_longer_taken_is_told_from_other_refusals(kind, body, expected):
+    assert untaken(kind, body) is expected

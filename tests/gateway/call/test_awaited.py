@@ -12,7 +12,7 @@ from support.bedrock import Account, check_signature
 from support.gateway import REPLY, chat, deployment, snapshot, until
 from support.upstream import Upstream, whole
 from vanguard.gateway.steps import call as steps_call
-from vanguard.snapshot.boot import Deadlines
+from vanguard.snapshot.boot import Bounds, Deadlines
 from vanguard.snapshot.model import AssumedRole, Model, Routing
 
 SESSION = (
@@ -174,3 +174,67 @@ async def test_who_leaves_or_is_out_of_time_is_not_waited_for(runner, client, ro
         await until(lambda: all(one.in_force() for one in keepers))
         assert not upstream.asked
         assert all(one.status == "failed" for one in running.settled())
+
+
+def vertex_place(upstream):
+    return deployment(
+        upstream.base_url,
+        dialect="google_generate",
+        auth_header="authorization",
+        auth_prefix="Bearer ",
+        credential="google:metadata",
+    )
+
+
+def long_ago(keeper):
+    """What it keeps was fetched before; a service is not asked twice in a few seconds."""
+    keeper._tried_s -= 60
+    keeper._came_s -= 60
+
+
+async def test_a_token_that_is_refused_before_its_end_is_had_anew_and_the_request_repeated(
+    runner, client, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    tokens = [whole(200, {**TOKEN, "access_token": name}) for name in ("old", "new", "no")]
+    refused = whole(401, {"error": {"status": "UNAUTHENTICATED"}})
+    scripts = [whole(200, google.TEXT), refused, whole(200, google.TEXT), refused]
+    async with Upstream(tokens) as metadata, Upstream(scripts) as vertex:
+        monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{metadata.port}")
+        running = await runner.start(snapshot([vertex_place(vertex)]), bounds=Bounds(attempts=1))
+        assert (await chat(client, running)).status_code == 200
+        long_ago(running.gateway.tokens.keeper("metadata"))
+        assert (await chat(client, running)).status_code == 200
+        told = [one.headers["authorization"] for one in vertex.asked]
+        assert told == ["Bearer old", "Bearer old", "Bearer new"]
+        assert running.gateway.health.all_well
+        # who is refused with the new one, too, is not asked again, nor is the service
+        long_ago(running.gateway.tokens.keeper("metadata"))
+        assert (await chat(client, running)).status_code == 503
+        assert (len(vertex.asked), len(metadata.asked)) == (4, 2)
+        assert not running.gateway.health.all_well
+
+
+async def test_a_session_that_was_ended_is_had_anew_and_another_deployment_serves_meanwhile(
+    runner, client, roles
+):
+    expired = {"x-amzn-errortype": "ExpiredTokenException:http://x/"}
+    refused = whole(403, {"message": "no"}, expired)
+    async with (
+        Upstream(
+            [whole(200, SESSION), whole(200, SESSION.replace(b"ASIASESSION", b"ASIANEW"))]
+        ) as sts,
+        Upstream([whole(200, BEDROCK), refused, whole(200, BEDROCK)]) as upstream,
+        Upstream([whole(200, REPLY)]) as other,
+    ):
+        places = [roles(upstream, sts, "m/0"), deployment(other.base_url, name="m/1")]
+        running = await runner.start(snapshot(places))
+        assert (await chat(client, running)).headers["x-vanguard-deployment"] == "m/1"
+        (keeper,) = running.gateway.sessions._roles.values()
+        await until(keeper.in_force)
+        assert (await chat(client, running)).headers["x-vanguard-deployment"] == "m/0"
+        long_ago(keeper)
+        assert (await chat(client, running)).headers["x-vanguard-deployment"] == "m/1"
+        await until(keeper.in_force)
+        assert (await chat(client, running)).headers["x-vanguard-deployment"] == "m/0"
+        assert check_signature(upstream.asked[-1], secret="session secret") == "ASIANEW"

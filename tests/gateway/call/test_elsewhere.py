@@ -422,7 +422,7 @@ def test_what_google_says_in_the_body_is_what_its_quota_hears():
     body = b'{"error":{"details":[{"@type":"google.rpc.RetryInfo","retryDelay": "34.5s"}]}}'
     outcome = Outcome(deployment("http://x/v1", dialect="google_generate"), 0)
     outcome.http_status = 429
-    refusal = understood(object(), outcome, [], body, 0.0)
+    refusal = understood(object(), object(), outcome, [], body, 0.0)
     assert refusal.wait_s == 34.5
     assert refusal.error.retry_after_s == 34.5
 

@@ -133,6 +133,59 @@ async def test_a_stale_one_serves_until_the_next_is_there(source):
     assert (source.keeper.current(), source.fetches) == ("b", 3)
 
 
+async def kept(source):
+    source.keeper.renew()
+    await turns()
+    await source.come()
+    source.world.now_s += 60
+
+
+async def test_one_that_is_refused_before_its_end_serves_nobody_and_another_comes(source):
+    await kept(source)
+    ready = []
+    assert source.keeper.refused(1.0)
+    assert not source.keeper.in_force()
+    assert source.keeper.wait(lambda: ready.append(1))
+    assert source.keeper.refused(1.0), "others were refused with it, too"
+    await turns()
+    await source.come("b")
+    assert (source.keeper.current(), source.fetches, ready) == ("b", 2, [1])
+    source.world.now_s += 5
+    assert source.keeper.refused(6.0), "it was sent before the other one came"
+    assert (source.keeper.current(), source.fetches) == ("b", 2)
+
+
+async def test_a_service_is_not_asked_without_end_for_what_is_refused_each_time(source):
+    await kept(source)
+    assert source.keeper.refused(1.0)
+    await turns()
+    await source.come("b")
+    source.world.now_s += 29
+    assert not source.keeper.refused(1.0)
+    assert (source.keeper.current(), source.fetches) == ("b", 2)
+    source.world.now_s += 2
+    assert source.keeper.refused(1.0)
+    await turns()
+    assert source.fetches == 3
+
+
+async def test_one_that_was_refused_serves_again_where_no_other_can_be_had(source):
+    await kept(source)
+    assert source.keeper.refused(1.0)
+    await turns()
+    await source.fail()
+    assert source.keeper.current() == "a"
+    assert not source.keeper.refused(1.0)
+    source.world.now_s += 3_600
+    assert not source.keeper.in_force()
+
+
+async def test_where_there_is_none_a_refusal_has_one_fetched(source):
+    assert source.keeper.refused(1.0)
+    await turns()
+    assert source.fetches == 1
+
+
 async def test_somebody_who_awaits_gets_it_or_hears_why(source):
     async with asyncio.TaskGroup() as group:
         got = group.create_task(source.keeper.get())

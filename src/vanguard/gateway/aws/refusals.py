@@ -6,6 +6,7 @@ AWS's common errors; Bedrock, troubleshooting API error codes (2026-11).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -49,6 +50,11 @@ _OURS = _UNTAKEN | {
     "SignatureDoesNotMatch",
 }
 
+_EXPIRED = re.compile(
+    rb'"message"\s*:\s*"The security token included in the request is (?:expired|invalid)',
+    re.IGNORECASE,
+)
+
 _failure = msgspec.json.Decoder(Failure)
 
 
@@ -88,6 +94,11 @@ def meant_status(status: int, kind: str, body: bytes) -> int:
 def refuses_us(kind: str) -> bool:
     """Whether an error is about what the platform sends to be known by."""
     return kind in _OURS
+
+
+def untaken(kind: str, body: bytes) -> bool:
+    """Whether the session itself has ended, or was ended: with another the request may be taken."""
+    return kind in _UNTAKEN or _EXPIRED.search(body) is not None
 
 
 def _read(body: bytes) -> Failure:

@@ -250,8 +250,9 @@ class Attempt:
             self._settle("failed", _CLIENT_CLOSED)
             self._over()
             return
+        gateway = self._gateway
         status, _, error, for_good, at_fault = understood(
-            self._exchange, outcome, self._headers, body, self._gateway.clock.now_ms() / 1000
+            gateway, self._exchange, outcome, self._headers, body, gateway.clock.now_ms() / 1000
         )
         if error is None and at_fault:
             self._mark_failed(0.0)

@@ -1,6 +1,7 @@
 """Says whether an attempt waits for what it is sent with: a session of a role, or a token that is lent.
 
-It does not know who makes the attempt, nor for how long it may wait.
+It does not know who makes the attempt, nor for how long it may wait. What an upstream no longer takes
+before its end is had anew.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.call.bedrock_request import who
-from vanguard.gateway.exchange import Exchange
+from vanguard.gateway.exchange import Exchange, Outcome
 from vanguard.gateway.google.tokens import lends
 from vanguard.snapshot.model import Deployment
 
@@ -23,6 +24,9 @@ class Kept(Protocol):
 
     def wait(self, ready: Callable[[], None]) -> bool:
         """Whether `ready` will be called, when a fetch has ended."""
+
+    def refused(self, since_s: float) -> bool:
+        """Whether another may be taken in place of what a request of so many seconds ago was sent with."""
 
 
 def awaited(gateway: Gateway, exchange: Exchange, index: int, ready: Callable[[], None]) -> bool:
@@ -62,6 +66,26 @@ def awaited(gateway: Gateway, exchange: Exchange, index: int, ready: Callable[[]
     for keeper in keepers:
         left += keeper.wait(answered)
     return left > 0
+
+
+def renewed(gateway: Gateway, exchange: Exchange, outcome: Outcome) -> bool:
+    """Whether a deployment that has refused what it was sent with is asked once more, with another.
+
+    Args:
+        gateway: who keeps it.
+        exchange: whose attempts; where this one was the last at that deployment, one more.
+        outcome: of the refused attempt.
+    """
+    one = outcome.deployment
+    if one.id in exchange.renewed:
+        return False
+    keeper = _keeper(gateway, exchange, one)
+    if keeper is None or not keeper.refused(gateway.loop_time() - exchange.arrived):
+        return False
+    exchange.renewed |= {one.id}
+    if all(later.id != one.id for later in exchange.attempts[outcome.attempt + 1 :]):
+        exchange.attempts = (*exchange.attempts, one)
+    return True
 
 
 def _keeper(gateway: Gateway, exchange: Exchange, one: Deployment) -> Kept | None:

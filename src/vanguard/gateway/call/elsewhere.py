@@ -23,9 +23,12 @@ from vanguard.core.errors import (
 from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.sagemaker.errors import read_refusal
+from vanguard.gateway.app import Gateway
 from vanguard.gateway.aws import refusals
+from vanguard.gateway.call.awaited import renewed
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.google.tokens import lends
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.routing.refusals import cause_of
 from vanguard.snapshot.model import Deployment
@@ -96,6 +99,7 @@ def elsewhere(
 
 
 def understood(
+    gateway: Gateway,
     exchange: Exchange,
     outcome: Outcome,
     headers: Sequence[tuple[bytes, bytes]],
@@ -107,9 +111,11 @@ def understood(
     An account without money, or without the model, is left as one with a bad credential is; but when no
     other can be asked, its own words are the client's. So are those of a 403 or 404 that do not say whose
     fault it is: asking elsewhere may help, and blames nobody. Where another account has made what this one
-    cannot read, each is asked: the attempts are changed.
+    cannot read, each is asked: the attempts are changed. So they may be where a token or a session was refused
+    before its end: it is had anew, and blames nobody once.
 
     Args:
+        gateway: who keeps tokens and sessions.
         exchange: the request.
         outcome: of the attempt, with the status of the answer's head.
         headers: names in lower case.
@@ -125,6 +131,9 @@ def understood(
     error = elsewhere(deployment, status, wait_s, body)
     if error is not None:
         for_good = _refuses_us(deployment, status, body)
+        untaken = for_good and _untaken(deployment, status, headers, body)
+        if untaken and renewed(gateway, exchange, outcome):
+            return Refusal(status, None, error, at_fault=False)
         if for_good:
             exchange.refused |= {deployment.id}
         # Google says it in the body, which `elsewhere` has read
@@ -222,3 +231,12 @@ def _refuses_us(deployment: Deployment, status: int, body: bytes) -> bool:
     # the Gemini API finds a bad key to be a bad request (error ErrorInfo, 2026-11)
     bad_key = status == 400 and deployment.dialect == "google_generate"
     return status == 401 or (bad_key and b'"API_KEY_INVALID"' in body)
+
+
+def _untaken(
+    deployment: Deployment, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes
+) -> bool:
+    """Whether the very token or session is no longer taken, where those are fetched."""
+    if deployment.aws is not None:
+        return refusals.untaken(refusals.error_type(headers, body), body)
+    return status == 401 and lends(deployment.credential)

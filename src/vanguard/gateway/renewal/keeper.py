@@ -1,7 +1,8 @@
 """Keeps one credential that has an end: fetched once for all who wait, renewed ahead of its end.
 
 It does not know what it keeps or how that is fetched. A renewal that fails leaves the old one in force
-until its own end; after that whoever asks is told why there is none.
+until its own end; after that whoever asks is told why there is none. One that is refused before its end
+serves nobody until another has come, or has failed to.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _AHEAD_S = 300.0
 _AGAIN_S = 5.0
 # the most that all requests of one fetch may take together
 _FETCH_S = 30.0
+# whoever is refused with every one must not have the service asked without end
+_REFUSED_AGAIN_S = 30.0
 _WAITERS = 10_000
 
 
@@ -63,7 +66,9 @@ class Keeper(Generic[T]):
         self._what = what
         self._name = name
         self._kept: Kept[T] | None = None
-        self._life_s = 0.0
+        self._doubted: Kept[T] | None = None
+        self._came_s = self._life_s = 0.0
+        self._refused_s = -_REFUSED_AGAIN_S
         self._stale = False
         self.reason = ""
         self._tried_s = -_AGAIN_S
@@ -117,6 +122,23 @@ class Keeper(Generic[T]):
     def make_stale(self) -> None:
         """What it was made from has changed: another is fetched soon, and this one serves meanwhile."""
         self._stale = True
+
+    def refused(self, since_s: float) -> bool:
+        """A service has refused it before its end; whether another may be taken in its place.
+
+        Args:
+            since_s: seconds since the refused request came: what was fetched after that was not refused.
+        """
+        now_s, kept = self._around.now_s(), self._kept
+        if kept is None:
+            return self.begin()
+        if now_s - self._came_s < since_s:
+            return True
+        if now_s - self._refused_s < _REFUSED_AGAIN_S or not self.begin():
+            return False
+        self._refused_s = now_s
+        self._doubted, self._kept = kept, None
+        return True
 
     def wait(self, ready: Callable[[], None]) -> bool:
         """Whether `ready` will be called: once, when a fetch that is begun by this has ended."""
@@ -174,10 +196,14 @@ class Keeper(Generic[T]):
         if life_s <= 0:
             return f"{self._what} came after its end; set the clock right"
         self._kept, self._life_s, self.reason = kept, life_s, ""
+        self._came_s, self._doubted = self._around.now_s(), None
         return ""
 
     def _failed(self, why: str) -> None:
         self._tried_s = self._around.now_s()
+        if self._doubted is not None:
+            # better than none: it may have been refused by mistake
+            self._kept, self._doubted = self._doubted, None
         if why != self.reason:
             self._around.note(f"{self._name}: {why}")
         self.reason = why

@@ -354,7 +354,7 @@ class Attempt:
 
     def _shorten(self) -> None:
         """Has the connection pass on by itself what is like an event that was read."""
-        if self.way is None:
+        if self.way is None and self._relay.tap is not None:
             self.way = way_of(self._relay, self._answer, self._gaps, self._gateway.loop_time)
         if self.way is not None and self._call is not None:
             self._call.shortcut(self.way.shortcut(self._most_tokens, self._shorten))

@@ -93,7 +93,12 @@ class Story:
         self.broke_off = None
 
     def _tokens_so_far(self) -> int:
-        return self._tokens + (self._relay.tokens if self._relay is not None else 0)
+        """What is charged for: as told, where that is more than there were events."""
+        relay = self._relay
+        if relay is None:
+            return self._tokens
+        told = relay.usage()
+        return self._tokens + max(relay.tokens, told.output_tokens if told is not None else 0)
 
     def turn(self, error: VanguardError, index: int, ruled_out: Collection[str], most: int) -> bool:
         """Prepares the exchange for whoever goes on; returns whether anybody may.

@@ -115,6 +115,11 @@ def test_usage_is_moved_from_the_input_to_the_output() -> None:
     assert the(chunk(usage=counts), tokens=3)["usage"] == moved
     assert the(chunk(usage={**counts, "prompt_tokens": 1}), tokens=3)["usage"]["prompt_tokens"] == 0
     assert the(chunk(usage={"odd": 1}), tokens=3)["usage"] == {"odd": 1}
+    # no more is from a cache than was read
+    for cached, told in ((19, 17), (16, 16)):
+        details = {"prompt_tokens_details": {"cached_tokens": cached}}
+        out = the(chunk(usage={**counts, **details}), tokens=3)["usage"]
+        assert out["prompt_tokens_details"] == {"cached_tokens": told}
     # a chunk with both keeps its usage, whatever becomes of its text
     both = the(chunk({"role": "assistant"}, usage=counts), tokens=3)
     assert (both["usage"], both["choices"]) == (moved, [])

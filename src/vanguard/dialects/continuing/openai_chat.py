@@ -121,6 +121,10 @@ class ChatSplice:
         if isinstance(prompt, int) and isinstance(completion, int):
             moved = min(self._tokens, prompt)
             usage["prompt_tokens"], usage["completion_tokens"] = prompt - moved, completion + moved
+            details = usage.get("prompt_tokens_details")
+            if isinstance(details, dict) and isinstance(details.get("cached_tokens"), int):
+                # a server that goes on with its own text has that in its cache
+                details["cached_tokens"] = min(details["cached_tokens"], prompt - moved)
 
 
 class ChatContinuing:

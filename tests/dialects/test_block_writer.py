@@ -1,7 +1,9 @@
+import msgspec
 import pytest
 
 from vanguard.core.errors import UpstreamError
 from vanguard.core.usage import Usage
+from vanguard.dialects import block_writer
 from vanguard.dialects.block_writer import BlockWriter
 from vanguard.dialects.conversation import (
     Cited,
@@ -114,3 +116,26 @@ def test_a_source_without_a_place_is_named():
     other.event(TextDelta("a"))
     other.event(Cited(Source("u")))
     assert other.lost == ()
+
+
+def test_a_call_is_put_together_only_where_it_may_have_ended(monkeypatch):
+    tried = []
+    decode = msgspec.json.decode
+    monkeypatch.setattr(
+        block_writer.msgspec.json, "decode", lambda data: tried.append(data) or decode(data)
+    )
+    pieces = ['"a": [', *["1, "] * 50, "{}", "]", ", ", '"b": 2', "", "}", " "]
+    starts = [ToolStart(0, "1", "one"), ToolArguments(0, "{"), ToolStart(1, "2", "two")]
+    said = written(*starts, *(ToolArguments(0, one) for one in pieces[:-1]), End())
+    whole = "".join(["{", *pieces[:-1]])
+    assert said == f"[ 0:one({whole}) 1:two() 0]"
+    assert len(tried) == 3
+
+    first = [ToolStart(0, "1", "one"), *(ToolArguments(0, one) for one in ("{", *pieces))]
+    assert written(*first, ToolStart(1, "2", "two"), End()) == f"[ 0:one({whole} ) 1:two() 0]"
+
+
+def test_calls_that_wait_are_written_in_their_order_whichever_began_first():
+    starts = [ToolStart(one, str(one), f"f{one}") for one in (0, 3, 1, 2)]
+    said = [ToolArguments(one, "{}") for one in (3, 2, 1, 0)]
+    assert written(*starts, *said, End()) == "[ 0:f0({}) 1:f1({}) 2:f2({}) 3:f3({}) 0]"

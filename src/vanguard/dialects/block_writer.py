@@ -7,6 +7,7 @@ turn, since a closed block cannot be gone on with.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -44,8 +45,12 @@ class _Call:
         self.text: list[str] = []
 
     def is_whole(self) -> bool:
+        text = self.text
+        if text and text[0][:1] == "{" and text[-1].rstrip()[-1:] not in {"", "}"}:
+            # an object ends with its brace; without one, nothing need be put together
+            return False
         try:
-            msgspec.json.decode("".join(self.text))
+            msgspec.json.decode("".join(text))
         except msgspec.MsgspecError:
             return False
         return True
@@ -63,6 +68,7 @@ class BlockWriter(ABC):
         self._sealed = False
         self._call: _Call | None = None
         self._waiting: dict[int, _Call] = {}
+        self._turns: list[int] = []  # of those that wait, a heap
         self._called = False
         self._finish = Finish("stop")
         self._usage = Usage()
@@ -191,6 +197,8 @@ class BlockWriter(ABC):
         self._called = True
         call = _Call(event)
         if self._call is not None and not self._call.is_whole():
+            if event.index not in self._waiting:
+                heappush(self._turns, event.index)
             self._waiting[event.index] = call
             return b""
         return self._open_call(call)
@@ -216,10 +224,10 @@ class BlockWriter(ABC):
 
     def _next(self) -> bytes:
         """Opens the calls whose predecessors are whole by now."""
-        out = b""
+        out: list[bytes] = []
         while self._waiting and self._call is not None and self._call.is_whole():
-            out += self._open_call(self._waiting.pop(min(self._waiting)))
-        return out
+            out.append(self._open_call(self._waiting.pop(heappop(self._turns))))
+        return b"".join(out)
 
     def _end(self) -> bytes:
         out = b"" if self._started else self._start(Start())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from anthropic.types import Message
 
 from support.replies import anthropic_reply
+from support.work import grows_evenly
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.write_whole import (
     REASONS,
@@ -13,12 +16,15 @@ from vanguard.dialects.anthropic_messages.write_whole import (
     stop_fields,
 )
 from vanguard.dialects.conversation import (
+    Cited,
     End,
     Finish,
     FinishReason,
     RefusalDelta,
     ReplyEvent,
+    Source,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -27,6 +33,8 @@ from vanguard.dialects.conversation import (
     ToolStart,
     UsageTold,
 )
+
+SOURCE = Source("https://x", "X")
 
 
 def whole(*events: ReplyEvent, hides_thinking: bool = False) -> Message:
@@ -105,3 +113,35 @@ def test_every_stop_reason_is_one_of_anthropics(reason: FinishReason) -> None:
 
 def test_a_cut_call_still_says_that_it_was_cut() -> None:
     assert stop_fields(Finish("length"), called=True)["stop_reason"] == "max_tokens"
+
+
+def test_a_source_within_a_text_or_a_thought_takes_nothing_from_it() -> None:
+    message = whole(
+        ThinkingDelta("a"),
+        Cited(SOURCE),
+        ThinkingDelta("b"),
+        TextDelta("one "),
+        Cited(SOURCE),
+        TextDelta("two"),
+        TextBreak(),
+        TextDelta("three"),
+        Cited(SOURCE),
+    )
+    said = [(one.get("thinking") or one["text"]) for one in content(message)]
+    assert said == ["ab", "one two", "three"]
+    assert [len(one.get("citations") or ()) for one in content(message)][1:] == [2, 1]
+
+
+def test_twice_as_many_texts_with_sources_are_twice_the_work() -> None:
+    def collecting(count: int) -> Callable[[], object]:
+        collected = CollectedMessage()
+        events = [TextDelta("a"), Cited(SOURCE), TextBreak()] * count
+
+        def collect() -> None:
+            for event in events:
+                collected.add(event)
+            collected.body("msg_1", "m")
+
+        return collect
+
+    assert grows_evenly(collecting)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from support.bedrock import read_reply, service
+from support.work import grows_evenly
 from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.write_whole import REASONS, CollectedConverse, stop_reason
 from vanguard.dialects.conversation import (
+    Cited,
     Finish,
     FinishReason,
     ReplyEvent,
+    Source,
     Start,
+    TextBreak,
     TextDelta,
     ThinkingDelta,
     ThinkingRedacted,
@@ -75,3 +81,13 @@ def test_reasons_are_those_of_the_service(reason: FinishReason) -> None:
     known = service().shape_for("StopReason").enum
     assert stop_reason(Finish(reason), called=False) in known
     assert stop_reason(Finish("stop"), called=True) == "tool_use"
+
+
+def test_twice_as_many_texts_with_sources_are_twice_the_work() -> None:
+    source = Source("https://x", "X")
+
+    def collecting(count: int) -> Callable[[], object]:
+        events = [TextDelta("a"), Cited(source), TextBreak()] * count
+        return lambda: collect(*events)
+
+    assert grows_evenly(collecting)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import msgspec
 from google.genai import types
 
+from support.work import grows_evenly
 from vanguard.dialects.citations import google_generate
 from vanguard.dialects.citations.google_generate import Grounding, Told, read_citations
 from vanguard.dialects.conversation import Cited, Extract, Source
@@ -94,3 +96,47 @@ def test_of_a_very_long_answer_sources_stand_for_the_whole(monkeypatch) -> None:
     made = told("much longer")
     made.add("x")
     assert made.span(0, 4, None) == (-1, -1)
+
+
+def test_a_text_is_put_together_once_for_all_its_sources() -> None:
+    made = told("Öl, ")
+    made.add("Öl und Öl")
+    assert [made.span(at, at + 3, "Öl") for at in (0, 5, 13, 5, 14)] == [
+        (0, 2),
+        (4, 6),
+        (11, 13),
+        (4, 6),
+        (0, 2),
+    ]
+    text, written = made._put_together()
+    assert made.span(5, 8, "Öl") == (4, 6)
+    assert made._put_together() == (text, written)
+    assert made._put_together()[0] is text
+    assert made._put_together()[1] is written
+    made.add("!")
+    assert made.span(16, 17, "!") == (13, 14)
+
+
+def test_twice_as_many_sources_are_twice_the_work_of_writing_them() -> None:
+    def citing(count: int) -> Callable[[], object]:
+        def cite() -> None:
+            made = Grounding()
+            for i in range(count):
+                made.begin()
+                made.text("ü ")
+                made.cite(Cited(Source(f"https://{i}")))
+                made.cite(Cited(Source(f"https://{i}"), 2 * i, 2 * i + 1))
+                made.cite(Cited(X, 0, 1))
+            found = made.metadata() or {}
+            chunks, supports = found["groundingChunks"], found["groundingSupports"]
+            assert isinstance(chunks, list)
+            assert isinstance(supports, list)
+            assert len(chunks) == count + 1
+            assert supports[-1] == {
+                "segment": {"startIndex": 3 * count - 3, "endIndex": 3 * count - 1, "text": "ü"},
+                "groundingChunkIndices": [count],
+            }
+
+        return cite
+
+    assert grows_evenly(citing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanguard.dialects.citations.spans import Spans, pieces
+from vanguard.dialects.citations.spans import Spans, pieces, placed
 from vanguard.dialects.conversation import Cited, Source
 
 A, B = Source("a"), Source("b")
@@ -52,3 +52,13 @@ def test_nothing_of_the_text_or_the_sources_is_lost(text, begin, spans) -> None:
     assert sorted(one.url for _, sources in found for one in sources) == sorted(
         one.source.url for one in cited
     )
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(-1, 9), st.integers(-1, 9)), max_size=6),
+    begin=st.integers(0, 9),
+    end=st.integers(0, 9),
+)
+def test_sources_are_found_by_where_they_begin(spans, begin, end) -> None:
+    cited = [Cited(Source(str(n)), *span) for n, span in enumerate(spans)]
+    assert placed(cited)(begin, end) == [one for one in cited if begin <= one.start < end]

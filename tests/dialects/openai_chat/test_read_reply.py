@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,7 +11,14 @@ import pytest
 from support.replies import Gathered, gather, read_stream, sse
 from vanguard.core import errors
 from vanguard.core.usage import Usage
-from vanguard.dialects.conversation import End, Finish, Start, TextDelta, UsageTold
+from vanguard.dialects.conversation import (
+    End,
+    Finish,
+    Start,
+    TextDelta,
+    ToolStart,
+    UsageTold,
+)
 from vanguard.dialects.openai_chat.read_reply import OpenAIChatReader
 
 DONE = b"data: [DONE]\n\n"
@@ -263,3 +271,24 @@ def test_what_is_no_reply_is_an_error(body: bytes, kind: type[errors.VanguardErr
 def test_failures_are_read() -> None:
     failure = OpenAIChatReader().failure(429, b'{"error":{"message":"slow"}}')
     assert isinstance(failure, errors.UpstreamRateLimited)
+
+
+def test_a_call_is_not_looked_for_among_all_others() -> None:
+    looked = 0
+
+    class Calls(dict[int, tuple[int, str]]):
+        def __iter__(self) -> Iterator[int]:
+            nonlocal looked
+            looked += 1
+            return super().__iter__()
+
+    reader = OpenAIChatReader()
+    reader._calls = Calls()
+    calls = [
+        {"id": f"c{i}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        for i in range(10)
+    ]
+    body = {"choices": [{"index": 0, "message": {"tool_calls": calls}, "finish_reason": "stop"}]}
+    events = reader.whole(msgspec.json.encode(body))
+    assert [one.index for one in events if isinstance(one, ToolStart)] == [*range(10)]
+    assert not looked

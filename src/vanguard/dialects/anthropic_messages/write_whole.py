@@ -10,7 +10,7 @@ import msgspec
 from vanguard.core.usage import Usage
 from vanguard.dialects.anthropic_messages.usage import write_usage
 from vanguard.dialects.citations.anthropic_messages import write_citation
-from vanguard.dialects.citations.spans import LOST, pieces
+from vanguard.dialects.citations.spans import LOST, Spans, pieces, placed
 from vanguard.dialects.conversation import (
     Cited,
     Finish,
@@ -66,6 +66,7 @@ class CollectedMessage:
         self._finish = Finish("stop")
         self._usage = Usage()
         self._cited: list[Cited] = []
+        self._spans = Spans()
         self._broken = False  # whether the next text begins a block of its own
 
     def add(self, event: ReplyEvent) -> None:
@@ -98,8 +99,7 @@ class CollectedMessage:
                 self._broken = True
             case Cited(start=start):
                 if start < 0:
-                    self._settle()
-                    event = Cited(event.source, *self._last_text())
+                    event = Cited(event.source, *self._spans.of(event))
                 self._cited.append(event)
             case Start():
                 self._model = event.model
@@ -117,31 +117,30 @@ class CollectedMessage:
             block: dict[str, object] = {"type": kind, kind: ""}
             if kind == "thinking":
                 block["signature"] = ""
+            else:
+                self._spans.begin()
             self._blocks.append(block)
         self._text.append(text)
-
-    def _last_text(self) -> tuple[int, int]:
-        """Where the last block of text stands among all text."""
-        sizes = [len(str(block["text"])) for block in self._blocks if block["type"] == "text"]
-        return sum(sizes[:-1]), sum(sizes)
+        if kind == "text":
+            self._spans.said += len(text)
 
     def _cite(self) -> None:
         """Cuts blocks of text where sources stand for a part of them."""
         told = [one for one in self._cited if write_citation(one.source) is not None]
-        blocks, begin, placed = self._blocks, 0, 0
+        sources_of, blocks, begin, count = placed(told), self._blocks, 0, 0
         self._blocks = []
         for block in blocks:
             if block["type"] != "text":
                 self._blocks.append(block)
                 continue
             text = str(block["text"])
-            here = [one for one in told if begin <= one.start < max(begin + len(text), 1)]
-            placed += len(here)
+            here = sources_of(begin, max(begin + len(text), 1))
+            count += len(here)
             for piece, sources in pieces(text, begin, here):
                 cited = {"citations": [write_citation(one) for one in sources]} if sources else {}
                 self._blocks.append({"type": "text", "text": piece, **cited})
             begin += len(text)
-        if placed < len(self._cited):
+        if count < len(self._cited):
             self.lost = (LOST,)
 
     def _settle(self) -> None:

@@ -11,7 +11,7 @@ from vanguard.core.usage import Usage
 from vanguard.dialects.bedrock_converse.blobs import to_blob
 from vanguard.dialects.bedrock_converse.usage import write_usage
 from vanguard.dialects.citations.bedrock_converse import write_citation
-from vanguard.dialects.citations.spans import LOST, pieces
+from vanguard.dialects.citations.spans import LOST, Spans, pieces, placed
 from vanguard.dialects.conversation import (
     Cited,
     Finish,
@@ -84,6 +84,7 @@ class CollectedConverse:
     def __init__(self) -> None:
         self._pieces: list[_Piece] = []
         self._cited: list[Cited] = []
+        self._spans = Spans()
         self._broken = False  # whether the next text begins a block of its own
         self._calls: dict[int, _Piece] = {}
         self._finish = Finish("stop")
@@ -94,6 +95,7 @@ class CollectedConverse:
         match event:
             case TextDelta(text=text) | RefusalDelta(text=text):
                 self._last("text").text.append(text)
+                self._spans.said += len(text)
             case ThinkingDelta(text=text):
                 self._last("thinking").text.append(text)
             case ThinkingSignature(signature=signature):
@@ -116,7 +118,7 @@ class CollectedConverse:
                 self._broken = True
             case Cited(start=start):
                 if start < 0:
-                    event = Cited(event.source, *self._last_text())
+                    event = Cited(event.source, *self._spans.of(event))
                 self._cited.append(event)
             case Start():
                 self._usage = event.usage or self._usage
@@ -131,26 +133,23 @@ class CollectedConverse:
             self._broken = False
             last = _Piece(kind)
             self._pieces.append(last)
+            if kind == "text":
+                self._spans.begin()
         return last
-
-    def _last_text(self) -> tuple[int, int]:
-        """Where the last block of text stands among all text."""
-        sizes = [sum(map(len, one.text)) for one in self._pieces if one.kind == "text"]
-        return sum(sizes[:-1]), sum(sizes)
 
     def _content(self) -> list[dict[str, object]]:
         """The blocks, those of text cut where sources stand for a part of them."""
         if not self._cited:
             return [one.block() for one in self._pieces]
         blocks: list[dict[str, object]] = []
-        begin = placed = 0
+        sources_of, begin, count = placed(self._cited), 0, 0
         for piece in self._pieces:
             if piece.kind != "text":
                 blocks.append(piece.block())
                 continue
             text = "".join(piece.text)
-            here = [one for one in self._cited if begin <= one.start < max(begin + len(text), 1)]
-            placed += len(here)
+            here = sources_of(begin, max(begin + len(text), 1))
+            count += len(here)
             for cut, sources in pieces(text, begin, here):
                 cited = {
                     "content": [{"text": cut}],
@@ -158,7 +157,7 @@ class CollectedConverse:
                 }
                 blocks.append({"citationsContent": cited} if sources else {"text": cut})
             begin += len(text)
-        if placed < len(self._cited):
+        if count < len(self._cited):
             self.lost = (LOST,)
         return blocks
 

@@ -26,6 +26,10 @@ class Told:
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._size = 0
+        # the pieces in one, and as bytes; as far as they were put together
+        self._text, self._written = "", b""
+        # a place in the bytes, between two characters, and how many stand before it
+        self._at = self._before = 0
 
     def add(self, text: str) -> None:
         """More of it."""
@@ -37,15 +41,32 @@ class Told:
         """Characters of the answer for Google's bytes; (-1, -1) where they are not its words."""
         if self._size > _KEPT_CHARACTERS or end is None:
             return -1, -1
-        text = "".join(self._pieces)
-        written = text.encode()
+        text, written = self._put_together()
         meant = written[start or 0 : end].decode(errors="replace")
         if words is None or meant == words:
-            first = len(written[: start or 0].decode(errors="replace"))
+            first = self._characters(start or 0)
             return first, first + len(meant)
         # a server that counts otherwise, or from the beginning of a part
         at = text.find(words)
         return (at, at + len(words)) if at >= 0 else (-1, -1)
+
+    def _put_together(self) -> tuple[str, bytes]:
+        if self._pieces:
+            more = "".join(self._pieces)
+            self._text += more
+            self._written += more.encode()
+            self._pieces.clear()
+        return self._text, self._written
+
+    def _characters(self, start: int) -> int:
+        """How many stand before a byte; counted from the last such place, where that is before it."""
+        if start < 0 or start < self._at:
+            self._at = self._before = 0
+        written = self._written
+        count = self._before + len(written[self._at : start].decode(errors="replace"))
+        if self._at <= start < len(written) and written[start] & 0xC0 != 0x80:
+            self._at, self._before = start, count
+        return count
 
 
 def read_citations(candidate: wire.Candidate, told: Told) -> list[Cited]:
@@ -87,6 +108,12 @@ class Grounding:
     def __init__(self) -> None:
         self._spans = Spans()
         self._pieces: list[str] = []
+        self._text = ""
+        # a place in the text, and the bytes before it
+        self._at = self._bytes = 0
+        # by what makes them the same: the place of a source, and of a passage its sources' places
+        self._places: dict[tuple[str, ...], int] = {}
+        self._sources: dict[tuple[int, str], list[int]] = {}
         self._chunks: list[dict[str, object]] = []
         self._supports: list[dict[str, object]] = []
 
@@ -108,20 +135,30 @@ class Grounding:
         else:
             context = _named(uri=source.url, title=source.title, text=source.quote)
             chunk = {"retrievedContext": context}
-        if chunk not in self._chunks:
+        same = *chunk, source.url, source.title, source.quote if "web" not in chunk else ""
+        place = self._places.setdefault(same, len(self._chunks))
+        if place == len(self._chunks):
             self._chunks.append(chunk)
         start, end = self._spans.of(cited)
-        text = "".join(self._pieces)
-        first = len(text[:start].encode())
-        words = text[start:end]
+        if self._pieces:
+            self._text += "".join(self._pieces)
+            self._pieces.clear()
+        words = self._text[start:end]
+        first = self._bytes_before(start)
+        if (first, words) in self._sources:
+            self._sources[first, words].append(place)
+            return
+        indices = self._sources[first, words] = [place]
         segment = {"startIndex": first, "endIndex": first + len(words.encode()), "text": words}
-        place = self._chunks.index(chunk)
-        for support in self._supports:
-            indices = support["groundingChunkIndices"]
-            if support["segment"] == segment and isinstance(indices, list):
-                indices.append(place)
-                return
-        self._supports.append({"segment": segment, "groundingChunkIndices": [place]})
+        self._supports.append({"segment": segment, "groundingChunkIndices": indices})
+
+    def _bytes_before(self, start: int) -> int:
+        """Counted from where it was asked for last, where that is before it."""
+        if start < self._at:
+            self._at = self._bytes = 0
+        self._bytes += len(self._text[self._at : start].encode())
+        self._at = min(start, len(self._text))
+        return self._bytes
 
     def metadata(self) -> dict[str, object] | None:
         """`groundingMetadata`; None where nothing was cited."""

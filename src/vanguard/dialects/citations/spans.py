@@ -6,7 +6,8 @@ Anthropic and Converse cut the answer into pieces, each with its sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 
 from vanguard.dialects.conversation import Cited, Source
 
@@ -38,6 +39,18 @@ class Spans:
         return cited.start, max(cited.start, min(cited.end, self.said))
 
 
+def placed(cited: Iterable[Cited]) -> Callable[[int, int], list[Cited]]:
+    """Says which sources begin at or after a character and before another, in the order of `cited`."""
+    ordered = sorted(enumerate(cited), key=lambda one: one[1].start)
+    starts = [one.start for _, one in ordered]
+
+    def between(begin: int, end: int) -> list[Cited]:
+        found = ordered[bisect_left(starts, begin) : bisect_left(starts, end)]
+        return [one for _, one in sorted(found, key=lambda one: one[0])]
+
+    return between
+
+
 def pieces(text: str, begin: int, cited: Iterable[Cited]) -> list[tuple[str, tuple[Source, ...]]]:
     """A text cut into pieces, each with the sources that stand for it.
 
@@ -51,13 +64,14 @@ def pieces(text: str, begin: int, cited: Iterable[Cited]) -> list[tuple[str, tup
         The pieces, which together are the text. Spans that overlap are one.
     """
     spans: list[tuple[int, int, list[Source]]] = []
-    placed = sorted(
+    within = sorted(
         ((*_within(one, begin, len(text)), one.source) for one in cited), key=lambda one: one[:2]
     )
-    for start, end, source in placed:
+    for start, end, source in within:
         if spans and start < spans[-1][1]:
             before = spans[-1]
-            spans[-1] = before[0], max(before[1], end), [*before[2], source]
+            before[2].append(source)
+            spans[-1] = before[0], max(before[1], end), before[2]
         else:
             spans.append((start, end, [source]))
     found: list[tuple[str, tuple[Source, ...]]] = []

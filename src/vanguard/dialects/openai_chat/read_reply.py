@@ -62,6 +62,7 @@ class OpenAIChatReader:
         self._refused = False
         self._calls: dict[int, tuple[int, str]] = {}  # the server's index -> ours, and the id
         self._call_count = 0
+        self._free_index = 0  # behind all that are used
         self._usage: Usage | None = None
 
     def whole(self, body: bytes) -> list[ReplyEvent]:
@@ -167,6 +168,7 @@ class OpenAIChatReader:
             known = self._call_count, call.id or ""
             self._calls[index] = known
             self._call_count += 1
+            self._free_index = max(self._free_index, index + 1)
             events.append(ToolStart(known[0], call.id or new_id("call"), name))
         if function is not None and (arguments := present(function.arguments)) is not None:
             text = _arguments(arguments)
@@ -182,7 +184,7 @@ class OpenAIChatReader:
             return index
         is_new = bool(call.id) and call.id != known[1] and bool(name)
         is_new = is_new or (call.index is None and not call.id and bool(name))
-        return max(self._calls) + 1 if is_new else index
+        return self._free_index if is_new else index
 
     def _finish(self, choice: wire.Choice) -> Finish:
         reason = _REASONS.get(choice.finish_reason or "", "stop")

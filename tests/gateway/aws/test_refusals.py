@@ -1,6 +1,10 @@
+import json
+
 import pytest
 
 from vanguard.gateway.aws.refusals import error_type, meant_status, refuses_us, untaken
+
+ROLE = "User: arn:aws:sts::123456789012:assumed-role/x/y is not authorized to perform: "
 
 
 @pytest.mark.parametrize(
@@ -43,16 +47,30 @@ def test_what_a_refusal_means_is_said_by_its_type(status, kind, body, expected):
 
 
 @pytest.mark.parametrize(
-    ("kind", "ours"),
+    ("kind", "words", "ours"),
     [
-        ("ExpiredTokenException", True),
-        ("SignatureDoesNotMatch", True),
-        ("AccessDeniedException", False),
-        ("", False),
+        ("ExpiredTokenException", "", True),
+        ("SignatureDoesNotMatch", "", True),
+        ("AccessDeniedException", ROLE + "bedrock:InvokeModelWithResponseStream on", True),
+        ("AccessDeniedException", ROLE + "sagemaker:InvokeEndpoint on resource", True),
+        (
+            "AccessDeniedException",
+            "You don't have access to the model with the specified ID.",
+            True,
+        ),
+        ("AccessDeniedException", "Bearer Token has expired", True),
+        ("", "The security token included in the request is invalid", True),
+        ("AccessDeniedException", ROLE + "bedrock:ApplyGuardrail on resource", False),
+        ("AccessDeniedException", ROLE + "s3:GetObject on resource", False),
+        ("AccessDeniedException", "You are not authorized to access guardrail g", False),
+        ("AccessDeniedException", 'No such thing: "message": "Bearer Token', False),
+        ("AccessDeniedException", "", False),
+        ("", "", False),
     ],
 )
-def test_some_types_are_about_the_platform_alone(kind, ours):
-    assert refuses_us(kind) is ours
+def test_some_refusals_are_about_the_platform_alone(kind, words, ours):
+    assert refuses_us(kind, json.dumps({"message": words}).encode()) is ours
+    assert refuses_us(kind, json.dumps({"Message": words}, indent=1).encode()) is ours
 
 
 @pytest.mark.parametrize(

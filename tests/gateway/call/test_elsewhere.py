@@ -26,6 +26,7 @@ from vanguard.snapshot.model import Aws, Model, Routing
 
 PLACE = deployment("http://x")
 AWS = deployment("http://x", aws=Aws("us-east-1"))
+VERTEX = {"dialect": "google_generate", "credential": "google:metadata"}
 
 
 @pytest.mark.parametrize(
@@ -45,9 +46,12 @@ def test_a_failure_is_the_upstreams(status):
     assert error.retry_after_s is None
 
 
-@pytest.mark.parametrize(("place", "status"), [(PLACE, 401), (AWS, 401), (AWS, 403)])
-def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it(place, status):
-    error = elsewhere(place, status, 7.5)
+@pytest.mark.parametrize(
+    ("place", "status", "aws_type"),
+    [(PLACE, 401, ""), (AWS, 401, ""), (AWS, 403, "InvalidSignatureException")],
+)
+def test_a_refused_credential_is_the_platforms_and_no_wait_mends_it(place, status, aws_type):
+    error = elsewhere(place, status, 7.5, b"", aws_type)
     assert isinstance(error, UpstreamUnavailable)
     assert error.retry_after_s is None
     assert "credential" in error.message
@@ -64,7 +68,9 @@ def test_what_the_request_is_at_fault_for_would_fail_elsewhere_too(status):
         ({"dialect": "google_generate"}, 400, b'{"reason": "API_KEY_INVALID"}', True),
         ({"dialect": "google_generate"}, 400, b'{"reason": "BAD"}', False),
         ({"dialect": "openai_chat"}, 400, b'{"reason": "API_KEY_INVALID"}', False),
-        ({"dialect": "google_generate", "credential": "google:metadata"}, 403, b"", True),
+        (VERTEX, 403, b'{"reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}', True),
+        (VERTEX, 403, b'{"reason": "SERVICE_DISABLED"}', True),
+        (VERTEX, 403, b"{}", False),
         ({"dialect": "google_generate", "credential": "env:KEY"}, 403, b"", False),
     ],
 )
@@ -405,6 +411,37 @@ async def test_what_aws_says_by_a_type_is_failed_over_and_told_as_what_it_is(
             snapshot([deployment(upstream.base_url, **BEDROCK)]), bounds=Bounds(attempts=1)
         )
         assert (await chat(client, running)).status_code == alone
+
+
+ROLE = "User: arn:aws:sts::123456789012:assumed-role/x/y is not authorized to perform: bedrock:"
+CONVERSE = {"messages": [{"role": "user", "content": [{"text": "x"}]}]}
+
+
+async def test_what_the_request_names_and_the_account_may_not_use_blames_nobody_and_tells_no_account(
+    runner, client, monkeypatch
+):
+    monkeypatch.setenv("AWS_KEY", "secret-of-ours")
+    words = {"message": ROLE + "ApplyGuardrail on resource: gr-1"}
+    refusal = whole(403, words, {"x-amzn-errortype": "AccessDeniedException:http://x/"})
+    async with Two(runner, client, [refusal], [refusal], **BEDROCK) as two:
+        for _ in range(3):
+            url = two.running.base_url + "/aws/model/m/converse"
+            answer = await client.post(url, json=CONVERSE, headers=KEY)
+            assert answer.status_code == 403
+            assert "'m/1' may not use something that the request names" in answer.json()["message"]
+            assert "123456789012" not in answer.text
+        assert two.asked == [3, 3]
+        assert two.running.gateway.health.all_well
+
+
+async def test_an_account_that_may_not_ask_for_the_model_is_set_aside(runner, client, monkeypatch):
+    monkeypatch.setenv("AWS_KEY", "secret-of-ours")
+    words = {"message": ROLE + "InvokeModel on resource: x"}
+    refusal = whole(403, words, {"x-amzn-errortype": "AccessDeniedException:http://x/"})
+    async with Two(runner, client, [refusal], [whole(200, CONVERSED)], **BEDROCK) as two:
+        for _ in range(4):
+            assert (await two.ask()).headers["x-vanguard-deployment"] == "m/1"
+        assert not two.healthy()
 
 
 async def test_who_cannot_count_tokens_may_serve_all_the_same(runner, client):

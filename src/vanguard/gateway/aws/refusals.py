@@ -50,6 +50,17 @@ _OURS = _UNTAKEN | {
     "SignatureDoesNotMatch",
 }
 
+_LOOKED_AT_BYTES = 16_384
+# a client's own words come back behind others, or with backslashes before their quotes
+_DENIED = re.compile(
+    rb'"message"\s*:\s*"(?:'
+    rb"User: \S{1,2048} is not authorized to perform: (?:bedrock:(?:Invoke|Converse|Count|CallWith)|sagemaker:Invoke)"
+    rb"|You don't have access to the model|Model access is denied|Your account is not authorized"
+    rb"|Access to this model is not available|Bearer Token|Authentication failed|Invalid API Key"
+    rb"|Missing Authentication Token|The security token included in the request|Signature expired"
+    rb"|The request signature we calculated)",
+    re.IGNORECASE,
+)
 _EXPIRED = re.compile(
     rb'"message"\s*:\s*"The security token included in the request is (?:expired|invalid)',
     re.IGNORECASE,
@@ -91,9 +102,9 @@ def meant_status(status: int, kind: str, body: bytes) -> int:
     return status
 
 
-def refuses_us(kind: str) -> bool:
-    """Whether an error is about what the platform sends to be known by."""
-    return kind in _OURS
+def refuses_us(kind: str, body: bytes) -> bool:
+    """Whether a 403 is about who the platform is, or what its account may use, whatever was asked of it."""
+    return kind in _OURS or _DENIED.search(body[:_LOOKED_AT_BYTES]) is not None
 
 
 def untaken(kind: str, body: bytes) -> bool:

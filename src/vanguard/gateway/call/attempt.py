@@ -251,7 +251,7 @@ class Attempt:
             self._over()
             return
         gateway = self._gateway
-        status, _, error, for_good, at_fault = understood(
+        status, _, error, body, for_good, at_fault = understood(
             gateway, self._exchange, outcome, self._headers, body, gateway.clock.now_ms() / 1000
         )
         if error is None and at_fault:

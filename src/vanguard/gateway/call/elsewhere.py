@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from vanguard.core.errors import (
+    Forbidden,
     PolicyError,
     UpstreamError,
     UpstreamOverloaded,
@@ -24,10 +25,11 @@ from vanguard.dialects.framing import ENVELOPED
 from vanguard.dialects.registry import DIALECTS
 from vanguard.dialects.sagemaker.errors import read_refusal
 from vanguard.gateway.app import Gateway
-from vanguard.gateway.aws import refusals
+from vanguard.gateway.aws import refusals as aws
 from vanguard.gateway.call.awaited import renewed
 from vanguard.gateway.call.retry_after import retry_after_s
 from vanguard.gateway.exchange import Exchange, Outcome
+from vanguard.gateway.google import refusals as google
 from vanguard.gateway.google.tokens import lends
 from vanguard.gateway.relay.contract import Relay
 from vanguard.gateway.routing.refusals import cause_of
@@ -61,6 +63,7 @@ class Refusal(NamedTuple):
         status: its own, or the one within it.
         wait_s: for how long it wants to be left alone, as far as it said.
         error: why somebody else is asked; None where the client reads the answer.
+        body: what of the answer the client reads.
         for_good: whether this request need not come back.
         at_fault: whether the deployment is, whoever asks.
     """
@@ -68,12 +71,17 @@ class Refusal(NamedTuple):
     status: int
     wait_s: float | None
     error: UpstreamError | None
+    body: bytes
     for_good: bool = False
     at_fault: bool = True
 
 
 def elsewhere(
-    deployment: Deployment, status: int, wait_s: float | None, body: bytes = b""
+    deployment: Deployment,
+    status: int,
+    wait_s: float | None,
+    body: bytes = b"",
+    aws_type: str = "",
 ) -> UpstreamError | None:
     """The error of an answer of status >= 400 if asking elsewhere may help, None where the request is at fault.
 
@@ -82,6 +90,7 @@ def elsewhere(
         status: what it answered; 401 is about the platform's credential, never the client's.
         wait_s: for how long it wants to be left alone, as far as it said.
         body: of the answer.
+        aws_type: the bare name of an error of AWS's.
     """
     if wait_s is None and deployment.dialect == "google_generate":
         wait_s = _told_wait_s(body)
@@ -89,7 +98,7 @@ def elsewhere(
         message = f"deployment '{deployment.id}' is overloaded (HTTP {status})"
         kind = UpstreamRateLimited if status == 429 else UpstreamOverloaded
         return kind(message, retry_after_s=wait_s)
-    if _refuses_us(deployment, status, body):
+    if _refuses_us(deployment, status, body, aws_type):
         message = f"deployment '{deployment.id}' refused the platform's credential (HTTP {status})"
         return UpstreamUnavailable(message)
     if status in _FAILED:
@@ -110,7 +119,8 @@ def understood(
 
     An account without money, or without the model, is left as one with a bad credential is; but when no
     other can be asked, its own words are the client's. So are those of a 403 or 404 that do not say whose
-    fault it is: asking elsewhere may help, and blames nobody. Where another account has made what this one
+    fault it is: asking elsewhere may help, and blames nobody; a cloud's 403 names our account, and is told in
+    other words. Where another account has made what this one
     cannot read, each is asked: the attempts are changed. So they may be where a token or a session was refused
     before its end: it is had anew, and blames nobody once.
 
@@ -124,25 +134,26 @@ def understood(
     """
     deployment, status = outcome.deployment, outcome.http_status
     wait_s = retry_after_s(headers, now_s)
+    aws_type = aws.error_type(headers, body) if deployment.aws is not None else ""
     if deployment.dialect in ENVELOPED:
         status = meant_status(status, headers, body)
     elif deployment.aws is not None:
-        status = refusals.meant_status(status, refusals.error_type(headers, body), body)
-    error = elsewhere(deployment, status, wait_s, body)
+        status = aws.meant_status(status, aws_type, body)
+    error = elsewhere(deployment, status, wait_s, body, aws_type)
     if error is not None:
-        for_good = _refuses_us(deployment, status, body)
-        untaken = for_good and _untaken(deployment, status, headers, body)
+        for_good = _refuses_us(deployment, status, body, aws_type)
+        untaken = for_good and _untaken(deployment, status, body, aws_type)
         if untaken and renewed(gateway, exchange, outcome):
-            return Refusal(status, None, error, at_fault=False)
+            return Refusal(status, None, error, body, at_fault=False)
         if for_good:
             exchange.refused |= {deployment.id}
         # Google says it in the body, which `elsewhere` has read
-        return Refusal(status, error.retry_after_s, error, for_good)
+        return Refusal(status, error.retry_after_s, error, body, for_good)
     at_fault = account_at_fault(status, body)
     another_made = not at_fault and _another_made(status, body)
     unclear = status in {403, 404} and cause_of(status, body) is None
     if not (at_fault or another_made or unclear):
-        return Refusal(status, wait_s, None, at_fault=False)
+        return Refusal(status, wait_s, None, body, at_fault=False)
     exchange.refused |= {deployment.id}
     others_left = _accounts_left if another_made else partial(_others_left, failed=at_fault)
     if others_left(exchange, outcome):
@@ -150,7 +161,9 @@ def understood(
         error = kind(f"deployment '{deployment.id}' does not serve the request (HTTP {status})")
     # many deployments do not count tokens, and serve all the same
     at_fault = at_fault and exchange.door.operation != "count_tokens"
-    return Refusal(status, wait_s, error, for_good=True, at_fault=at_fault)
+    if status == 403 and _of_a_cloud(deployment):
+        body = _without_names(exchange, deployment)
+    return Refusal(status, wait_s, error, body, for_good=True, at_fault=at_fault)
 
 
 def account_at_fault(status: int, body: bytes) -> bool:
@@ -223,20 +236,44 @@ def _told_wait_s(body: bytes) -> float | None:
     return None if found is None else float(found[1])
 
 
-def _refuses_us(deployment: Deployment, status: int, body: bytes) -> bool:
+def _of_a_cloud(deployment: Deployment) -> bool:
+    """Whether refusals name accounts of ours; those of a container at SageMaker do not."""
+    own = deployment.aws is not None or lends(deployment.credential)
+    return own and deployment.dialect not in ENVELOPED
+
+
+def _without_names(exchange: Exchange, deployment: Deployment) -> bytes:
+    """A 403 in the form that the deployment speaks: the client may mend its request, and is told no more."""
+    spoken = exchange.door.dialect
+    if spoken not in {deployment.dialect, *deployment.also}:
+        spoken = deployment.dialect
+    error = Forbidden(
+        f"deployment '{deployment.id}' may not use something that the request names, such as a file,"
+        " a cache or a guardrail"
+    )
+    return DIALECTS[spoken].error_body(error, exchange.id)
+
+
+def _refuses_us(deployment: Deployment, status: int, body: bytes, aws_type: str) -> bool:
     """Whether the platform's own credential is at fault."""
     if status == 403:
-        # AWS and Vertex say so in words that name our account
-        return deployment.aws is not None or deployment.credential.startswith("google:")
+        if deployment.aws is not None:
+            # a request names nothing of ours at an endpoint but the endpoint
+            denied = deployment.dialect in ENVELOPED and aws_type == "AccessDeniedException"
+            ours = denied or aws.refuses_us(aws_type, body)
+        elif lends(deployment.credential):
+            ours = google.refuses_us(body)
+        else:
+            return False
+        # an account that can serve nobody is named there, and told to nobody
+        return ours or account_at_fault(status, body)
     # the Gemini API finds a bad key to be a bad request (error ErrorInfo, 2026-11)
     bad_key = status == 400 and deployment.dialect == "google_generate"
     return status == 401 or (bad_key and b'"API_KEY_INVALID"' in body)
 
 
-def _untaken(
-    deployment: Deployment, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes
-) -> bool:
+def _untaken(deployment: Deployment, status: int, body: bytes, aws_type: str) -> bool:
     """Whether the very token or session is no longer taken, where those are fetched."""
     if deployment.aws is not None:
-        return refusals.untaken(refusals.error_type(headers, body), body)
+        return aws.untaken(aws_type, body)
     return status == 401 and lends(deployment.credential)

@@ -126,6 +126,35 @@ async def test_accounts_that_nobody_uses_are_forgotten(kept):
     assert len(kept.world.asked) == 1
 
 
+async def test_whoever_waits_for_an_account_that_a_reload_takes_away_hears_of_its_token(kept):
+    await kept.keep()
+    ready = []
+    assert kept.tokens.keeper(kept.account).wait(lambda: ready.append(1))
+    kept.tokens.keep([])
+    await kept.answer()
+    assert ready == [1]
+    assert kept.tokens.current(kept.account) == b"t"
+    kept.tokens.sweep()
+    assert not kept.tokens._keepers
+    # a request of the older snapshot asks once more: nobody keeps that for ever
+    with pytest.raises(UpstreamUnavailable):
+        kept.tokens.current(kept.account)
+    await turns()
+    await kept.answer()
+    kept.tokens.sweep()
+    assert not kept.tokens._keepers
+
+
+async def test_an_account_that_comes_back_while_it_is_asked_for_stays(kept):
+    await kept.keep()
+    kept.tokens.keep([])
+    await kept.keep()
+    await kept.answer()
+    kept.tokens.sweep()
+    assert kept.tokens.current(kept.account) == b"t"
+    assert len(kept.world.asked) == 1
+
+
 def place_at(vertex, credential="google:default"):
     return deployment(
         vertex.base_url,

@@ -42,6 +42,7 @@ class Tokens:
         self._around = around
         self._variables = variables
         self._keepers: dict[str, Keeper[bytes]] = {}
+        self._leaving: set[str] = set()
 
     def current(self, account: str) -> bytes:
         """The token in force of an account: `file:/path`, `metadata` or `default`.
@@ -70,16 +71,19 @@ class Tokens:
     def keep(self, credentials: Iterable[str]) -> None:
         """The credentials of all deployments: tokens are fetched before anybody asks, others forgotten."""
         wanted = dict.fromkeys(one.partition(":")[2] for one in credentials if lends(one))
-        for gone in self._keepers.keys() - wanted.keys():
-            self._keepers.pop(gone).close()
+        # requests of an older snapshot may wait for a fetch: such a keeper leaves when that is over
+        self._leaving = self._keepers.keys() - wanted.keys()
         for account in wanted:
             self.keeper(account)
         self.sweep()
 
     def sweep(self) -> None:
         """Renews what is soon over."""
-        for keeper in self._keepers.values():
-            keeper.renew()
+        for account, keeper in list(self._keepers.items()):
+            if account not in self._leaving:
+                keeper.renew()
+            elif not keeper.fetching:
+                del self._keepers[account]
 
     def close(self) -> None:
         """Nobody wants any of them any longer."""

@@ -139,3 +139,16 @@ async def test_places_that_no_deployment_names_are_forgotten(home):
     home.sources.keep([])
     assert home.sources.keeper(PLACE) is not before
     home.sources.close()
+
+
+async def test_whoever_waits_for_a_place_that_a_reload_takes_away_hears_of_it(home):
+    home.pair("AK1")
+    ready = []
+    home.sources.keep([PLACE])
+    assert home.sources.keeper(PLACE).wait(lambda: ready.append(1))
+    home.sources.keep([])
+    await turns()
+    assert ready == [1]
+    assert await home.key_id() == "AK1"
+    home.sources.sweep()
+    assert not home.sources._keepers

@@ -75,6 +75,7 @@ class Sources:
         self._around = around
         self._variables = variables
         self._keepers: dict[Place, Keeper[AwsCredentials]] = {}
+        self._leaving: set[Place] = set()
         self._looked_at = 0.0
         self._mark: tuple[object, ...] | None = None
 
@@ -94,10 +95,11 @@ class Sources:
     def keep(self, places: Iterable[Place]) -> None:
         """The places of all deployments: fetched before anybody asks, others are forgotten."""
         wanted = dict.fromkeys(places)
-        for gone in self._keepers.keys() - wanted.keys():
-            self._keepers.pop(gone).close()
+        # requests of an older snapshot may wait for a fetch: such a keeper leaves when that is over
+        self._leaving = self._keepers.keys() - wanted.keys()
         for place in wanted:
-            self.keeper(place).renew()
+            self.keeper(place)
+        self._renew()
 
     def sweep(self) -> None:
         """Renews what is soon over, or made from files that have changed."""
@@ -106,13 +108,19 @@ class Sources:
         if self._files_changed():
             for keeper in self._keepers.values():
                 keeper.make_stale()
-        for keeper in self._keepers.values():
-            keeper.renew()
+        self._renew()
 
     def close(self) -> None:
         """Nobody wants any of them any longer."""
         for keeper in self._keepers.values():
             keeper.close()
+
+    def _renew(self) -> None:
+        for place, keeper in list(self._keepers.items()):
+            if place not in self._leaving:
+                keeper.renew()
+            elif not keeper.fetching:
+                del self._keepers[place]
 
     def _paths(self) -> tuple[Path, Path]:
         variables = self._variables()

@@ -23,3 +23,19 @@ def test_both_forms_of_retry_after(value, wait_s):
     now_s = 784_111_777.0  # 06 Nov 1994 08:49:37 GMT, the example of RFC 9110
     assert retry_after_s([(b"retry-after", value)], now_s) == wait_s
     assert retry_after_s([(b"date", value)], now_s) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ([(b"retry-after-ms", b"1500")], 1.5),
+        ([(b"retry-after", b"2"), (b"retry-after-ms", b"1500")], 1.5),
+        ([(b"retry-after-ms", b"1500"), (b"retry-after", b"2")], 1.5),
+        ([(b"retry-after-ms", b"soon"), (b"retry-after", b"2")], 2.0),
+        ([(b"retry-after-ms", b"soon")], None),
+        ([(b"retry-after-ms", b"-5")], 0.0),
+        ([(b"retry-after-ms", b"86400000")], 3600.0),
+    ],
+)
+def test_milliseconds_go_before_seconds(headers, expected):
+    assert retry_after_s(headers, 0.0) == expected

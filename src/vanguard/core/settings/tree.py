@@ -295,7 +295,9 @@ class ProbeSettings(Section):
         pattern=r"^/[!-~]*$",
         description="From the root of its address, such as `/health` or `/v1/models`; sent with the deployment's credential.",
     )
-    interval_s: float = Field(10, ge=1, description="Seconds between two.")
+    interval_s: float = Field(
+        10, ge=1, description="Seconds between two of one gateway worker; each asks for itself."
+    )
 
 
 class DeploymentSettings(Section):

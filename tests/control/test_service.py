@@ -184,6 +184,15 @@ def test_old_rows_are_deleted(
     assert [row["request_id"] for row in rows] == ["req_new"]
 
 
+def test_a_database_that_was_deleted_is_complained_of_although_nobody_asks(
+    service: ControlService, boot: ControlBoot
+) -> None:
+    service.tend()
+    (Path(boot.home) / "vanguard.db").unlink()
+    with pytest.raises(StoreUnavailable, match="deleted or replaced"):
+        service.tend()
+
+
 def test_the_thread_keeps_up_and_ends(
     make_service: Callable[[], ControlService], boot: ControlBoot
 ) -> None:

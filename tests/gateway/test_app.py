@@ -14,7 +14,8 @@ from support.gateway import (
 )
 from support.upstream import Upstream, stream
 from vanguard.core.journal import STRIDE_BYTES
-from vanguard.gateway.accounting.journal import Journal
+from vanguard.gateway.accounting.claims import claim
+from vanguard.gateway.accounting.journal import Journal, segments
 from vanguard.gateway.app import Gateway
 from vanguard.gateway.http.origin import parse_base_url
 from vanguard.gateway.http.tls import contexts
@@ -93,6 +94,20 @@ async def test_a_start_goes_beyond_what_control_has_read_of_a_folder_that_was_re
     gateway = idle(tmp_path)
     assert gateway.ledger.journal.begins == 6 * STRIDE_BYTES
     gateway.close()
+
+
+async def test_a_journal_that_was_deleted_is_complained_of_and_goes_on_in_a_new_file(
+    tmp_path, capfd
+):
+    gateway = idle(tmp_path)
+    shutil.rmtree(gateway.claim.folder)
+    gateway.start()
+    assert claim(gateway.claim.folder).name == "gw-0.2"
+    gateway.close()
+    (line,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert (line["level"], line["event"]) == ("error", "journal")
+    assert "deleted or replaced" in line["reason"]
+    assert len(segments(gateway.claim.folder)) == 1
 
 
 async def test_services_of_the_machine_are_reached_past_the_forward_proxy(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -183,6 +184,25 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailable, match="full"):
         fill()
+    database.close()
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_file_that_is_no_longer_there_is_not_written_to(tmp_path: Path, replaced: bool) -> None:
+    """SQLite would: a key would be made that nobody has after the next start."""
+    path = tmp_path / "a.db"
+    database = Database(sqlite_url(path))
+    database.check_file()  # nothing is open yet
+    upgrade(database)
+    path.rename(tmp_path / "b.db")
+    if replaced:
+        shutil.copy(tmp_path / "b.db", path)
+    for use in (database.read, database.write):
+        with pytest.raises(StoreUnavailable, match=r"a\.db was deleted or replaced"), use():
+            pass
+    (tmp_path / "b.db").replace(path)
+    with database.read() as connection:
+        assert connection.execute(select(meta)).all() == []
     database.close()
 
 

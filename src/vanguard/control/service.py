@@ -191,6 +191,7 @@ class ControlService:
             self._reload_asked.clear()
             _log.info("settings reloaded, snapshot %d", self.reload())
         self.clock.now_ms()  # so that it sees each day begin, whether anything happens or not
+        self.database.check_file()  # while nobody asks it anything as well
         self._refresh()
         self._marks_moved |= self.ingest.poll()
         waited = self.clock.monotonic() - self._published_at

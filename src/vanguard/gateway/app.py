@@ -6,6 +6,7 @@ It does not know the steps or their order; it owns counters, connections, journa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -145,6 +146,11 @@ class Gateway:
         self.tokens.sweep()
         self.pings.sweep(self.loop_time())
         self.probes.sweep(self.loop_time())
+        lost = self.ledger.journal.look()
+        if lost:
+            self.log.error("journal", reason=lost)
+            with contextlib.suppress(OSError):  # the log has why
+                self.claim.renew()
         self.ledger.retry()
 
     def _changed(self, view: View, before: View | None) -> None:

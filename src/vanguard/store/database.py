@@ -37,6 +37,9 @@ _STATEMENT_TIMEOUT = "30min"
 _READ_ONLY = "25006"  # read_only_sql_transaction; psycopg counts it among its internal errors
 
 
+_FileId = tuple[int, int]  # device and inode
+
+
 class Database:
     """One database, shared by the threads of a process.
 
@@ -53,6 +56,9 @@ class Database:
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self._file: _FileId | None = None  # of SQLite, once it is open
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", self._opened)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -66,6 +72,24 @@ class Database:
         with self._transaction(writing=True) as connection:
             yield connection
 
+    def check_file(self) -> None:
+        """Looks whether the file that is open still is the one of that name; of SQLite alone.
+
+        SQLite works on in a file that was deleted or replaced under it, and all of that is lost.
+
+        Raises:
+            StoreUnavailable: it no longer is.
+        """
+        if self._file is not None and _file_id(self.url) != self._file:
+            raise StoreUnavailable(
+                f"the database {self.url.database} was deleted or replaced while it was in use; stop the"
+                " platform, put the right file there, and start it again"
+            )
+
+    def _opened(self, _connection: object, _record: object) -> None:
+        if self._file is None:
+            self._file = _file_id(self.url)
+
     def close(self) -> None:
         """Closes every pooled connection."""
         self._engine.dispose()
@@ -75,6 +99,7 @@ class Database:
         options: dict[str, Any] = {"vanguard_writing": writing}
         if not self.is_sqlite:
             options["isolation_level"] = "READ COMMITTED" if writing else "REPEATABLE READ"
+        self.check_file()
         try:
             with (
                 self._engine.connect().execution_options(**options) as connection,
@@ -141,6 +166,15 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _file_id(url: URL) -> _FileId | None:
+    """Which file has the name now; None when there is none."""
+    try:
+        found = Path(url.database or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _log_ahead(cursor: sqlite3.Cursor) -> None:

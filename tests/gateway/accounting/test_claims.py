@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 
@@ -45,6 +46,16 @@ def test_the_lock_ends_with_the_process(tmp_path):
         [sys.executable, "-c", script, str(tmp_path / "w")], capture_output=True, check=False
     )
     assert died.stdout == b"w\n"
+    assert claim(tmp_path / "w").name == "w"
+
+
+def test_a_lock_that_was_deleted_is_taken_again(tmp_path):
+    mine = claim(tmp_path / "w")
+    mine.renew()
+    shutil.rmtree(tmp_path / "w")
+    mine.renew()
+    assert claim(tmp_path / "w").name == "w.2"
+    mine.release()
     assert claim(tmp_path / "w").name == "w"
 
 

@@ -1,6 +1,7 @@
 import errno
 import fcntl
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -127,6 +128,44 @@ def test_a_foreign_name_within_a_segment_does_not_hide_its_end(open_journal, tmp
     os.truncate(path, 3 * STRIDE_BYTES)
     (tmp_path / segment_name(300)).touch()
     assert open_journal().begins == 5 * STRIDE_BYTES
+
+
+@pytest.mark.parametrize("fsync", ["never", "second", "always"])
+@pytest.mark.parametrize("loss", ["file", "folder", "replaced"])
+def test_a_file_that_is_deleted_under_its_writer_has_a_successor(
+    open_journal, tmp_path, loss, fsync
+):
+    folder = tmp_path / "w"
+    journal = open_journal(folder, fsync=fsync)
+    journal.append(record(1))
+    assert journal.look() == ""
+    path = folder / segment_name(0)
+    if loss == "folder":
+        shutil.rmtree(folder)
+    else:
+        path.unlink()
+    if loss == "replaced":
+        path.write_bytes(b"")
+    assert "deleted or replaced" in journal.look()
+    assert journal.look() == ""
+    journal.append(record(2))
+    assert [(at, one.at_ms) for at, one in journal.replay(0)] == [(LINE, 2)]
+    assert (journal.sync_error, journal.sync()) == ("", True)
+
+
+@pytest.mark.parametrize("fsync", ["never", "always"])
+def test_while_a_deleted_file_can_have_no_successor_it_is_said(open_journal, tmp_path, fsync):
+    folder = tmp_path / "w"
+    journal = open_journal(folder, fsync=fsync)
+    journal.append(record(1))
+    shutil.rmtree(folder)
+    folder.touch()
+    assert ["no successor" in journal.look() for _ in range(3)] == [True, False, False]
+    assert journal.sync() is False
+    assert "deleted or replaced" in journal.sync_error
+    folder.unlink()
+    assert journal.look()
+    assert (journal.sync(), journal.sync_error) == (True, "")
 
 
 @given(st.integers(0, LINE))

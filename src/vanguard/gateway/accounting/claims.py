@@ -35,6 +35,17 @@ class Claim:
         self.folder = folder
         self._descriptor = descriptor
 
+    def renew(self) -> None:
+        """Locks the folder again where somebody has deleted the lock, so that no other worker takes it.
+
+        Raises:
+            OSError: the folder cannot be made or locked.
+        """
+        again = _lock(self.folder)
+        if again is not None:
+            os.close(self._descriptor)
+            self._descriptor = again
+
     def release(self) -> None:
         """Lets somebody else have it; a second time has no effect."""
         if self._descriptor >= 0:
@@ -86,6 +97,11 @@ def journal_folders(root: Path) -> list[Path]:
 
 
 def _take(folder: Path) -> Claim | None:
+    descriptor = _lock(folder)
+    return None if descriptor is None else Claim(folder, descriptor)
+
+
+def _lock(folder: Path) -> int | None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -93,7 +109,7 @@ def _take(folder: Path) -> Claim | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
-    return Claim(folder, descriptor)
+    return descriptor
 
 
 @contextmanager

@@ -112,7 +112,8 @@ class Journal:
         written_bytes: what this instance has written.
         damaged: places that replay could not read.
         write_error: why the last write that failed did so.
-        sync_error: why the last sync failed, empty when it did not (always, under `never`).
+        sync_error: why the last sync failed, empty when it did not (under `never` it does only where
+            the file is gone and no other can be made).
     """
 
     def __init__(
@@ -142,7 +143,7 @@ class Journal:
         self.damaged = 0
         self.written_bytes = 0
         self.write_error = ""
-        self.sync_error = ""
+        self.sync_error = self._gone = ""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._start = self.begins = _next_start(folder, floor)
         self._descriptor, self._length = _open(folder / segment_name(self._start))
@@ -245,6 +246,32 @@ class Journal:
         if self._fsync == "always":
             _sync_folder(self.folder)
 
+    def look(self) -> str:
+        """Goes on in a new file where the one that is written was deleted, or replaced by another.
+
+        Whoever reads would never see what is written to it from then on. What control has read of it
+        is not lost. While no other can be made, `sync_error` says so.
+
+        Returns:
+            What has happened, empty when nothing has since the last look.
+        """
+        path = self.folder / segment_name(self._start)
+        try:
+            own = os.fstat(self._descriptor)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(path.stat(), own):
+                    return ""
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._roll()
+            self._gone = self.sync_error = ""
+        except OSError as error:
+            told, why = self._gone, error.strerror or type(error).__name__
+            self._gone = self.sync_error = (
+                f"{path} was deleted or replaced, and has no successor: {why}"
+            )
+            return "" if told == self._gone else self._gone
+        return f"{path} was deleted or replaced; what control had not read of it is lost"
+
     def replay(self, offset: int) -> Iterator[tuple[int, Record]]:
         """Records from an offset on, each with the offset at which it starts."""
         return replay(self.folder, offset, self._damage)
@@ -274,7 +301,7 @@ class Journal:
         return not self.sync_error
 
     def _note_sync(self, error: str) -> None:
-        self.sync_error = error
+        self.sync_error = error or self._gone
 
     def close(self) -> None:
         """Closes the file, what was promised to be on the disk being there."""

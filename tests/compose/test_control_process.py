@@ -21,6 +21,7 @@ import pytest
 
 from support.records import intent, journal_bytes, settled
 from vanguard.compose import control_process
+from vanguard.core.errors import StoreUnavailable
 from vanguard.snapshot.file import read_snapshot
 
 pytestmark = pytest.mark.e2e
@@ -37,7 +38,7 @@ class Control:
         self.socket = home / "control.sock"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, **changes: object) -> subprocess.Popen[bytes]:
+    def boot(self, **changes: object) -> Path:
         (self.home / "admin.key").write_text(ADMIN_KEY)
         boot = {
             "home": str(self.home),
@@ -51,6 +52,10 @@ class Control:
         }
         path = self.home / "boot.json"
         path.write_text(json.dumps(boot | changes))
+        return path
+
+    def start(self, **changes: object) -> subprocess.Popen[bytes]:
+        path = self.boot(**changes)
         with (self.home / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "vanguard.compose.control_process", "--boot", str(path)],
@@ -191,6 +196,30 @@ def test_boot_values_that_are_none_are_refused(control: Control) -> None:
     assert control.start(home=None).wait(_PATIENCE_S) == 1
     (line,) = control.log().splitlines()
     assert "boot values" in line
+
+
+def test_who_comes_when_the_snapshot_is_there_waits_and_is_not_refused(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = socket.socket(socket.AF_UNIX)
+
+    class Service:
+        def __init__(self, boot: object, tools: object) -> None:
+            """Opens nothing."""
+
+        def start(self, *, upkeep: bool) -> None:
+            assert not upkeep
+            waiting.connect(str(control.socket))  # as a gateway that has just become ready
+            raise StoreUnavailable("enough seen")
+
+        def stop(self) -> None:
+            """Has nothing to stop."""
+
+    monkeypatch.setattr(control_process, "ControlService", Service)
+    monkeypatch.setattr(control_process, "set_up_logs", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with waiting:
+        assert control_process.main(["--boot", str(control.boot())]) == 1
 
 
 def test_upkeep_begins_when_the_console_has_started(tmp_path: Path) -> None:

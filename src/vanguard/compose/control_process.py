@@ -45,14 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     try:
         service = ControlService(boot, tools=ReadingTools())
-        service.start(upkeep=False)
     except VanguardError as error:
         return _refuse(error.message)
     try:
+        # before the snapshot that makes the gateway ready: who then comes waits here and is not refused
         listener = listen_privately(Path(boot.socket))
     except OSError as error:
         service.stop()
         return _refuse(f"cannot listen on {boot.socket}: {error.strerror or error}")
+    try:
+        service.start(upkeep=False)
+    except VanguardError as error:
+        listener.close()
+        service.stop()
+        return _refuse(error.message)
     try:
         asyncio.run(_serve(service, build_app(service, boot), listener))
     except Exception:  # noqa: BLE001 - the process's border

@@ -2,7 +2,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from support.fake_platform.run import Platform
@@ -97,15 +96,3 @@ def test_what_changed_and_is_not_in_force_is_said() -> None:
     assert module._waiting(["gateway", "log", "gateway.workers"], restarted_gateway=False) == [
         "gateway, log, gateway.workers: changed, and in force after a restart of the platform"
     ]
-
-
-def test_another_number_of_workers_is_not_waited_for(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = {"snapshot_version": 2, "models": [], "restart_for": ["gateway.workers"]}
-    control = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
-    monkeypatch.setattr(
-        module, "_client", lambda *_: httpx.Client(transport=control, base_url="http://control")
-    )
-    assert main(["reload", "--restart-gateway"]) == 1
-    assert "gateway.workers needs a restart of the platform" in capsys.readouterr().err

@@ -310,3 +310,13 @@ def test_without_a_credential_its_header_may_be_given(build) -> None:
         " headers: {Authorization: Basic a}}]\n"
     )
     assert found.deployments["m/0-openai"].headers == {"authorization": "Basic a"}
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai-responses"])
+def test_a_provider_without_embeddings_has_no_model_for_them(build, provider: str) -> None:
+    text = (
+        "models:\n  m:\n    kind: embedding\n    deployments: [{provider: %s, model: x,"
+        " base_url: 'http://x/v1'}]\n"
+    )
+    with pytest.raises(SettingsError, match=f"embedding models of '{provider}' are not offered"):
+        build(text % provider)

@@ -38,11 +38,7 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
 
     from vanguard.cli.output import print_json  # noqa: PLC0415 - as above
     from vanguard.compose.supervisor.first_key import refusal  # noqa: PLC0415
-    from vanguard.core.errors import (  # noqa: PLC0415
-        ControlUnavailable,
-        PlatformError,
-        SettingsError,
-    )
+    from vanguard.core.errors import ControlUnavailable, SettingsError  # noqa: PLC0415
 
     class Reloaded(msgspec.Struct):
         snapshot_version: int
@@ -59,11 +55,6 @@ def reload(home: str | None, config: str | None, restart_gateway: bool, as_json:
         raise SettingsError(refusal(answer))
     found = msgspec.json.decode(answer.content, type=Reloaded)
     if restart_gateway:
-        if "gateway.workers" in found.restart_for:
-            raise PlatformError(
-                "the settings are reloaded and the gateway was not replaced: another number of"
-                " gateway.workers needs a restart of the platform"
-            )
         _restart_gateway(home, config)
     if as_json:
         print_json(found)

@@ -37,6 +37,8 @@ from vanguard.snapshot.model import Deployment, Model, ModelKind, Probe, Routing
 _EMBEDDED = "embedded"
 _EMBEDDED_PRICE = msgspec.structs.replace(FREE, id="embedded:free")
 _SIGNED = frozenset({"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"})
+# the gateway has no path for them
+_NO_EMBEDDINGS = frozenset({"anthropic_messages", "openai_responses", *ENVELOPED})
 _WILDCARDS = "*?["
 
 
@@ -161,7 +163,7 @@ class _Deploying:
             raise self._loaded.error(
                 self._place, "embedding models of Vertex are not offered; take provider 'gemini'"
             )
-        if kind == "embedding" and row.dialect in ENVELOPED:
+        if kind == "embedding" and row.dialect in _NO_EMBEDDINGS:
             raise self._loaded.error(
                 self._place, f"embedding models of '{settings.provider}' are not offered"
             )

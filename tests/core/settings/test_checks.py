@@ -208,13 +208,6 @@ def test_other_stores_are_left_to_their_server_or_to_the_start(tmp_path: Path) -
         check_references(load_settings(tmp_path / "vanguard.yaml", {}))
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no /dev/zero")
-def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
-    (tmp_path / "vanguard.yaml").write_text("aws:\n  master_key: file:/dev/zero\n")
-    with pytest.raises(SettingsError, match="64 KiB"):
-        check_references(load_settings(tmp_path / "vanguard.yaml", {}))
-
-
 def test_fallbacks_are_other_chat_models_that_are_guarded_by_no_more(tmp_path: Path) -> None:
     text = (
         f"models:\n  a:\n    aliases: [x]\n    guardrails: [mail]\n{MODEL}"
@@ -250,3 +243,38 @@ def test_a_weight_that_would_be_passed_over_is_named(tmp_path: Path) -> None:
     ]
     (tmp_path / "vanguard.yaml").write_text(text + "    routing: weighted\n")
     load_settings(tmp_path / "vanguard.yaml", {})
+
+
+def test_what_brings_about_fallbacks_that_are_not_there_is_named(tmp_path: Path) -> None:
+    text = f"models:\n  m:\n    fallback_on: [content_policy]\n{MODEL}"
+    assert refused(tmp_path, text) == [
+        "vanguard.yaml:3: models.m.fallback_on: means nothing without models.m.fallbacks"
+    ]
+
+
+def test_an_answer_fits_its_context(tmp_path: Path) -> None:
+    text = (
+        "models:\n  m:\n    deployments:\n      - provider: openai\n        model: x\n"
+        "        max_output_tokens: 101\n        context_tokens: 100\n"
+    )
+    assert refused(tmp_path, text) == [
+        (
+            "vanguard.yaml:6: models.m.deployments[0].max_output_tokens: no answer of 101 fits a"
+            " context of 100 tokens"
+        )
+    ]
+    (tmp_path / "vanguard.yaml").write_text(text.replace("101", "100"))
+    load_settings(tmp_path / "vanguard.yaml", {})
+
+
+def test_output_that_is_free_because_nobody_named_it_is_warned_of(tmp_path: Path) -> None:
+    price = "    deployments: [{{provider: openai, model: x, price: {}}}]\n"
+    file = tmp_path / "vanguard.yaml"
+    file.write_text("models:\n  m:\n" + price.format("{input: 3}"))
+    (warning,) = load_settings(file, {}).warnings
+    assert warning.startswith("vanguard.yaml:3: models.m.deployments[0].price: names no output")
+    for said in ("{input: 3, output: 0}", "{input: 0}", "free"):
+        file.write_text("models:\n  m:\n" + price.format(said))
+        assert load_settings(file, {}).warnings == ()
+    file.write_text("models:\n  m:\n    kind: embedding\n" + price.format("{input: 3}"))
+    assert load_settings(file, {}).warnings == ()

@@ -15,6 +15,7 @@ def deployment(**values: object) -> dict[str, object]:
     return {"models": {"m": {"deployments": [{"provider": "p", "model": "x"} | values]}}}
 
 
+MODEL = {"deployments": [{"provider": "p", "model": "x"}]}
 AT = ("models", "m", "deployments", 0)
 
 
@@ -56,6 +57,17 @@ AT = ("models", "m", "deployments", 0)
             "must not be empty",
         ),
         (deployment(base_url="10.0.0.1"), (*AT, "base_url"), None),
+        ({"port": True}, ("port",), "expected a number, found True"),
+        (
+            {"models": {"m": {**MODEL, "fallback_on": []}}},
+            ("models", "m", "fallback_on"),
+            "must not be empty",
+        ),
+        (
+            {"models": {"m": {**MODEL, "aliases": [""]}}},
+            ("models", "m", "aliases", 0),
+            "must not be empty",
+        ),
         (
             deployment(max_output_tokens=1e20),
             (*AT, "max_output_tokens"),

@@ -14,6 +14,7 @@ from vanguard.core.addresses import read_address
 from vanguard.core.errors import SettingsError
 from vanguard.core.settings.loaded import Loaded, admin_key_of, resolve
 from vanguard.core.settings.names import dotted, suggestion
+from vanguard.core.settings.tree import PriceSettings
 
 # models that the engine may bring, of which the settings do not know
 _EMBEDDED = frozenset({"default"})
@@ -53,7 +54,8 @@ def check_names(loaded: Loaded) -> None:
         SettingsError: one line for each that does not.
     """
     lines = [*_unknown_guardrails(loaded), *_doubled_aliases(loaded)]
-    lines += [*_wrong_fallbacks(loaded), *_idle_weights(loaded), *_lost_corrections(loaded)]
+    lines += [*_wrong_fallbacks(loaded), *_idle_weights(loaded), *_short_contexts(loaded)]
+    lines += _lost_corrections(loaded)
     if lines:
         raise SettingsError("\n".join(lines))
 
@@ -272,6 +274,9 @@ def _wrong_fallbacks(loaded: Loaded) -> Iterator[str]:
     models = loaded.settings.models
     owners = {alias: name for name, one in models.items() for alias in one.aliases}
     for model, settings in models.items():
+        if "fallback_on" in settings.model_fields_set and not settings.fallbacks:
+            place = loaded.place(f"models.{model}.fallback_on")
+            yield f"{place}: means nothing without models.{model}.fallbacks"
         for index, name in enumerate(settings.fallbacks):
             place = loaded.place(f"models.{model}.fallbacks[{index}]")
             other = models.get(name) or models.get(owners.get(name, ""))
@@ -286,6 +291,27 @@ def _wrong_fallbacks(loaded: Loaded) -> Iterator[str]:
                     f"{place}: '{name}' is guarded by {', '.join(sorted(more))}, which would not be"
                     f" applied; add it to the guardrails of '{model}'"
                 )
+
+
+def _short_contexts(loaded: Loaded) -> Iterator[str]:
+    for model, settings in loaded.settings.models.items():
+        for index, one in enumerate(settings.deployments):
+            answer, context = one.max_output_tokens, one.context_tokens
+            if answer is not None and context is not None and answer > context:
+                place = loaded.place(f"models.{model}.deployments[{index}].max_output_tokens")
+                yield f"{place}: no answer of {answer} fits a context of {context} tokens"
+
+
+def free_outputs(loaded: Loaded) -> Iterator[str]:
+    """A line for each price that says nothing of output, which is then free."""
+    for model, settings in loaded.settings.models.items():
+        for index, one in enumerate(settings.deployments):
+            price = one.price
+            if settings.kind != "chat" or not isinstance(price, PriceSettings):
+                continue
+            if price.input and "output" not in price.model_fields_set:
+                place = loaded.place(f"models.{model}.deployments[{index}].price")
+                yield f"{place}: names no output, which is free then; say `output: 0` if it is"
 
 
 def _idle_weights(loaded: Loaded) -> Iterator[str]:

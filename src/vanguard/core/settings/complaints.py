@@ -39,6 +39,7 @@ _EXPECTED = {
     "int_parsing_size": "a smaller number",
     "float_type": "a number",
     "float_parsing": "a number",
+    "number_type": "a number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "string_type": "text (put it in quotes)",

@@ -19,6 +19,7 @@ from vanguard.core.settings.checks import (
     check_names,
     check_references,
     check_upstreams,
+    free_outputs,
 )
 from vanguard.core.settings.complaints import REFERENCE_ADVICE, Complaint, complaints
 from vanguard.core.settings.document import (
@@ -87,7 +88,7 @@ def load_settings(config_path: Path, overrides: Mapping[str, str]) -> Loaded:
     check_names(loaded)
     check_gateway(loaded)
     check_upstreams(loaded)
-    return replace(loaded, warnings=(*warnings, *insecure(loaded)))
+    return replace(loaded, warnings=(*warnings, *insecure(loaded), *free_outputs(loaded)))
 
 
 def read_config(path: Path) -> Node | None:

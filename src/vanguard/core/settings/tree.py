@@ -7,7 +7,7 @@ flags together, and the reference page, the sample file and `--help` are made fr
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
@@ -401,6 +401,7 @@ class ModelSettings(Section):
     )
     fallback_on: list[Literal["failure", "context_overflow", "content_policy"]] = Field(
         ["failure"],
+        min_length=1,
         description="What makes them: no deployment answers; the prompt is too long for it; its provider refuses the content.",
     )
     continuations: int = Field(
@@ -409,7 +410,7 @@ class ModelSettings(Section):
         le=3,
         description="How often another deployment goes on with a streamed answer that breaks off after its first token. Each time is an attempt with a row and a price of its own.",
     )
-    aliases: list[str] = Field(
+    aliases: list[Annotated[str, Field(min_length=1)]] = Field(
         [], description="Other names and patterns (`claude-*`) that lead here."
     )
     kind: Literal["chat", "embedding"] = Field("chat", description="What it does.")

@@ -24,3 +24,10 @@ def test_a_proxy_has_no_credentials_in_its_address():
     assert TypeAdapter(ProxyUrl).validate_python("http://proxy:3128") == "http://proxy:3128"
     with pytest.raises(ValidationError):
         TypeAdapter(ProxyUrl).validate_python("http://user:word@proxy:3128")
+
+
+@pytest.mark.parametrize("said", [{"session_hours": True}, {"port": False}])
+def test_a_number_is_not_told_by_true_or_false(said):
+    with pytest.raises(ValidationError, match="a number"):
+        AdminSettings(**said)
+    assert AdminSettings(public=True).public

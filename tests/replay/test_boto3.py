@@ -238,7 +238,8 @@ async def test_bedrocks_refusal_is_told_as_bedrock_said_it(to):
 
 
 async def test_what_aws_says_of_our_account_is_not_told(to):
-    script = refused(403, "AccessDeniedException", "arn:aws:iam::1:user/x may not")
+    words = "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel"
+    script = refused(403, "AccessDeniedException", words)
     _, _, client = await to("bedrock_converse", script)
     with pytest.raises(ClientError) as caught:
         await asyncio.to_thread(client.converse, **ASK)

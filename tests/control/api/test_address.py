@@ -22,8 +22,14 @@ def test_an_address_with_a_nul_is_refused(client: TestClient, address: str) -> N
     method = "POST" if address.endswith("rotate") else "GET"
     answer = client.request(method, address)
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"]) == (400, "invalid_request")
+    told = (400, "invalid_request") if "?" in address else (404, "not_found")
+    assert (answer.status_code, error["code"]) == told
     assert "NUL" in error["message"]
+
+
+def test_the_parameter_that_holds_it_is_named(client: TestClient) -> None:
+    answer = client.get("/api/usage?model=m&key=a%00b")
+    assert answer.json()["error"]["param"] == "key"
 
 
 def test_the_escape_of_a_percent_sign_is_no_nul(client: TestClient) -> None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from vanguard.core.errors import InvalidRequest
+from vanguard.core.errors import InvalidRequest, RouteNotFound
 
 
 async def storable_address(request: Request) -> None:
     """Looks at path and query.
 
     Raises:
-        InvalidRequest: there is a NUL in one of them.
+        RouteNotFound: there is a NUL in the path.
+        InvalidRequest: there is one in the query.
     """
-    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-        raise InvalidRequest("an address has no NUL character (%00)")
+    if "\0" in request.scope["path"]:
+        raise RouteNotFound("nothing has a NUL character (%00) in its path")
+    if b"%00" in request.scope["query_string"]:
+        held = [name for name, value in request.query_params.items() if "\0" in name + value]
+        raise InvalidRequest("a query has no NUL character (%00)", param=(held or [None])[0])

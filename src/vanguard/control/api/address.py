@@ -20,5 +20,6 @@ async def storable_address(request: Request) -> None:
     if "\0" in request.scope["path"]:
         raise RouteNotFound("nothing has a NUL character (%00) in its path")
     if b"%00" in request.scope["query_string"]:
-        held = [name for name, value in request.query_params.items() if "\0" in name + value]
-        raise InvalidRequest("a query has no NUL character (%00)", param=(held or [None])[0])
+        pairs = request.query_params.multi_items()
+        param = next((name for name, value in pairs if "\0" in value), None)
+        raise InvalidRequest("a query has no NUL character (%00)", param=param)

@@ -153,6 +153,19 @@ def test_a_file_that_is_deleted_under_its_writer_has_a_successor(
     assert (journal.sync_error, journal.sync()) == ("", True)
 
 
+def test_a_journal_that_is_closed_has_no_successor(tmp_path):
+    """Its descriptor may be another file's by then."""
+    journal = Journal(tmp_path)
+    journal.close()
+    (tmp_path / segment_name(0)).unlink()
+    with (tmp_path / "other").open("wb") as other:
+        assert journal.look() == ""
+        assert journal.append_lines([b"x\n"]) == 0
+        other.write(b"still mine")
+    assert (tmp_path / "other").read_bytes() == b"still mine"
+    assert segments(tmp_path) == []
+
+
 @pytest.mark.parametrize("fsync", ["never", "always"])
 def test_while_a_deleted_file_can_have_no_successor_it_is_said(open_journal, tmp_path, fsync):
     folder = tmp_path / "w"

@@ -41,7 +41,7 @@ class Claim:
         Raises:
             OSError: the folder cannot be made or locked.
         """
-        again = _lock(self.folder)
+        again = _lock(self.folder) if self._descriptor >= 0 else None
         if again is not None:
             os.close(self._descriptor)
             self._descriptor = again

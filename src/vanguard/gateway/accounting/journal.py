@@ -255,6 +255,8 @@ class Journal:
         Returns:
             What has happened, empty when nothing has since the last look.
         """
+        if self._descriptor < 0:
+            return ""
         path = self.folder / segment_name(self._start)
         try:
             own = os.fstat(self._descriptor)
@@ -309,6 +311,7 @@ class Journal:
             self._syncer.stop()
         self.sync()
         os.close(self._descriptor)
+        self._descriptor = -1  # the number may be another file's from here on
 
 
 def _whole_lines(lines: list[bytes], written: int) -> tuple[int, int]:

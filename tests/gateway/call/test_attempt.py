@@ -267,7 +267,8 @@ async def test_our_credential_is_told_to_nobody_however_an_upstream_repeats_it(
     runner, client, tmp_path, script, streams, path
 ):
     async with Upstream([script]) as upstream:
-        running = await runner.start(snapshot([secretive(upstream, tmp_path)]))
+        one = snapshot([secretive(upstream, tmp_path)])
+        running = await runner.start(one, bounds=Bounds(attempts=1))
         answer = await chat(client, running, path=path, stream=streams, input="hello")
         assert upstream.asked[0].headers["authorization"] == "Bearer sk-provider/secret+1"
         assert b"sk-provider" not in answer.content

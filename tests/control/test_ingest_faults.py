@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.journals import Journal, cost, mark, rows
-from support.records import intent, settled
+from support.records import intent, journal_bytes, settled
 from vanguard.control import ingest as ingest_module
 from vanguard.control.ingest import Ingest
 from vanguard.core.journal import STRIDE_BYTES
@@ -65,6 +65,29 @@ def test_a_journal_that_was_replaced_while_control_was_away(
     assert len(rows(database)) == 2 + more
     assert cost(database) == (2 + more) * 700
     assert mark(database).offset == fresh.offset
+
+
+def test_a_live_file_that_a_longer_one_replaces_hides_nothing_of_its_successor(
+    database: Database, root: Path
+) -> None:
+    journal, ingest = GatewayJournal(root / "gateway-0"), Ingest(database, root)
+    for record in (intent("req_a"), settled("req_a")):
+        journal.append(record)
+    ingest.poll()
+    (path,) = (root / "gateway-0").glob("*.journal")
+    foreign = [record for n in range(5) for record in (intent(f"req_f{n}"), settled(f"req_f{n}"))]
+    copied = path.with_suffix(".copy")
+    copied.write_bytes(path.read_bytes() + journal_bytes(*foreign))
+    copied.rename(path)
+    assert "replaced" in journal.look()
+    ingest.poll()
+    for n in range(8):
+        journal.append(intent(f"req_{n}"))
+        journal.append(settled(f"req_{n}"))
+    ingest.poll()
+    found = rows(database)
+    assert [found.get(f"req_{n}:0") for n in range(8)] == ["ok"] * 8
+    journal.close()
 
 
 def power_cut(journal: Journal, lost_bytes: int) -> None:

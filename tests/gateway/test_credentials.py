@@ -74,6 +74,13 @@ def test_the_first_secret_of_a_file_is_one_line_and_no_reference_is_no_secret(tm
     assert Credentials(nobody).resolve("", 0.0) == b""
 
 
+def test_what_is_never_sent_may_be_of_several_lines(tmp_path, monkeypatch):
+    (tmp_path / "key").write_text("two\nlines\n")
+    monkeypatch.setenv("TWO_LINES", "two\nlines\n")
+    for reference in (f"file:{tmp_path / 'key'}", "env:TWO_LINES"):
+        assert Credentials(nobody).resolve(reference, 0.0, sent=False) == b"two\nlines"
+
+
 def test_a_file_below_ones_own_folder_is_found_as_the_settings_find_it(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "key").write_text("one\n")

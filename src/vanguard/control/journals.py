@@ -60,11 +60,12 @@ def segments(folder: Path) -> list[Segment]:
     if len(before) < 2:
         return before
     # a segment may have grown until it was closed: sizes are taken after the locks
-    closed = {one.path for one in before[:-1] if not _is_locked(one.path)}
+    locked = {one.path for one in before if _is_locked(one.path)}
+    closed = {one.path for one in before[:-1]} - locked
     found: list[Segment] = []
     for one in _listed(folder):
         if found and one.start < found[-1].end:
-            if not found[-1].closed or one.start == one.end:
+            if not found[-1].closed or (one.start == one.end and one.path not in locked):
                 continue
             found[-1] = found[-1]._replace(end=one.start)
         found.append(one._replace(closed=one.path in closed))

@@ -97,7 +97,7 @@ class Gateway:
             tell=self._unusable_tls,
         )
         self.pool = Pool(boot.deadlines, boot.bounds, self.dialler)
-        self.pairs = Pairs(self._resolve)
+        self.pairs = Pairs(self._resolve_unsent)
         # past every proxy, to services that only this machine can reach
         self.local_pool = Pool(boot.deadlines, boot.bounds)
         asker = Asker(self.pool.request, self.local_pool.request)
@@ -197,6 +197,10 @@ class Gateway:
     def _resolve(self, reference: str) -> bytes:
         """The secret behind a reference, as it is now."""
         return self.credentials.resolve(reference, self.loop_time())
+
+    def _resolve_unsent(self, reference: str) -> bytes:
+        """The same of what no header holds, and which may be of several lines."""
+        return self.credentials.resolve(reference, self.loop_time(), sent=False)
 
     def _settle_old(self, snapshot: Snapshot) -> None:
         """Once, with the first snapshot: what dead workers left open is charged."""

@@ -34,12 +34,13 @@ class Credentials:
         self._environment: dict[str, bytes] = {}
         self._files: dict[str, tuple[float, tuple[int, int, int], bytes]] = {}
 
-    def resolve(self, reference: str, now: float) -> bytes:
+    def resolve(self, reference: str, now: float, *, sent: bool = True) -> bytes:
         """The secret behind `env:NAME` or `file:/path`; empty for an empty reference.
 
         Args:
             reference: as in the snapshot.
             now: monotonic seconds; a file is looked at again at most once a second.
+            sent: in a header, which holds one line; else it may be anything.
 
         Raises:
             UpstreamUnavailable: the variable is not set, the file cannot be read, or it holds no secret.
@@ -48,25 +49,25 @@ class Credentials:
             return b""
         kind, _, name = reference.partition(":")
         if kind == "env":
-            return self._from_environment(name)
+            return self._from_environment(name, sent)
         if kind == "file":
-            return self._from_file(name, now)
+            return self._from_file(name, now, sent)
         if kind in self.minted:
             return self.minted[kind](name)
         raise self._unusable(reference, "the reference is of an unknown kind")
 
-    def _from_environment(self, name: str) -> bytes:
+    def _from_environment(self, name: str, sent: bool) -> bytes:
         known = self._environment.get(name)
         if known is not None:
             return known
         secret = (environment.read(name) or "").strip().encode()
-        fault = _fault(secret)
+        fault = _fault(secret, sent)
         if fault:
             raise self._unusable(f"env:{name}", fault)
         self._environment[name] = secret
         return secret
 
-    def _from_file(self, name: str, now: float) -> bytes:
+    def _from_file(self, name: str, now: float, sent: bool) -> bytes:
         known = self._files.get(name)
         if known is not None and now - known[0] < _LOOK_AGAIN_S:
             return known[2]
@@ -80,7 +81,7 @@ class Credentials:
             with path.open("rb") as file:
                 raw = file.read(_MOST_BYTES + 1)
             secret = raw.strip()
-            fault = _fault(secret) if len(raw) <= _MOST_BYTES else _TOO_LARGE
+            fault = _fault(secret, sent) if len(raw) <= _MOST_BYTES else _TOO_LARGE
         except OSError as error:
             fault = f"cannot be read: {error.strerror}"
         if not fault:
@@ -101,9 +102,13 @@ class Credentials:
         return UpstreamUnavailable("a credential cannot be read; the gateway's log says which")
 
 
-def _fault(secret: bytes) -> str:
+def _fault(secret: bytes, sent: bool) -> str:
     """Why that is no secret; empty where it is one."""
     if not secret:
         return "is not set, or empty"
     # it would end the header that it is sent in
-    return "holds more than one line, or a control character" if _CONTROL.search(secret) else ""
+    return (
+        "holds more than one line, or a control character"
+        if sent and _CONTROL.search(secret)
+        else ""
+    )

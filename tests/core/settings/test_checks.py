@@ -145,11 +145,12 @@ def test_a_variable_that_is_set_to_nothing_is_empty(
         check_references(load_settings(tmp_path / "vanguard.yaml", {}))
 
 
-def test_what_documents_are_sealed_with_may_be_anything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["documents:\n  seal_key", "aws:\n  master_key"])
+def test_what_is_never_sent_may_be_anything(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SEAL", "two\nlines")
-    (tmp_path / "vanguard.yaml").write_text("documents:\n  seal_key: env:SEAL\n")
+    monkeypatch.setenv("SECRET", "two\nlines")
+    (tmp_path / "vanguard.yaml").write_text(f"{name}: env:SECRET\n")
     check_references(load_settings(tmp_path / "vanguard.yaml", {}))
 
 

@@ -181,6 +181,23 @@ def test_while_a_deleted_file_can_have_no_successor_it_is_said(open_journal, tmp
     assert (journal.sync(), journal.sync_error) == (True, "")
 
 
+@pytest.mark.parametrize("fsync", ["never", "second", "always"])
+def test_a_file_that_cannot_be_looked_at_for_a_moment_is_well_again(open_journal, tmp_path, fsync):
+    """As one on a network's disk: not gone, but not to be seen."""
+    folder = tmp_path / "w"
+    journal = open_journal(folder, fsync=fsync)
+    journal.append(record(1))
+    folder.rename(tmp_path / "away")
+    folder.touch()
+    assert journal.look()
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    assert journal.look() == ""
+    journal.append(record(2))
+    journal.sync()
+    assert (journal.sync_error, len(segments(folder))) == ("", 1)
+
+
 @given(st.integers(0, LINE))
 def test_a_torn_last_line_is_left_behind(tmp_path_factory, torn):
     folder = tmp_path_factory.mktemp("journal")

@@ -42,8 +42,10 @@ _NOT_OURS_TO_SET = frozenset(
     ]
 )
 
+_NEVER_SENT = frozenset({"documents.seal_key", "aws.master_key"})
+
 _STORE = re.compile(
-    r"postgres(?:ql)?(?:\+\w+)?://.+|sqlite(?:\+\w+)?:///(?P<path>[^?]+)(?:\?.*)?", re.DOTALL
+    r"postgres(?:ql)?(?:\+\w+)?://.*|sqlite(?:\+\w+)?:///(?P<path>[^?]+)(?:\?.*)?", re.DOTALL
 )
 
 
@@ -164,8 +166,8 @@ def check_references(loaded: Loaded) -> None:
 
 
 def _check_secret(secret: str, loaded: Loaded, name: str) -> None:
-    # what is sealed with is never sent, and may be anything
-    if name != "documents.seal_key" and any(one < " " or one == "\x7f" for one in secret.strip()):
+    # what is sealed with or derived from is never sent, and may be anything
+    if name not in _NEVER_SENT and any(one < " " or one == "\x7f" for one in secret.strip()):
         raise loaded.error(
             name, "it holds more than one line, or a control character; no header can"
         )

@@ -262,6 +262,8 @@ class Journal:
             own = os.fstat(self._descriptor)
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(path.stat(), own):
+                    if self._gone:  # it could not be looked at for a moment, and is there again
+                        self._gone = self.sync_error = ""
                     return ""
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._roll()

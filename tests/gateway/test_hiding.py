@@ -37,6 +37,20 @@ def test_numbers_of_accounts_are_hidden_where_they_are_ours_and_no_others():
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"ids":[123456789012],"at":  123456789012}', b'data: {"n":-1,"f":0.123456789012}\n\n'],
+)
+def test_what_is_a_number_in_json_stays_one(body):
+    assert hide(Hidden(accounts=True), body) == body
+
+
+def test_a_number_is_hidden_in_json_that_was_cut():
+    assert hide(Hidden(accounts=True), b'{"message":"in 123456789012 is') == (
+        b'{"message":"in ************ is'
+    )
+
+
 @pytest.mark.parametrize("size", [len(TOKEN), len(TOKEN) - 1, 8])
 def test_an_error_keeps_all_but_the_secret_even_one_that_was_cut(size):
     error = UpstreamRejected("refused: " + TOKEN[:size].decode(), param="x")

@@ -120,6 +120,11 @@ class Exchange:
             found["model"] = one_line(peek.model, _MODEL_CHARACTERS)
         return found
 
+    def told(self, error: VanguardError) -> VanguardError:
+        """Of an answer that has begun, what ended it is told, not who would not go on with it."""
+        broke_off = self.story.broke_off if self.story is not None else None
+        return broke_off or error
+
     def first_token(self, outcome: Outcome, now: float) -> Gaps:
         """The first token of a stream came, at monotonic seconds; for the gaps before those that follow."""
         waited = now - self.arrived

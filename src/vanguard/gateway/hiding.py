@@ -16,8 +16,9 @@ from vanguard.wire.event_stream import Splitter, encode, read_frame
 # what is shorter is no secret, but a word that stands where a server wants none
 _SECRET_BYTES = 8
 _MASK = b"***"
-# not a number of JSON's: that has a name before it, and must stay a number
-_ACCOUNT = re.compile(rb'(?<!":)(?<!": )\b\d{12}\b')
+_ACCOUNT = re.compile(rb"\b\d{12}\b")
+_JSON = re.compile(rb"\s*(?:(?:event|data):|[{\[])")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 
 
 def hidden_in(*secrets: bytes, accounts: bool = False) -> Hidden:
@@ -32,7 +33,16 @@ def hide(hidden: Hidden, data: bytes) -> bytes:
         if b"/" in secret:
             # as some writers of JSON have it
             data = data.replace(secret.replace(b"/", rb"\/"), _MASK)
-    return _ACCOUNT.sub(b"*" * 12, data) if hidden.accounts else data
+    if not hidden.accounts:
+        return data
+    if _JSON.match(data):
+        # elsewhere it is a number, and must stay one
+        return _STRING.sub(lambda found: _masked(found[0]), data)
+    return _masked(data)
+
+
+def _masked(text: bytes) -> bytes:
+    return _ACCOUNT.sub(b"*" * 12, text)
 
 
 def hide_words(hidden: Hidden, error: VanguardError) -> VanguardError:

@@ -414,11 +414,15 @@ async def test_a_request_that_is_refused_within_its_stream_is_asked_once_and_bla
         assert rows == [("failed", "upstream_rejected", 0)] * 3
 
 
-async def test_a_whole_answer_that_is_a_refusal_goes_the_same_way(runner, client):
-    said = {"error": {"message": "no such field", "type": "invalid_request_error"}}
-    async with Upstream([whole(200, said)]) as upstream:
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("said", [{"type": "invalid_request_error"}, {"code": 413}])
+@pytest.mark.parametrize("streams", [False, True])
+async def test_a_refusal_in_the_clothes_of_an_answer_is_one(runner, client, said, path, streams):
+    said = {"error": {"message": "no such field", **said}}
+    event = b"data: " + json.dumps(said).encode() + b"\n\n"
+    async with Upstream([stream([event]) if streams else whole(200, said)]) as upstream:
         running = await runner.start(snapshot([deployment(upstream.base_url)]))
-        answer = await chat(client, running, path="/v1/messages")
+        answer = await chat(client, running, path=path, stream=streams)
         assert (answer.status_code, len(upstream.asked)) == (400, 1)
         assert running.gateway.health.all_well
 

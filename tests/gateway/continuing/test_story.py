@@ -273,6 +273,7 @@ async def test_settings_and_limits_say_no(runner, client, start):
         (stream([], die=True), "failed"),
         (stream([chunk({"content": "x"}, name="c2")], die=True), "truncated"),
         (whole(200, {"choices": []}), "truncated"),
+        (stream([REFUSED["openai_chat"]]), "failed"),
     ],
 )
 async def test_one_that_does_not_go_on_either(runner, client, script, status):
@@ -281,7 +282,7 @@ async def test_one_that_does_not_go_on_either(runner, client, script, status):
         answer = await pair.ask()
         assert answer.content.startswith(b"".join(BEGUN))
         assert answer.content.count(b'"error"') == 1
-        assert b"prefill" not in answer.content
+        assert b"the upstream broke off its answer" in answer.content
         assert b"[DONE]" not in answer.content
         assert [one[:2] for one in pair.rows()] == [(0, "truncated"), (1, status)]
         assert running.gateway.limiter.counters("key").concurrent == 0

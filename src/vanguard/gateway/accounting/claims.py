@@ -79,9 +79,12 @@ def close_abandoned(root: Path, own: Claim, snapshot: Snapshot, now_ms: int) -> 
                 continue
             try:
                 mark = snapshot.journals.get(folder.name, JournalMark(0, 0))
-                ledger = Ledger(Journal(folder, floor=mark.offset), call_soon=_at_once)
-                closed += close_open_intents(ledger, mark, now_ms)
-                ledger.journal.close()
+                journal = Journal(folder, floor=mark.offset)
+                try:
+                    ledger = Ledger(journal, call_soon=_at_once)
+                    closed += close_open_intents(ledger, mark, now_ms)
+                finally:
+                    journal.close()
             finally:
                 taken.release()
     return closed

@@ -270,10 +270,11 @@ class Journal:
             self._gone = self.sync_error = ""
         except OSError as error:
             told, why = self._gone, error.strerror or type(error).__name__
+            # clients are told this: no path
             self._gone = self.sync_error = (
-                f"{path} was deleted or replaced, and has no successor: {why}"
+                f"its file was deleted or replaced, and has no successor: {why}"
             )
-            return "" if told == self._gone else self._gone
+            return "" if told == self._gone else f"{path}: {self._gone}"
         return f"{path} was deleted or replaced; what control had not read of it is lost"
 
     def replay(self, offset: int) -> Iterator[tuple[int, Record]]:

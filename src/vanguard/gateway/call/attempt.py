@@ -210,7 +210,7 @@ class Attempt:
             return
         self._mark_failed(0.0)
         self._settle("truncated", error.code)
-        self._end_with(error)
+        self._end_with(self._exchange.told(error))
 
     def _again(self, error: VanguardError, *, for_good: bool = False, blamed: bool = True) -> None:
         self._answer.discard()
@@ -235,7 +235,7 @@ class Attempt:
         else:
             self._status = error.status
             self._settle("failed", error.code)
-            self._end_with(error)
+            self._end_with(self._exchange.told(error))
 
     def _mark_failed(self, wait_s: float) -> None:
         if self._outcome is not None:
@@ -284,7 +284,7 @@ class Attempt:
             hide_words(self._exchange.hidden, error)
             if says_error(body):
                 # a refusal in the clothes of an answer: nothing was bought
-                self._unanswered(error)
+                self._unanswered(of_upstream(error))
             else:
                 self._not_understood(of_upstream(error))
             return

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vanguard.core.errors import (
     Forbidden,
     PolicyError,
+    RequestTooLarge,
     UpstreamError,
     UpstreamOverloaded,
     UpstreamRateLimited,
@@ -212,6 +213,8 @@ def meant_status(status: int, headers: Sequence[tuple[bytes, bytes]], body: byte
 
 def of_upstream(error: VanguardError) -> UpstreamError:
     """An error that stood within an answer, whatever it is called there, is the upstream's."""
+    if isinstance(error, RequestTooLarge):
+        return UpstreamRejected(error.message)
     return error if isinstance(error, UpstreamError) else UpstreamError(error.message)
 
 

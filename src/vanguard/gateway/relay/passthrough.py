@@ -46,7 +46,12 @@ class PassThroughRelay:
 
     def whole(self, body: bytes) -> bytes:
         """Untouched."""
-        self._whole = self._through.whole_usage(body)
+        try:
+            self._whole = self._through.whole_usage(body)
+        except UpstreamError:
+            # an error in an answer's clothes keeps its kind, as one in a stream does
+            self._dialect.reader().whole(body)
+            raise
         return body
 
     def feed(self, data: bytes) -> bytes:

@@ -240,10 +240,7 @@ class Call:
             self._no_other(error)
 
     def _no_other(self, error: VanguardError) -> None:
-        """Of an answer that has begun, what ended it is told, not who would not go on with it."""
-        story = self._exchange.story
-        broke_off = story.broke_off if story is not None else None
-        self.give_up(broke_off or error)
+        self.give_up(self._exchange.told(error))
 
     def _go_on(self, index: int, wait_s: float, error: VanguardError) -> None:
         if wait_s and self._gateway.draining:

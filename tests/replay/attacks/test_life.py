@@ -242,11 +242,14 @@ async def test_bad_snapshots_keep_the_good_one(runner, client, tmp_path):
             good.replace(b'"format":1', b'"format":2'),
             b"\xff",
             b'{"version":1}',
-            good.replace(b"http://", b"ftp://"),
         ):
             path.write_bytes(bad)
             await asyncio.sleep(0.25)
             assert (await chat(client, r)).status_code == 200
+        # an address that is none takes its deployment away, and holds back no key that is revoked
+        path.write_bytes(good.replace(b"http://", b"ftp://"))
+        await asyncio.sleep(0.25)
+        assert (await chat(client, r)).status_code == 503
         r.publish(snapshot([d], version=9))
         await asyncio.sleep(0.3)
         assert r.gateway.state.view.version == 9

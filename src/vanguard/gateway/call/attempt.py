@@ -37,7 +37,6 @@ from vanguard.gateway.http.pool import Call, StaleConnectionError
 from vanguard.gateway.logs import reason_of
 from vanguard.gateway.metrics import Gaps
 from vanguard.gateway.relay.contract import Relay
-from vanguard.gateway.relay.refusal import enveloped
 from vanguard.gateway.relay.shortcut import ENDLESS, Way, way_of
 from vanguard.snapshot.model import Deployment
 
@@ -267,8 +266,7 @@ class Attempt:
                 meaning = told_within(self._exchange.door.dialect, status, meaning)
             self._settle("failed", f"upstream_{status}")
             if isinstance(meaning, bytes):
-                told = enveloped(self._exchange, status, meaning)
-                self._answer.send(status, self._lines(), told)
+                self._answer.send(status, self._lines(), meaning)
                 self._over()
             else:
                 self._end_with(meaning)

@@ -185,6 +185,18 @@ def test_a_document_that_is_deleted_meanwhile_leaves_nothing(scene, scan):
     assert scene.tasks() == ()
 
 
+def test_a_document_whose_files_go_under_its_reader_ends_no_worker(scene, scan):
+    document_id = scene.hand_in(scan)
+
+    def gone(_task):
+        scene.delete(document_id)
+        raise StoreUnavailable("the database steps.db was deleted while it was in use")
+
+    scene.before_each = gone
+    scene.worker().run()
+    assert list(scene.shelf.folder.iterdir()) == []
+
+
 def test_what_another_worker_took_is_left_to_it(scene, scan):
     document_id = scene.hand_in(scan)
 

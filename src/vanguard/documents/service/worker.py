@@ -229,8 +229,8 @@ class _Held:
             _log.info("%s", error.message)
             self._clear_away()
         except StoreUnavailable as error:
-            self._try_later(error)
-            raise
+            if self._try_later(error):
+                raise
         except Exception as error:  # noqa: BLE001 - a defect that a document shows ends that one alone
             _log.exception("reading %s failed", record.id)
             reason = f"Reading it failed with {type(error).__name__}: {error}"[:500]
@@ -369,13 +369,22 @@ class _Held:
         _log.info("%s is left for later", self._record.id)
         self.give_back()
 
-    def _try_later(self, error: StoreUnavailable) -> None:
-        """Counts the attempt; a disk that stays full must not keep somebody waiting for ever."""
+    def _try_later(self, error: StoreUnavailable) -> bool:
+        """Counts the attempt; a disk that stays full must not keep somebody waiting for ever.
+
+        Returns:
+            Whether the store is away, and not only the files of a document that was deleted.
+        """
         if self._record.attempts >= MOST_ATTEMPTS:
             self._fail(error)
-            return
-        with self._bench.database.write() as connection:
-            queue.give_back(connection, self._record.id, self._lease, counted=True)
+            return True
+        try:
+            with self._bench.database.write() as connection:
+                queue.give_back(connection, self._record.id, self._lease, counted=True)
+        except Conflict:
+            self._clear_away()
+            return False
+        return True
 
     def _clear_away(self) -> None:
         """What was written after the document was deleted goes too; of another's nothing."""
